@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import type { NextConfig } from 'next';
+
+const config: NextConfig = {
+  output: 'standalone',
+  // The monorepo's root: packages are installed there, so `.next/standalone` mirrors it.
+  outputFileTracingRoot: join(import.meta.dirname, '../..'),
+  transpilePackages: ['@serverless-vote/record-vote', '@serverless-vote/fetch-results'],
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // No page optimizes images; without this the image library would be copied into the container.
+  images: { unoptimized: true },
+  // `npm run typecheck` is the one place that checks types, with the same TypeScript as everywhere else.
+  typescript: { ignoreBuildErrors: true },
+  agentRules: false,
+  experimental: {
+    // The container starts because somebody waits for one page: load that page, not all of them.
+    preloadEntriesOnStart: false,
+  },
+};
+
+export default config;

@@ -1,0 +1,31 @@
+import type { Metadata, Viewport } from 'next';
+import localFont from 'next/font/local';
+import type { ReactNode } from 'react';
+import './globals.css';
+
+const geist = localFont({
+  src: '../../../../node_modules/@fontsource-variable/geist/files/geist-latin-wght-normal.woff2',
+  weight: '100 900',
+  variable: '--font-geist',
+});
+
+export const metadata: Metadata = {
+  title: { default: 'Vote', template: '%s · Serverless Vote' },
+  description: 'A vote that is recorded by a container made for it.',
+};
+
+export const viewport: Viewport = {
+  colorScheme: 'light dark',
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#faf9f7' },
+    { media: '(prefers-color-scheme: dark)', color: '#111214' },
+  ],
+};
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en" className={geist.variable}>
+      <body>{children}</body>
+    </html>
+  );
+}

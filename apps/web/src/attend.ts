@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { newVoter, setVoter, voterCookie, voterFrom } from './voter.ts';
+
+/**
+ * What every request gets before Next sees it: security headers, and on the vote page an identity. A new visitor
+ * has it with the first page, so two quick taps are one voter's.
+ */
+export function attend(request: IncomingMessage, response: ServerResponse): void {
+  const policy = contentSecurityPolicy(randomBytes(16).toString('base64'));
+  // Next finds the nonce here and puts it on the scripts that it writes.
+  request.headers['content-security-policy'] = policy;
+  response.setHeader('content-security-policy', policy);
+  response.setHeader('x-content-type-options', 'nosniff');
+  // Not `no-referrer`: it turns the Origin of a form's post into `null`.
+  response.setHeader('referrer-policy', 'same-origin');
+  response.setHeader('cross-origin-resource-policy', 'same-origin');
+
+  const path = request.url?.split('?', 1)[0];
+  if (path === '/' && !voterFrom(cookieOf(request, voterCookie()))) {
+    response.setHeader('set-cookie', setVoter(newVoter()));
+  }
+}
+
+/** Both pages are made for each request, because poll and voter are known only then: so a nonce costs nothing. */
+const contentSecurityPolicy = (nonce: string) =>
+  [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'`,
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+/** The cookie's value; ours need no decoding. */
+function cookieOf({ headers }: IncomingMessage, name: string): string | undefined {
+  const pairs = headers.cookie?.split('; ') ?? [];
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+}

@@ -1,0 +1,49 @@
+const LIMIT_BYTES = 16 * 1024;
+
+/** A request that none of our pages sends. */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+  readonly status: 400 | 413 | 415;
+
+  constructor(status: BadRequest['status'], message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Reads the field `choice` from a form or from JSON. */
+export async function choiceFrom(request: Request): Promise<string> {
+  const type = request.headers.get('content-type') ?? '';
+  const body = await bounded(request);
+  const choice = await read(body, type).catch((error) => {
+    throw error instanceof BadRequest ? error : new BadRequest(400, 'The body is not what its type says');
+  });
+  if (typeof choice !== 'string' || choice === '') throw new BadRequest(400, 'The field "choice" is missing');
+  return choice;
+}
+
+async function read(body: Uint8Array<ArrayBuffer>, type: string): Promise<unknown> {
+  if (/^application\/json\b/i.test(type)) {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body));
+    return typeof value === 'object' && value !== null && 'choice' in value ? value.choice : undefined;
+  }
+  if (/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) {
+    const form = await new Response(body, { headers: { 'content-type': type } }).formData();
+    return form.get('choice');
+  }
+  throw new BadRequest(415, 'Send a form, or JSON');
+}
+
+/** The whole body, unless it is longer than any vote: then reading stops where the limit is. */
+async function bounded(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = Number(request.headers.get('content-length') ?? 0);
+  if (length > LIMIT_BYTES) throw new BadRequest(413, 'A vote is shorter than that');
+  length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > LIMIT_BYTES) throw new BadRequest(413, 'A vote is shorter than that');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

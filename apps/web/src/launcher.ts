@@ -1,0 +1,71 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { env } from './env.ts';
+import { InvocationError } from './invocation-error.ts';
+import { phasesFrom } from './phases.ts';
+import type { Phases, Receipt } from './receipt.ts';
+
+/** Longer than any function's deadline: the launcher knows better than we do why something takes long. */
+const TIMEOUT_MS = 20_000;
+/** Function errors that are the fault of whoever made the event. */
+const REFUSALS = ['InvalidEvent', 'UnknownOption'];
+
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+
+/** A function's result, and how it came about. */
+export type Invocation<Result> = {
+  result: Result;
+  requestId: string;
+  containerId: string;
+  startKind: Receipt['startKind'];
+  durationMs: number;
+  phases: Phases;
+};
+
+/** Invokes a function through the launcher's socket, which speaks AWS Lambda's Invoke API. */
+export async function invoke<Result>(functionName: string, event: unknown): Promise<Invocation<Result>> {
+  const startedAt = performance.now();
+  const path = `/2015-03-31/functions/${functionName}/invocations`;
+  const response = await post(path, JSON.stringify(event));
+  const body: unknown = await json(response).catch(() => undefined);
+  const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+
+  const error = errorOf(response, body);
+  if (error) throw error;
+  const header = (name: string) => response.headers[name]?.toString() ?? '';
+  const startKind = header('x-start-kind');
+  return {
+    result: body as Result,
+    requestId: header('x-amzn-requestid'),
+    containerId: header('x-container-id'),
+    startKind: startKind === 'prewarmed' || startKind === 'warm' ? startKind : 'cold',
+    durationMs,
+    phases: phasesFrom(header('server-timing')),
+  };
+}
+
+/** Sends the event. Nobody behind the socket means that the launcher is on its way up or down. */
+function post(path: string, body: string): Promise<IncomingMessage> {
+  const { CONTROL_SOCKET: socketPath } = env();
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath, path, method: 'POST', agent, headers }, resolve);
+    sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error('the launcher did not answer in time')));
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // The launcher closed an idle connection just as we reused it: it never saw the event.
+      if (sent.reusedSocket && error.code === 'ECONNRESET') post(path, body).then(resolve, reject);
+      else reject(new InvocationError('unavailable', error.message));
+    });
+    sent.end(body);
+  });
+}
+
+function errorOf({ statusCode, headers }: IncomingMessage, body: unknown): InvocationError | undefined {
+  const { errorType, errorMessage, Message } = (body ?? {}) as Record<string, string | undefined>;
+  const message = errorMessage ?? Message ?? `The launcher answered ${statusCode}`;
+  if (statusCode === 429) return new InvocationError('busy', message, headers['retry-after']);
+  if (statusCode === 503) return new InvocationError('unavailable', message, headers['retry-after']);
+  if (statusCode !== 200) return new InvocationError('failed', message);
+  if (!headers['x-amz-function-error']) return undefined;
+  return new InvocationError(REFUSALS.includes(errorType ?? '') ? 'refused' : 'failed', message);
+}

@@ -1,0 +1,30 @@
+import * as z from 'zod/mini';
+
+const Poll = z.readonly(
+  z.object({
+    question: z.string().check(z.minLength(1)),
+    options: z
+      .array(z.object({ id: z.string().check(z.minLength(1)), label: z.string().check(z.minLength(1)) }))
+      .check(z.minLength(2), z.maxLength(8)),
+  }),
+);
+
+/** What is asked, and the answers that are open. The launcher reads it from its settings and hands it over. */
+export type Poll = z.infer<typeof Poll>;
+export type Option = Poll['options'][number];
+
+/** The environment's form of a poll: JSON in one variable. */
+export const pollFromJson = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text, context) => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.issues.push({ code: 'custom', message: 'is not JSON', input: text });
+        return z.NEVER;
+      }
+    }),
+  ),
+  Poll,
+);

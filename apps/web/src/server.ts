@@ -1,0 +1,53 @@
+/**
+ * The web container's program: Next.js on a Unix socket. The gateway connects to it; nobody else can.
+ * It is built next to Next's standalone output, whose `server.js` knows ports only.
+ */
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import next from 'next';
+import { attend } from './attend.ts';
+import { env } from './env.ts';
+
+/** What requests in flight may still take when the container is asked to leave. */
+const DRAIN_MS = 8_000;
+
+const { LISTEN_SOCKET } = env();
+const { config } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '.next/required-server-files.json'), 'utf8'),
+);
+
+process.chdir(import.meta.dirname);
+// biome-ignore lint/style/noProcessEnv: Next takes its finished configuration from here, as in its own server.js
+process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config);
+
+// `hostname` and `port` appear in no answer: redirects are relative, and the browser's Host is used for the rest.
+const app = next({
+  dev: false,
+  dir: import.meta.dirname,
+  conf: config,
+  customServer: true,
+  hostname: 'localhost',
+  port: 80,
+});
+await app.prepare();
+const handle = app.getRequestHandler();
+
+const server = createServer((request, response) => {
+  attend(request, response);
+  handle(request, response);
+});
+// The gateway keeps its connections; it should be the one that closes them.
+server.keepAliveTimeout = 75_000;
+
+rmSync(LISTEN_SOCKET, { force: true });
+server.listen({ path: LISTEN_SOCKET }, () => {
+  // The gateway runs as another user; the folder decides who gets this far.
+  chmodSync(LISTEN_SOCKET, 0o777);
+  console.log(`web listens on ${LISTEN_SOCKET} after ${Math.round(performance.now())} ms`);
+});
+
+process.once('SIGTERM', () => {
+  server.close(() => process.exit(0));
+  setTimeout(() => process.exit(0), DRAIN_MS);
+});
