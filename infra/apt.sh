@@ -1,0 +1,34 @@
+# Installs Debian packages: as root, or through sudo. Sourced after say.sh.
+
+has_apt() { [ "$(uname -s)" = Linux ] && command -v apt-get >/dev/null && command -v dpkg >/dev/null; }
+
+# Runs a command as root. Without a terminal sudo may not ask for a password.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif somebody_is_there; then
+    sudo "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+# apt_install <what for> <package…>
+apt_install() {
+  local purpose=$1
+  shift
+  local command="apt-get install -y --no-install-recommends $*"
+  if somebody_is_there && ! ask "$purpose needs: $*. Install with apt-get?"; then
+    fail "$purpose needs packages that are not installed." "$*" "sudo $command"
+  fi
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+    fail "$purpose needs packages that are not installed." "Only root may install them, and there is no sudo." "As root: $command"
+  fi
+  progress "installing $*"
+  # A fresh machine has no package lists, an old one has outdated ones: then update first.
+  as_root env DEBIAN_FRONTEND=noninteractive $command && return
+  progress "apt-get update"
+  if ! as_root apt-get update || ! as_root env DEBIAN_FRONTEND=noninteractive $command; then
+    fail "$purpose needs packages that could not be installed." "$*" "sudo apt-get update && sudo $command"
+  fi
+}

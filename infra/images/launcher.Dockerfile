@@ -1,0 +1,11 @@
+# The one permanent program. Root, because the engine's socket is root's; compose takes every capability away.
+ARG NODE_IMAGE=node:26-bookworm-slim
+FROM ${NODE_IMAGE}
+LABEL org.serverless-vote.image=launcher
+WORKDIR /launcher
+COPY functions/catalog.json /launcher/catalog.json
+COPY infra/postgres/migrations /launcher/migrations
+COPY apps/launcher/dist/main.cjs /launcher/main.cjs
+ENV NODE_ENV=production
+ENTRYPOINT ["node", "/launcher/main.cjs"]
+CMD []

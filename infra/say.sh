@@ -1,0 +1,95 @@
+# How our scripts speak. Sourced by each of them, never run by itself.
+#
+#   step <name> <command…>   runs the command and leaves one line: what happened and how long it took
+#   progress <text>          inside a step: what it is doing now
+#   note <text>              inside a step: what it found or did; shown on its line
+#   fail <what> <why> <mend> one clear message, and the end
+#   ask <question>           yes or no; no when nobody is at a terminal
+#
+# Whatever a step's command prints goes to .cache/logs/<name>.log, and is shown only when it fails.
+# Works with bash 3.2, which is what macOS has.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# The screen is file descriptor 3, here and in the scripts that a step starts.
+if [ -z "${SAY_SCREEN:-}" ]; then
+  exec 3>&2
+  export SAY_SCREEN=3
+fi
+
+on_a_terminal() { [ -t 3 ]; }
+somebody_is_there() { [ -t 0 ] && on_a_terminal && [ -z "${CI:-}" ]; }
+
+# Tenths of a second where bash can (5), else whole seconds.
+now() { local t=${EPOCHREALTIME:-$SECONDS.0}; t=${t/,/.}; local d=${t#*.}; printf '%s' "${t%.*}${d:0:1}"; }
+
+say() { printf '%s\n' "$*" >&3; }
+
+progress() {
+  if on_a_terminal; then
+    printf '\r\033[K  … %-9s %s' "${STEP_NAME:-}" "$1" >&3
+  else
+    printf '  … %-9s %s\n' "${STEP_NAME:-}" "$1" >&3
+  fi
+}
+
+note() { if [ -n "${STEP_NOTE:-}" ]; then printf '%s' "$1" >"$STEP_NOTE"; else say "$1"; fi; }
+
+fail() {
+  on_a_terminal && printf '\r\033[K' >&3
+  printf '\n  ✗ %s\n' "$1" >&3
+  [ -z "${2:-}" ] || printf '    Why:  %s\n' "${2//$'\n'/$'\n'          }" >&3
+  [ -z "${3:-}" ] || printf '    Mend: %s\n' "${3//$'\n'/$'\n'          }" >&3
+  printf '\n' >&3
+  [ -z "${STEP_NOTE:-}" ] || : >"$STEP_NOTE.said"
+  exit 1
+}
+
+ask() {
+  somebody_is_there || return 1
+  local answer
+  printf '\r\033[K  ? %s [y/N] ' "$1" >&3
+  read -r answer </dev/tty
+  case $answer in [yY]*) return 0 ;; *) return 1 ;; esac
+}
+
+step() {
+  local began status log marks
+  STEP_NAME=$1
+  shift
+  mkdir -p "$ROOT/.cache/logs"
+  log=$ROOT/.cache/logs/$STEP_NAME.log
+  marks=$(mktemp "${TMPDIR:-/tmp}/step.XXXXXX")
+  began=$(now)
+  on_a_terminal && progress ''
+  # Not `if "$@"`: a condition would switch errexit off inside.
+  set +e
+  (
+    set -e
+    export STEP_NAME STEP_NOTE=$marks
+    "$@"
+  ) >"$log" 2>&1
+  status=$?
+  set -e
+  if [ $status -eq 0 ]; then
+    local tenths=$(($(now) - began))
+    on_a_terminal && printf '\r\033[K' >&3
+    printf '  ✓ %-9s %s  (%d.%d s)\n' "$STEP_NAME" "$(cat "$marks")" $((tenths / 10)) $((tenths % 10)) >&3
+  elif [ ! -e "$marks.said" ]; then
+    explain_failure "$log" || true
+  fi
+  rm -f "$marks" "$marks.said"
+  unset STEP_NAME
+  [ $status -eq 0 ] || exit 1
+}
+
+# A step failed and did not say why itself: say what its log says.
+explain_failure() {
+  (
+    if grep -qiE 'no space left on device|ENOSPC' "$1"; then
+      fail "$STEP_NAME: the disk is full." "$(grep -iE -m1 'no space left on device|ENOSPC' "$1")" \
+        "Free some space (docker system df shows what Docker uses; docker image prune removes unused images)."
+    fi
+    fail "$STEP_NAME failed." "$(tail -n 15 "$1")" "The whole output is in ${1#"$ROOT"/}. make doctor checks the prerequisites."
+  )
+}
