@@ -1,0 +1,26 @@
+import { readFileSync, writeSync } from 'node:fs';
+import type { FunctionDefinition } from './definition.ts';
+import { parsePayload } from './definition.ts';
+import { reportOf } from './errors.ts';
+
+const PATIENCE_MS = 10_000;
+
+/**
+ * Without a launcher: the event comes from stdin, the result goes to stdout, an error to stderr.
+ * @returns the exit code
+ */
+export async function runByHand<Resources>(definition: FunctionDefinition<Resources>): Promise<number> {
+  try {
+    const event = parsePayload(readFileSync(0));
+    const resources = await definition.connect();
+    const context = { requestId: 'by-hand', acceptedAt: undefined, deadlineMs: Date.now() + PATIENCE_MS };
+    const result = await definition.handle(event, context, resources);
+    writeSync(1, `${JSON.stringify(result)}\n`);
+    await definition.disconnect(resources);
+    return 0;
+  } catch (error) {
+    const { errorType, errorMessage } = reportOf(error);
+    writeSync(2, `${errorType}: ${errorMessage}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,44 @@
+export interface HttpResponse {
+  status: number;
+  headers: ReadonlyMap<string, string>;
+  body: Buffer;
+}
+
+/** Either the first response in `bytes` and its length, or how many bytes it takes to try again. */
+export type ReadResult = { response: HttpResponse; length: number } | { needed: number };
+
+/** Reads one HTTP/1.1 response (with Content-Length or chunked) from the start of `bytes`. */
+export function readResponse(bytes: Buffer): ReadResult {
+  const headEnd = bytes.indexOf('\r\n\r\n');
+  if (headEnd < 0) return { needed: bytes.length + 1 };
+  const [statusLine = '', ...fields] = bytes.toString('latin1', 0, headEnd).split('\r\n');
+  const status = Number(statusLine.split(' ', 2)[1]);
+  const headers = new Map<string, string>();
+  for (const field of fields) {
+    const colon = field.indexOf(':');
+    headers.set(field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim());
+  }
+  const start = headEnd + 4;
+  if (headers.get('transfer-encoding') === 'chunked') {
+    const chunked = readChunks(bytes, start);
+    if (!chunked) return { needed: bytes.length + 1 };
+    return { response: { status, headers, body: chunked.body }, length: chunked.end };
+  }
+  const end = start + Number(headers.get('content-length') ?? 0);
+  if (bytes.length < end) return { needed: end };
+  return { response: { status, headers, body: bytes.subarray(start, end) }, length: end };
+}
+
+function readChunks(bytes: Buffer, start: number): { body: Buffer; end: number } | undefined {
+  const chunks: Buffer[] = [];
+  for (let at = start; ; ) {
+    const lineEnd = bytes.indexOf('\r\n', at);
+    if (lineEnd < 0) return undefined;
+    const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
+    const chunkEnd = lineEnd + 2 + size;
+    if (bytes.length < chunkEnd + 2) return undefined;
+    if (size === 0) return { body: Buffer.concat(chunks), end: chunkEnd + 2 };
+    chunks.push(bytes.subarray(lineEnd + 2, chunkEnd));
+    at = chunkEnd + 2;
+  }
+}

@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+
+/** The database can't be reached. Votes are safe, and the same event may be sent again. */
+export class DatabaseUnavailable extends Error {
+  override name = 'DatabaseUnavailable';
+}
+
+/** How long a restart of the database may take without anybody noticing more than a pause. */
+const PATIENCE_MS = 3_000;
+const PAUSE_MS = 50;
+
+/**
+ * One statement, prepared on a connection of its own. The connection may break: the next run makes it anew, and a
+ * run that was cut off is repeated, so the statement must be one that can run twice.
+ */
+export class Statement<Row extends object> {
+  readonly #name: string;
+  readonly #text: string;
+  #client: Client | undefined;
+
+  constructor(name: string, text: string) {
+    this.#name = name;
+    this.#text = text;
+  }
+
+  /** Connects (settings come from PGHOST, PGUSER, PGDATABASE) and runs the statement. */
+  async run(values: readonly unknown[]): Promise<Row[]> {
+    const giveUpAt = Date.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        this.#client ??= await this.#connect();
+        const result = await this.#client.query({ name: this.#name, text: this.#text, values: [...values] });
+        return result.rows as Row[];
+      } catch (error) {
+        if (!isDisconnection(error)) throw error;
+        this.#client = undefined;
+        if (Date.now() > giveUpAt) {
+          throw new DatabaseUnavailable(`The database can't be reached: ${(error as Error).message}`, {
+            cause: error,
+          });
+        }
+        await pause(PAUSE_MS);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.end();
+  }
+
+  async #connect(): Promise<Client> {
+    const client = new Client();
+    // A connection that breaks while nobody uses it is made anew by the next run.
+    client.on('error', () => {
+      if (this.#client === client) this.#client = undefined;
+    });
+    await client.connect();
+    return client;
+  }
+}
+
+/** Whether the connection is at fault, not the statement: Postgres didn't answer, or is going down, coming up, full. */
+function isDisconnection(error: unknown): boolean {
+  const { severity, code } = error as { severity?: string; code?: string };
+  return severity === undefined || /^(08|57P|53300)/.test(code ?? '');
+}

@@ -1,0 +1,81 @@
+import type { ErrorReport } from './errors.ts';
+import { HttpConnection } from './http-connection.ts';
+import type { HttpResponse } from './http-response.ts';
+
+const VERSION = '/2018-06-01/runtime';
+
+/** What a handler may know about the invocation beside its event. */
+export interface InvocationContext {
+  requestId: string;
+  /** Microseconds; the order in which the launcher accepted events. Kept over retries. Absent when run by hand. */
+  acceptedAt: bigint | undefined;
+  /** Milliseconds since 1970. Whoever isn't done by then is stopped. */
+  deadlineMs: number;
+}
+
+/** An event in hand. */
+export interface Invocation {
+  context: InvocationContext;
+  payload: Buffer;
+}
+
+/** What a handler made of its event. */
+export type Outcome = { result: string } | { error: ErrorReport };
+
+/** AWS Lambda's Runtime API over one connection of its own. */
+export class RuntimeApi {
+  readonly #connection: HttpConnection;
+
+  constructor(address: string) {
+    this.#connection = new HttpConnection(address);
+  }
+
+  /** Waits for an event, however long it takes; `undefined` when there won't be another. */
+  async next(): Promise<Invocation | undefined> {
+    const response = await this.#connection.request('GET', `${VERSION}/invocation/next`);
+    if (response.status === 410) return undefined;
+    if (response.status !== 200)
+      throw new Error(`The Runtime API answered ${describe(response)} to \`next\``);
+    const { headers, body } = response;
+    const acceptedAt = headers.get('serverless-vote-accepted-at');
+    return {
+      context: {
+        requestId: headers.get('lambda-runtime-aws-request-id') ?? '',
+        acceptedAt: acceptedAt === undefined ? undefined : BigInt(acceptedAt),
+        deadlineMs: Number(headers.get('lambda-runtime-deadline-ms')),
+      },
+      payload: body,
+    };
+  }
+
+  /** Reports what became of an event. */
+  async answer(requestId: string, outcome: Outcome): Promise<void> {
+    const path = `${VERSION}/invocation/${requestId}`;
+    const response =
+      'result' in outcome
+        ? await this.#connection.request('POST', `${path}/response`, outcome.result)
+        : await this.#postError(`${path}/error`, outcome.error);
+    // The answer was refused (it may be too large, or too late). The next event is none the worse for it.
+    if (response.status >= 300) console.error(`The Runtime API answered ${describe(response)} to a result`);
+  }
+
+  /** Reports that the function can't start. */
+  async initError(error: ErrorReport): Promise<void> {
+    await this.#postError(`${VERSION}/init/error`, error);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #postError(path: string, error: ErrorReport): Promise<HttpResponse> {
+    // A header holds one line of ASCII; a thrown object can call itself anything.
+    const errorType = error.errorType.replaceAll(/[^\w.]/g, '') || 'Error';
+    const headers = `Lambda-Runtime-Function-Error-Type: ${errorType}\r\n`;
+    return this.#connection.request('POST', path, JSON.stringify(error), headers);
+  }
+}
+
+function describe(response: HttpResponse): string {
+  return `${response.status} ${response.body.toString()}`.trim();
+}

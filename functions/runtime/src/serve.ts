@@ -1,0 +1,77 @@
+import { runByHand } from './by-hand.ts';
+import { type FunctionDefinition, parsePayload } from './definition.ts';
+import { env } from './env.ts';
+import { CallerError, reportOf } from './errors.ts';
+import { captureConsole, endOfRequest, underRequest } from './function-log.ts';
+import { Poller } from './poller.ts';
+import { type Invocation, type Outcome, RuntimeApi } from './runtime-api.ts';
+
+export type { FunctionDefinition } from './definition.ts';
+export { CallerError, InvalidEvent } from './errors.ts';
+export type { InvocationContext } from './runtime-api.ts';
+
+/**
+ * Turns a function into a container. It never returns: the process ends when there is no more work (0), when the
+ * function can't start or the launcher is gone (1), or at SIGTERM, after the events in hand (0).
+ */
+export async function serve<Resources>(definition: FunctionDefinition<Resources>): Promise<never> {
+  captureConsole();
+  const address = env.runtimeApi;
+  process.exit(address ? await serveRuntimeApi(definition, address) : await runByHand(definition));
+}
+
+async function serveRuntimeApi<R>(definition: FunctionDefinition<R>, address: string): Promise<number> {
+  const exit = () => process.exit(0);
+  process.once('SIGTERM', exit);
+  const resources = await start(definition, address);
+  if (!resources) return 1;
+
+  const poller = new Poller({
+    address,
+    inFlight: env.inFlight,
+    run: (invocation) =>
+      underRequest(invocation.context.requestId, () => run(definition, resources, invocation)),
+  });
+  process.off('SIGTERM', exit);
+  process.once('SIGTERM', () => poller.stop());
+  try {
+    await poller.finished;
+    await definition.disconnect(resources);
+    return 0;
+  } catch (error) {
+    console.error('This container leaves: %s', error);
+    return 1;
+  }
+}
+
+/** Gets ready for the first event; what went wrong is reported to the launcher. */
+async function start<R>(definition: FunctionDefinition<R>, address: string): Promise<R | undefined> {
+  try {
+    const resources = await definition.connect();
+    await definition.warm?.(resources);
+    return resources;
+  } catch (error) {
+    console.error(error);
+    await new RuntimeApi(address).initError(reportOf(error));
+    return undefined;
+  }
+}
+
+/** Turns an event into what becomes of it. Never rejects: a handler that throws is an outcome, too. */
+async function run<R>(
+  definition: FunctionDefinition<R>,
+  resources: R,
+  invocation: Invocation,
+): Promise<Outcome> {
+  const { context, payload } = invocation;
+  let outcome: Outcome;
+  try {
+    const result = await definition.handle(parsePayload(payload), context, resources);
+    outcome = { result: JSON.stringify(result ?? null) };
+  } catch (error) {
+    if (!(error instanceof CallerError)) console.error(error);
+    outcome = { error: reportOf(error) };
+  }
+  endOfRequest(context.requestId);
+  return outcome;
+}

@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { runner } from 'node-pg-migrate';
+import { Client } from 'pg';
+import { type Poll, writePoll } from './poll.ts';
+
+export interface DatabaseSettings extends Poll {
+  /** The folder of Postgres' socket. */
+  host: string;
+  migrationsDir: string;
+  /** How long to wait for a Postgres that isn't up yet. */
+  connectTimeoutMs: number;
+}
+
+const DATABASE = 'votes';
+/** Whoever prepares the database holds this lock; a second one waits. */
+const PREPARATION = 20_250_305;
+const PAUSE_MS = 50;
+
+/**
+ * Makes the database ready: creates it if it is missing, brings its schema up to date, writes the poll. It may run
+ * any number of times, on any older schema.
+ * @returns the highest `acceptedAt` of all votes, in microseconds; 0 if nobody has voted
+ */
+export async function prepareDatabase(settings: DatabaseSettings): Promise<{ highestAcceptedAt: bigint }> {
+  await createDatabase(settings);
+  return withConnection(settings, DATABASE, async (client) => {
+    await client.query('select pg_advisory_lock($1)', [PREPARATION]);
+    await migrate(client, settings.migrationsDir);
+    await writePoll(client, settings);
+    const { rows } = await client.query('select coalesce(max(accepted_at), 0)::text as highest from tally');
+    return { highestAcceptedAt: BigInt(rows[0].highest) };
+  });
+}
+
+/** Runs the migrations that haven't run, all of them or none. */
+export async function migrate(
+  client: Client,
+  migrationsDir: string,
+  count = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  await runner({
+    dbClient: client,
+    dir: migrationsDir,
+    direction: 'up',
+    count,
+    migrationsTable: 'migrations',
+    singleTransaction: true,
+    noLock: true,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+}
+
+async function createDatabase(settings: DatabaseSettings): Promise<void> {
+  await withConnection(settings, 'postgres', async (client) => {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    if (rowCount) return;
+    await client.query(`create database ${DATABASE}`).catch((error) => {
+      if (error.code !== DUPLICATE_DATABASE && error.code !== UNIQUE_VIOLATION) throw error;
+    });
+  });
+}
+const DUPLICATE_DATABASE = '42P04';
+const UNIQUE_VIOLATION = '23505';
+
+async function withConnection<Result>(
+  settings: DatabaseSettings,
+  database: string,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = await connect(settings, database);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Connects as the owner, as soon as Postgres lets anybody in. */
+async function connect({ host, connectTimeoutMs }: DatabaseSettings, database: string): Promise<Client> {
+  const giveUpAt = Date.now() + connectTimeoutMs;
+  for (;;) {
+    const client = new Client({ host, database, user: 'postgres' });
+    // A connection that breaks is noticed by whoever uses it.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (Date.now() > giveUpAt || !isStarting(error)) throw error;
+      await pause(PAUSE_MS);
+    }
+  }
+}
+
+/** Not listening yet, gone for a moment, or still recovering; anything else won't get better by waiting. */
+function isStarting(error: unknown): boolean {
+  const { severity, code } = error as { severity?: string; code?: string };
+  return severity === undefined || code?.startsWith('57P') === true;
+}
