@@ -1,0 +1,23 @@
+/**
+ * The order in which the launcher accepted events, as microseconds since 1970: of two votes of one voter the later wins,
+ * whatever order they are written in. Never goes back, neither when the machine's clock does nor after a restart.
+ */
+export class AcceptanceClock {
+  #last = 0n;
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number = Date.now) {
+    this.#nowMs = nowMs;
+  }
+
+  /** Goes on after `highest`, the highest value that is known to be recorded. */
+  resume(highest: bigint): void {
+    if (highest > this.#last) this.#last = highest;
+  }
+
+  next(): bigint {
+    const now = BigInt(this.#nowMs()) * 1000n;
+    this.#last = now > this.#last ? now : this.#last + 1n;
+    return this.#last;
+  }
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type Poll, parsePoll } from './poll.ts';
+
+const milliseconds = (fallback: number) => z.coerce.number().int().min(100).max(86_400_000).default(fallback);
+
+const variables = z.object({
+  STACK_ID: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),
+  IMAGE_TAG: z
+    .string()
+    .regex(/^[\w][\w.-]{0,127}$/, 'has to be an image tag')
+    .default('latest'),
+  POLL_QUESTION: z.string().default('Cats or dogs?'),
+  POLL_OPTIONS: z.string().default('Cats,Dogs'),
+  LIVE: z.enum(['0', '1']).default('1'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  CONTROL_HOSTS: z.string().default(''),
+  PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  FUNCTION_IDLE_TIMEOUT_MS: milliseconds(60_000),
+  WEB_IDLE_TIMEOUT_MS: milliseconds(60_000),
+  SESSION_SECRET_FILE: z.string().default('/run/secrets/session-secret'),
+});
+
+/** Everything that the launcher is told from outside, parsed once. */
+export interface Config {
+  stackId: string;
+  imageTag: string;
+  poll: Poll;
+  live: boolean;
+  logLevel: string;
+  /** Host names that control answers to, besides IP literals and localhost. */
+  controlHosts: ReadonlySet<string>;
+  functionIdleTimeoutMs: number;
+  webIdleTimeoutMs: number;
+  /** What a catalog entry's `environment` may name: the only values that reach a container from outside. */
+  handedOn: ReadonlyMap<string, string>;
+}
+
+/** The settings are wrong; the message lists every problem, each with its mend. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Parses the environment.
+ * @throws {ConfigError} naming every problem at once
+ */
+export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  // Compose hands on what isn't set as an empty string.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(given);
+  const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+  const poll = parsePoll(given.POLL_QUESTION ?? 'Cats or dogs?', given.POLL_OPTIONS ?? 'Cats,Dogs');
+  if ('problems' in poll) problems.push(...poll.problems);
+  const secret = readSecret(given.SESSION_SECRET_FILE ?? '/run/secrets/session-secret');
+  if (secret.length < 32) {
+    problems.push('SESSION_SECRET_FILE: no secret of 32 characters or more in it; `make run` makes one');
+  }
+  if (!parsed.success || 'problems' in poll || problems.length > 0) {
+    throw new ConfigError(`These settings need mending:\n  ${problems.join('\n  ')}`);
+  }
+  const { data } = parsed;
+  return {
+    stackId: data.STACK_ID,
+    imageTag: data.IMAGE_TAG,
+    poll: poll.poll,
+    live: data.LIVE === '1',
+    logLevel: data.LOG_LEVEL,
+    controlHosts: new Set(
+      data.CONTROL_HOSTS.toLowerCase()
+        .split(',')
+        .map((host) => host.trim())
+        .filter(Boolean),
+    ),
+    functionIdleTimeoutMs: data.FUNCTION_IDLE_TIMEOUT_MS,
+    webIdleTimeoutMs: data.WEB_IDLE_TIMEOUT_MS,
+    handedOn: new Map([
+      ['POLL', JSON.stringify(poll.poll)],
+      ['SESSION_SECRET', secret],
+      ['STACK_ID', data.STACK_ID],
+      ['LIVE', data.LIVE],
+      ['PUBLIC_URL', data.PUBLIC_URL],
+    ]),
+  };
+}
+
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

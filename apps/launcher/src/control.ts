@@ -1,0 +1,180 @@
+import net from 'node:net';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { arnOf, type Catalog, type FunctionEntry } from './catalog.ts';
+import { httpAnswer, LauncherError } from './errors.ts';
+import type { PublicStream } from './gateway.ts';
+import { EVENT_LIMIT, type Invoked, type Invoker } from './invoker.ts';
+import { logTail } from './log-tail.ts';
+
+const FUNCTIONS = '/2015-03-31/functions';
+
+interface ControlParts {
+  catalog: Catalog;
+  invoker: Invoker;
+  /** Text in Prometheus' format. */
+  metrics: () => Promise<string>;
+  events: PublicStream;
+  health: () => { healthy: boolean; reason?: string };
+  hosts: ReadonlySet<string>;
+}
+
+/** The private door: AWS Lambda's Invoke API for what the catalog has, health, metrics, and the feed. */
+export function control({ catalog, invoker, metrics, events, health, hosts }: ControlParts): express.Express {
+  const app = door();
+  app.use(refuseStrangers(hosts));
+  app.get('/healthz', (_request, response) => {
+    const { healthy, reason } = health();
+    response.status(healthy ? 200 : 503).json({ status: healthy ? 'ok' : 'starting', reason });
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.type('text/plain; version=0.0.4').send(await metrics());
+  });
+  app.get('/events', (_request, response) => events.watch(response));
+  app.get(FUNCTIONS, (_request, response) => {
+    response.json({
+      Functions: Object.entries(catalog.functions).map(([name, entry]) => configuration(name, entry)),
+    });
+  });
+  mountInvoke(app, invoker);
+  return finish(app);
+}
+
+/** Web's door to control: invocations of what the catalog allows it, and nothing else. */
+export function webControl(catalog: Catalog, invoker: Invoker): express.Express {
+  const app = door();
+  app.use(`${FUNCTIONS}/:name`, (request, _response, next) => {
+    if (catalog.web.mayInvoke.includes(request.params.name)) return next();
+    throw new LauncherError(
+      'AccessDeniedException',
+      'The catalog does not allow web to invoke this function.',
+    );
+  });
+  mountInvoke(app, invoker);
+  return finish(app);
+}
+
+function door(): express.Express {
+  return express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
+}
+
+function finish(app: express.Express): express.Express {
+  app.use((request: Request) => {
+    throw new LauncherError(
+      'ResourceNotFoundException',
+      `There is no ${request.method} ${request.path} here.`,
+    );
+  });
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    if (response.headersSent) return void response.destroy();
+    const { status, headers, body } = httpAnswer(explain(error));
+    response.writeHead(status, headers).end(body);
+  });
+  return app;
+}
+
+/** The body parser's and the router's own errors, in our words. */
+function explain(error: unknown): unknown {
+  const { type, status } = error as { type?: string; status?: number };
+  if (type === 'entity.too.large')
+    return new LauncherError('RequestTooLargeException', `The event is larger than ${EVENT_LIMIT} bytes.`);
+  if (status !== undefined && status < 500 && !(error instanceof LauncherError)) {
+    return new LauncherError(
+      'InvalidRequestContentException',
+      `The request could not be read: ${error instanceof Error ? error.message : status}.`,
+    );
+  }
+  return error;
+}
+
+/**
+ * Refuses what a browser sends on behalf of another site, and names that only DNS rebinding would bring here: control may start
+ * containers, so only this machine's own programs and pages may use it.
+ */
+function refuseStrangers(hosts: ReadonlySet<string>) {
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    const site = request.headers['sec-fetch-site'];
+    const origin = request.headers.origin;
+    const host = hostName(request.headers.host ?? '');
+    if (!isOurs(host, hosts))
+      throw new LauncherError(
+        'AccessDeniedException',
+        'This Host name is not known here; CONTROL_HOSTS may add it.',
+      );
+    if (site !== undefined && site !== 'same-origin' && site !== 'none')
+      throw new LauncherError('AccessDeniedException', 'Requests from other sites are refused.');
+    if (origin !== undefined && origin !== `http://${request.headers.host}`)
+      throw new LauncherError('AccessDeniedException', 'Requests from other origins are refused.');
+    next();
+  };
+}
+
+const hostName = (host: string): string =>
+  host
+    .toLowerCase()
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1');
+const isOurs = (host: string, hosts: ReadonlySet<string>): boolean =>
+  host === 'localhost' || net.isIP(host) !== 0 || hosts.has(host);
+
+function mountInvoke(app: express.Express, invoker: Invoker): void {
+  // Content-Type is ignored, as Lambda does; a compressed event counts by what it unpacks to.
+  const body = express.raw({ type: () => true, limit: EVENT_LIMIT });
+  app.post(`${FUNCTIONS}/:name/invocations`, body, async (request, response) => {
+    const name = String(request.params.name);
+    const payload = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const qualifier = typeof request.query.Qualifier === 'string' ? request.query.Qualifier : undefined;
+    const type = request.get('x-amz-invocation-type') ?? 'RequestResponse';
+    if (type === 'DryRun') {
+      invoker.check(name, payload, qualifier);
+      return void response.status(204).end();
+    }
+    if (type !== 'RequestResponse') {
+      throw new LauncherError(
+        'InvalidParameterValueException',
+        `InvocationType ${JSON.stringify(type)} is not offered; use RequestResponse or DryRun.`,
+      );
+    }
+    const left = new AbortController();
+    response.once('close', () => left.abort());
+    const invoked = await invoker.invoke(name, payload, left.signal, qualifier);
+    const headers = answerHeaders(invoked);
+    if (request.get('x-amz-log-type') === 'Tail')
+      headers['X-Amz-Log-Result'] = Buffer.from(await logTail(invoked, invoked.memoryMb)).toString('base64');
+    response.writeHead(200, headers).end(invoked.outcome.payload);
+  });
+}
+
+function answerHeaders({
+  outcome,
+  requestId,
+  startKind,
+  containerId,
+  phases,
+}: Invoked): Record<string, string | number> {
+  return {
+    'Content-Type': 'application/json',
+    'Content-Length': outcome.payload.length,
+    'x-amzn-RequestId': requestId,
+    'X-Amz-Executed-Version': '$LATEST',
+    'X-Start-Kind': startKind,
+    'X-Container-Id': containerId,
+    'Server-Timing': Object.entries(phases)
+      .map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
+      .join(', '),
+    ...(outcome.kind === 'function-error' ? { 'X-Amz-Function-Error': 'Unhandled' } : {}),
+  };
+}
+
+/** One function in the shape of Lambda's FunctionConfiguration (https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html). */
+function configuration(name: string, entry: FunctionEntry) {
+  return {
+    FunctionName: name,
+    FunctionArn: arnOf(name),
+    PackageType: 'Image',
+    MemorySize: entry.memoryMb,
+    Timeout: Math.ceil(entry.deadlineMs / 1000),
+    EphemeralStorage: { Size: entry.tmpMb },
+    Version: '$LATEST',
+    State: 'Active',
+  };
+}

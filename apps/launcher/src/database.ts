@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { prepareDatabase } from '@serverless-vote/postgres';
+import type { Logger } from 'pino';
+import type { AcceptanceClock } from './acceptance-clock.ts';
+import type { Poll } from './poll.ts';
+
+const SOCKET_FOLDER = '/var/run/postgresql';
+const CONNECT_TIMEOUT_MS = 5_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * Brings the database to this version's schema and poll, and the clock past everything recorded; tries until it succeeds,
+ * since the database may start later than the launcher. After that the launcher keeps no connection.
+ */
+export async function prepareUntilDone(
+  poll: Poll,
+  migrationsDir: string,
+  clock: AcceptanceClock,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      const { highestAcceptedAt } = await prepareDatabase({
+        host: SOCKET_FOLDER,
+        migrationsDir,
+        ...poll,
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      });
+      clock.resume(highestAcceptedAt);
+      log.info({ options: poll.options.length }, 'database.ready');
+      return;
+    } catch (error) {
+      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'database.waiting');
+      await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

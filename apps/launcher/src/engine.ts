@@ -1,0 +1,58 @@
+import type { Readable } from 'node:stream';
+
+/** A way between a sandbox and its outside: a named volume of the launcher's, or one folder of it. */
+export interface Door {
+  volume: 'runtime' | 'control' | 'ingress' | 'postgres';
+  folder?: string;
+  target: string;
+  readOnly: boolean;
+}
+
+export interface SandboxSpec {
+  sandboxId: string;
+  /** The catalog entry's name. */
+  name: string;
+  image: string;
+  user: number;
+  memoryMb: number;
+  cpus: number;
+  processes: number;
+  tmpMb: number;
+  environment: Record<string, string>;
+  doors: Door[];
+  /** Whose network namespace it borrows: the database's empty one, or an empty one of its own. */
+  network: 'database' | 'none';
+}
+
+/** How a sandbox ended. `lost`: the engine can't tell any more (removed by hand, or the engine was restarted). */
+export type Exit = { kind: 'exited'; exitCode: number; outOfMemory: boolean } | { kind: 'lost' };
+
+export interface StartedSandbox {
+  containerId: string;
+  createMs: number;
+  startMs: number;
+  /** What the sandbox writes, stdout and stderr together; ends with it. */
+  output: Readable;
+  /** Settles once, whoever ended it; never rejects. */
+  exited: Promise<Exit>;
+}
+
+/**
+ * What the launcher needs of whoever runs containers. An engine knows nothing of invocations, deadlines or retries.
+ * Every call has a deadline of its own and leaves nothing behind when it fails.
+ */
+export interface Engine {
+  /** Starts a sandbox. @throws {DatabaseAway} when the namespace to borrow is gone; LauncherError for all else */
+  start(spec: SandboxSpec): Promise<StartedSandbox>;
+  /** Asks a sandbox to end (SIGTERM); resolves when it has, by force after `graceMs`. */
+  stop(sandboxId: string, graceMs: number): Promise<void>;
+  /** Ends and removes a sandbox, in whatever state; one that is gone already is no error. */
+  remove(sandboxId: string): Promise<void>;
+  /** Ids of all sandboxes that bear this stack's label, in whatever state. */
+  list(): Promise<string[]>;
+}
+
+/** The database's container isn't running, so nothing can borrow its network namespace just now. */
+export class DatabaseAway extends Error {
+  override name = 'DatabaseAway';
+}

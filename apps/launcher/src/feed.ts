@@ -1,0 +1,83 @@
+import { EventEmitter } from 'node:events';
+import type { Exit } from './engine.ts';
+
+export type StartKind = 'cold' | 'prewarmed' | 'warm';
+
+/** What an answer cost, in milliseconds; a phase that wasn't paid for is absent. */
+export interface Phases {
+  queue?: number;
+  create?: number;
+  start?: number;
+  init?: number;
+  run?: number;
+}
+
+export type InvocationOutcome =
+  | 'success'
+  | 'function-error'
+  | 'timeout'
+  | 'throttled'
+  | 'unavailable'
+  | 'abandoned';
+
+/** Every change in the life of a container or an invocation. Nothing of a payload is in it. */
+export type LifecycleEvent =
+  | { type: 'container.starting'; sandboxId: string; name: string }
+  | {
+      type: 'container.started';
+      sandboxId: string;
+      name: string;
+      containerId: string;
+      createMs: number;
+      startMs: number;
+    }
+  | { type: 'container.ready'; sandboxId: string; name: string; containerId: string; initMs: number }
+  | { type: 'container.leaving'; sandboxId: string; name: string; containerId: string; served: number }
+  | {
+      type: 'container.gone';
+      sandboxId: string;
+      name: string;
+      containerId: string | undefined;
+      exit: Exit;
+      lifetimeMs: number;
+      served: number;
+    }
+  | { type: 'container.failed'; sandboxId: string; name: string; reason: string }
+  | { type: 'invocation.accepted'; requestId: string; name: string; waiting: number }
+  | { type: 'invocation.running'; requestId: string; name: string; containerId: string; startKind: StartKind }
+  | {
+      type: 'invocation.retried';
+      requestId: string;
+      name: string;
+      containerId: string;
+      attempt: number;
+      reason: string;
+    }
+  | {
+      type: 'invocation.finished';
+      requestId: string;
+      name: string;
+      containerId: string | undefined;
+      outcome: InvocationOutcome;
+      startKind: StartKind | undefined;
+      phases: Phases;
+      totalMs: number;
+    }
+  | { type: 'output'; name: string; containerId: string; requestId: string | undefined; text: string };
+
+export type FeedEvent = LifecycleEvent & { at: string };
+
+/** Where every part tells what it does, and log, metrics and viewers listen. A listener must not throw. */
+export class Feed {
+  readonly #emitter = new EventEmitter().setMaxListeners(0);
+
+  publish(event: LifecycleEvent): void {
+    this.#emitter.emit('event', { at: new Date().toISOString(), ...event });
+  }
+
+  /** Calls `listener` for every event from now on; the returned function ends it. */
+  subscribe(listener: (event: FeedEvent) => void): () => void {
+    this.#emitter.on('event', listener);
+    return () => this.#emitter.off('event', listener);
+  }
+}

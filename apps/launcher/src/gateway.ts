@@ -1,0 +1,134 @@
+import http from 'node:http';
+import httpProxy from 'http-proxy-3';
+import type { Catalog } from './catalog.ts';
+import { httpAnswer, LauncherError } from './errors.ts';
+import type { Invoker } from './invoker.ts';
+import { STARTING_PAGE } from './starting-page.ts';
+import type { Lease, WebService } from './web-service.ts';
+
+const STARTING_PAGE_AFTER_MS = 1_000;
+const WEB_ANSWERS_WITHIN_MS = 30_000;
+/** Says who a request comes from or what it may do, so only our own word counts. */
+const STRIPPED =
+  /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*)$/;
+
+export interface PublicStream {
+  watch(response: http.ServerResponse): void;
+}
+
+/** The public door: streams, which it answers itself, and web, to which all else goes. It knows of nothing else. */
+export function gateway(
+  catalog: Catalog,
+  web: WebService,
+  invoker: Invoker,
+  streams: ReadonlyMap<string, PublicStream>,
+): http.Server {
+  const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
+  const proxy = httpProxy.createProxyServer({ agent, proxyTimeout: WEB_ANSWERS_WITHIN_MS });
+  // Only reached when an answer breaks off half-way: there is nothing left to tell its caller.
+  proxy.on('error', (_error, _request, response) => void response.destroy());
+
+  const server = http.createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 15_000 },
+    (request, response) => {
+      const { pathname } = new URL(request.url ?? '/', 'http://gateway');
+      if (pathname.startsWith('/streams/'))
+        return stream(pathname.slice('/streams/'.length), request, response);
+      const followers = request.method === 'GET' ? catalog.web.prewarms[pathname] : undefined;
+      if (followers) response.once('finish', () => invoker.prewarm(followers));
+      forward(request, response, 2).catch((error: unknown) => answerError(response, error));
+    },
+  );
+
+  function stream(name: string, request: http.IncomingMessage, response: http.ServerResponse): void {
+    const found = streams.get(name);
+    if (!found)
+      return answerError(
+        response,
+        new LauncherError(
+          'ResourceNotFoundException',
+          `There is no stream of this name. Known: ${[...streams.keys()].join(', ')}.`,
+        ),
+      );
+    if (request.method !== 'GET')
+      return answerError(
+        response,
+        new LauncherError('MethodNotAllowedException', 'A stream can only be read, by GET.'),
+      );
+    found.watch(response);
+  }
+
+  async function forward(
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    attempts: number,
+  ): Promise<void> {
+    const lease = await leaseOrStartingPage(request, response);
+    if (!lease) return;
+    if (response.destroyed) return lease.release();
+    response.once('close', lease.release);
+    for (const name of Object.keys(request.headers)) if (STRIPPED.test(name)) delete request.headers[name];
+    request.headers['x-forwarded-for'] = request.socket.remoteAddress ?? '';
+    request.headers['x-forwarded-host'] = request.headers.host ?? '';
+    request.headers['x-forwarded-proto'] = 'http';
+    const target = { socketPath: lease.socketPath, host: 'localhost', port: 80, protocol: 'http:' };
+    proxy.web(request, response, { target }, (error) => {
+      lease.release();
+      if (response.headersSent || response.destroyed) return void response.destroy();
+      const repeatable = request.method === 'GET' || request.method === 'HEAD';
+      if (repeatable && attempts > 1)
+        return void forward(request, response, attempts - 1).catch((failure: unknown) =>
+          answerError(response, failure),
+        );
+      answerError(
+        response,
+        new LauncherError('ServiceException', 'The page ended while it was answering. Try again.', {
+          retryAfterSeconds: 1,
+          cause: error,
+        }),
+      );
+    });
+  }
+
+  /** Browsers that ask for a page while web starts from zero are told so after a second; everybody else is held. */
+  async function leaseOrStartingPage(
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+  ): Promise<Lease | undefined> {
+    const lease = web.lease();
+    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+    if (web.isUp || !wantsPage) return lease;
+    let timer: NodeJS.Timeout | undefined;
+    const impatient = new Promise<'starting'>((resolve) => {
+      timer = setTimeout(() => resolve('starting'), STARTING_PAGE_AFTER_MS);
+    });
+    const first = await Promise.race([lease, impatient]).finally(() => clearTimeout(timer));
+    if (first !== 'starting') return first;
+    lease.then(
+      ({ release }) => release(),
+      () => undefined,
+    );
+    response.writeHead(503, {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Retry-After': '1',
+      'Cache-Control': 'no-store',
+    });
+    response.end(STARTING_PAGE);
+    return undefined;
+  }
+
+  return server;
+}
+
+function answerError(response: http.ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) return void response.destroy();
+  const { status, headers, body } = httpAnswer(error);
+  const retryAfter = headers['Retry-After'];
+  const { Message } = JSON.parse(body) as { Message: string };
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    ...(retryAfter ? { 'Retry-After': retryAfter } : {}),
+  });
+  response.end(JSON.stringify({ error: { type: headers['x-amzn-ErrorType'], message: Message } }));
+}

@@ -1,0 +1,132 @@
+import type { Phases, StartKind } from './feed.ts';
+
+/** What a function answered: its result, or an error that is the function's own. Both as the raw bytes it sent. */
+export type Outcome =
+  | { kind: 'result'; payload: Buffer }
+  | { kind: 'function-error'; payload: Buffer; timedOut: boolean };
+
+/** An error that counts as the function's, in the shape that Lambda gives it. */
+export function functionError(errorType: string, errorMessage: string, timedOut = false): Outcome {
+  return {
+    kind: 'function-error',
+    payload: Buffer.from(JSON.stringify({ errorType, errorMessage })),
+    timedOut,
+  };
+}
+
+/** Where and how an event is, or was last, served. */
+export interface Run {
+  containerId: string;
+  startKind: StartKind;
+  handedAt: number;
+  /** The parts of the container's start that this event waited for. */
+  paid: Phases;
+}
+
+/** An outcome and how it came about. */
+export interface Answer {
+  outcome: Outcome;
+  containerId: string;
+  startKind: StartKind;
+  phases: Phases;
+}
+
+/*
+ *            handed to a sandbox            answered, timed out
+ *  waiting ───────────────────────▶ running ───────────────────▶ settled
+ *     ▲                                │                            ▲
+ *     └──────── its sandbox died ──────┘                            │
+ *     └───────── deadline, queue full, caller left, died thrice ────┘
+ */
+type State = { kind: 'waiting' } | { kind: 'running'; run: Run } | { kind: 'settled' };
+
+const LOG_TAIL_CHARACTERS = 4096;
+
+/** One run of a function, from its acceptance to its answer; lives over retries. Settles exactly once. */
+export class Invocation {
+  readonly requestId = crypto.randomUUID();
+  readonly arrivedAt = performance.now();
+  readonly deadlineAt: number;
+  /** How often its sandbox died under it. Once that has happened it runs alone, so that a deadly event takes no others along. */
+  deaths = 0;
+  readonly answer: Promise<Answer>;
+  /** Settles once the function has said that it has written all its lines for this event. */
+  readonly logEnded: Promise<void>;
+  endLog: () => void = () => undefined;
+  #state: State = { kind: 'waiting' };
+  #resolve: (answer: Answer) => void = () => undefined;
+  #reject: (error: Error) => void = () => undefined;
+  #log = '';
+
+  readonly name: string;
+  readonly payload: Buffer;
+  /** Its place in the order of acceptance; see AcceptanceClock. */
+  readonly acceptedAt: bigint;
+  readonly deadlineMs: number;
+
+  constructor(name: string, payload: Buffer, acceptedAt: bigint, deadlineMs: number) {
+    this.name = name;
+    this.payload = payload;
+    this.acceptedAt = acceptedAt;
+    this.deadlineMs = deadlineMs;
+    this.deadlineAt = this.arrivedAt + deadlineMs;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.logEnded = new Promise((resolve) => {
+      this.endLog = resolve;
+    });
+  }
+
+  get state(): State['kind'] {
+    return this.#state.kind;
+  }
+
+  get run(): Run | undefined {
+    return this.#state.kind === 'running' ? this.#state.run : undefined;
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.deadlineAt - performance.now());
+  }
+
+  /** The last 4 KB of what the function wrote for this event. */
+  get log(): string {
+    return this.#log;
+  }
+
+  addToLog(line: string): void {
+    this.#log = `${this.#log}${line}\n`.slice(-LOG_TAIL_CHARACTERS);
+  }
+
+  begin(run: Run): void {
+    this.#state = { kind: 'running', run };
+  }
+
+  /** Its sandbox died: it waits again, for one of its own. */
+  waitAgain(): void {
+    this.deaths += 1;
+    this.#state = { kind: 'waiting' };
+  }
+
+  /** Settles it with what its container answered, and with what that cost. */
+  settle(outcome: Outcome): void {
+    if (this.#state.kind !== 'running') return;
+    const { containerId, startKind, handedAt, paid } = this.#state.run;
+    const forStart = Object.values(paid).reduce((sum, ms) => sum + ms, 0);
+    const phases = {
+      queue: Math.max(0, handedAt - this.arrivedAt - forStart),
+      ...paid,
+      run: performance.now() - handedAt,
+    };
+    this.#state = { kind: 'settled' };
+    this.#resolve({ outcome, containerId, startKind, phases });
+  }
+
+  fail(error: Error): void {
+    if (this.#state.kind === 'settled') return;
+    this.#state = { kind: 'settled' };
+    this.#reject(error);
+  }
+}

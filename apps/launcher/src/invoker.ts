@@ -1,0 +1,177 @@
+import type { AcceptanceClock } from './acceptance-clock.ts';
+import { type Catalog, findFunction } from './catalog.ts';
+import { LauncherError } from './errors.ts';
+import type { Feed, InvocationOutcome } from './feed.ts';
+import { type Answer, Invocation } from './invocation.ts';
+import { Pool, type PoolParts } from './pool.ts';
+
+/** Lambda's limit for a synchronous event: 6 MB. */
+export const EVENT_LIMIT = 6 * 1024 * 1024;
+
+/** An answered invocation, with what the function wrote. */
+export interface Invoked extends Answer {
+  requestId: string;
+  memoryMb: number;
+  /** What the function wrote for this event, complete as soon as the function says so. */
+  log: () => Promise<string>;
+}
+
+/**
+ * The path of an invocation: from a name and an event to the function's answer. Checks what a caller sends, gives the event its
+ * place in the order of acceptance, lets the function's pool serve it, and tells the feed how it went.
+ */
+export class Invoker {
+  readonly #catalog: Catalog;
+  readonly #pools: ReadonlyMap<string, Pool>;
+  readonly #clock: AcceptanceClock;
+  readonly #feed: Feed;
+  readonly #databaseReady: Promise<void>;
+  readonly #succeeded: (name: string) => void;
+
+  /**
+   * @param databaseReady settles when migrations are done and the clock has been resumed; events wait for it within their deadline
+   * @param succeeded is told the name of every function that has just succeeded
+   */
+  constructor(
+    catalog: Catalog,
+    setting: { imageTag: string; idleTimeoutMs: number },
+    parts: PoolParts & {
+      clock: AcceptanceClock;
+      databaseReady: Promise<void>;
+      succeeded: (name: string) => void;
+    },
+  ) {
+    this.#catalog = catalog;
+    this.#clock = parts.clock;
+    this.#feed = parts.feed;
+    this.#databaseReady = parts.databaseReady;
+    this.#succeeded = parts.succeeded;
+    this.#pools = new Map(
+      Object.entries(catalog.functions).map(([name, entry]) => [
+        name,
+        new Pool(
+          name,
+          entry,
+          { image: `${entry.image}:${setting.imageTag}`, idleTimeoutMs: setting.idleTimeoutMs },
+          parts,
+        ),
+      ]),
+    );
+  }
+
+  get pools(): readonly Pool[] {
+    return [...this.#pools.values()];
+  }
+
+  /** Checks that `payload` may be given to the named function. @throws {LauncherError} saying what is wrong with it */
+  check(requested: string, payload: Buffer, qualifier?: string): { name: string; event: Buffer } {
+    const { name } = findFunction(this.#catalog, requested, qualifier);
+    if (payload.length > EVENT_LIMIT) {
+      throw new LauncherError(
+        'RequestTooLargeException',
+        `The event has ${payload.length} bytes; at most ${EVENT_LIMIT} are taken.`,
+      );
+    }
+    const event = payload.length === 0 ? Buffer.from('{}') : payload;
+    try {
+      JSON.parse(event.toString());
+    } catch (error) {
+      const why = error instanceof Error ? error.message : '';
+      throw new LauncherError(
+        'InvalidRequestContentException',
+        `The event is not JSON: ${why}. Send a JSON document, or nothing for {}.`,
+      );
+    }
+    return { name, event };
+  }
+
+  /**
+   * Runs a function once.
+   * @param signal aborts when the caller leaves: an event that still waits is dropped
+   * @throws {LauncherError} when the function could not be run; a function's own error is an outcome, not a throw
+   */
+  async invoke(
+    requested: string,
+    payload: Buffer,
+    signal?: AbortSignal,
+    qualifier?: string,
+  ): Promise<Invoked> {
+    const { name, event } = this.check(requested, payload, qualifier);
+    const pool = this.#pools.get(name);
+    if (!pool) throw new LauncherError('ResourceNotFoundException', `Function not found: ${name}.`);
+    await this.#withinDeadline(pool, signal);
+    const invocation = new Invocation(name, event, this.#clock.next(), pool.entry.deadlineMs);
+    const { requestId } = invocation;
+    const leave = () => pool.abandon(invocation);
+    signal?.addEventListener('abort', leave, { once: true });
+    try {
+      this.#feed.publish({ type: 'invocation.accepted', requestId, name, waiting: pool.waiting });
+      pool.submit(invocation);
+      const answer = await invocation.answer;
+      this.#finished(invocation, outcomeOf(answer), answer);
+      if (answer.outcome.kind === 'result') this.#succeeded(name);
+      return { ...answer, requestId, memoryMb: pool.entry.memoryMb, log: () => completeLog(invocation) };
+    } catch (error) {
+      this.#finished(invocation, signal?.aborted ? 'abandoned' : failureOf(error));
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', leave);
+    }
+  }
+
+  /** Keeps spares of these functions, since they will probably be invoked soon. */
+  prewarm(names: readonly string[]): void {
+    for (const name of names) this.#pools.get(name)?.prewarm();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    await Promise.all(this.pools.map((pool) => pool.close(graceMs)));
+  }
+
+  async #withinDeadline(pool: Pool, signal: AbortSignal | undefined): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const give = () =>
+        reject(
+          new LauncherError(
+            'ServiceException',
+            'The database is away. Nothing was recorded; try again soon.',
+            { retryAfterSeconds: 2 },
+          ),
+        );
+      timer = setTimeout(give, pool.entry.deadlineMs);
+      signal?.addEventListener('abort', give, { once: true });
+    });
+    await Promise.race([this.#databaseReady, late]).finally(() => clearTimeout(timer));
+  }
+
+  #finished(invocation: Invocation, outcome: InvocationOutcome, answer?: Answer): void {
+    this.#feed.publish({
+      type: 'invocation.finished',
+      requestId: invocation.requestId,
+      name: invocation.name,
+      containerId: answer?.containerId,
+      outcome,
+      startKind: answer?.startKind,
+      phases: answer?.phases ?? {},
+      totalMs: performance.now() - invocation.arrivedAt,
+    });
+  }
+}
+
+const outcomeOf = ({ outcome }: Answer): InvocationOutcome =>
+  outcome.kind === 'result' ? 'success' : outcome.timedOut ? 'timeout' : 'function-error';
+
+const failureOf = (error: unknown): InvocationOutcome =>
+  error instanceof LauncherError && error.type === 'TooManyRequestsException' ? 'throttled' : 'unavailable';
+
+/** The function's lines arrive by the engine, a little after its answer: waits for the last, though not long. */
+async function completeLog(invocation: Invocation): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, 1000);
+  });
+  await Promise.race([invocation.logEnded, late]);
+  clearTimeout(timer);
+  return invocation.log;
+}

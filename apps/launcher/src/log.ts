@@ -1,0 +1,28 @@
+import pino, { type Logger } from 'pino';
+import type { Feed, FeedEvent } from './feed.ts';
+
+/** The launcher's log: one line of JSON per lifecycle event, and what functions write, under its request id. */
+export function createLog(level: string): Logger {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+}
+
+export function logFeed(feed: Feed, log: Logger): void {
+  feed.subscribe(({ at: _at, ...event }) => {
+    const level = levelOf(event);
+    if (log.isLevelEnabled(level)) log[level](rounded(event), event.type);
+  });
+}
+
+function levelOf(event: Omit<FeedEvent, 'at'>): 'debug' | 'info' | 'warn' {
+  if (event.type === 'container.failed' || event.type === 'invocation.retried') return 'warn';
+  return event.type === 'invocation.accepted' || event.type === 'invocation.running' ? 'debug' : 'info';
+}
+
+/** Milliseconds to hundredths: more is noise. */
+function rounded(value: object): object {
+  return JSON.parse(
+    JSON.stringify(value, (_key, part: unknown) =>
+      typeof part === 'number' ? Math.round(part * 100) / 100 : part,
+    ),
+  ) as object;
+}

@@ -1,0 +1,158 @@
+import { readdirSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import { AcceptanceClock } from './acceptance-clock.ts';
+import { ActivityStream } from './activity.ts';
+import { readCatalog } from './catalog.ts';
+import { ConfigError, parseConfig } from './config.ts';
+import { control, webControl } from './control.ts';
+import { prepareUntilDone } from './database.ts';
+import { DockerEngine } from './docker-engine.ts';
+import type { Engine } from './engine.ts';
+import { Feed } from './feed.ts';
+import { gateway, type PublicStream } from './gateway.ts';
+import { Invoker } from './invoker.ts';
+import { createLog, logFeed } from './log.ts';
+import { Metrics } from './metrics.ts';
+import { listen, runtimeApi } from './runtime-api.ts';
+import { StartGate } from './start-gate.ts';
+import { ResultStream } from './stream.ts';
+import { WebService } from './web-service.ts';
+
+const GATEWAY_PORT = 8080;
+const CONTROL_PORT = 9000;
+const RUNTIME = '/run/runtime';
+const INGRESS = '/run/ingress';
+const CONTROL_SOCKET = '/run/control/control.sock';
+const STARTS_PER_CORE = 2;
+const DRAIN_MS = 15_000;
+const SWEEP_MS = 30_000;
+
+async function main(): Promise<void> {
+  const config = parseConfig();
+  const catalog = readCatalog(`${import.meta.dirname}/catalog.json`);
+  const log = createLog(config.logLevel);
+  const feed = new Feed();
+  logFeed(feed, log);
+  const metrics = new Metrics(feed);
+
+  const engine = new DockerEngine(config.stackId);
+  await engine.open();
+  // Nothing that a predecessor left can be in use: its runtime API and its callers are gone with it.
+  await sweep(engine, () => new Set());
+  for (const folder of [RUNTIME, INGRESS])
+    for (const entry of readdirSync(folder)) rmSync(`${folder}/${entry}`, { recursive: true, force: true });
+
+  const stopping = new AbortController();
+  const clock = new AcceptanceClock();
+  let isDatabaseReady = false;
+  const databaseReady = prepareUntilDone(
+    config.poll,
+    `${import.meta.dirname}/migrations`,
+    clock,
+    log,
+    stopping.signal,
+  ).then(() => {
+    isDatabaseReady = true;
+  });
+
+  const gate = new StartGate(STARTS_PER_CORE * os.availableParallelism());
+  const results = new Map<string, ResultStream>();
+  const invoker = new Invoker(
+    catalog,
+    { imageTag: config.imageTag, idleTimeoutMs: config.functionIdleTimeoutMs },
+    {
+      ...{ engine, gate, feed, clock, databaseReady },
+      openDoor: runtimeApi(RUNTIME),
+      succeeded(name) {
+        for (const stale of catalog.functions[name]?.invalidates ?? []) results.get(stale)?.invalidate();
+      },
+    },
+  );
+  const streams = new Map<string, PublicStream>();
+  for (const [stream, name] of Object.entries(catalog.streams)) {
+    const result = new ResultStream(async () => {
+      const { outcome } = await invoker.invoke(name, Buffer.from('{}'));
+      if (outcome.kind === 'function-error') throw new Error('Results cannot be computed just now.');
+      return JSON.stringify(JSON.parse(outcome.payload.toString()));
+    });
+    results.set(name, result);
+    streams.set(stream, result);
+  }
+  // What functions write may hold anything, so it stays private.
+  if (config.live) streams.set('activity', new ActivityStream(feed, (event) => event.type !== 'output'));
+
+  const web = new WebService(
+    catalog.web,
+    {
+      image: `${catalog.web.image}:${config.imageTag}`,
+      idleTimeoutMs: config.webIdleTimeoutMs,
+      ingress: INGRESS,
+      handedOn: config.handedOn,
+    },
+    { engine, gate, feed },
+  );
+  metrics.observe({
+    pools: invoker.pools,
+    replicas: () => web.replicas,
+    viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
+  });
+
+  const health = () =>
+    isDatabaseReady ? { healthy: true } : { healthy: false, reason: 'waiting for the database' };
+  const controlApp = control({
+    catalog,
+    invoker,
+    metrics: () => metrics.text(),
+    events: new ActivityStream(feed),
+    health,
+    hosts: config.controlHosts,
+  });
+  const publicDoor = gateway(catalog, web, invoker, streams);
+  const privateDoor = http.createServer({ keepAliveTimeout: 15_000 }, controlApp);
+  const webDoor = http.createServer({ keepAliveTimeout: 60_000 }, webControl(catalog, invoker));
+  await listen(webDoor, CONTROL_SOCKET);
+  privateDoor.listen(CONTROL_PORT);
+  publicDoor.listen(GATEWAY_PORT);
+  log.info(
+    { stack: config.stackId, functions: Object.keys(catalog.functions), poll: config.poll.question },
+    'launcher.listening',
+  );
+
+  const sweeper = setInterval(() => {
+    const alive = () =>
+      new Set([
+        ...invoker.pools.flatMap((pool) => pool.sandboxes.map(({ id }) => id)),
+        ...web.replicas.map(({ id }) => id),
+      ]);
+    sweep(engine, alive).catch((error: unknown) => log.warn({ error: String(error) }, 'sweep.failed'));
+  }, SWEEP_MS);
+
+  const stop = async (signal: string) => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    log.info({ signal }, 'launcher.draining');
+    clearInterval(sweeper);
+    for (const server of [publicDoor, privateDoor]) server.close();
+    for (const result of results.values()) result.close();
+    await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS)]);
+    await sweep(engine, () => new Set()).catch(() => undefined);
+    engine.close();
+    log.info('launcher.stopped');
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop(signal));
+}
+
+/** Removes every sandbox of this stack that nobody knows of; asks who is alive after listing, so that no newcomer is taken for a stray. */
+async function sweep(engine: Engine, alive: () => ReadonlySet<string>): Promise<void> {
+  const listed = await engine.list();
+  const known = alive();
+  const strays = listed.filter((id) => !known.has(id));
+  await Promise.all(strays.map((id) => engine.remove(id)));
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,30 @@
+import type { Readable } from 'node:stream';
+
+const LINE_LIMIT = 8 * 1024;
+const TOTAL_LIMIT = 1024 * 1024;
+
+/**
+ * Calls `onLine` for every line that a container writes. A line over 8 KB is cut into pieces; after 1 MB in all the rest is read
+ * and dropped, so that a container that writes without end costs neither memory nor log.
+ */
+export function followOutput(output: Readable, onLine: (line: string) => void): void {
+  let rest = '';
+  let total = 0;
+  output.setEncoding('utf8');
+  output.on('data', (chunk: string) => {
+    if (total > TOTAL_LIMIT) return;
+    total += chunk.length;
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line.slice(0, LINE_LIMIT));
+    if (rest.length > LINE_LIMIT) {
+      onLine(rest);
+      rest = '';
+    }
+    if (total > TOTAL_LIMIT) onLine(`… more than ${TOTAL_LIMIT / 1024} KB written: the rest is dropped`);
+  });
+  output.on('end', () => {
+    if (rest !== '') onLine(rest);
+  });
+  output.on('error', () => undefined);
+}

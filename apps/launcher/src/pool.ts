@@ -1,0 +1,349 @@
+import type { FunctionEntry } from './catalog.ts';
+import type { Engine } from './engine.ts';
+import { LauncherError } from './errors.ts';
+import type { Feed } from './feed.ts';
+import { functionError, type Invocation, type Outcome } from './invocation.ts';
+import { type OpenRuntimeDoor, Sandbox, type SandboxEnd, type SandboxOwner } from './sandbox.ts';
+import type { StartGate } from './start-gate.ts';
+import { StartHealth } from './start-health.ts';
+import { WaitingEvents } from './waiting-events.ts';
+
+/** An event whose container died under it is tried again this often. */
+const RETRIES = 2;
+/** A start costs about this much: an event that a container at work will take before is not worth one. */
+const PATIENCE_MS = 100;
+/** A container that drained several events stays this long for the next, so that callers in a closed loop keep it. */
+const LINGER_MS = 50;
+/** A refill begins this long after an answer, so that it doesn't compete with it. */
+const REFILL_PAUSE_MS = 15;
+
+export interface PoolParts {
+  engine: Engine;
+  openDoor: OpenRuntimeDoor;
+  gate: StartGate;
+  feed: Feed;
+}
+
+/**
+ * The containers of one function, and the events that wait for them. What it promises:
+ *
+ * 1. An event goes to a spare if there is one; else to a container at work, if the function drains; else it waits, in order.
+ * 2. A container is started only while waiting events outnumber starting containers, within the function's concurrency,
+ *    and not while a container at work will take the event sooner than a new one could.
+ * 3. A container that has answered leaves as soon as nothing waits: it is used once unless events wait.
+ * 4. While there is activity `spares` containers are kept ready; a taken one is replaced after the answer is out.
+ * 5. Every event is answered: by its function, or with an error at its deadline, when the queue is full, or when its
+ *    container died under it three times. Who timed out is answered after the container is gone.
+ */
+export class Pool implements SandboxOwner {
+  readonly name: string;
+  readonly entry: FunctionEntry;
+  readonly #setting: { image: string; idleTimeoutMs: number };
+  readonly #parts: PoolParts;
+  readonly #sandboxes = new Set<Sandbox>();
+  readonly #serving = new Map<Invocation, Sandbox>();
+  readonly #waiting: WaitingEvents;
+  readonly #health = new StartHealth();
+  #launching = 0;
+  #spareUntil = 0;
+  #refillAt = Number.POSITIVE_INFINITY;
+  #closing = false;
+  #wake: { at: number; timer: NodeJS.Timeout } | undefined;
+
+  constructor(
+    name: string,
+    entry: FunctionEntry,
+    setting: { image: string; idleTimeoutMs: number },
+    parts: PoolParts,
+  ) {
+    this.name = name;
+    this.entry = entry;
+    this.#setting = setting;
+    this.#parts = parts;
+    this.#waiting = new WaitingEvents(entry.queue);
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get sandboxes(): readonly Sandbox[] {
+    return [...this.#sandboxes];
+  }
+
+  /** Takes an event; its `answer` settles later. @throws {LauncherError} TooManyRequestsException when the queue is full */
+  submit(invocation: Invocation): void {
+    if (this.#closing)
+      throw new LauncherError('ServiceException', 'The launcher is shutting down. Try again soon.', {
+        retryAfterSeconds: 5,
+      });
+    if (!this.#waiting.fits(invocation.payload)) {
+      const message = `${this.#waiting.length} events of ${this.name} are waiting already. Try again soon.`;
+      throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: 1 });
+    }
+    this.#keepSpares();
+    const expiry = setTimeout(() => void this.#expire(invocation), invocation.remainingMs);
+    invocation.answer.then(
+      () => clearTimeout(expiry),
+      () => clearTimeout(expiry),
+    );
+    this.#waiting.add(invocation);
+    this.#advance();
+  }
+
+  /** Forgets a waiting event whose caller has left. One that is being served already goes on. */
+  abandon(invocation: Invocation): void {
+    if (this.#waiting.remove(invocation))
+      invocation.fail(new LauncherError('ServiceException', 'The caller left before the event was served.'));
+  }
+
+  /** Somebody will probably need this function soon: keeps spares until the idle timeout. */
+  prewarm(): void {
+    this.#keepSpares();
+    this.#refillAt = Math.min(this.#refillAt, performance.now());
+    this.#advance();
+  }
+
+  /** Takes no more events, waits at most `graceMs` for those in hand, then removes every container. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    this.#spareUntil = 0;
+    const end = performance.now() + graceMs;
+    this.#advance();
+    while (this.#sandboxes.size + this.#waiting.length > 0 && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      this.#advance();
+    }
+    for (const invocation of this.#waiting.takeAll())
+      invocation.fail(new LauncherError('ServiceException', 'The launcher is shutting down.'));
+    await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.kill()));
+    clearTimeout(this.#wake?.timer);
+  }
+
+  #keepSpares(): void {
+    this.#spareUntil = performance.now() + this.#setting.idleTimeoutMs;
+    this.#wakeAt(this.#spareUntil + 1);
+  }
+
+  /** Does all that is due. Called after every change, and by the timer that #wakeAt sets. */
+  #advance(): void {
+    const now = performance.now();
+    this.#handOut(now);
+    this.#startForWaiting(now);
+    this.#dismiss(now);
+    this.#refill(now);
+  }
+
+  #wakeAt(at: number): void {
+    if (this.#wake && this.#wake.at <= at) return;
+    clearTimeout(this.#wake?.timer);
+    const timer = setTimeout(
+      () => {
+        this.#wake = undefined;
+        this.#advance();
+        if (this.#sandboxes.size > 0) this.#wakeAt(Math.max(this.#spareUntil + 1, performance.now() + 1000));
+      },
+      Math.max(0, Math.ceil(at - performance.now())),
+    );
+    this.#wake = { at, timer };
+  }
+
+  #handOut(now: number): void {
+    for (let index = 0; index < this.#waiting.length; ) {
+      const invocation = this.#waiting.at(index);
+      if (!invocation) return;
+      const alone = invocation.deaths > 0;
+      const sandbox = this.#taker(alone);
+      if (!sandbox && !alone) return;
+      if (!sandbox) {
+        index += 1;
+        continue;
+      }
+      this.#waiting.remove(invocation);
+      const used = sandbox.served + sandbox.inFlight > 0;
+      const paid = used ? {} : sandbox.startPaidSince(invocation.arrivedAt);
+      const startKind = used ? 'warm' : Object.keys(paid).length > 0 ? 'cold' : 'prewarmed';
+      const { containerId } = sandbox;
+      invocation.begin({ containerId, startKind, handedAt: now, paid });
+      this.#serving.set(invocation, sandbox);
+      this.#parts.feed.publish({
+        type: 'invocation.running',
+        requestId: invocation.requestId,
+        name: this.name,
+        containerId,
+        startKind,
+      });
+      sandbox.hand(invocation);
+    }
+  }
+
+  /** A spare, or else the container at work that has the fewest events in flight. */
+  #taker(alone: boolean): Sandbox | undefined {
+    let best: Sandbox | undefined;
+    for (const sandbox of this.#sandboxes) {
+      if (!sandbox.canTake(alone)) continue;
+      if (sandbox.isSpare) return sandbox;
+      if (!best || sandbox.inFlight < best.inFlight) best = sandbox;
+    }
+    return best;
+  }
+
+  get #starting(): number {
+    return this.#launching + this.sandboxes.filter((sandbox) => sandbox.isStarting).length;
+  }
+
+  #startForWaiting(now: number): void {
+    const first = this.#waiting.at(0);
+    if (!first) return;
+    const patientUntil = first.arrivedAt + PATIENCE_MS;
+    if (first.deaths === 0 && now < patientUntil && this.sandboxes.some((sandbox) => sandbox.drains))
+      return this.#wakeAt(patientUntil);
+    for (
+      let starting = this.#starting;
+      starting < this.#waiting.length && this.#mayStart(now, starting);
+      starting += 1
+    ) {
+      void this.#launch('waited-for');
+    }
+  }
+
+  #mayStart(now: number, starting: number): boolean {
+    if (this.#sandboxes.size + this.#launching >= this.entry.concurrency) return false;
+    if (now < this.#health.retryAt) {
+      this.#wakeAt(this.#health.retryAt);
+      return false;
+    }
+    // After a failure one start at a time has to show that it works again.
+    return this.#health.isFine || starting === 0;
+  }
+
+  async #launch(urgency: 'waited-for' | 'refill'): Promise<void> {
+    this.#launching += 1;
+    const giveBack = await this.#parts.gate.enter(urgency);
+    this.#launching -= 1;
+    const spares = this.sandboxes.filter((sandbox) => sandbox.isSpare || sandbox.isStarting).length;
+    const needed = this.#waiting.length > this.#starting || (!this.#closing && spares < this.entry.spares);
+    if (!needed || performance.now() < this.#health.retryAt) return giveBack();
+    const sandbox = new Sandbox(this.name, this.entry, this.#parts.engine, this, this.#parts.feed);
+    this.#sandboxes.add(sandbox);
+    await sandbox.live(this.#setting.image, this.#parts.openDoor, giveBack);
+  }
+
+  #dismiss(now: number): void {
+    const linger = this.entry.serving.kind === 'drain' ? LINGER_MS : 0;
+    let spares = 0;
+    for (const sandbox of this.#sandboxes) {
+      if (sandbox.isSpare) {
+        spares += 1;
+        if (now >= this.#spareUntil || spares > this.entry.spares) sandbox.leave();
+      } else if (sandbox.isIdle && (sandbox.isUsedUp || !this.#waiting.hasOrdinary)) {
+        const stayUntil = sandbox.isUsedUp || sandbox.served === 1 ? now : sandbox.idleSince + linger;
+        if (now >= stayUntil) sandbox.leave();
+        else this.#wakeAt(stayUntil);
+      }
+    }
+  }
+
+  #refill(now: number): void {
+    if (this.#closing || now >= this.#spareUntil || this.#waiting.length > 0) return;
+    let missing =
+      this.entry.spares - this.#starting - this.sandboxes.filter((sandbox) => sandbox.isSpare).length;
+    if (missing <= 0 || this.#refillAt === Number.POSITIVE_INFINITY) return;
+    if (now < this.#refillAt) return this.#wakeAt(this.#refillAt);
+    for (; missing > 0 && this.#mayStart(now, this.#starting); missing -= 1) void this.#launch('refill');
+    if (missing <= 0) this.#refillAt = Number.POSITIVE_INFINITY;
+  }
+
+  ready(): void {
+    this.#advance();
+  }
+
+  polling(): void {
+    this.#advance();
+  }
+
+  answered(_sandbox: Sandbox, invocation: Invocation, outcome: Outcome): void {
+    this.#health.worked();
+    this.#serving.delete(invocation);
+    this.#refillAt = Math.min(this.#refillAt, performance.now() + REFILL_PAUSE_MS);
+    invocation.settle(outcome);
+    this.#advance();
+  }
+
+  gone(sandbox: Sandbox, end: SandboxEnd, unanswered: Invocation[]): void {
+    this.#sandboxes.delete(sandbox);
+    this.#refillAt = Math.min(this.#refillAt, performance.now() + REFILL_PAUSE_MS);
+    const verdict = this.#health.judge(end, sandbox.wasDismissed || unanswered.length > 0);
+    if (verdict.kind === 'give-up') {
+      for (const invocation of this.#waiting.takeAll()) {
+        if (verdict.error instanceof LauncherError) invocation.fail(verdict.error);
+        else this.#settleUnserved(invocation, sandbox, verdict.error);
+      }
+    }
+    for (const invocation of unanswered) this.#retry(invocation, sandbox, end);
+    this.#advance();
+  }
+
+  #settleUnserved(invocation: Invocation, sandbox: Sandbox, outcome: Outcome): void {
+    invocation.begin({
+      containerId: sandbox.containerId,
+      startKind: 'cold',
+      handedAt: performance.now(),
+      paid: sandbox.startPaidSince(invocation.arrivedAt),
+    });
+    invocation.settle(outcome);
+  }
+
+  /** Its container died under it: again in a fresh one, as long as deadline and retries allow. */
+  #retry(invocation: Invocation, sandbox: Sandbox, end: SandboxEnd): void {
+    this.#serving.delete(invocation);
+    if (invocation.remainingMs === 0) return this.#settleTimedOut(invocation);
+    const outOfMemory = end.kind === 'ended' && end.exit.kind === 'exited' && end.exit.outOfMemory;
+    const status =
+      end.kind === 'ended' && end.exit.kind === 'exited'
+        ? `exit status ${end.exit.exitCode}`
+        : 'it was removed';
+    const reason = outOfMemory ? `out of memory (${this.entry.memoryMb} MB)` : status;
+    if (invocation.deaths >= RETRIES) {
+      const type = outOfMemory ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';
+      return invocation.settle(
+        functionError(
+          type,
+          `RequestId: ${invocation.requestId} Error: the container ended before it answered, ${RETRIES + 1} times: ${reason}`,
+        ),
+      );
+    }
+    invocation.waitAgain();
+    this.#waiting.addFirst(invocation);
+    const { requestId, deaths } = invocation;
+    this.#parts.feed.publish({
+      type: 'invocation.retried',
+      requestId,
+      name: this.name,
+      containerId: sandbox.containerId,
+      attempt: deaths + 1,
+      reason,
+    });
+  }
+
+  async #expire(invocation: Invocation): Promise<void> {
+    if (this.#waiting.remove(invocation)) {
+      const why = this.#health.why ?? 'no container was free';
+      return invocation.fail(
+        new LauncherError(
+          'ServiceException',
+          `${this.name} was not run within ${invocation.deadlineMs} ms: ${why}. Try again soon.`,
+          { retryAfterSeconds: 2 },
+        ),
+      );
+    }
+    await this.#serving.get(invocation)?.kill();
+    // Removing the container answers the event; if the engine could not remove it, the caller still gets to know.
+    if (invocation.state === 'running') this.#settleTimedOut(invocation);
+  }
+
+  #settleTimedOut(invocation: Invocation): void {
+    const message = `RequestId: ${invocation.requestId} Error: Task timed out after ${(invocation.deadlineMs / 1000).toFixed(2)} seconds`;
+    invocation.settle(functionError('Sandbox.Timedout', message, true));
+  }
+}

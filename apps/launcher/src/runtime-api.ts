@@ -1,0 +1,168 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import type net from 'node:net';
+import { arnOf } from './catalog.ts';
+import { httpAnswer, LauncherError } from './errors.ts';
+import { functionError, type Invocation } from './invocation.ts';
+import type { OpenRuntimeDoor, Poll, RuntimeClient } from './sandbox.ts';
+
+const BASE = '/2018-06-01/runtime/';
+/** Lambda's limit for a synchronous result: 6 MB and a little (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+const RESPONSE_LIMIT = 6 * 1024 * 1024 + 100 * 1024;
+const ERROR_LIMIT = 64 * 1024;
+const SOCKET = 'api.sock';
+const MOUNTED_AT = '/run/runtime';
+
+/**
+ * The sandboxes' door: AWS Lambda's Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), a Unix socket
+ * for each sandbox in a folder that only it has mounted. So the socket says who is calling, and no token can leak.
+ * Beyond Lambda: `next` answers 410 when there are no more events, and carries the event's place in the order of acceptance.
+ */
+export function runtimeApi(directory: string): OpenRuntimeDoor {
+  return async (sandboxId, client) => {
+    const folder = `${directory}/${sandboxId}`;
+    mkdirSync(folder, { mode: 0o755 });
+    const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
+      serve(client, request, response).catch((error: unknown) => refuse(response, error));
+    });
+    // A sandbox may wait for its event as long as it likes, and its writes are small: no timers, no Nagle.
+    server.headersTimeout = 10_000;
+    await listen(server, `${folder}/${SOCKET}`);
+    return {
+      door: { volume: 'runtime', folder: sandboxId, target: MOUNTED_AT, readOnly: true },
+      address: `${MOUNTED_AT}/${SOCKET}`,
+      close() {
+        server.close();
+        server.closeAllConnections();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  };
+}
+
+/** Listens on a socket that other uids may connect to; whether they can reach it is decided by who has its folder mounted. */
+export async function listen(server: net.Server, path: string): Promise<void> {
+  rmSync(path, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  chmodSync(path, 0o777);
+}
+
+function refuse(response: http.ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) return;
+  const { status, headers, body } = httpAnswer(error);
+  response.writeHead(status, headers).end(body);
+}
+
+async function serve(
+  client: RuntimeClient,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const path = request.url ?? '';
+  if (!path.startsWith(BASE))
+    throw new LauncherError('ResourceNotFoundException', `The runtime API has no ${path}.`);
+  const [kind, requestId, verb] = path.slice(BASE.length).split('/');
+  if (request.method === 'GET' && kind === 'invocation' && requestId === 'next' && verb === undefined)
+    return next(client, request, response);
+  if (request.method !== 'POST')
+    throw new LauncherError('MethodNotAllowedException', `The runtime API has no ${request.method} ${path}.`);
+  if (kind === 'init' && requestId === 'error' && verb === undefined) {
+    const { errorType, errorMessage } = errorOf(request, await read(request, ERROR_LIMIT));
+    client.initFailed(errorType, errorMessage);
+    return accept(response);
+  }
+  if (kind !== 'invocation' || requestId === undefined || (verb !== 'response' && verb !== 'error')) {
+    throw new LauncherError('ResourceNotFoundException', `The runtime API has no ${path}.`);
+  }
+  const outcome =
+    verb === 'response'
+      ? await read(request, RESPONSE_LIMIT).then(
+          (payload) => ({ kind: 'result' as const, payload }),
+          () =>
+            functionError(
+              'Function.ResponseSizeTooLarge',
+              `The result is larger than the ${RESPONSE_LIMIT} bytes that are allowed.`,
+            ),
+        )
+      : errorOutcome(request, await read(request, ERROR_LIMIT));
+  const verdict = client.answer(requestId, outcome);
+  if (verdict === 'repeated')
+    throw new LauncherError('ResourceConflictException', 'This invocation has been answered already.');
+  if (verdict === 'not-yours')
+    throw new LauncherError('AccessDeniedException', 'This invocation is not in your hands.');
+  accept(response);
+}
+
+function next(client: RuntimeClient, request: http.IncomingMessage, response: http.ServerResponse): void {
+  const poll: Poll = {
+    deliver: (invocation: Invocation) => {
+      response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Content-Length': invocation.payload.length,
+        'Lambda-Runtime-Aws-Request-Id': invocation.requestId,
+        'Lambda-Runtime-Deadline-Ms': Math.floor(Date.now() + invocation.remainingMs),
+        'Lambda-Runtime-Invoked-Function-Arn': arnOf(client.name),
+        'Serverless-Vote-Accepted-At': String(invocation.acceptedAt),
+      });
+      response.end(invocation.payload);
+    },
+    dismiss: () => response.writeHead(410, { 'Content-Length': 0 }).end(),
+  };
+  request.socket.setNoDelay?.(true);
+  response.once('close', () => client.unpoll(poll));
+  if (client.poll(poll) === 'refused')
+    throw new LauncherError(
+      'AccessDeniedException',
+      'As many events as the catalog allows at once are in your hands or asked for.',
+    );
+}
+
+function accept(response: http.ServerResponse): void {
+  response
+    .writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': 15 })
+    .end('{"status":"OK"}');
+}
+
+/** Reads a body up to `limit` bytes. A larger one is read to its end and dropped, so that its sender hears the answer. */
+async function read(request: http.IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= limit) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (length > limit)
+    throw new LauncherError('RequestTooLargeException', `At most ${limit} bytes are taken.`);
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+function errorOf(request: http.IncomingMessage, body: Buffer): { errorType: string; errorMessage: string } {
+  const named = request.headers['lambda-runtime-function-error-type'];
+  let parsed: { errorType?: unknown; errorMessage?: unknown } = {};
+  try {
+    parsed = (JSON.parse(body.toString()) ?? {}) as typeof parsed;
+  } catch {
+    // What a function sends is its own; what can't be read is reported as it is named.
+  }
+  return {
+    errorType:
+      typeof parsed.errorType === 'string'
+        ? parsed.errorType
+        : typeof named === 'string'
+          ? named
+          : 'Runtime.Unknown',
+    errorMessage:
+      typeof parsed.errorMessage === 'string'
+        ? parsed.errorMessage
+        : 'The function reported an error without words.',
+  };
+}
+
+function errorOutcome(request: http.IncomingMessage, body: Buffer) {
+  const { errorType, errorMessage } = errorOf(request, body);
+  return functionError(errorType, errorMessage);
+}

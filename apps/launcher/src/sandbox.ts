@@ -1,0 +1,388 @@
+import { randomBytes } from 'node:crypto';
+import type { FunctionEntry } from './catalog.ts';
+import type { Door, Engine, Exit, StartedSandbox } from './engine.ts';
+import type { Feed, Phases } from './feed.ts';
+import type { Invocation, Outcome } from './invocation.ts';
+import { followOutput } from './output.ts';
+
+/** A `next` that the function keeps open: it gets an event, or the word that there are no more. */
+export interface Poll {
+  deliver(invocation: Invocation): void;
+  dismiss(): void;
+}
+
+/** The side of a sandbox that its runtime API talks to. */
+export interface RuntimeClient {
+  readonly name: string;
+  /** `next`. Refused when more are open than events may be in flight. */
+  poll(poll: Poll): 'open' | 'refused';
+  /** A `next` whose connection broke off. */
+  unpoll(poll: Poll): void;
+  /** `response` or `error`. */
+  answer(requestId: string, outcome: Outcome): 'accepted' | 'repeated' | 'not-yours';
+  initFailed(errorType: string, message: string): void;
+}
+
+/** Opens a runtime API for one sandbox; `close` ends it and removes its socket. */
+export type OpenRuntimeDoor = (
+  sandboxId: string,
+  client: RuntimeClient,
+) => Promise<{ door: Door; address: string; close(): void }>;
+
+/** What a sandbox promises to tell its pool: `ready` at most once, `polling` at every further `next`, `gone` exactly once. */
+export interface SandboxOwner {
+  ready(sandbox: Sandbox): void;
+  polling(sandbox: Sandbox): void;
+  answered(sandbox: Sandbox, invocation: Invocation, outcome: Outcome): void;
+  gone(sandbox: Sandbox, end: SandboxEnd, unanswered: Invocation[]): void;
+}
+
+/** Why a sandbox is gone, as far as its pool has to act on it. */
+export type SandboxEnd =
+  | { kind: 'not-started'; error: Error }
+  | { kind: 'init-failed'; errorType: string; message: string }
+  | { kind: 'ended'; exit: Exit };
+
+/*
+ *            next              no more events              exit
+ *  starting ─────▶ ready ──────────────────────▶ leaving ─────────▶ gone
+ *     │              │  event ▲                     │                ▲
+ *     │              ▼        │ response, error     │ lingers        │
+ *     │           (in flight) ┘                     ▼                │
+ *     └──────────────┴───── exit, kill, deadline ───┴────────────────┘
+ */
+type State =
+  | { kind: 'starting'; initError?: { errorType: string; message: string } }
+  | { kind: 'ready'; polls: Poll[]; inFlight: Map<string, Invocation>; served: number; idleSince: number }
+  | { kind: 'leaving'; served: number; lingering: NodeJS.Timeout }
+  | { kind: 'gone' };
+
+/** A sandbox that was told to leave, or has answered its last event, gets this long to exit by itself. */
+const LEAVE_GRACE_MS = 2_000;
+
+/** One container of a function, from its creation to its removal. */
+export class Sandbox implements RuntimeClient {
+  readonly id = randomBytes(6).toString('hex');
+  readonly name: string;
+  readonly createdAt = performance.now();
+  containerId = '';
+  #state: State = { kind: 'starting' };
+  #times = { createMs: 0, startMs: 0, readyAt: 0 };
+  #removal: Promise<void> | undefined;
+  #started: () => void = () => undefined;
+  wasDismissed = false;
+  readonly #answered = new Set<string>();
+  /** Events whose lines may still come; an event leaves when the function has said that it wrote its last. */
+  readonly #writing = new Map<string, Invocation>();
+
+  readonly #entry: FunctionEntry;
+  readonly #engine: Engine;
+  readonly #owner: SandboxOwner;
+  readonly #feed: Feed;
+
+  constructor(name: string, entry: FunctionEntry, engine: Engine, owner: SandboxOwner, feed: Feed) {
+    this.name = name;
+    this.#entry = entry;
+    this.#engine = engine;
+    this.#owner = owner;
+    this.#feed = feed;
+  }
+
+  /** Runs it through its whole life; calls `started` when it is ready or won't be; resolves when nothing of it is left. Never rejects. */
+  async live(image: string, openDoor: OpenRuntimeDoor, started: () => void): Promise<void> {
+    this.#feed.publish({ type: 'container.starting', sandboxId: this.id, name: this.name });
+    this.#started = started;
+    let end: SandboxEnd;
+    let door: Awaited<ReturnType<OpenRuntimeDoor>> | undefined;
+    try {
+      door = await openDoor(this.id, this);
+      end = await this.#run(await this.#start(image, door));
+    } catch (error) {
+      end = { kind: 'not-started', error: error instanceof Error ? error : new Error(String(error)) };
+      this.#feed.publish({
+        type: 'container.failed',
+        sandboxId: this.id,
+        name: this.name,
+        reason: end.error.message,
+      });
+    }
+    started();
+    door?.close();
+    await this.kill();
+    const state = this.#state;
+    const unanswered = state.kind === 'ready' ? [...state.inFlight.values()] : [];
+    const served = state.kind === 'ready' || state.kind === 'leaving' ? state.served : 0;
+    if (state.kind === 'leaving') clearTimeout(state.lingering);
+    this.#state = { kind: 'gone' };
+    for (const invocation of this.#writing.values()) invocation.endLog();
+    const exit = end.kind === 'ended' ? end.exit : ({ kind: 'lost' } as const);
+    const lifetimeMs = performance.now() - this.createdAt;
+    const containerId = this.containerId || undefined;
+    this.#feed.publish({
+      type: 'container.gone',
+      sandboxId: this.id,
+      name: this.name,
+      containerId,
+      exit,
+      lifetimeMs,
+      served,
+    });
+    this.#owner.gone(this, end, unanswered);
+  }
+
+  #start(image: string, runtime: { door: Door; address: string }): Promise<StartedSandbox> {
+    const { user, memoryMb, cpus, processes, tmpMb, database, serving } = this.#entry;
+    const doors: Door[] = [runtime.door];
+    if (database) doors.push({ volume: 'postgres', target: '/var/run/postgresql', readOnly: true });
+    const environment = {
+      AWS_LAMBDA_RUNTIME_API: runtime.address,
+      AWS_LAMBDA_FUNCTION_NAME: this.name,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      FUNCTION_IN_FLIGHT: String(serving.kind === 'drain' ? serving.inFlight : 1),
+    };
+    const network = database ? 'database' : 'none';
+    return this.#engine.start({
+      sandboxId: this.id,
+      name: this.name,
+      image,
+      user,
+      memoryMb,
+      cpus,
+      processes,
+      tmpMb,
+      environment,
+      doors,
+      network,
+    });
+  }
+
+  async #run(started: StartedSandbox): Promise<SandboxEnd> {
+    const { containerId, createMs, startMs, output } = started;
+    this.containerId = containerId;
+    this.#times = { ...this.#times, createMs, startMs };
+    this.#feed.publish({
+      type: 'container.started',
+      sandboxId: this.id,
+      name: this.name,
+      containerId,
+      createMs,
+      startMs,
+    });
+    followOutput(output, (line) => this.#onLine(line));
+    const tooSlow = setTimeout(() => {
+      if (this.#state.kind !== 'starting') return;
+      this.initFailed(
+        'Runtime.InitTimeout',
+        `The container did not ask for an event within ${this.#entry.deadlineMs} ms.`,
+      );
+      void this.kill();
+    }, this.#entry.deadlineMs);
+    // It may have asked for its first event before the engine told us that it had started.
+    if (this.#times.readyAt > 0) this.#announceReady();
+    const exit = await started.exited;
+    clearTimeout(tooSlow);
+    if (this.#state.kind !== 'starting') return { kind: 'ended', exit };
+    const code =
+      exit.kind === 'exited'
+        ? `exit status ${exit.exitCode}${exit.outOfMemory ? ', out of memory' : ''}`
+        : 'removed';
+    const { errorType, message } = this.#state.initError ?? {
+      errorType: 'Runtime.ExitError',
+      message: `Runtime exited during init: ${code}`,
+    };
+    return { kind: 'init-failed', errorType, message };
+  }
+
+  /** May it take an event now? `alone`: only if it would be the first and only one. */
+  canTake(alone: boolean): boolean {
+    const state = this.#state;
+    if (state.kind !== 'ready' || state.polls.length === 0 || this.containerId === '') return false;
+    if (state.served === 0 && state.inFlight.size === 0) return true;
+    if (alone || this.#entry.serving.kind === 'single-use') return false;
+    const { inFlight, events } = this.#entry.serving;
+    const first = state.inFlight.values().next().value;
+    return (
+      state.inFlight.size < inFlight &&
+      state.served + state.inFlight.size < events &&
+      (first?.deaths ?? 0) === 0
+    );
+  }
+
+  /** Ready, and has never had an event. */
+  get isSpare(): boolean {
+    return this.#state.kind === 'ready' && this.#state.served === 0 && this.#state.inFlight.size === 0;
+  }
+
+  /** What it does, in one word, for metrics. */
+  get condition(): 'starting' | 'spare' | 'serving' | 'idle' | 'leaving' | 'gone' {
+    if (this.#state.kind !== 'ready') return this.#state.kind;
+    return this.isSpare ? 'spare' : this.inFlight > 0 ? 'serving' : 'idle';
+  }
+
+  get isStarting(): boolean {
+    return this.#state.kind === 'starting';
+  }
+
+  get inFlight(): number {
+    return this.#state.kind === 'ready' ? this.#state.inFlight.size : 0;
+  }
+
+  get served(): number {
+    return this.#state.kind === 'ready' || this.#state.kind === 'leaving' ? this.#state.served : 0;
+  }
+
+  /** Ready, has had an event, and has none now. */
+  get isIdle(): boolean {
+    return this.#state.kind === 'ready' && this.#state.served > 0 && this.#state.inFlight.size === 0;
+  }
+
+  get idleSince(): number {
+    return this.#state.kind === 'ready' ? this.#state.idleSince : 0;
+  }
+
+  /** Has had as many events as its catalog entry allows one container. */
+  get isUsedUp(): boolean {
+    return this.served >= (this.#entry.serving.kind === 'drain' ? this.#entry.serving.events : 1);
+  }
+
+  /** Will it take further events without anything being started? */
+  get drains(): boolean {
+    return (
+      this.#state.kind === 'ready' && this.#entry.serving.kind === 'drain' && !this.isSpare && !this.isUsedUp
+    );
+  }
+
+  /** Hands it an event; only after `canTake` said yes. */
+  hand(invocation: Invocation): void {
+    const state = this.#state;
+    const poll = state.kind === 'ready' ? state.polls.shift() : undefined;
+    if (state.kind !== 'ready' || !poll)
+      throw new Error('A sandbox that cannot take an event was handed one.');
+    state.inFlight.set(invocation.requestId, invocation);
+    this.#writing.set(invocation.requestId, invocation);
+    poll.deliver(invocation);
+  }
+
+  /** Which parts of its start fell into the time since `arrivedAt`, so were paid for by who arrived then: none if it was ready before. */
+  startPaidSince(arrivedAt: number): Phases {
+    const created = this.createdAt + this.#times.createMs;
+    const started = created + this.#times.startMs;
+    const paid = (from: number, to: number) => Math.max(0, to - Math.max(from, arrivedAt));
+    if (this.#times.readyAt <= arrivedAt) return {};
+    return {
+      create: paid(this.createdAt, created),
+      start: paid(created, started),
+      init: paid(started, this.#times.readyAt),
+    };
+  }
+
+  poll(poll: Poll): 'open' | 'refused' {
+    if (this.#state.kind === 'starting') {
+      this.#state = {
+        kind: 'ready',
+        polls: [poll],
+        inFlight: new Map(),
+        served: 0,
+        idleSince: performance.now(),
+      };
+      this.#times.readyAt = performance.now();
+      if (this.containerId !== '') this.#announceReady();
+      return 'open';
+    }
+    const state = this.#state;
+    if (state.kind !== 'ready') {
+      poll.dismiss();
+      return 'open';
+    }
+    const allowed = this.#entry.serving.kind === 'drain' ? this.#entry.serving.inFlight : 1;
+    if (state.polls.length + state.inFlight.size >= allowed) return 'refused';
+    state.polls.push(poll);
+    if (this.containerId !== '') this.#owner.polling(this);
+    return 'open';
+  }
+
+  unpoll(poll: Poll): void {
+    if (this.#state.kind === 'ready') this.#state.polls = this.#state.polls.filter((open) => open !== poll);
+  }
+
+  #announceReady(): void {
+    const initMs = Math.max(
+      0,
+      this.#times.readyAt - this.createdAt - this.#times.createMs - this.#times.startMs,
+    );
+    this.#feed.publish({
+      type: 'container.ready',
+      sandboxId: this.id,
+      name: this.name,
+      containerId: this.containerId,
+      initMs,
+    });
+    this.#started();
+    this.#owner.ready(this);
+  }
+
+  answer(requestId: string, outcome: Outcome): 'accepted' | 'repeated' | 'not-yours' {
+    const invocation = this.#state.kind === 'ready' ? this.#state.inFlight.get(requestId) : undefined;
+    if (this.#state.kind !== 'ready' || !invocation)
+      return this.#answered.has(requestId) ? 'repeated' : 'not-yours';
+    this.#state.inFlight.delete(requestId);
+    this.#state.served += 1;
+    this.#state.idleSince = performance.now();
+    this.#answered.add(requestId);
+    this.#owner.answered(this, invocation, outcome);
+    return 'accepted';
+  }
+
+  initFailed(errorType: string, message: string): void {
+    if (this.#state.kind === 'starting')
+      this.#state = { kind: 'starting', initError: { errorType, message } };
+  }
+
+  /** Tells it that there are no more events, so that it exits with status 0; kills it if it stays. */
+  leave(): void {
+    const state = this.#state;
+    if (state.kind !== 'ready' || state.inFlight.size > 0) return;
+    this.wasDismissed = true;
+    const lingering = setTimeout(() => void this.kill(), LEAVE_GRACE_MS);
+    this.#state = { kind: 'leaving', served: state.served, lingering };
+    this.#feed.publish({
+      type: 'container.leaving',
+      sandboxId: this.id,
+      name: this.name,
+      containerId: this.containerId,
+      served: state.served,
+    });
+    for (const poll of state.polls) poll.dismiss();
+  }
+
+  /** Ends it whatever it does; resolves when the engine has removed it or could not. Safe to call twice. */
+  kill(): Promise<void> {
+    this.#removal ??= this.#engine.remove(this.id).catch((error: unknown) => {
+      this.#removal = undefined;
+      const reason = `not removed: ${error instanceof Error ? error.message : String(error)}`;
+      this.#feed.publish({ type: 'container.failed', sandboxId: this.id, name: this.name, reason });
+    });
+    return this.#removal;
+  }
+
+  #onLine(line: string): void {
+    const end = /^END RequestId: (\S+)$/.exec(line)?.[1];
+    if (end !== undefined) {
+      this.#writing.get(end)?.endLog();
+      this.#writing.delete(end);
+      return;
+    }
+    const [, named, rest] = /^([0-9a-f-]{36})\t(.*)$/s.exec(line) ?? [];
+    const only = this.#writing.size === 1 ? [...this.#writing.values()][0] : undefined;
+    const invocation = (named !== undefined ? this.#writing.get(named) : undefined) ?? only;
+    const text = rest ?? line;
+    invocation?.addToLog(text);
+    this.#feed.publish({
+      type: 'output',
+      name: this.name,
+      containerId: this.containerId,
+      requestId: invocation?.requestId,
+      text,
+    });
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Limits how many containers are being started at once, over all functions and web. More than two starts a core add latency,
+ * not throughput (docs/decisions), so others wait: first those that somebody waits for, then refills.
+ */
+export class StartGate {
+  #free: number;
+  readonly #urgent: (() => void)[] = [];
+  readonly #refills: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  /** Resolves when a start may begin, with the function that gives the place back (calling it twice is harmless). */
+  async enter(urgency: 'waited-for' | 'refill'): Promise<() => void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((go) => (urgency === 'refill' ? this.#refills : this.#urgent).push(go));
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      const next = this.#urgent.shift() ?? this.#refills.shift();
+      if (next) next();
+      else this.#free += 1;
+    };
+  }
+}

@@ -1,0 +1,79 @@
+import { DatabaseAway } from './engine.ts';
+import { LauncherError } from './errors.ts';
+import { functionError, type Outcome } from './invocation.ts';
+import type { SandboxEnd } from './sandbox.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+/** As many failed inits in a row are the function's fault, no accident. */
+const INIT_FAILURES = 3;
+/** What a function's runtime reports when what it connects to isn't there. */
+const DEPENDENCY = 'DependencyUnavailable';
+
+/*
+ *          start failed, died idle               again
+ *  fine ───────────────────────────▶ backing-off ──┐
+ *    ▲                                 │  ▲────────┘
+ *    └────────── an answer ────────────┘
+ */
+type State =
+  | { kind: 'fine' }
+  | { kind: 'backing-off'; failures: number; initFailures: number; retryAt: number; why: string };
+
+/** `go-on`: those who wait go on waiting. `give-up`: no start will help them, so they get this error now. */
+export type Verdict = { kind: 'go-on' } | { kind: 'give-up'; error: LauncherError | Outcome };
+
+/** Whether containers of one function can be started at all, and when it makes sense to try again: backoff with jitter. */
+export class StartHealth {
+  #state: State = { kind: 'fine' };
+
+  get isFine(): boolean {
+    return this.#state.kind === 'fine';
+  }
+
+  /** No start before this moment (performance.now). */
+  get retryAt(): number {
+    return this.#state.kind === 'fine' ? 0 : this.#state.retryAt;
+  }
+
+  get why(): string | undefined {
+    return this.#state.kind === 'fine' ? undefined : this.#state.why;
+  }
+
+  worked(): void {
+    this.#state = { kind: 'fine' };
+  }
+
+  /** Draws the conclusion from a container's end. `expected`: it was told to leave, or died over an event, which is judged there. */
+  judge(end: SandboxEnd, expected: boolean): Verdict {
+    if (end.kind === 'ended') {
+      if (!expected) this.#backOff('containers end while they wait for an event', false);
+      return { kind: 'go-on' };
+    }
+    if (end.kind === 'not-started') {
+      const { error } = end;
+      this.#backOff(error instanceof DatabaseAway ? 'the database is away' : error.message, false);
+      return error instanceof LauncherError && error.type === 'InternalFailure'
+        ? { kind: 'give-up', error }
+        : { kind: 'go-on' };
+    }
+    if (end.errorType === DEPENDENCY) {
+      this.#backOff('the database is away', false);
+      return { kind: 'go-on' };
+    }
+    const failures = this.#backOff(`its start fails: ${end.message}`, true);
+    return failures >= INIT_FAILURES
+      ? { kind: 'give-up', error: functionError(end.errorType, end.message) }
+      : { kind: 'go-on' };
+  }
+
+  #backOff(why: string, init: boolean): number {
+    const before = this.#state.kind === 'fine' ? { failures: 0, initFailures: 0 } : this.#state;
+    const failures = before.failures + 1;
+    const initFailures = init ? before.initFailures + 1 : 0;
+    const pauseMs =
+      Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
+    this.#state = { kind: 'backing-off', failures, initFailures, retryAt: performance.now() + pauseMs, why };
+    return initFailures;
+  }
+}

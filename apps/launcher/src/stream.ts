@@ -1,0 +1,143 @@
+import type { ServerResponse } from 'node:http';
+
+/** Changes are shown at most this often. */
+const PAUSE_MS = 200;
+const RETRY_MS = 2_000;
+const HEARTBEAT_MS = 15_000;
+/** A viewer that takes nothing for this long is let go; its browser reconnects. */
+const STALLED_MS = 30_000;
+
+/*
+ *            changed, first viewer                 computed
+ *  fresh ────────────────────────▶ computing ──────────────▶ fresh
+ *    │ changed, nobody watches       │  │ changed meanwhile
+ *    ▼                               │  └────▶ computing again after PAUSE_MS
+ *  stale ──── first viewer ──────────┘
+ */
+type State =
+  | { kind: 'fresh' }
+  | { kind: 'stale' }
+  | { kind: 'scheduled'; timer: NodeJS.Timeout }
+  | { kind: 'computing'; changed: boolean };
+
+/** One viewer's connection. Holds at most one message that it has not taken: the newest. */
+class Viewer {
+  #next: string | undefined;
+  #stalledSince: number | undefined;
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+    response.on('drain', () => {
+      this.#stalledSince = undefined;
+      const next = this.#next;
+      this.#next = undefined;
+      if (next !== undefined) this.send(next);
+    });
+  }
+
+  send(message: string): void {
+    if (this.#response.writableNeedDrain) {
+      this.#next = message;
+      this.#stalledSince ??= performance.now();
+      if (performance.now() - this.#stalledSince > STALLED_MS) this.#response.destroy();
+      return;
+    }
+    this.#response.write(message);
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+}
+
+/**
+ * The result of one function, shown to many: computed once per change, however many watch, and not at all while nobody does.
+ * Changes that come quicker than PAUSE_MS are shown together. Who joins late gets the last result at once.
+ */
+export class ResultStream {
+  readonly #viewers = new Set<Viewer>();
+  readonly #compute: () => Promise<string>;
+  #state: State = { kind: 'stale' };
+  #last: string | undefined;
+  #startedAt = Number.NEGATIVE_INFINITY;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  /** @param compute the result as one line of JSON; rejects when it can't be had just now */
+  constructor(compute: () => Promise<string>) {
+    this.#compute = compute;
+  }
+
+  get viewers(): number {
+    return this.#viewers.size;
+  }
+
+  /** Answers a request with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until its caller leaves. */
+  watch(response: ServerResponse): void {
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-cache, no-transform',
+      'X-Accel-Buffering': 'no',
+    });
+    response.write('retry: 1000\n\n');
+    const viewer = new Viewer(response);
+    const first = this.#viewers.size === 0;
+    this.#viewers.add(viewer);
+    response.once('close', () => this.#leave(viewer));
+    this.#heartbeat ??= setInterval(() => this.#broadcast(': alive\n\n'), HEARTBEAT_MS);
+    if (this.#last !== undefined) viewer.send(this.#last);
+    // Somebody may have voted past the launcher, by hand, while nobody watched.
+    if (first) this.invalidate();
+  }
+
+  /** What was last computed is no longer true. */
+  invalidate(): void {
+    if (this.#state.kind === 'computing') this.#state.changed = true;
+    else if (this.#viewers.size === 0) this.#state = { kind: 'stale' };
+    else if (this.#state.kind !== 'scheduled') this.#schedule(this.#startedAt + PAUSE_MS - performance.now());
+  }
+
+  close(): void {
+    if (this.#state.kind === 'scheduled') clearTimeout(this.#state.timer);
+    for (const viewer of this.#viewers) viewer.end();
+  }
+
+  #leave(viewer: Viewer): void {
+    this.#viewers.delete(viewer);
+    if (this.#viewers.size > 0) return;
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = undefined;
+  }
+
+  #schedule(inMs: number): void {
+    if (inMs <= 0) void this.#run();
+    else this.#state = { kind: 'scheduled', timer: setTimeout(() => void this.#run(), inMs) };
+  }
+
+  async #run(): Promise<void> {
+    if (this.#viewers.size === 0) {
+      this.#state = { kind: 'stale' };
+      return;
+    }
+    const computing: State = { kind: 'computing', changed: false };
+    this.#state = computing;
+    this.#startedAt = performance.now();
+    let retryMs = 0;
+    try {
+      this.#last = `data: ${await this.#compute()}\n\n`;
+      this.#broadcast(this.#last);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : 'Results cannot be computed just now.';
+      this.#broadcast(`event: paused\ndata: ${JSON.stringify({ message })}\n\n`);
+      computing.changed = true;
+      retryMs = RETRY_MS;
+    }
+    this.#state = { kind: computing.changed ? 'stale' : 'fresh' };
+    if (computing.changed && this.#viewers.size > 0)
+      this.#schedule(Math.max(retryMs, this.#startedAt + PAUSE_MS - performance.now()));
+  }
+
+  #broadcast(message: string): void {
+    for (const viewer of this.#viewers) viewer.send(message);
+  }
+}

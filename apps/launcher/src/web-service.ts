@@ -1,0 +1,161 @@
+import type { WebEntry } from './catalog.ts';
+import type { Engine } from './engine.ts';
+import { LauncherError } from './errors.ts';
+import type { Feed } from './feed.ts';
+import { Replica } from './replica.ts';
+import type { StartGate } from './start-gate.ts';
+
+const STOP_GRACE_MS = 10_000;
+
+/** A request's hold on a replica: it isn't stopped before `release`. */
+export interface Lease {
+  socketPath: string;
+  release(): void;
+}
+
+/**
+ * The web front end's replicas: none at rest, one as soon as somebody asks, more while requests in flight outnumber what the
+ * catalog gives one, and down to none again after the idle timeout. What it promises:
+ *
+ * 1. All who come while nothing runs wait for one and the same start, and each at most the catalog's start deadline.
+ * 2. A request goes to the replica with the fewest requests in flight.
+ * 3. A replica ends only after its last request: first it gets no new ones, then it is told to stop.
+ */
+export class WebService {
+  readonly #replicas = new Set<Replica>();
+  /** When as many replicas as the index says were last needed. */
+  readonly #neededAt: number[] = [];
+  #failure: { error: Error; until: number } | undefined;
+  #closing = false;
+  #reaper: NodeJS.Timeout | undefined;
+
+  readonly #entry: WebEntry;
+  readonly #setting: {
+    image: string;
+    idleTimeoutMs: number;
+    ingress: string;
+    handedOn: ReadonlyMap<string, string>;
+  };
+  readonly #parts: { engine: Engine; gate: StartGate; feed: Feed };
+
+  constructor(
+    entry: WebEntry,
+    setting: { image: string; idleTimeoutMs: number; ingress: string; handedOn: ReadonlyMap<string, string> },
+    parts: { engine: Engine; gate: StartGate; feed: Feed },
+  ) {
+    this.#entry = entry;
+    this.#setting = setting;
+    this.#parts = parts;
+  }
+
+  get replicas(): readonly Replica[] {
+    return [...this.#replicas];
+  }
+
+  /** Is there a replica that answers at once? */
+  get isUp(): boolean {
+    return this.replicas.some((replica) => replica.isReady);
+  }
+
+  /** A place on a replica. @throws {LauncherError} ServiceException when none can be started within the start deadline */
+  async lease(): Promise<Lease> {
+    const deadline = performance.now() + this.#entry.startDeadlineMs;
+    for (;;) {
+      if (this.#closing)
+        throw new LauncherError('ServiceException', 'The launcher is shutting down. Try again soon.', {
+          retryAfterSeconds: 5,
+        });
+      const replica = this.#leastLoaded();
+      if (replica) return this.#occupy(replica);
+      const starting = this.replicas.find((candidate) => candidate.isStarting) ?? this.#start();
+      const waitMs = deadline - performance.now();
+      if (waitMs <= 0 || (await this.#settledWithin(starting, waitMs)) === 'late') {
+        throw new LauncherError(
+          'ServiceException',
+          'The page could not be started in time. Try again soon.',
+          { retryAfterSeconds: 2 },
+        );
+      }
+      if (this.#failure && performance.now() < this.#failure.until) throw this.#failure.error;
+    }
+  }
+
+  /** Gives every replica `graceMs` to finish, then removes it. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#reaper);
+    await Promise.all(this.replicas.map((replica) => replica.stop(graceMs)));
+  }
+
+  #leastLoaded(): Replica | undefined {
+    return this.replicas.filter((replica) => replica.isReady).toSorted((a, b) => a.inFlight - b.inFlight)[0];
+  }
+
+  #occupy(replica: Replica): Lease {
+    replica.inFlight += 1;
+    this.#noteNeed();
+    const wanted = Math.min(this.#entry.replicas, this.#needed());
+    if (
+      this.replicas.filter((candidate) => !candidate.isDraining).length < wanted &&
+      !this.replicas.some((candidate) => candidate.isStarting)
+    )
+      this.#start();
+    let held = true;
+    return {
+      socketPath: replica.socketPath,
+      release: () => {
+        if (!held) return;
+        held = false;
+        this.#noteNeed();
+        replica.inFlight -= 1;
+        if (replica.isDraining && replica.inFlight === 0) void replica.stop(STOP_GRACE_MS);
+      },
+    };
+  }
+
+  #needed(): number {
+    const inFlight = this.replicas.reduce((sum, replica) => sum + replica.inFlight, 0);
+    return Math.max(1, Math.ceil(inFlight / this.#entry.requestsPerReplica));
+  }
+
+  #noteNeed(): void {
+    const now = performance.now();
+    for (let count = this.#needed(); count > 0; count -= 1) this.#neededAt[count] = now;
+  }
+
+  #start(): Replica {
+    const replica = new Replica(this.#entry, this.#setting, this.#parts);
+    this.#replicas.add(replica);
+    this.#noteNeed();
+    this.#reaper ??= setInterval(() => this.#reap(), Math.max(100, this.#setting.idleTimeoutMs / 10));
+    replica.live().then((failure) => {
+      this.#replicas.delete(replica);
+      if (failure) this.#failure = { error: failure, until: performance.now() + 500 };
+      if (this.#replicas.size > 0) return;
+      clearInterval(this.#reaper);
+      this.#reaper = undefined;
+    });
+    return replica;
+  }
+
+  async #settledWithin(replica: Replica, waitMs: number): Promise<'settled' | 'late'> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), waitMs);
+    });
+    return Promise.race([replica.settled.then(() => 'settled' as const), late]).finally(() =>
+      clearTimeout(timer),
+    );
+  }
+
+  /** Lets go of the last replica that was not needed for the idle timeout. */
+  #reap(): void {
+    const running = this.replicas.filter((replica) => replica.isReady);
+    const last = running.toSorted((a, b) => a.inFlight - b.inFlight)[0];
+    const count = running.length;
+    if (!last || (count === 1 && last.inFlight > 0)) return;
+    if (performance.now() - (this.#neededAt[count] ?? 0) < this.#setting.idleTimeoutMs) return;
+    last.drain();
+    if (last.inFlight === 0) void last.stop(STOP_GRACE_MS);
+  }
+}
