@@ -11,14 +11,14 @@ const geist = localFont({
 
 export const metadata: Metadata = {
   title: { default: 'Vote', template: '%s · Serverless Vote' },
-  description: 'A vote that is recorded by a container made for it.',
+  description: 'A vote, recorded by a container that was started for it and is gone after it.',
 };
 
 export const viewport: Viewport = {
   colorScheme: 'light dark',
   themeColor: [
-    { media: '(prefers-color-scheme: light)', color: '#faf9f7' },
-    { media: '(prefers-color-scheme: dark)', color: '#111214' },
+    { media: '(prefers-color-scheme: light)', color: '#faf9f6' },
+    { media: '(prefers-color-scheme: dark)', color: '#0f1012' },
   ],
 };
 

@@ -1,3 +1,4 @@
+import type { Problem } from '../../ballot/problem.ts';
 import type { InvocationError } from '../../invocation-error.ts';
 import type { Receipt } from '../../receipt.ts';
 import { refusalPage } from './refusal-page.ts';
@@ -11,6 +12,7 @@ type Answers = {
   failed(error: InvocationError): Response;
 };
 
+/** `problem` is the word for it in the vote page's address. */
 const outcomes = {
   refused: {
     status: 400,
@@ -21,10 +23,10 @@ const outcomes = {
   busy: { status: 429, type: 'TooManyVotes', message: 'Many are voting at once', problem: 'busy' },
   unavailable: { status: 503, type: 'VotingPaused', message: 'Voting is paused', problem: 'paused' },
   failed: { status: 502, type: 'VoteFailed', message: 'Your vote could not be recorded', problem: 'failed' },
-} as const;
-
-/** What went wrong, in the word that the vote page's address carries. */
-export type Problem = (typeof outcomes)[keyof typeof outcomes]['problem'];
+} as const satisfies Record<
+  InvocationError['kind'],
+  { status: number; type: string; message: string; problem: Problem }
+>;
 
 /** For the script of the vote page, and for other programs. */
 export const asJson: Answers = {

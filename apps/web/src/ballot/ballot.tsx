@@ -1,0 +1,75 @@
+'use client';
+
+import type { Option } from '../poll.ts';
+import type { Receipt } from '../receipt.ts';
+import type { Problem } from './problem.ts';
+import { Proof } from './proof.tsx';
+import { wordsFor } from './status.ts';
+import { useBallot } from './use-ballot.ts';
+
+type Props = { options: readonly Option[]; receipt: Receipt | undefined; problem: Problem | undefined };
+
+/** The answers to choose from, and what became of the vote. A form first: it works before, and without, a script. */
+export function Ballot({ options, receipt: lastReceipt, problem }: Props) {
+  const { choice, status, receipt, cast } = useBallot(lastReceipt, problem);
+  const label = options.find((option) => option.id === choice)?.label;
+  const alarming = status.kind === 'failed' || status.kind === 'offline' || status.kind === 'reconnecting';
+  return (
+    <>
+      <form
+        action="/vote"
+        method="post"
+        className="grid grow auto-rows-fr gap-3 sm:max-h-[34rem] sm:grid-cols-2 sm:gap-5"
+        onSubmit={(event) => {
+          const button = (event.nativeEvent as SubmitEvent).submitter;
+          if (!(button instanceof HTMLButtonElement)) return;
+          event.preventDefault();
+          cast(button.value);
+        }}
+      >
+        {options.map(({ id, label }, index) => (
+          <button
+            key={id}
+            type="submit"
+            name="choice"
+            value={id}
+            aria-pressed={id === choice}
+            className={`tone-${index} group relative min-h-19 max-h-72 cursor-pointer touch-manipulation rounded-2xl border-2 border-line bg-surface px-5 py-4 pr-16 text-left transition-[background-color,border-color,color,scale] duration-200 ease-settle hover:border-tone active:scale-[0.985] aria-pressed:border-tone aria-pressed:bg-tone aria-pressed:text-on-tone sm:rounded-3xl sm:px-8 sm:py-6`}
+          >
+            <span className="wrap-anywhere font-semibold text-[clamp(1.375rem,1rem+1.8vw,2.75rem)] leading-tight tracking-tight">
+              {label}
+            </span>
+            <Mark />
+          </button>
+        ))}
+      </form>
+      <section aria-label="Your vote" className="mt-5 min-h-40 sm:mt-8">
+        <p role="status" className={`font-medium text-lg ${alarming ? 'text-permanent' : ''}`}>
+          {wordsFor(status, label)}
+        </p>
+        {receipt && (
+          <Proof receipt={receipt} stale={status.kind !== 'recorded' && status.kind !== 'changed'} />
+        )}
+      </section>
+    </>
+  );
+}
+
+/** A circle in the option's tone; chosen, it holds a check mark. */
+function Mark() {
+  return (
+    <svg
+      viewBox="0 0 32 32"
+      aria-hidden="true"
+      className="absolute top-1/2 right-5 size-8 -translate-y-1/2 fill-none stroke-tone stroke-[2.5] group-aria-pressed:stroke-on-tone sm:right-8"
+    >
+      <circle cx="16" cy="16" r="14" />
+      <path
+        d="m10 16.5 4.5 4.5 8-9"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        className="opacity-0 group-aria-pressed:opacity-100"
+      />
+    </svg>
+  );
+}

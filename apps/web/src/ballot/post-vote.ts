@@ -1,0 +1,32 @@
+import type { Receipt } from '../receipt.ts';
+
+/** What came of one attempt to vote. */
+export type Answer =
+  | { kind: 'recorded'; receipt: Receipt }
+  | { kind: 'busy'; seconds: number }
+  | { kind: 'paused' }
+  | { kind: 'failed' }
+  /** No answer at all: the network, or a server that is just restarting. */
+  | { kind: 'lost' };
+
+/** Longer than the server takes to give up by itself. */
+const TIMEOUT_MS = 30_000;
+
+/** Posts a vote once. */
+export async function postVote(choice: string): Promise<Answer> {
+  try {
+    const response = await fetch('/vote', {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      body: new URLSearchParams({ choice }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (response.ok) return { kind: 'recorded', receipt: await response.json() };
+    if (response.status === 429)
+      return { kind: 'busy', seconds: Number(response.headers.get('retry-after')) || 1 };
+    if (response.status === 502 || response.status === 504) return { kind: 'lost' };
+    return { kind: response.status === 503 ? 'paused' : 'failed' };
+  } catch (error) {
+    return { kind: error instanceof SyntaxError ? 'failed' : 'lost' };
+  }
+}

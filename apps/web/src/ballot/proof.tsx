@@ -1,0 +1,71 @@
+import type { Phases, Receipt } from '../receipt.ts';
+
+/** In the order in which they happen; the words say what a container does in each. */
+const phases = [
+  { key: 'queueMs', name: 'queued', fill: 'fill-phase-1', dot: 'bg-phase-1' },
+  { key: 'createMs', name: 'created', fill: 'fill-phase-2', dot: 'bg-phase-2' },
+  { key: 'startMs', name: 'started', fill: 'fill-phase-3', dot: 'bg-phase-3' },
+  { key: 'initMs', name: 'connected', fill: 'fill-phase-4', dot: 'bg-phase-4' },
+  { key: 'runMs', name: 'ran', fill: 'fill-phase-5', dot: 'bg-phase-5' },
+] as const;
+
+const fates: Record<Receipt['startKind'], string> = {
+  cold: 'which was started for your vote and no longer exists.',
+  prewarmed: 'which waited for your vote and no longer exists.',
+  warm: 'which takes one waiting vote after another and leaves when there are none.',
+};
+
+/** The receipt: who recorded the vote, and where the time went. `stale` while a newer vote is on its way. */
+export function Proof({ receipt, stale }: { receipt: Receipt; stale: boolean }) {
+  const { containerId, durationMs, startKind } = receipt;
+  return (
+    <div className={`transition-opacity ${stale ? 'opacity-50' : ''}`}>
+      <p className="mt-1 text-muted">
+        Recorded in <strong className="font-semibold text-ink">{inMs(durationMs)}</strong> by container{' '}
+        <code className="text-[0.9em] text-ink">{containerId}</code>, {fates[startKind]}
+      </p>
+      <PhaseBar phases={receipt.phases} />
+    </div>
+  );
+}
+
+/** An SVG, because its widths are attributes: they need neither a script nor inline styles. */
+function PhaseBar({ phases: spent }: { phases: Phases }) {
+  const passed = phases.flatMap((phase) => {
+    const ms = spent[phase.key];
+    return ms === undefined ? [] : [{ ...phase, ms }];
+  });
+  const totalMs = passed.reduce((sum, { ms }) => sum + ms, 0);
+  if (totalMs === 0) return null;
+  let elapsedMs = 0;
+  return (
+    <div className="mt-3 max-w-xl">
+      <svg className="h-2 w-full rounded-full bg-track" aria-hidden="true">
+        {passed.map(({ key, fill, ms }) => {
+          const x = elapsedMs;
+          elapsedMs += ms;
+          return (
+            <rect
+              key={key}
+              className={fill}
+              height="100%"
+              x={`${(x / totalMs) * 100}%`}
+              width={`${(ms / totalMs) * 100}%`}
+            />
+          );
+        })}
+      </svg>
+      <ul className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-muted text-sm tabular-nums">
+        {passed.map(({ key, name, dot, ms }) => (
+          <li key={key} className="flex items-center gap-1.5">
+            <span className={`size-2 rounded-full ${dot}`} />
+            {name} {inMs(ms)}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Short times keep a decimal, long ones don't need it. */
+const inMs = (ms: number) => `${ms < 9.95 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;

@@ -1,0 +1,41 @@
+import type { Problem } from './problem.ts';
+
+/** What the voter is told at the moment. */
+export type Status =
+  | { kind: 'open' }
+  | { kind: 'sending' }
+  | { kind: 'busy'; seconds: number }
+  | { kind: 'offline' }
+  | { kind: 'reconnecting' }
+  | { kind: 'recorded' }
+  | { kind: 'changed' }
+  | { kind: 'failed'; problem: Problem };
+
+const problems: Record<Problem, string> = {
+  busy: 'Too many are voting at once. Your vote was not recorded: please tap again in a moment.',
+  paused: 'Voting is paused. Your vote was not recorded: please tap again in a moment.',
+  failed: 'Something went wrong. Your vote was not recorded: please tap again.',
+  unreachable: 'The vote can’t be reached. Your vote was not recorded: please tap again.',
+};
+
+/** The words for a status. `label` is the answer that it is about. */
+export function wordsFor(status: Status, label: string | undefined): string {
+  switch (status.kind) {
+    case 'open':
+      return 'One tap votes. You may change your mind at any time.';
+    case 'sending':
+      return `Sending your vote for ${label} …`;
+    case 'busy':
+      return `Many are voting. Yours is next: sending it again in ${status.seconds} s.`;
+    case 'offline':
+      return `You are offline. Your vote for ${label} will be sent as soon as you are back.`;
+    case 'reconnecting':
+      return 'The vote can’t be reached. Trying again …';
+    case 'recorded':
+      return `Your vote for ${label} is recorded.`;
+    case 'changed':
+      return `Your vote is now for ${label}.`;
+    case 'failed':
+      return problems[status.problem];
+  }
+}

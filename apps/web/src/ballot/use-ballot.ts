@@ -1,0 +1,34 @@
+import { useMemo, useState } from 'react';
+import type { Receipt } from '../receipt.ts';
+import { openBallotBox } from './ballot-box.ts';
+import type { Problem } from './problem.ts';
+import type { Status } from './status.ts';
+
+/** What a ballot shows: the choice as the voter sees it, before the answer is there, and the proof when it is. */
+type View = { choice: string | undefined; status: Status; receipt: Receipt | undefined };
+
+/** The state of one voter's ballot, and the way to cast it. */
+export function useBallot(receipt: Receipt | undefined, problem: Problem | undefined) {
+  const [view, setView] = useState<View>(() => ({
+    choice: receipt?.choice,
+    status: problem ? { kind: 'failed', problem } : { kind: receipt ? 'recorded' : 'open' },
+    receipt,
+  }));
+  const box = useMemo(() => openBallotBox((status, receipt) => setView(viewAfter(status, receipt))), []);
+  const cast = (choice: string) => {
+    setView((before) => ({ ...before, choice }));
+    box.cast(choice);
+  };
+  return { ...view, cast };
+}
+
+const viewAfter =
+  (status: Status, receipt: Receipt | undefined) =>
+  (before: View): View => {
+    if (receipt) {
+      const changed = before.receipt && before.receipt.choice !== receipt.choice;
+      return { choice: receipt.choice, status: changed ? { kind: 'changed' } : status, receipt };
+    }
+    // What isn't recorded doesn't stay chosen.
+    return { ...before, status, choice: status.kind === 'failed' ? before.receipt?.choice : before.choice };
+  };

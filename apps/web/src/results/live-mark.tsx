@@ -1,0 +1,59 @@
+import { useEffect, useState } from 'react';
+import type { Feed } from './use-tally.ts';
+
+type Props = {
+  feed: Feed;
+  /** When the numbers changed last, by the server's clock. */
+  updatedAt: string | undefined;
+  /** When the server sent the page, to tell its clock from ours. */
+  servedAt: number;
+};
+
+const dots: Record<Feed, string> = {
+  connecting: 'bg-muted',
+  live: 'bg-on-demand animate-pulse',
+  paused: 'bg-permanent',
+  lost: 'bg-permanent',
+};
+
+/** Says whether the numbers are live, and how old they are. */
+export function LiveMark({ feed, updatedAt, servedAt }: Props) {
+  const now = useServerClock(servedAt);
+  const age = updatedAt && now ? ageInWords(now - Date.parse(updatedAt)) : '';
+  const words: Record<Feed, string> = {
+    connecting: 'Connecting …',
+    live: `Live, changed ${age}`,
+    paused: `Counting is paused, changed ${age}`,
+    lost: updatedAt ? `Reconnecting, changed ${age}` : 'Reconnecting …',
+  };
+  return (
+    <p className="flex items-center gap-2.5 text-muted tabular-nums" data-testid="live" data-feed={feed}>
+      <span className={`size-2.5 rounded-full ${dots[feed]}`} />
+      {words[feed]}
+    </p>
+  );
+}
+
+/** The server's time, a second at a time; nothing before the page has come to life. */
+function useServerClock(servedAt: number): number | undefined {
+  const [now, setNow] = useState<number>();
+  useEffect(() => {
+    const aheadMs = Date.now() - servedAt;
+    const tick = () => setNow(Date.now() - aheadMs);
+    tick();
+    const timer = setInterval(tick, 1000);
+    return () => clearInterval(timer);
+  }, [servedAt]);
+  return now;
+}
+
+/** An age as one would say it. */
+export function ageInWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 2) return 'just now';
+  if (seconds < 60) return `${seconds} s ago`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
+}

@@ -1,0 +1,24 @@
+import { useEffect, useState } from 'react';
+import type { Tally } from './tally.ts';
+import { watchResults } from './watch-results.ts';
+
+/** How the connection to the results does. */
+export type Feed = 'connecting' | 'live' | 'paused' | 'lost';
+
+/** The latest tally, and whether it can be trusted to be the latest. */
+export function useTally() {
+  const [view, setView] = useState<{ tally: Tally | undefined; feed: Feed }>({
+    tally: undefined,
+    feed: 'connecting',
+  });
+  useEffect(
+    () =>
+      watchResults((news) =>
+        setView(({ tally }) =>
+          news.kind === 'tally' ? { tally: news.tally, feed: 'live' } : { tally, feed: news.kind },
+        ),
+      ),
+    [],
+  );
+  return view;
+}
