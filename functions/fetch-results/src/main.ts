@@ -3,11 +3,7 @@ import { fetchResults } from './handler.ts';
 import { PostgresTally } from './tally.ts';
 
 serve<PostgresTally>({
-  async connect() {
-    const tally = new PostgresTally();
-    await tally.read();
-    return tally;
-  },
+  connect: async () => new PostgresTally(),
   warm: (tally) => fetchResults({}, undefined, tally),
   handle: fetchResults,
   disconnect: (tally) => tally.close(),

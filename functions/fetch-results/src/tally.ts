@@ -1,3 +1,4 @@
+import { Batcher } from '@serverless-vote/runtime/batcher';
 import { Statement } from '@serverless-vote/runtime/postgres';
 
 /** An option of the poll with its count. */
@@ -15,7 +16,7 @@ export interface Tally {
   read(): Promise<TallyRow[]>;
 }
 
-/** The tally in Postgres: a few rows, however many the votes. */
+/** The tally in Postgres: a few rows, however many the votes. Those who ask during a read share the next one. */
 export class PostgresTally implements Tally {
   readonly #statement = new Statement<TallyRow>(
     'read-tally',
@@ -29,8 +30,13 @@ export class PostgresTally implements Tally {
      order by options.position`,
   );
 
+  readonly #batcher = new Batcher<undefined, TallyRow[]>({
+    run: async (readers) => Array(readers.length).fill(await this.#statement.run([])),
+    mayBeOnesFault: () => false,
+  });
+
   read(): Promise<TallyRow[]> {
-    return this.#statement.run([]);
+    return this.#batcher.add(undefined);
   }
 
   close(): Promise<void> {

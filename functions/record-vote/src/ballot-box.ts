@@ -1,6 +1,6 @@
-import { Statement } from '@serverless-vote/runtime/postgres';
+import { Batcher } from '@serverless-vote/runtime/batcher';
+import { DatabaseUnavailable, Statement } from '@serverless-vote/runtime/postgres';
 import type { Vote } from './contract.ts';
-import { GroupCommit } from './group-commit.ts';
 
 /** A vote and its place in the order of votes; the database's clock decides where it is absent. */
 export interface Ballot extends Vote {
@@ -9,32 +9,31 @@ export interface Ballot extends Vote {
 
 /** What the handler needs of a database. */
 export interface BallotBox {
-  /** Commits the vote. @returns when, or `undefined` if the poll has no such option */
-  record(ballot: Ballot): Promise<Date | undefined>;
+  /** Commits the vote. @returns when (ISO 8601), or `undefined` if the poll has no such option */
+  record(ballot: Ballot): Promise<string | undefined>;
 }
 
 /** The ballot box in Postgres: votes that arrive while a statement is under way share the next one. */
 export class PostgresBallotBox implements BallotBox {
-  readonly #statement = new Statement<{ recorded_at: Date | null }>(
+  readonly #statement = new Statement<{ recorded_at: string | null }>(
     'record-votes',
-    'select recorded_at from record_votes($1, $2, $3) as recorded_at',
+    `select to_char(recorded_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as recorded_at
+     from record_votes($1, $2, $3) as recorded_at`,
   );
-  readonly #commits = new GroupCommit<Ballot, Date | undefined>((ballots) => this.#recordAll(ballots));
+  readonly #batcher = new Batcher<Ballot, string | undefined>({
+    run: (ballots) => this.#recordAll(ballots),
+    mayBeOnesFault: (reason) => !(reason instanceof DatabaseUnavailable),
+  });
 
-  record(ballot: Ballot): Promise<Date | undefined> {
-    return this.#commits.add(ballot);
-  }
-
-  /** Connects, and lets Postgres prepare and plan, by recording no votes at all. */
-  async open(): Promise<void> {
-    await this.#recordAll([]);
+  record(ballot: Ballot): Promise<string | undefined> {
+    return this.#batcher.add(ballot);
   }
 
   close(): Promise<void> {
     return this.#statement.close();
   }
 
-  async #recordAll(ballots: Ballot[]): Promise<(Date | undefined)[]> {
+  async #recordAll(ballots: Ballot[]): Promise<(string | undefined)[]> {
     const rows = await this.#statement.run([
       ballots.map(({ voterId }) => voterId),
       ballots.map(({ choice }) => choice),

@@ -11,5 +11,12 @@ export async function recordVote(
   const vote = parseVote(event);
   const recordedAt = await ballotBox.record({ ...vote, acceptedAt });
   if (!recordedAt) throw new UnknownOption(vote.choice);
-  return { ...vote, recordedAt: recordedAt.toISOString() };
+  return { ...vote, recordedAt };
+}
+
+/** The whole way of a vote, for an option that can't exist (its id is empty): nothing is recorded. */
+export async function rehearse(ballotBox: BallotBox): Promise<Receipt> {
+  const vote = parseVote({ voterId: '00000000-0000-0000-0000-000000000000', choice: 'rehearsal' });
+  const recordedAt = await ballotBox.record({ ...vote, choice: '', acceptedAt: 1n });
+  return { ...vote, recordedAt: recordedAt ?? '' };
 }

@@ -1,13 +1,10 @@
 import { serve } from '@serverless-vote/runtime';
 import { PostgresBallotBox } from './ballot-box.ts';
-import { recordVote } from './handler.ts';
+import { recordVote, rehearse } from './handler.ts';
 
 serve<PostgresBallotBox>({
-  async connect() {
-    const ballotBox = new PostgresBallotBox();
-    await ballotBox.open();
-    return ballotBox;
-  },
+  connect: async () => new PostgresBallotBox(),
+  warm: rehearse,
   handle: recordVote,
   disconnect: (ballotBox) => ballotBox.close(),
 });

@@ -3,9 +3,9 @@ import type { InvocationContext } from './runtime-api.ts';
 
 /** A function, as its author sees it. */
 export interface FunctionDefinition<Resources> {
-  /** Opens what every event needs. Paid once per container, before its first event exists. */
+  /** Makes what every event needs. Once per container, before its first event exists. */
   connect(): Promise<Resources>;
-  /** Runs the code once without an effect, so that the first event finds everything loaded, planned and hot. */
+  /** Goes the way of an event without an effect: the first real one finds connections open and code compiled. */
   warm?(resources: Resources): Promise<unknown>;
   /** Turns an event into a result. Several may be under way at once, if the catalog says so. */
   handle(event: unknown, context: InvocationContext, resources: Resources): Promise<unknown>;

@@ -12,7 +12,7 @@ const PAUSE_MS = 50;
 
 /**
  * One statement, prepared on a connection of its own. The connection may break: the next run makes it anew, and a
- * run that was cut off is repeated, so the statement must be one that can run twice.
+ * run that was cut off is repeated, so the statement must be one that may run twice. Runs don't overlap.
  */
 export class Statement<Row extends object> {
   readonly #name: string;
@@ -24,7 +24,7 @@ export class Statement<Row extends object> {
     this.#text = text;
   }
 
-  /** Connects (settings come from PGHOST, PGUSER, PGDATABASE) and runs the statement. */
+  /** Runs the statement, on a connection that is made if there is none (PGHOST, PGUSER, PGDATABASE say where). */
   async run(values: readonly unknown[]): Promise<Row[]> {
     const giveUpAt = Date.now() + PATIENCE_MS;
     for (;;) {
@@ -50,7 +50,7 @@ export class Statement<Row extends object> {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client();
+    const client = new Client({ connectionTimeoutMillis: PATIENCE_MS });
     // A connection that breaks while nobody uses it is made anew by the next run.
     client.on('error', () => {
       if (this.#client === client) this.#client = undefined;

@@ -1,6 +1,6 @@
 import type { ErrorReport } from './errors.ts';
 import { HttpConnection } from './http-connection.ts';
-import type { HttpResponse } from './http-response.ts';
+import { type HttpResponse, readResponse } from './http-response.ts';
 
 const VERSION = '/2018-06-01/runtime';
 
@@ -36,16 +36,7 @@ export class RuntimeApi {
     if (response.status === 410) return undefined;
     if (response.status !== 200)
       throw new Error(`The Runtime API answered ${describe(response)} to \`next\``);
-    const { headers, body } = response;
-    const acceptedAt = headers.get('serverless-vote-accepted-at');
-    return {
-      context: {
-        requestId: headers.get('lambda-runtime-aws-request-id') ?? '',
-        acceptedAt: acceptedAt === undefined ? undefined : BigInt(acceptedAt),
-        deadlineMs: Number(headers.get('lambda-runtime-deadline-ms')),
-      },
-      payload: body,
-    };
+    return readInvocation(response);
   }
 
   /** Reports what became of an event. */
@@ -74,6 +65,26 @@ export class RuntimeApi {
     const headers = `Lambda-Runtime-Function-Error-Type: ${errorType}\r\n`;
     return this.#connection.request('POST', path, JSON.stringify(error), headers);
   }
+}
+
+/** Reads an event that nobody sent: what has run once, runs fast. */
+export function rehearseNext(): Invocation {
+  const response =
+    'HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: rehearsal\r\nServerless-Vote-Accepted-At: 1\r\n' +
+    'Lambda-Runtime-Deadline-Ms: 1\r\nContent-Length: 2\r\n\r\n{}';
+  return readInvocation((readResponse(Buffer.from(response)) as { response: HttpResponse }).response);
+}
+
+function readInvocation({ headers, body }: HttpResponse): Invocation {
+  const acceptedAt = headers.get('serverless-vote-accepted-at');
+  return {
+    context: {
+      requestId: headers.get('lambda-runtime-aws-request-id') ?? '',
+      acceptedAt: acceptedAt === undefined ? undefined : BigInt(acceptedAt),
+      deadlineMs: Number(headers.get('lambda-runtime-deadline-ms')),
+    },
+    payload: body,
+  };
 }
 
 function describe(response: HttpResponse): string {

@@ -4,7 +4,7 @@ import { env } from './env.ts';
 import { CallerError, reportOf } from './errors.ts';
 import { captureConsole, endOfRequest, underRequest } from './function-log.ts';
 import { Poller } from './poller.ts';
-import { type Invocation, type Outcome, RuntimeApi } from './runtime-api.ts';
+import { type Invocation, type Outcome, RuntimeApi, rehearseNext } from './runtime-api.ts';
 
 export type { FunctionDefinition } from './definition.ts';
 export { CallerError, InvalidEvent } from './errors.ts';
@@ -48,13 +48,20 @@ async function serveRuntimeApi<R>(definition: FunctionDefinition<R>, address: st
 async function start<R>(definition: FunctionDefinition<R>, address: string): Promise<R | undefined> {
   try {
     const resources = await definition.connect();
-    await definition.warm?.(resources);
+    await rehearse(definition, resources);
     return resources;
   } catch (error) {
     console.error(error);
     await new RuntimeApi(address).initError(reportOf(error));
     return undefined;
   }
+}
+
+/** Walks the way of an event once, so that the first real one finds all code loaded, compiled and planned. */
+async function rehearse<R>({ warm }: FunctionDefinition<R>, resources: R): Promise<void> {
+  const { context, payload } = rehearseNext();
+  parsePayload(payload);
+  JSON.stringify(await underRequest(context.requestId, async () => warm?.(resources)));
 }
 
 /** Turns an event into what becomes of it. Never rejects: a handler that throws is an outcome, too. */
