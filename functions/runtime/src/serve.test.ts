@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FakeRuntimeApi } from './fake-runtime-api.ts';
+
+const FUNCTION = join(import.meta.dirname, 'echo.fixture.ts');
+
+function startFunction(environment: Record<string, string>, args: string[] = []) {
+  const child = spawn(process.execPath, [FUNCTION, ...args], { env: { ...process.env, ...environment } });
+  const exit = once(child, 'exit').then(([code]) => code as number);
+  return { child, exit, stdout: text(child.stdout), stderr: text(child.stderr) };
+}
+
+describe('with a launcher', () => {
+  let launcher: FakeRuntimeApi;
+  const started: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    launcher = new FakeRuntimeApi();
+    await launcher.listen();
+  });
+
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+    launcher.close();
+  });
+
+  function start(inFlight = 1, args: string[] = []) {
+    const running = startFunction(
+      { AWS_LAMBDA_RUNTIME_API: launcher.address, FUNCTION_IN_FLIGHT: String(inFlight) },
+      args,
+    );
+    started.push(running.child);
+    return running;
+  }
+
+  test('an event is answered with the result, and the handler knows its place in the order', async () => {
+    start();
+    const { answer } = await launcher.give('{"a":"ü"}');
+    expect(await answer).toEqual({
+      path: 'response',
+      body: { event: { a: 'ü' }, acceptedAt: '1700000000000001', deadlineMs: 1_900_000_000_000 },
+    });
+  });
+
+  test('no payload at all is the event {}', async () => {
+    start();
+    expect(await (await launcher.give('')).answer).toMatchObject({ path: 'response', body: { event: {} } });
+  });
+
+  test("a payload that isn't JSON is the caller's fault, and the next event works", async () => {
+    start();
+    const { answer } = await launcher.give('{nonsense');
+    expect(await answer).toMatchObject({ path: 'error', body: { errorType: 'InvalidEvent' } });
+    expect(await (await launcher.give('{}')).answer).toMatchObject({ path: 'response' });
+  });
+
+  test('a handler that throws is reported with type, message and stack, and logged', async () => {
+    const { stderr, exit } = start();
+    const { answer, requestId } = await launcher.give('{"fail":"no luck"}');
+    const { path, body } = await answer;
+    expect(path).toBe('error');
+    expect(body).toMatchObject({ errorType: 'TypeError', errorMessage: 'no luck' });
+    expect((body as { stackTrace: string[] }).stackTrace[0]).toContain('echo.fixture');
+    await launcher.noMoreWork();
+    await exit;
+    expect(await stderr).toContain(`${requestId}\tTypeError: no luck`);
+  });
+
+  test("what is the caller's fault is reported, not logged", async () => {
+    const { stderr, exit } = start();
+    const { answer } = await launcher.give('{"callersFault":"try again"}');
+    expect(await answer).toMatchObject({ path: 'error', body: { errorMessage: 'try again' } });
+    await launcher.noMoreWork();
+    await exit;
+    expect(await stderr).not.toContain('try again');
+  });
+
+  test('every line of a log is filed under its request, and END is the last', async () => {
+    const { stderr, exit } = start(2);
+    const slow = await launcher.give('{"log":"one\\ntwo","pauseMs":50}', 'slow');
+    const quick = await launcher.give('{"log":"three"}', 'quick');
+    await Promise.all([slow.answer, quick.answer]);
+    await launcher.noMoreWork();
+    await exit;
+    expect((await stderr).trim().split('\n')).toEqual([
+      'rehearsal\twarming',
+      "quick\tthree { and: 'more' }",
+      'END RequestId: quick',
+      'slow\tone',
+      "slow\ttwo { and: 'more' }",
+      'END RequestId: slow',
+      'disconnected after 2',
+    ]);
+  });
+
+  test('an idle container has one poll open; events in hand open more, never more than allowed', async () => {
+    start(4);
+    await expect.poll(() => launcher.parked).toBe(1);
+    const first = await launcher.give('{"pauseMs":300}');
+    await expect.poll(() => launcher.parked).toBe(1);
+    const others = await Promise.all([1, 2, 3].map(() => launcher.give('{"pauseMs":300}')));
+    expect(launcher.parked).toBe(0);
+    await Promise.all([first, ...others].map(({ answer }) => answer));
+    await expect.poll(() => launcher.parked).toBe(4);
+  });
+
+  test('when there is no more work, it finishes what it has in hand, disconnects and exits with 0', async () => {
+    const { exit, stderr } = start(2);
+    const { answer } = await launcher.give('{"pauseMs":100}');
+    await launcher.noMoreWork();
+    expect(await answer).toMatchObject({ path: 'response' });
+    expect(await exit).toBe(0);
+    expect(await stderr).toContain('disconnected after 1');
+  });
+
+  test("a function that can't start says why and exits with 1", async () => {
+    const { exit, stderr } = start(1, ['no database today']);
+    expect(await exit).toBe(1);
+    expect(launcher.initErrors).toMatchObject([{ errorType: 'Error', errorMessage: 'no database today' }]);
+    expect(await stderr).toContain('no database today');
+  });
+
+  test('an answer that the launcher refuses is logged, and the next event works', async () => {
+    const { stderr, exit } = start();
+    launcher.acknowledgement = 413;
+    await (await launcher.give('{}')).answer;
+    expect(await (await launcher.give('{}')).answer).toMatchObject({ path: 'response' });
+    await launcher.noMoreWork();
+    expect(await exit).toBe(0);
+    expect(await stderr).toContain('The Runtime API answered 413 to a result');
+  });
+
+  test('SIGTERM ends an idle container at once', async () => {
+    const { child, exit } = start();
+    await expect.poll(() => launcher.parked).toBe(1);
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+  });
+
+  test('SIGTERM ends a busy container after the event in hand', async () => {
+    const { child, exit } = start();
+    const { answer } = await launcher.give('{"pauseMs":200}');
+    child.kill('SIGTERM');
+    expect(await answer).toMatchObject({ path: 'response' });
+    expect(await exit).toBe(0);
+    expect(launcher.parked).toBe(0);
+  });
+
+  test('a container whose launcher is gone leaves with 1', async () => {
+    const { exit } = start();
+    await expect.poll(() => launcher.parked).toBe(1);
+    launcher.close();
+    expect(await exit).toBe(1);
+  });
+});
+
+describe('by hand', () => {
+  function run(stdin: string) {
+    const running = startFunction({ AWS_LAMBDA_RUNTIME_API: '' });
+    running.child.stdin.end(stdin);
+    return running;
+  }
+
+  test('the event comes from stdin, the result goes to stdout, logs go to stderr', async () => {
+    const { exit, stdout, stderr } = run('{"log":"hello"}\n');
+    expect(JSON.parse(await stdout)).toMatchObject({ event: { log: 'hello' } });
+    expect(await stderr).toContain('hello');
+    expect(await exit).toBe(0);
+  });
+
+  test('an error goes to stderr, and the exit code is 1', async () => {
+    const { exit, stdout, stderr } = run('{"fail":"no luck"}');
+    expect(await stdout).toBe('');
+    expect(await stderr).toBe('TypeError: no luck\n');
+    expect(await exit).toBe(1);
+  });
+
+  test('nothing at all is the event {}', async () => {
+    const { stdout } = run('');
+    expect(JSON.parse(await stdout)).toMatchObject({ event: {}, acceptedAt: 'undefined' });
+  });
+});
