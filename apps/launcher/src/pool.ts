@@ -1,19 +1,22 @@
+import { Alarm } from './alarm.ts';
 import type { FunctionEntry } from './catalog.ts';
 import type { Engine } from './engine.ts';
 import { LauncherError } from './errors.ts';
 import type { Feed } from './feed.ts';
-import { functionError, type Invocation, type Outcome } from './invocation.ts';
-import { type OpenRuntimeDoor, Sandbox, type SandboxEnd, type SandboxOwner } from './sandbox.ts';
+import type { Invocation, Outcome } from './invocation.ts';
+import type { OpenRuntimeDoor } from './runtime-client.ts';
+import { Sandbox, type SandboxEnd, type SandboxOwner } from './sandbox.ts';
 import type { StartGate } from './start-gate.ts';
 import { StartHealth } from './start-health.ts';
+import { diedUnderIt, notRunInTime, reasonOf, timedOut } from './verdicts.ts';
 import { WaitingEvents } from './waiting-events.ts';
 
 /** An event whose container died under it is tried again this often. */
 const RETRIES = 2;
 /** A start costs about this much: an event that a container at work will take before is not worth one. */
 const PATIENCE_MS = 100;
-/** A container that drained several events stays this long for the next, so that callers in a closed loop keep it. */
-const LINGER_MS = 50;
+/** While events wait, and this long after, the function is crowded: containers stay for the next event instead of being replaced. */
+const CROWDED_MS = 50;
 /** A refill begins this long after an answer, so that it doesn't compete with it. */
 const REFILL_PAUSE_MS = 15;
 
@@ -30,7 +33,7 @@ export interface PoolParts {
  * 1. An event goes to a spare if there is one; else to a container at work, if the function drains; else it waits, in order.
  * 2. A container is started only while waiting events outnumber starting containers, within the function's concurrency,
  *    and not while a container at work will take the event sooner than a new one could.
- * 3. A container that has answered leaves as soon as nothing waits: it is used once unless events wait.
+ * 3. A container that has answered leaves: it is used once, unless the function drains and is crowded.
  * 4. While there is activity `spares` containers are kept ready; a taken one is replaced after the answer is out.
  * 5. Every event is answered: by its function, or with an error at its deadline, when the queue is full, or when its
  *    container died under it three times. Who timed out is answered after the container is gone.
@@ -47,8 +50,9 @@ export class Pool implements SandboxOwner {
   #launching = 0;
   #spareUntil = 0;
   #refillAt = Number.POSITIVE_INFINITY;
+  #crowdedUntil = 0;
   #closing = false;
-  #wake: { at: number; timer: NodeJS.Timeout } | undefined;
+  readonly #alarm = new Alarm(() => this.#advance());
 
   constructor(
     name: string,
@@ -117,15 +121,15 @@ export class Pool implements SandboxOwner {
     for (const invocation of this.#waiting.takeAll())
       invocation.fail(new LauncherError('ServiceException', 'The launcher is shutting down.'));
     await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.kill()));
-    clearTimeout(this.#wake?.timer);
+    this.#alarm.clear();
   }
 
   #keepSpares(): void {
     this.#spareUntil = performance.now() + this.#setting.idleTimeoutMs;
-    this.#wakeAt(this.#spareUntil + 1);
+    this.#alarm.set(this.#spareUntil + 1);
   }
 
-  /** Does all that is due. Called after every change, and by the timer that #wakeAt sets. */
+  /** Does all that is due. Called after every change, and by the alarm. */
   #advance(): void {
     const now = performance.now();
     this.#handOut(now);
@@ -134,33 +138,20 @@ export class Pool implements SandboxOwner {
     this.#refill(now);
   }
 
-  #wakeAt(at: number): void {
-    if (this.#wake && this.#wake.at <= at) return;
-    clearTimeout(this.#wake?.timer);
-    const timer = setTimeout(
-      () => {
-        this.#wake = undefined;
-        this.#advance();
-        if (this.#sandboxes.size > 0) this.#wakeAt(Math.max(this.#spareUntil + 1, performance.now() + 1000));
-      },
-      Math.max(0, Math.ceil(at - performance.now())),
-    );
-    this.#wake = { at, timer };
-  }
-
   #handOut(now: number): void {
     for (let index = 0; index < this.#waiting.length; ) {
       const invocation = this.#waiting.at(index);
       if (!invocation) return;
       const alone = invocation.deaths > 0;
       const sandbox = this.#taker(alone);
-      if (!sandbox && !alone) return;
+      if (!sandbox && !alone) break;
       if (!sandbox) {
         index += 1;
         continue;
       }
       this.#waiting.remove(invocation);
       const used = sandbox.served + sandbox.inFlight > 0;
+      if (used) this.#crowdedUntil = now + CROWDED_MS;
       const paid = used ? {} : sandbox.startPaidSince(invocation.arrivedAt);
       const startKind = used ? 'warm' : Object.keys(paid).length > 0 ? 'cold' : 'prewarmed';
       const { containerId } = sandbox;
@@ -175,6 +166,7 @@ export class Pool implements SandboxOwner {
       });
       sandbox.hand(invocation);
     }
+    if (this.#waiting.hasOrdinary) this.#crowdedUntil = now + CROWDED_MS;
   }
 
   /** A spare, or else the container at work that has the fewest events in flight. */
@@ -182,14 +174,18 @@ export class Pool implements SandboxOwner {
     let best: Sandbox | undefined;
     for (const sandbox of this.#sandboxes) {
       if (!sandbox.canTake(alone)) continue;
-      if (sandbox.isSpare) return sandbox;
+      if (sandbox.condition === 'spare') return sandbox;
       if (!best || sandbox.inFlight < best.inFlight) best = sandbox;
     }
     return best;
   }
 
+  #count(condition: Sandbox['condition']): number {
+    return this.sandboxes.filter((sandbox) => sandbox.condition === condition).length;
+  }
+
   get #starting(): number {
-    return this.#launching + this.sandboxes.filter((sandbox) => sandbox.isStarting).length;
+    return this.#launching + this.#count('starting');
   }
 
   #startForWaiting(now: number): void {
@@ -197,7 +193,7 @@ export class Pool implements SandboxOwner {
     if (!first) return;
     const patientUntil = first.arrivedAt + PATIENCE_MS;
     if (first.deaths === 0 && now < patientUntil && this.sandboxes.some((sandbox) => sandbox.drains))
-      return this.#wakeAt(patientUntil);
+      return this.#alarm.set(patientUntil);
     for (
       let starting = this.#starting;
       starting < this.#waiting.length && this.#mayStart(now, starting);
@@ -210,7 +206,7 @@ export class Pool implements SandboxOwner {
   #mayStart(now: number, starting: number): boolean {
     if (this.#sandboxes.size + this.#launching >= this.entry.concurrency) return false;
     if (now < this.#health.retryAt) {
-      this.#wakeAt(this.#health.retryAt);
+      this.#alarm.set(this.#health.retryAt);
       return false;
     }
     // After a failure one start at a time has to show that it works again.
@@ -221,7 +217,7 @@ export class Pool implements SandboxOwner {
     this.#launching += 1;
     const giveBack = await this.#parts.gate.enter(urgency);
     this.#launching -= 1;
-    const spares = this.sandboxes.filter((sandbox) => sandbox.isSpare || sandbox.isStarting).length;
+    const spares = this.#count('spare') + this.#count('starting');
     const needed = this.#waiting.length > this.#starting || (!this.#closing && spares < this.entry.spares);
     if (!needed || performance.now() < this.#health.retryAt) return giveBack();
     const sandbox = new Sandbox(this.name, this.entry, this.#parts.engine, this, this.#parts.feed);
@@ -229,27 +225,27 @@ export class Pool implements SandboxOwner {
     await sandbox.live(this.#setting.image, this.#parts.openDoor, giveBack);
   }
 
+  /** Lets containers go: used ones unless it is crowded, spares that are too many or no longer wanted. */
   #dismiss(now: number): void {
-    const linger = this.entry.serving.kind === 'drain' ? LINGER_MS : 0;
+    const drains = this.entry.serving.kind === 'drain';
     let spares = 0;
     for (const sandbox of this.#sandboxes) {
-      if (sandbox.isSpare) {
+      if (sandbox.condition === 'spare') {
         spares += 1;
         if (now >= this.#spareUntil || spares > this.entry.spares) sandbox.leave();
-      } else if (sandbox.isIdle && (sandbox.isUsedUp || !this.#waiting.hasOrdinary)) {
-        const stayUntil = sandbox.isUsedUp || sandbox.served === 1 ? now : sandbox.idleSince + linger;
-        if (now >= stayUntil) sandbox.leave();
-        else this.#wakeAt(stayUntil);
+      } else if (sandbox.condition === 'idle') {
+        if (drains && !sandbox.isUsedUp && now < this.#crowdedUntil) this.#alarm.set(this.#crowdedUntil);
+        else sandbox.leave();
       }
     }
   }
 
   #refill(now: number): void {
-    if (this.#closing || now >= this.#spareUntil || this.#waiting.length > 0) return;
-    let missing =
-      this.entry.spares - this.#starting - this.sandboxes.filter((sandbox) => sandbox.isSpare).length;
+    if (this.#closing || now >= this.#spareUntil) return;
+    let missing = this.entry.spares - this.#starting - this.#count('spare');
     if (missing <= 0 || this.#refillAt === Number.POSITIVE_INFINITY) return;
-    if (now < this.#refillAt) return this.#wakeAt(this.#refillAt);
+    const at = Math.max(this.#refillAt, this.#crowdedUntil);
+    if (now < at) return this.#alarm.set(at);
     for (; missing > 0 && this.#mayStart(now, this.#starting); missing -= 1) void this.#launch('refill');
     if (missing <= 0) this.#refillAt = Number.POSITIVE_INFINITY;
   }
@@ -295,55 +291,31 @@ export class Pool implements SandboxOwner {
   }
 
   /** Its container died under it: again in a fresh one, as long as deadline and retries allow. */
-  #retry(invocation: Invocation, sandbox: Sandbox, end: SandboxEnd): void {
+  #retry(invocation: Invocation, { containerId }: Sandbox, end: SandboxEnd): void {
     this.#serving.delete(invocation);
-    if (invocation.remainingMs === 0) return this.#settleTimedOut(invocation);
-    const outOfMemory = end.kind === 'ended' && end.exit.kind === 'exited' && end.exit.outOfMemory;
-    const status =
-      end.kind === 'ended' && end.exit.kind === 'exited'
-        ? `exit status ${end.exit.exitCode}`
-        : 'it was removed';
-    const reason = outOfMemory ? `out of memory (${this.entry.memoryMb} MB)` : status;
-    if (invocation.deaths >= RETRIES) {
-      const type = outOfMemory ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';
-      return invocation.settle(
-        functionError(
-          type,
-          `RequestId: ${invocation.requestId} Error: the container ended before it answered, ${RETRIES + 1} times: ${reason}`,
-        ),
-      );
+    if (invocation.remainingMs === 0) invocation.settle(timedOut(invocation));
+    else if (invocation.deaths >= RETRIES)
+      invocation.settle(diedUnderIt(invocation, end, this.entry.memoryMb));
+    else {
+      invocation.waitAgain();
+      this.#waiting.addFirst(invocation);
+      const { requestId, deaths } = invocation;
+      const reason = reasonOf(end, this.entry.memoryMb);
+      this.#parts.feed.publish({
+        type: 'invocation.retried',
+        requestId,
+        name: this.name,
+        containerId,
+        attempt: deaths + 1,
+        reason,
+      });
     }
-    invocation.waitAgain();
-    this.#waiting.addFirst(invocation);
-    const { requestId, deaths } = invocation;
-    this.#parts.feed.publish({
-      type: 'invocation.retried',
-      requestId,
-      name: this.name,
-      containerId: sandbox.containerId,
-      attempt: deaths + 1,
-      reason,
-    });
   }
 
   async #expire(invocation: Invocation): Promise<void> {
-    if (this.#waiting.remove(invocation)) {
-      const why = this.#health.why ?? 'no container was free';
-      return invocation.fail(
-        new LauncherError(
-          'ServiceException',
-          `${this.name} was not run within ${invocation.deadlineMs} ms: ${why}. Try again soon.`,
-          { retryAfterSeconds: 2 },
-        ),
-      );
-    }
+    if (this.#waiting.remove(invocation)) return invocation.fail(notRunInTime(invocation, this.#health.why));
     await this.#serving.get(invocation)?.kill();
     // Removing the container answers the event; if the engine could not remove it, the caller still gets to know.
-    if (invocation.state === 'running') this.#settleTimedOut(invocation);
-  }
-
-  #settleTimedOut(invocation: Invocation): void {
-    const message = `RequestId: ${invocation.requestId} Error: Task timed out after ${(invocation.deadlineMs / 1000).toFixed(2)} seconds`;
-    invocation.settle(functionError('Sandbox.Timedout', message, true));
+    if (invocation.state === 'running') invocation.settle(timedOut(invocation));
   }
 }

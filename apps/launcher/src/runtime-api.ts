@@ -4,7 +4,7 @@ import type net from 'node:net';
 import { arnOf } from './catalog.ts';
 import { httpAnswer, LauncherError } from './errors.ts';
 import { functionError, type Invocation } from './invocation.ts';
-import type { OpenRuntimeDoor, Poll, RuntimeClient } from './sandbox.ts';
+import type { OpenRuntimeDoor, Poll, RuntimeClient } from './runtime-client.ts';
 
 const BASE = '/2018-06-01/runtime/';
 /** Lambda's limit for a synchronous result: 6 MB and a little (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
@@ -22,8 +22,14 @@ export function runtimeApi(directory: string): OpenRuntimeDoor {
   return async (sandboxId, client) => {
     const folder = `${directory}/${sandboxId}`;
     mkdirSync(folder, { mode: 0o755 });
+    // A runtime may send its answer and the next `next` in one write: each connection's requests are taken in their order.
+    const turns = new WeakMap<net.Socket, Promise<void>>();
     const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
-      serve(client, request, response).catch((error: unknown) => refuse(response, error));
+      const before = turns.get(request.socket) ?? Promise.resolve();
+      const turn = before
+        .then(() => serve(client, request, response))
+        .catch((error: unknown) => refuse(response, error));
+      turns.set(request.socket, turn);
     });
     // A sandbox may wait for its event as long as it likes, and its writes are small: no timers, no Nagle.
     server.headersTimeout = 10_000;

@@ -1,33 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { FunctionEntry } from './catalog.ts';
-import type { Door, Engine, Exit, StartedSandbox } from './engine.ts';
+import type { Engine, Exit, StartedSandbox } from './engine.ts';
 import type { Feed, Phases } from './feed.ts';
 import type { Invocation, Outcome } from './invocation.ts';
-import { followOutput } from './output.ts';
-
-/** A `next` that the function keeps open: it gets an event, or the word that there are no more. */
-export interface Poll {
-  deliver(invocation: Invocation): void;
-  dismiss(): void;
-}
-
-/** The side of a sandbox that its runtime API talks to. */
-export interface RuntimeClient {
-  readonly name: string;
-  /** `next`. Refused when more are open than events may be in flight. */
-  poll(poll: Poll): 'open' | 'refused';
-  /** A `next` whose connection broke off. */
-  unpoll(poll: Poll): void;
-  /** `response` or `error`. */
-  answer(requestId: string, outcome: Outcome): 'accepted' | 'repeated' | 'not-yours';
-  initFailed(errorType: string, message: string): void;
-}
-
-/** Opens a runtime API for one sandbox; `close` ends it and removes its socket. */
-export type OpenRuntimeDoor = (
-  sandboxId: string,
-  client: RuntimeClient,
-) => Promise<{ door: Door; address: string; close(): void }>;
+import type { OpenRuntimeDoor, Poll, RuntimeClient } from './runtime-client.ts';
+import { SandboxLog } from './sandbox-log.ts';
+import { sandboxSpec } from './sandbox-spec.ts';
+import { reasonOf } from './verdicts.ts';
 
 /** What a sandbox promises to tell its pool: `ready` at most once, `polling` at every further `next`, `gone` exactly once. */
 export interface SandboxOwner {
@@ -53,7 +32,7 @@ export type SandboxEnd =
  */
 type State =
   | { kind: 'starting'; initError?: { errorType: string; message: string } }
-  | { kind: 'ready'; polls: Poll[]; inFlight: Map<string, Invocation>; served: number; idleSince: number }
+  | { kind: 'ready'; polls: Poll[]; inFlight: Map<string, Invocation>; served: number }
   | { kind: 'leaving'; served: number; lingering: NodeJS.Timeout }
   | { kind: 'gone' };
 
@@ -66,14 +45,14 @@ export class Sandbox implements RuntimeClient {
   readonly name: string;
   readonly createdAt = performance.now();
   containerId = '';
+  readonly #who: { sandboxId: string; name: string };
   #state: State = { kind: 'starting' };
   #times = { createMs: 0, startMs: 0, readyAt: 0 };
   #removal: Promise<void> | undefined;
   #started: () => void = () => undefined;
   wasDismissed = false;
   readonly #answered = new Set<string>();
-  /** Events whose lines may still come; an event leaves when the function has said that it wrote its last. */
-  readonly #writing = new Map<string, Invocation>();
+  readonly #log: SandboxLog;
 
   readonly #entry: FunctionEntry;
   readonly #engine: Engine;
@@ -82,27 +61,29 @@ export class Sandbox implements RuntimeClient {
 
   constructor(name: string, entry: FunctionEntry, engine: Engine, owner: SandboxOwner, feed: Feed) {
     this.name = name;
+    this.#who = { sandboxId: this.id, name };
     this.#entry = entry;
     this.#engine = engine;
     this.#owner = owner;
     this.#feed = feed;
+    this.#log = new SandboxLog(name, feed);
   }
 
   /** Runs it through its whole life; calls `started` when it is ready or won't be; resolves when nothing of it is left. Never rejects. */
   async live(image: string, openDoor: OpenRuntimeDoor, started: () => void): Promise<void> {
-    this.#feed.publish({ type: 'container.starting', sandboxId: this.id, name: this.name });
+    this.#feed.publish({ type: 'container.starting', ...this.#who });
     this.#started = started;
     let end: SandboxEnd;
     let door: Awaited<ReturnType<OpenRuntimeDoor>> | undefined;
     try {
       door = await openDoor(this.id, this);
-      end = await this.#run(await this.#start(image, door));
+      const spec = sandboxSpec(this.#who, this.#entry, image, door);
+      end = await this.#run(await this.#engine.start(spec));
     } catch (error) {
       end = { kind: 'not-started', error: error instanceof Error ? error : new Error(String(error)) };
       this.#feed.publish({
         type: 'container.failed',
-        sandboxId: this.id,
-        name: this.name,
+        ...this.#who,
         reason: end.error.message,
       });
     }
@@ -114,14 +95,13 @@ export class Sandbox implements RuntimeClient {
     const served = state.kind === 'ready' || state.kind === 'leaving' ? state.served : 0;
     if (state.kind === 'leaving') clearTimeout(state.lingering);
     this.#state = { kind: 'gone' };
-    for (const invocation of this.#writing.values()) invocation.endLog();
+    this.#log.close();
     const exit = end.kind === 'ended' ? end.exit : ({ kind: 'lost' } as const);
     const lifetimeMs = performance.now() - this.createdAt;
     const containerId = this.containerId || undefined;
     this.#feed.publish({
       type: 'container.gone',
-      sandboxId: this.id,
-      name: this.name,
+      ...this.#who,
       containerId,
       exit,
       lifetimeMs,
@@ -130,45 +110,18 @@ export class Sandbox implements RuntimeClient {
     this.#owner.gone(this, end, unanswered);
   }
 
-  #start(image: string, runtime: { door: Door; address: string }): Promise<StartedSandbox> {
-    const { user, memoryMb, cpus, processes, tmpMb, database, serving } = this.#entry;
-    const doors: Door[] = [runtime.door];
-    if (database) doors.push({ volume: 'postgres', target: '/var/run/postgresql', readOnly: true });
-    const environment = {
-      AWS_LAMBDA_RUNTIME_API: runtime.address,
-      AWS_LAMBDA_FUNCTION_NAME: this.name,
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-      FUNCTION_IN_FLIGHT: String(serving.kind === 'drain' ? serving.inFlight : 1),
-    };
-    const network = database ? 'database' : 'none';
-    return this.#engine.start({
-      sandboxId: this.id,
-      name: this.name,
-      image,
-      user,
-      memoryMb,
-      cpus,
-      processes,
-      tmpMb,
-      environment,
-      doors,
-      network,
-    });
-  }
-
   async #run(started: StartedSandbox): Promise<SandboxEnd> {
     const { containerId, createMs, startMs, output } = started;
     this.containerId = containerId;
     this.#times = { ...this.#times, createMs, startMs };
     this.#feed.publish({
       type: 'container.started',
-      sandboxId: this.id,
-      name: this.name,
+      ...this.#who,
       containerId,
       createMs,
       startMs,
     });
-    followOutput(output, (line) => this.#onLine(line));
+    this.#log.follow(containerId, output);
     const tooSlow = setTimeout(() => {
       if (this.#state.kind !== 'starting') return;
       this.initFailed(
@@ -182,14 +135,9 @@ export class Sandbox implements RuntimeClient {
     const exit = await started.exited;
     clearTimeout(tooSlow);
     if (this.#state.kind !== 'starting') return { kind: 'ended', exit };
-    const code =
-      exit.kind === 'exited'
-        ? `exit status ${exit.exitCode}${exit.outOfMemory ? ', out of memory' : ''}`
-        : 'removed';
-    const { errorType, message } = this.#state.initError ?? {
-      errorType: 'Runtime.ExitError',
-      message: `Runtime exited during init: ${code}`,
-    };
+    const why = reasonOf({ kind: 'ended', exit }, this.#entry.memoryMb);
+    const unsaid = { errorType: 'Runtime.ExitError', message: `Runtime exited during init: ${why}` };
+    const { errorType, message } = this.#state.initError ?? unsaid;
     return { kind: 'init-failed', errorType, message };
   }
 
@@ -208,19 +156,11 @@ export class Sandbox implements RuntimeClient {
     );
   }
 
-  /** Ready, and has never had an event. */
-  get isSpare(): boolean {
-    return this.#state.kind === 'ready' && this.#state.served === 0 && this.#state.inFlight.size === 0;
-  }
-
-  /** What it does, in one word, for metrics. */
+  /** What it does, in one word. A `spare` is ready and has never had an event, an `idle` one has had some. */
   get condition(): 'starting' | 'spare' | 'serving' | 'idle' | 'leaving' | 'gone' {
     if (this.#state.kind !== 'ready') return this.#state.kind;
-    return this.isSpare ? 'spare' : this.inFlight > 0 ? 'serving' : 'idle';
-  }
-
-  get isStarting(): boolean {
-    return this.#state.kind === 'starting';
+    if (this.#state.inFlight.size > 0) return 'serving';
+    return this.#state.served === 0 ? 'spare' : 'idle';
   }
 
   get inFlight(): number {
@@ -231,15 +171,6 @@ export class Sandbox implements RuntimeClient {
     return this.#state.kind === 'ready' || this.#state.kind === 'leaving' ? this.#state.served : 0;
   }
 
-  /** Ready, has had an event, and has none now. */
-  get isIdle(): boolean {
-    return this.#state.kind === 'ready' && this.#state.served > 0 && this.#state.inFlight.size === 0;
-  }
-
-  get idleSince(): number {
-    return this.#state.kind === 'ready' ? this.#state.idleSince : 0;
-  }
-
   /** Has had as many events as its catalog entry allows one container. */
   get isUsedUp(): boolean {
     return this.served >= (this.#entry.serving.kind === 'drain' ? this.#entry.serving.events : 1);
@@ -247,9 +178,8 @@ export class Sandbox implements RuntimeClient {
 
   /** Will it take further events without anything being started? */
   get drains(): boolean {
-    return (
-      this.#state.kind === 'ready' && this.#entry.serving.kind === 'drain' && !this.isSpare && !this.isUsedUp
-    );
+    const working = this.condition === 'serving' || this.condition === 'idle';
+    return working && this.#entry.serving.kind === 'drain' && !this.isUsedUp;
   }
 
   /** Hands it an event; only after `canTake` said yes. */
@@ -259,7 +189,7 @@ export class Sandbox implements RuntimeClient {
     if (state.kind !== 'ready' || !poll)
       throw new Error('A sandbox that cannot take an event was handed one.');
     state.inFlight.set(invocation.requestId, invocation);
-    this.#writing.set(invocation.requestId, invocation);
+    this.#log.expect(invocation);
     poll.deliver(invocation);
   }
 
@@ -283,7 +213,6 @@ export class Sandbox implements RuntimeClient {
         polls: [poll],
         inFlight: new Map(),
         served: 0,
-        idleSince: performance.now(),
       };
       this.#times.readyAt = performance.now();
       if (this.containerId !== '') this.#announceReady();
@@ -312,8 +241,7 @@ export class Sandbox implements RuntimeClient {
     );
     this.#feed.publish({
       type: 'container.ready',
-      sandboxId: this.id,
-      name: this.name,
+      ...this.#who,
       containerId: this.containerId,
       initMs,
     });
@@ -327,7 +255,6 @@ export class Sandbox implements RuntimeClient {
       return this.#answered.has(requestId) ? 'repeated' : 'not-yours';
     this.#state.inFlight.delete(requestId);
     this.#state.served += 1;
-    this.#state.idleSince = performance.now();
     this.#answered.add(requestId);
     this.#owner.answered(this, invocation, outcome);
     return 'accepted';
@@ -347,8 +274,7 @@ export class Sandbox implements RuntimeClient {
     this.#state = { kind: 'leaving', served: state.served, lingering };
     this.#feed.publish({
       type: 'container.leaving',
-      sandboxId: this.id,
-      name: this.name,
+      ...this.#who,
       containerId: this.containerId,
       served: state.served,
     });
@@ -360,29 +286,8 @@ export class Sandbox implements RuntimeClient {
     this.#removal ??= this.#engine.remove(this.id).catch((error: unknown) => {
       this.#removal = undefined;
       const reason = `not removed: ${error instanceof Error ? error.message : String(error)}`;
-      this.#feed.publish({ type: 'container.failed', sandboxId: this.id, name: this.name, reason });
+      this.#feed.publish({ type: 'container.failed', ...this.#who, reason });
     });
     return this.#removal;
-  }
-
-  #onLine(line: string): void {
-    const end = /^END RequestId: (\S+)$/.exec(line)?.[1];
-    if (end !== undefined) {
-      this.#writing.get(end)?.endLog();
-      this.#writing.delete(end);
-      return;
-    }
-    const [, named, rest] = /^([0-9a-f-]{36})\t(.*)$/s.exec(line) ?? [];
-    const only = this.#writing.size === 1 ? [...this.#writing.values()][0] : undefined;
-    const invocation = (named !== undefined ? this.#writing.get(named) : undefined) ?? only;
-    const text = rest ?? line;
-    invocation?.addToLog(text);
-    this.#feed.publish({
-      type: 'output',
-      name: this.name,
-      containerId: this.containerId,
-      requestId: invocation?.requestId,
-      text,
-    });
   }
 }
