@@ -69,7 +69,7 @@ if wanted launcher; then
   image launcher launcher -- apps/launcher/dist/main.cjs functions/catalog.json infra/postgres/migrations
 fi
 if wanted web; then
-  image web web -- apps/web/.next/standalone apps/web/.next/static
+  image web web -- apps/web/.next/standalone
 fi
 
 # What a rebuild left without a name.

@@ -1,0 +1,42 @@
+# Every command of the project. `make` or `make help` lists them.
+# A setting works on the command line (make run PORT=8081), in the environment, or in .env.
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop test logs doctor clean
+MAKEFLAGS += --no-print-directory
+
+run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
+	@infra/stack/run.sh
+
+stop: ## Stop everything and keep the votes
+	@infra/stack/stop.sh
+
+test: ## Run all tests, on a stack of their own: a running demo is not touched
+	@infra/stack/test.sh
+
+logs: ## Follow what happens
+	@infra/stack/logs.sh
+
+doctor: ## Check what this machine has of what the project needs
+	@infra/stack/doctor.sh
+
+clean: ## Remove everything of ours: containers, votes, images, packages, caches
+	@infra/stack/clean.sh
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
+	@echo
+	@echo 'Settings, with their defaults'
+	@sed -n 's/^#: \([A-Z_]*\) *\(.*\)/  \1	\2/p' Makefile | expand -t 18
+
+# What `make help` lists as settings:
+#: PORT            8080: where the pages are
+#: BIND            127.0.0.1: who may open them; 0.0.0.0 is everybody in your network
+#: CONTROL_PORT    9000: where control is, on this machine only
+#: POLL_QUESTION   Cats or dogs?
+#: POLL_OPTIONS    Cats,Dogs: two to eight, separated by commas
+#: STACK           serverless-vote: a name for a second stack beside the first
+#: LIVE            1: 0 turns the public activity stream off
+#: PUBLIC_URL      what people type, if it is not http://localhost:8080
+#: NODE_IMAGE      node:26-bookworm-slim, or what to use in its place
+#: POSTGRES_IMAGE  postgres:18, or what to use in its place

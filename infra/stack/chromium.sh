@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Prints the path of a Chromium for the browser tests; without --check it installs one where there is none.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
+. "$ROOT/infra/apt.sh"
+
+find_browser() {
+  local name
+  for name in "${CHROMIUM_PATH:-}" chromium chromium-browser google-chrome google-chrome-stable \
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' "$(playwrights_own)"; do
+    if [ -n "$name" ] && command -v "$name"; then return; fi
+  done
+  return 1
+}
+
+# Playwright's own download, in the user's cache.
+playwrights_own() {
+  (cd "$ROOT/apps/e2e" && node -p "require('@playwright/test').chromium.executablePath()" 2>/dev/null) || true
+}
+
+if find_browser; then exit; fi
+[ "${1:-}" != --check ] || exit 1
+# Ubuntu's chromium is a snap, which runs in no container: there, as everywhere else, Playwright's own.
+if has_apt && [ "$(id -u)" -eq 0 ] && grep -q '^ID=debian' /etc/os-release; then
+  apt_install 'The browser tests' chromium >&2
+else
+  progress "downloading Chromium (Playwright's, into your cache)"
+  (cd "$ROOT/apps/e2e" && npx playwright install chromium >&2)
+fi
+find_browser || fail 'There is no Chromium for the browser tests.' 'It could not be installed.' 'Install Chromium or Chrome, or set CHROMIUM_PATH.'

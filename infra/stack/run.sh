@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# make run: from a clone to a page that answers. Again with nothing changed, it takes seconds.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+. "$ROOT/infra/apt.sh"
+. "$ROOT/infra/stack/start.sh"
+
+# Either the stack that was there stays, or this run's stack works, or there is none.
+started=
+clean_up() {
+  [ -n "$started" ] || return 0
+  say '  The half-started stack is taken down; its votes stay.'
+  take_down >>"$ROOT/.cache/logs/start.log" 2>&1 || say '  That failed: make stop tries again.'
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+check_settings
+choose_urls
+[ "$BIND" != 0.0.0.0 ] || say "  ! BIND=0.0.0.0: everybody in your network can open $PUBLIC_URL. Control stays private."
+
+step engine "$ROOT/infra/engine/engine.sh"
+step ports check_ports
+step packages install_packages
+step build build
+step images "$ROOT/infra/images/build.sh"
+[ -n "$(permanent launcher)" ] || started=yes
+step start start_stack
+step ready wait_until_ready
+started=
+
+say "
+  Two containers run. Everything else starts when there is work, and goes when there is none.
+
+    Vote      $PUBLIC_URL
+    Results   $PUBLIC_URL/results
+    Control   http://127.0.0.1:$CONTROL_PORT  (invoke, metrics, health; this machine only)
+
+  Try this
+    Vote, with the results open in another window: they move by themselves.
+    docker events --filter label=org.serverless-vote.role=on-demand    a vote's container comes and goes
+    docker ps                                                          after a minute: two containers
+    make logs     what happens, as it happens
+    make stop     stops everything and keeps the votes
+"

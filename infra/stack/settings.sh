@@ -1,0 +1,85 @@
+# The stack's settings and how to speak to compose. Sourced by the scripts beside it.
+#
+# A setting comes from make (make run PORT=8081), else the environment, else .env, else its default.
+
+. "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
+cd "$ROOT"
+
+PATH=$ROOT/node_modules/.bin:$PATH # node 26, turbo
+export TURBO_TELEMETRY_DISABLED=1 NEXT_TELEMETRY_DISABLED=1 DO_NOT_TRACK=1
+export COMPOSE_IGNORE_ORPHANS=1 DOCKER_CLI_HINTS=false
+
+# .env: KEY=value lines; quotes around a value are dropped.
+read_env_file() {
+  local key value
+  while IFS='=' read -r key value || [ -n "$key" ]; do
+    key=${key#export }
+    [[ $key =~ ^[A-Za-z_][A-Za-z_0-9]*$ ]] || continue
+    [ -z "${!key+set}" ] || continue
+    value=${value%$'\r'}
+    case $value in \"*\" | \'*\') value=${value:1:${#value}-2} ;; esac
+    export "$key=$value"
+  done <"$1"
+}
+if [ -f .env ]; then read_env_file .env; fi
+
+export STACK=${STACK:-serverless-vote}
+export IMAGE_TAG=${IMAGE_TAG:-latest}
+export PORT=${PORT:-8080}
+export CONTROL_PORT=${CONTROL_PORT:-9000}
+export BIND=${BIND:-127.0.0.1}
+
+check_settings() {
+  local name
+  for name in PORT CONTROL_PORT; do
+    [[ ${!name} =~ ^[0-9]{1,5}$ ]] && [ "${!name}" -ge 1 ] && [ "${!name}" -le 65535 ] ||
+      fail "$name=${!name} is not a port." 'A port is a number from 1 to 65535.' "make run $name=8081"
+  done
+  [ "$PORT" != "$CONTROL_PORT" ] || fail "PORT and CONTROL_PORT are both $PORT." '' "make run PORT=8080 CONTROL_PORT=9000"
+  [[ $BIND =~ ^[0-9]{1,3}(\.[0-9]{1,3}){3}$ ]] ||
+    fail "BIND=$BIND is not an IPv4 address." '' 'make run BIND=0.0.0.0 opens the pages to your network.'
+  [[ $STACK =~ ^[a-z0-9][a-z0-9_-]*$ ]] ||
+    fail "STACK=$STACK is not a compose project's name." 'It is made of a-z, 0-9, _ and -.' 'make run STACK=my-vote'
+}
+
+# Version 2 if it is there, else 1.29.
+compose() {
+  if docker compose version >/dev/null 2>&1; then
+    docker compose --project-name "$STACK" "$@"
+  else
+    docker-compose --project-name "$STACK" "$@"
+  fi
+}
+
+# ours <docker ps arguments…>: the containers of this stack, permanent and on demand
+ours() { docker ps --quiet --no-trunc --filter "label=org.serverless-vote.launcher=$STACK" "$@"; }
+permanent() { ours --filter label=org.serverless-vote.role=permanent --filter "label=org.serverless-vote.name=$1" "${@:2}"; }
+
+# Takes the stack down: the launcher drains and removes its sandboxes, then the database goes. What a
+# launcher that was killed could not remove is removed here, and left in $leftovers.
+# take_down [--volumes]
+take_down() {
+  compose down --timeout 30 2>&1
+  leftovers=$(ours --all)
+  # shellcheck disable=SC2086
+  [ -z "$leftovers" ] || docker rm --force --volumes $leftovers
+  [ "${1:-}" != --volumes ] || compose down --volumes 2>&1
+}
+
+# LOCAL_URL is where this machine asks; PUBLIC_URL is what people type.
+choose_urls() {
+  local host=localhost
+  case $BIND in
+    0.0.0.0) LOCAL_URL=http://127.0.0.1:$PORT && host=$(lan_address) ;;
+    127.*) LOCAL_URL=http://127.0.0.1:$PORT ;;
+    *) LOCAL_URL=http://$BIND:$PORT && host=$BIND ;;
+  esac
+  export PUBLIC_URL=${PUBLIC_URL:-http://$host:$PORT}
+}
+
+# The address that others reach this machine at: the one it would use to reach others. Sends nothing.
+lan_address() {
+  node -e 'const socket = require("dgram").createSocket("udp4");
+    socket.on("error", () => console.log("localhost"));
+    socket.connect(53, "192.0.2.1", () => { console.log(socket.address().address); socket.close(); })'
+}

@@ -1,0 +1,108 @@
+# From a clone to a stack that answers, as steps. Sourced after settings.sh, by run.sh and test.sh.
+
+check_ports() {
+  local port address=$BIND
+  [ "$BIND" != 0.0.0.0 ] || address=127.0.0.1
+  is_free "$address" "$PORT" || port_is_taken PORT "$PORT" 8081
+  is_free 127.0.0.1 "$CONTROL_PORT" || port_is_taken CONTROL_PORT "$CONTROL_PORT" 9001
+  note "$PORT and $CONTROL_PORT"
+}
+
+# A port is free when nobody answers there, or when the one who does is this stack.
+is_free() {
+  [ -z "$(permanent launcher --filter "publish=$2")" ] || return 0
+  ! (exec 4<>"/dev/tcp/$1/$2") 2>/dev/null
+}
+
+# port_is_taken <setting> <port> <another port>
+port_is_taken() {
+  local who
+  who=$(docker ps --filter "publish=$2" --format 'the container {{.Names}} ({{.Image}})' | head -n 1)
+  if [ -z "$who" ] && command -v ss >/dev/null; then
+    who=$(ss -Hltnp "sport = :$2" 2>/dev/null | sed -nE 's/.*users:\(\("([^"]+)",pid=([0-9]+).*/\1 (process \2)/p' | head -n 1)
+  fi
+  if [ -z "$who" ] && command -v lsof >/dev/null; then
+    who=$(lsof -nP -iTCP:"$2" -sTCP:LISTEN 2>/dev/null | awk 'NR == 2 { print $1 " (process " $2 ")" }')
+  fi
+  fail "Port $2 is taken." "By ${who:-a program that only root may name (sudo ss -ltnp shows it)}." "make run $1=$3, or stop that program."
+}
+
+# npm ci, when the lock is not the one that was installed.
+install_packages() {
+  local installed=node_modules/.installed-lock
+  if cmp -s package-lock.json $installed; then
+    note unchanged
+    return
+  fi
+  if ! command -v npm >/dev/null; then
+    has_apt || fail 'npm is missing.' 'It installs everything else, Node 26 included.' 'Install Node.js: https://nodejs.org'
+    apt_install 'Installing packages' nodejs npm
+  fi
+  progress 'npm ci (a minute the first time)'
+  npm ci --no-audit --no-fund
+  cp package-lock.json $installed
+  note 'installed from the lock'
+}
+
+build() {
+  local log=$ROOT/.cache/logs/build.log
+  progress 'turbo run build'
+  turbo run build --output-logs=new-only --no-color
+  note "$(sed -nE 's/^ *Tasks: +([0-9]+) successful.*/\1 packages/p; s/^ *Cached: +([0-9]+) cached.*/, \1 from the cache/p' "$log" | tr -d '\n')"
+}
+
+# The key that signs the voter's cookie: made once, random, never in git. The folder keeps others out;
+# the launcher, which is root without a root's capabilities, has to be able to read the file.
+make_secret() {
+  [ ! -s .secrets/session-secret ] || return 0
+  (umask 077 && mkdir -p .secrets && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >.secrets/session-secret.new)
+  chmod 0644 .secrets/session-secret.new
+  mv .secrets/session-secret.new .secrets/session-secret
+}
+
+start_stack() {
+  make_secret
+  progress 'compose up'
+  compose up --detach 2>&1
+  note 'launcher and database'
+}
+
+# Healthy means: migrated, and the first page answers, which starts web from zero.
+wait_until_ready() {
+  progress 'the launcher prepares the database'
+  local deadline=$((SECONDS + 90))
+  until answers "http://127.0.0.1:$CONTROL_PORT/healthz"; do
+    [ "$(launcher_restarts)" -lt 3 ] || not_ready 'The launcher stops again and again.'
+    [ $SECONDS -lt $deadline ] || not_ready 'The launcher is not healthy after 90 s.'
+    sleep 0.3
+  done
+  progress 'the first page starts web'
+  deadline=$((SECONDS + 60))
+  until answers "$LOCAL_URL/"; do
+    [ $SECONDS -lt $deadline ] || not_ready 'The first page does not answer after 60 s.'
+    sleep 0.3
+  done
+  note "$LOCAL_URL answers"
+}
+
+answers() {
+  node -e 'fetch(process.argv[1], { headers: { accept: "text/html" }, signal: AbortSignal.timeout(20_000) })
+    .then(({ status }) => process.exit(status === 200 ? 0 : 1), () => process.exit(1))' "$1"
+}
+
+launcher_restarts() {
+  local id
+  id=$(permanent launcher --all)
+  docker inspect --format '{{.RestartCount}}' "$id" 2>/dev/null || echo 99
+}
+
+not_ready() {
+  local service lines=''
+  for service in database launcher; do
+    lines="$lines"$'\n'"$(docker logs --tail 8 "$(permanent $service --all)" 2>&1 | readable "$service" | cut -c1-300)"
+  done
+  fail "$1" "The last lines of both logs:$lines" 'Mend what they say (a setting? make help lists them), then: make run'
+}
+
+# The launcher's JSON lines as text, if node is there to do it.
+readable() { node infra/stack/readable.ts "$1" 2>/dev/null || cat; }
