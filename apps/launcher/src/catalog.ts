@@ -91,13 +91,11 @@ export function findFunction(
   requested: string,
   qualifier?: string,
 ): { name: string; entry: FunctionEntry } {
-  const arn =
-    /^(?:arn:aws:lambda:[a-z0-9-]*:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST))?$/.exec(
-      requested,
-    );
+  const arn = /^(?:arn:aws:lambda:[a-z0-9-]*:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST))?$/.exec(
+    requested,
+  );
   const name = arn?.[1];
-  const entry =
-    name !== undefined && Object.hasOwn(catalog.functions, name) ? catalog.functions[name] : undefined;
+  const entry = name !== undefined && Object.hasOwn(catalog.functions, name) ? catalog.functions[name] : undefined;
   if (name === undefined || entry === undefined || (qualifier !== undefined && qualifier !== '$LATEST')) {
     const known = Object.keys(catalog.functions).join(', ');
     throw new LauncherError(

@@ -5,9 +5,7 @@ import { type Poll, parsePoll } from './poll.ts';
 const milliseconds = (fallback: number) => z.coerce.number().int().min(100).max(86_400_000).default(fallback);
 
 const variables = z.object({
-  STACK_ID: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),
+  STACK_ID: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),
   IMAGE_TAG: z
     .string()
     .regex(/^[\w][\w.-]{0,127}$/, 'has to be an image tag')

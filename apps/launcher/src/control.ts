@@ -44,10 +44,7 @@ export function webControl(catalog: Catalog, invoker: Invoker): express.Express 
   const app = door();
   app.use(`${FUNCTIONS}/:name`, (request, _response, next) => {
     if (catalog.web.mayInvoke.includes(request.params.name)) return next();
-    throw new LauncherError(
-      'AccessDeniedException',
-      'The catalog does not allow web to invoke this function.',
-    );
+    throw new LauncherError('AccessDeniedException', 'The catalog does not allow web to invoke this function.');
   });
   mountInvoke(app, invoker);
   return finish(app);
@@ -59,10 +56,7 @@ function door(): express.Express {
 
 function finish(app: express.Express): express.Express {
   app.use((request: Request) => {
-    throw new LauncherError(
-      'ResourceNotFoundException',
-      `There is no ${request.method} ${request.path} here.`,
-    );
+    throw new LauncherError('ResourceNotFoundException', `There is no ${request.method} ${request.path} here.`);
   });
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     if (response.headersSent) return void response.destroy();
@@ -96,10 +90,7 @@ function refuseStrangers(hosts: ReadonlySet<string>) {
     const origin = request.headers.origin;
     const host = hostName(request.headers.host ?? '');
     if (!isOurs(host, hosts))
-      throw new LauncherError(
-        'AccessDeniedException',
-        'This Host name is not known here; CONTROL_HOSTS may add it.',
-      );
+      throw new LauncherError('AccessDeniedException', 'This Host name is not known here; CONTROL_HOSTS may add it.');
     if (site !== undefined && site !== 'same-origin' && site !== 'none')
       throw new LauncherError('AccessDeniedException', 'Requests from other sites are refused.');
     if (origin !== undefined && origin !== `http://${request.headers.host}`)

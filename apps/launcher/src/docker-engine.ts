@@ -1,14 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import Docker from 'dockerode';
-import {
-  DatabaseAway,
-  type Door,
-  type Engine,
-  type Exit,
-  type SandboxSpec,
-  type StartedSandbox,
-} from './engine.ts';
+import { DatabaseAway, type Door, type Engine, type Exit, type SandboxSpec, type StartedSandbox } from './engine.ts';
 import { LauncherError } from './errors.ts';
 
 const LABEL = 'org.serverless-vote';
@@ -148,9 +141,7 @@ export class DockerEngine implements Engine {
   async stop(sandboxId: string, graceMs: number): Promise<void> {
     const abortSignal = AbortSignal.timeout(graceMs + CALL_DEADLINE_MS);
     try {
-      await this.#docker
-        .getContainer(this.#nameOf(sandboxId))
-        .stop({ t: Math.ceil(graceMs / 1000), abortSignal });
+      await this.#docker.getContainer(this.#nameOf(sandboxId)).stop({ t: Math.ceil(graceMs / 1000), abortSignal });
     } catch (error) {
       // 304: it has ended already; 404: it is gone.
       if (statusOf(error) !== 304 && statusOf(error) !== 404) throw error;
@@ -188,9 +179,7 @@ export class DockerEngine implements Engine {
     const label = [`${LABEL}.role=permanent`, `${LABEL}.name=${name}`, `${LABEL}.launcher=${this.#stackId}`];
     const [found] = await this.#docker.listContainers({ filters: { label }, abortSignal: callDeadline() });
     if (!found)
-      throw new DatabaseAway(
-        `No container of the stack "${this.#stackId}" with the name "${name}" is running.`,
-      );
+      throw new DatabaseAway(`No container of the stack "${this.#stackId}" with the name "${name}" is running.`);
     return found.Id;
   }
 
@@ -213,9 +202,7 @@ export class DockerEngine implements Engine {
     // 409: the database's container is there but doesn't run; 404: it was made anew, under another id.
     if (
       spec.network === 'database' &&
-      (status === 404 ||
-        status === 409 ||
-        /join(ing)? network|network namespace|No such container/i.test(message))
+      (status === 404 || status === 409 || /join(ing)? network|network namespace|No such container/i.test(message))
     ) {
       this.#databaseId = undefined;
       return new DatabaseAway(`The database's container is not running: ${message}`, { cause: error });
@@ -267,9 +254,7 @@ export class DockerEngine implements Engine {
   async #reconcile(): Promise<void> {
     for (const containerId of [...this.#tracked.keys()]) {
       try {
-        const { State } = await this.#docker
-          .getContainer(containerId)
-          .inspect({ abortSignal: callDeadline() });
+        const { State } = await this.#docker.getContainer(containerId).inspect({ abortSignal: callDeadline() });
         if (State.Running || State.Status === 'created') continue;
         this.#settle(containerId, { kind: 'exited', exitCode: State.ExitCode, outOfMemory: State.OOMKilled });
       } catch (error) {

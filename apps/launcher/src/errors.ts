@@ -28,11 +28,7 @@ export class LauncherError extends Error {
   /** When trying again makes sense, in whole seconds; becomes `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(
-    type: ErrorType,
-    message: string,
-    options: { retryAfterSeconds?: number; cause?: unknown } = {},
-  ) {
+  constructor(type: ErrorType, message: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.type = type;
     this.retryAfterSeconds = options.retryAfterSeconds;

@@ -12,13 +12,7 @@ export interface Phases {
   run?: number;
 }
 
-export type InvocationOutcome =
-  | 'success'
-  | 'function-error'
-  | 'timeout'
-  | 'throttled'
-  | 'unavailable'
-  | 'abandoned';
+export type InvocationOutcome = 'success' | 'function-error' | 'timeout' | 'throttled' | 'unavailable' | 'abandoned';
 
 /** Every change in the life of a container or an invocation. Nothing of a payload is in it. */
 export type LifecycleEvent =

@@ -9,8 +9,7 @@ import type { Lease, WebService } from './web-service.ts';
 const STARTING_PAGE_AFTER_MS = 1_000;
 const WEB_ANSWERS_WITHIN_MS = 30_000;
 /** Says who a request comes from or what it may do, so only our own word counts. */
-const STRIPPED =
-  /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*)$/;
+const STRIPPED = /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*)$/;
 
 export interface PublicStream {
   watch(response: http.ServerResponse): void;
@@ -32,8 +31,7 @@ export function gateway(
     { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 15_000 },
     (request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://gateway');
-      if (pathname.startsWith('/streams/'))
-        return stream(pathname.slice('/streams/'.length), request, response);
+      if (pathname.startsWith('/streams/')) return stream(pathname.slice('/streams/'.length), request, response);
       const followers = request.method === 'GET' ? catalog.web.prewarms[pathname] : undefined;
       if (followers) response.once('finish', () => invoker.prewarm(followers));
       forward(request, response, 2).catch((error: unknown) => answerError(response, error));

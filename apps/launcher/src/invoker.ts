@@ -90,12 +90,7 @@ export class Invoker {
    * @param signal aborts when the caller leaves: an event that still waits is dropped
    * @throws {LauncherError} when the function could not be run; a function's own error is an outcome, not a throw
    */
-  async invoke(
-    requested: string,
-    payload: Buffer,
-    signal?: AbortSignal,
-    qualifier?: string,
-  ): Promise<Invoked> {
+  async invoke(requested: string, payload: Buffer, signal?: AbortSignal, qualifier?: string): Promise<Invoked> {
     const { name, event } = this.check(requested, payload, qualifier);
     const pool = this.#pools.get(name);
     if (!pool) throw new LauncherError('ResourceNotFoundException', `Function not found: ${name}.`);
@@ -133,11 +128,9 @@ export class Invoker {
     const late = new Promise<never>((_, reject) => {
       const give = () =>
         reject(
-          new LauncherError(
-            'ServiceException',
-            'The database is away. Nothing was recorded; try again soon.',
-            { retryAfterSeconds: 2 },
-          ),
+          new LauncherError('ServiceException', 'The database is away. Nothing was recorded; try again soon.', {
+            retryAfterSeconds: 2,
+          }),
         );
       timer = setTimeout(give, pool.entry.deadlineMs);
       signal?.addEventListener('abort', give, { once: true });

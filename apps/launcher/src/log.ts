@@ -21,8 +21,6 @@ function levelOf(event: Omit<FeedEvent, 'at'>): 'debug' | 'info' | 'warn' {
 /** Milliseconds to hundredths: more is noise. */
 function rounded(value: object): object {
   return JSON.parse(
-    JSON.stringify(value, (_key, part: unknown) =>
-      typeof part === 'number' ? Math.round(part * 100) / 100 : part,
-    ),
+    JSON.stringify(value, (_key, part: unknown) => (typeof part === 'number' ? Math.round(part * 100) / 100 : part)),
   ) as object;
 }

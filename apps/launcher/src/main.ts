@@ -98,8 +98,7 @@ async function main(): Promise<void> {
     viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
   });
 
-  const health = () =>
-    isDatabaseReady ? { healthy: true } : { healthy: false, reason: 'waiting for the database' };
+  const health = () => (isDatabaseReady ? { healthy: true } : { healthy: false, reason: 'waiting for the database' });
   const controlApp = control({
     catalog,
     invoker,

@@ -75,11 +75,7 @@ export class Metrics {
   }
 
   /** Gauges, read from the parts themselves whenever Prometheus asks. */
-  observe(parts: {
-    pools: readonly Pool[];
-    replicas: () => readonly Replica[];
-    viewers: () => number;
-  }): void {
+  observe(parts: { pools: readonly Pool[]; replicas: () => readonly Replica[]; viewers: () => number }): void {
     const registers = [this.#registry];
     new Gauge({
       name: 'invocations_waiting',

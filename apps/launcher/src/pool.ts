@@ -54,12 +54,7 @@ export class Pool implements SandboxOwner {
   #closing = false;
   readonly #alarm = new Alarm(() => this.#advance());
 
-  constructor(
-    name: string,
-    entry: FunctionEntry,
-    setting: { image: string; idleTimeoutMs: number },
-    parts: PoolParts,
-  ) {
+  constructor(name: string, entry: FunctionEntry, setting: { image: string; idleTimeoutMs: number }, parts: PoolParts) {
     this.name = name;
     this.entry = entry;
     this.#setting = setting;
@@ -294,8 +289,7 @@ export class Pool implements SandboxOwner {
   #retry(invocation: Invocation, { containerId }: Sandbox, end: SandboxEnd): void {
     this.#serving.delete(invocation);
     if (invocation.remainingMs === 0) invocation.settle(timedOut(invocation));
-    else if (invocation.deaths >= RETRIES)
-      invocation.settle(diedUnderIt(invocation, end, this.entry.memoryMb));
+    else if (invocation.deaths >= RETRIES) invocation.settle(diedUnderIt(invocation, end, this.entry.memoryMb));
     else {
       invocation.waitAgain();
       this.#waiting.addFirst(invocation);

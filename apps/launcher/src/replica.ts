@@ -144,9 +144,7 @@ export class Replica {
 
   async #start(): Promise<StartedSandbox> {
     const { image, user, memoryMb, cpus, processes, tmpMb } = { ...this.#entry, image: this.#setting.image };
-    const given = this.#entry.environment.map(
-      (name) => [name, this.#setting.handedOn.get(name) ?? ''] as const,
-    );
+    const given = this.#entry.environment.map((name) => [name, this.#setting.handedOn.get(name) ?? ''] as const);
     const spec: SandboxSpec = {
       sandboxId: this.id,
       name: NAME,
@@ -179,11 +177,9 @@ export class Replica {
     });
     while (!(await takesConnections(this.socketPath))) {
       if (ended)
-        throw new LauncherError(
-          'ServiceException',
-          'The page ended while it was starting; `make logs` shows why.',
-          { retryAfterSeconds: 2 },
-        );
+        throw new LauncherError('ServiceException', 'The page ended while it was starting; `make logs` shows why.', {
+          retryAfterSeconds: 2,
+        });
       if (performance.now() > end)
         throw new LauncherError(
           'ServiceException',

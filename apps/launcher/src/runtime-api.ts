@@ -68,8 +68,7 @@ async function serve(
   response: http.ServerResponse,
 ): Promise<void> {
   const path = request.url ?? '';
-  if (!path.startsWith(BASE))
-    throw new LauncherError('ResourceNotFoundException', `The runtime API has no ${path}.`);
+  if (!path.startsWith(BASE)) throw new LauncherError('ResourceNotFoundException', `The runtime API has no ${path}.`);
   const [kind, requestId, verb] = path.slice(BASE.length).split('/');
   if (request.method === 'GET' && kind === 'invocation' && requestId === 'next' && verb === undefined)
     return next(client, request, response);
@@ -127,9 +126,7 @@ function next(client: RuntimeClient, request: http.IncomingMessage, response: ht
 }
 
 function accept(response: http.ServerResponse): void {
-  response
-    .writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': 15 })
-    .end('{"status":"OK"}');
+  response.writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': 15 }).end('{"status":"OK"}');
 }
 
 /** Reads a body up to `limit` bytes. A larger one is read to its end and dropped, so that its sender hears the answer. */
@@ -141,8 +138,7 @@ async function read(request: http.IncomingMessage, limit: number): Promise<Buffe
     if (length <= limit) chunks.push(chunk);
     else chunks.length = 0;
   }
-  if (length > limit)
-    throw new LauncherError('RequestTooLargeException', `At most ${limit} bytes are taken.`);
+  if (length > limit) throw new LauncherError('RequestTooLargeException', `At most ${limit} bytes are taken.`);
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
@@ -156,15 +152,9 @@ function errorOf(request: http.IncomingMessage, body: Buffer): { errorType: stri
   }
   return {
     errorType:
-      typeof parsed.errorType === 'string'
-        ? parsed.errorType
-        : typeof named === 'string'
-          ? named
-          : 'Runtime.Unknown',
+      typeof parsed.errorType === 'string' ? parsed.errorType : typeof named === 'string' ? named : 'Runtime.Unknown',
     errorMessage:
-      typeof parsed.errorMessage === 'string'
-        ? parsed.errorMessage
-        : 'The function reported an error without words.',
+      typeof parsed.errorMessage === 'string' ? parsed.errorMessage : 'The function reported an error without words.',
   };
 }
 

@@ -149,11 +149,7 @@ export class Sandbox implements RuntimeClient {
     if (alone || this.#entry.serving.kind === 'single-use') return false;
     const { inFlight, events } = this.#entry.serving;
     const first = state.inFlight.values().next().value;
-    return (
-      state.inFlight.size < inFlight &&
-      state.served + state.inFlight.size < events &&
-      (first?.deaths ?? 0) === 0
-    );
+    return state.inFlight.size < inFlight && state.served + state.inFlight.size < events && (first?.deaths ?? 0) === 0;
   }
 
   /** What it does, in one word. A `spare` is ready and has never had an event, an `idle` one has had some. */
@@ -186,8 +182,7 @@ export class Sandbox implements RuntimeClient {
   hand(invocation: Invocation): void {
     const state = this.#state;
     const poll = state.kind === 'ready' ? state.polls.shift() : undefined;
-    if (state.kind !== 'ready' || !poll)
-      throw new Error('A sandbox that cannot take an event was handed one.');
+    if (state.kind !== 'ready' || !poll) throw new Error('A sandbox that cannot take an event was handed one.');
     state.inFlight.set(invocation.requestId, invocation);
     this.#log.expect(invocation);
     poll.deliver(invocation);
@@ -235,10 +230,7 @@ export class Sandbox implements RuntimeClient {
   }
 
   #announceReady(): void {
-    const initMs = Math.max(
-      0,
-      this.#times.readyAt - this.createdAt - this.#times.createMs - this.#times.startMs,
-    );
+    const initMs = Math.max(0, this.#times.readyAt - this.createdAt - this.#times.createMs - this.#times.startMs);
     this.#feed.publish({
       type: 'container.ready',
       ...this.#who,
@@ -251,8 +243,7 @@ export class Sandbox implements RuntimeClient {
 
   answer(requestId: string, outcome: Outcome): 'accepted' | 'repeated' | 'not-yours' {
     const invocation = this.#state.kind === 'ready' ? this.#state.inFlight.get(requestId) : undefined;
-    if (this.#state.kind !== 'ready' || !invocation)
-      return this.#answered.has(requestId) ? 'repeated' : 'not-yours';
+    if (this.#state.kind !== 'ready' || !invocation) return this.#answered.has(requestId) ? 'repeated' : 'not-yours';
     this.#state.inFlight.delete(requestId);
     this.#state.served += 1;
     this.#answered.add(requestId);
@@ -261,8 +252,7 @@ export class Sandbox implements RuntimeClient {
   }
 
   initFailed(errorType: string, message: string): void {
-    if (this.#state.kind === 'starting')
-      this.#state = { kind: 'starting', initError: { errorType, message } };
+    if (this.#state.kind === 'starting') this.#state = { kind: 'starting', initError: { errorType, message } };
   }
 
   /** Tells it that there are no more events, so that it exits with status 0; kills it if it stays. */

@@ -71,8 +71,7 @@ export class StartHealth {
     const before = this.#state.kind === 'fine' ? { failures: 0, initFailures: 0 } : this.#state;
     const failures = before.failures + 1;
     const initFailures = init ? before.initFailures + 1 : 0;
-    const pauseMs =
-      Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
     this.#state = { kind: 'backing-off', failures, initFailures, retryAt: performance.now() + pauseMs, why };
     return initFailures;
   }

@@ -22,11 +22,9 @@ export function diedUnderIt({ requestId, deaths }: Invocation, end: SandboxEnd, 
 }
 
 export function notRunInTime({ name, deadlineMs }: Invocation, why = 'no container was free'): LauncherError {
-  return new LauncherError(
-    'ServiceException',
-    `${name} was not run within ${deadlineMs} ms: ${why}. Try again soon.`,
-    { retryAfterSeconds: 2 },
-  );
+  return new LauncherError('ServiceException', `${name} was not run within ${deadlineMs} ms: ${why}. Try again soon.`, {
+    retryAfterSeconds: 2,
+  });
 }
 
 /** Why a container ended, in a few words. */

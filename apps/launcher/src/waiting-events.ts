@@ -25,8 +25,7 @@ export class WaitingEvents {
 
   fits(payload: Buffer): boolean {
     return (
-      this.#events.length < this.#limit.events &&
-      this.#bytes + payload.length <= this.#limit.megabytes * 1024 * 1024
+      this.#events.length < this.#limit.events && this.#bytes + payload.length <= this.#limit.megabytes * 1024 * 1024
     );
   }
 

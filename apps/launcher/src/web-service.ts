@@ -70,11 +70,9 @@ export class WebService {
       const starting = this.replicas.find((candidate) => candidate.isStarting) ?? this.#start();
       const waitMs = deadline - performance.now();
       if (waitMs <= 0 || (await this.#settledWithin(starting, waitMs)) === 'late') {
-        throw new LauncherError(
-          'ServiceException',
-          'The page could not be started in time. Try again soon.',
-          { retryAfterSeconds: 2 },
-        );
+        throw new LauncherError('ServiceException', 'The page could not be started in time. Try again soon.', {
+          retryAfterSeconds: 2,
+        });
       }
       if (this.#failure && performance.now() < this.#failure.until) throw this.#failure.error;
     }
@@ -143,9 +141,7 @@ export class WebService {
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), waitMs);
     });
-    return Promise.race([replica.settled.then(() => 'settled' as const), late]).finally(() =>
-      clearTimeout(timer),
-    );
+    return Promise.race([replica.settled.then(() => 'settled' as const), late]).finally(() => clearTimeout(timer));
   }
 
   /** Lets go of the last replica that was not needed for the idle timeout. */

@@ -1,0 +1,37 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { expect, test } from 'vitest';
+import { ConfigError, parseConfig } from './config.ts';
+
+const secretFile = `${mkdtempSync(`${tmpdir()}/config-`)}/session-secret`;
+writeFileSync(secretFile, 'x'.repeat(64));
+const needed = { STACK_ID: 'a-stack', SESSION_SECRET_FILE: secretFile };
+
+test('what is not set, or set to nothing, has its default', () => {
+  const config = parseConfig({ ...needed, POLL_OPTIONS: '', LIVE: '' });
+  expect(config).toMatchObject({
+    imageTag: 'latest',
+    live: true,
+    functionIdleTimeoutMs: 60_000,
+    webIdleTimeoutMs: 60_000,
+  });
+  expect(config.poll.options.map(({ id }) => id)).toEqual(['cats', 'dogs']);
+});
+
+test('the poll reaches containers ready-made, and the secret only where the catalog names it', () => {
+  const { handedOn } = parseConfig({ ...needed, POLL_OPTIONS: 'Tea,Coffee' });
+  expect(JSON.parse(handedOn.get('POLL') ?? '')).toMatchObject({ options: [{ id: 'tea' }, { id: 'coffee' }] });
+  expect(handedOn.get('SESSION_SECRET')).toBe('x'.repeat(64));
+});
+
+test('all that is wrong is named at once', () => {
+  const wrong = {
+    STACK_ID: 'A stack!',
+    SESSION_SECRET_FILE: '/nowhere',
+    WEB_IDLE_TIMEOUT_MS: 'soon',
+    POLL_OPTIONS: 'one',
+  };
+  const problems = ['STACK_ID', 'SESSION_SECRET_FILE', 'WEB_IDLE_TIMEOUT_MS', 'POLL_OPTIONS'];
+  expect(() => parseConfig(wrong)).toThrow(ConfigError);
+  for (const problem of problems) expect(() => parseConfig(wrong)).toThrow(problem);
+});

@@ -1,0 +1,86 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { ResultStream } from './stream.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A stream of a counter behind a real server; `computed` counts how often the result was computed. */
+async function serve(compute = async (run: number) => JSON.stringify({ run })) {
+  const counted = { computed: 0 };
+  const stream = new ResultStream(() => compute(++counted.computed));
+  const server = http.createServer((_request, response) => stream.watch(response)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  closing.push(() => {
+    stream.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const watch = async () => {
+    const leave = new AbortController();
+    const response = await fetch(`http://127.0.0.1:${port}/`, { signal: leave.signal });
+    const viewer = { text: '', leave: () => leave.abort() };
+    void (async () => {
+      for await (const chunk of response.body ?? []) viewer.text += Buffer.from(chunk).toString();
+    })().catch(() => undefined);
+    return viewer;
+  };
+  return { stream, counted, watch };
+}
+
+test('computes nothing while nobody watches', async () => {
+  const { stream, counted } = await serve();
+  stream.invalidate();
+  await delay(300);
+  expect(counted.computed).toBe(0);
+});
+
+test('computes once per change, for all viewers', async () => {
+  const { stream, counted, watch } = await serve();
+  const viewers = await Promise.all([watch(), watch(), watch()]);
+  await expect.poll(() => viewers.map(({ text }) => text.includes('"run":1'))).toEqual([true, true, true]);
+  await delay(250);
+  stream.invalidate();
+  await expect.poll(() => viewers.map(({ text }) => text.includes('"run":2'))).toEqual([true, true, true]);
+  expect(counted.computed).toBe(2);
+});
+
+test('shows changes that come quicker than it pauses together, and never misses the last', async () => {
+  const { stream, counted, watch } = await serve();
+  const viewer = await watch();
+  for (let i = 0; i < 200; i += 1) {
+    stream.invalidate();
+    await delay(2);
+  }
+  const during = counted.computed;
+  expect(during).toBeLessThan(6);
+  await delay(400);
+  expect(viewer.text).toContain(`"run":${counted.computed}`);
+  const atEnd = counted.computed;
+  await delay(300);
+  expect(counted.computed).toBe(atEnd);
+});
+
+test('a late joiner gets the last result at once', async () => {
+  const { counted, watch } = await serve();
+  const first = await watch();
+  await expect.poll(() => first.text).toContain('"run":1');
+  const late = await watch();
+  await expect.poll(() => late.text).toContain('"run":1');
+  expect(counted.computed).toBe(1);
+});
+
+test('tells viewers when results can’t be computed, and goes on when they can', { timeout: 10_000 }, async () => {
+  const { watch } = await serve(async (run) => {
+    if (run === 1) throw new Error('The database is away.');
+    return '{}';
+  });
+  const viewer = await watch();
+  await expect.poll(() => viewer.text).toContain('event: paused\ndata: {"message":"The database is away."}');
+  await expect.poll(() => viewer.text, { timeout: 5000 }).toContain('data: {}');
+});
