@@ -121,7 +121,6 @@ export class Pool implements SandboxOwner {
 
   #keepSpares(): void {
     this.#spareUntil = performance.now() + this.#setting.idleTimeoutMs;
-    this.#alarm.set(this.#spareUntil + 1);
   }
 
   /** Does all that is due. Called after every change, and by the alarm. */
@@ -228,6 +227,7 @@ export class Pool implements SandboxOwner {
       if (sandbox.condition === 'spare') {
         spares += 1;
         if (now >= this.#spareUntil || spares > this.entry.spares) sandbox.leave();
+        else this.#alarm.set(this.#spareUntil);
       } else if (sandbox.condition === 'idle') {
         if (drains && !sandbox.isUsedUp && now < this.#crowdedUntil) this.#alarm.set(this.#crowdedUntil);
         else sandbox.leave();
