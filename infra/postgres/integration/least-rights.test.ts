@@ -1,0 +1,113 @@
+import type { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Caller, DatabaseContainer } from './database-container.ts';
+
+let database: DatabaseContainer;
+
+beforeAll(async () => {
+  database = await DatabaseContainer.start();
+  await database.prepare();
+});
+afterAll(() => database?.stop());
+
+describe('who may be whom', () => {
+  test.each<[Caller, string]>([
+    ['record-vote', 'postgres'],
+    ['record-vote', 'fetch-results'],
+    ['fetch-results', 'postgres'],
+    ['fetch-results', 'record-vote'],
+  ])('from the container of %s nobody becomes %s', async (caller, role) => {
+    await expect(database.connect(caller, role)).rejects.toThrow('Peer authentication failed');
+  });
+
+  test.each<Caller>(['record-vote', 'fetch-results'])('%s reaches no other database', async (caller) => {
+    for (const name of ['postgres', 'template1']) {
+      await expect(database.connect(caller, caller, name)).rejects.toThrow('permission denied for database');
+    }
+  });
+
+  test('the roles are no more than roles that may log in', async () => {
+    const owner = await database.connect('postgres');
+    const { rows } = await owner.query(
+      `select rolname from pg_roles
+       where rolcanlogin and not (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls)
+         and not exists (select from pg_auth_members where member = pg_roles.oid)
+       order by rolname`,
+    );
+    expect(rows.map(({ rolname }) => rolname)).toEqual(['fetch-results', 'record-vote']);
+  });
+});
+
+const FORBIDDEN_TO_BOTH = [
+  'select * from votes',
+  "update tally set votes = 1000 where option_id = 'cats'",
+  'delete from votes',
+  'truncate tally',
+  "update poll set question = 'Mine?'",
+  "insert into options values ('mine', 'Mine', 0, true)",
+  "select add_to_tally('{cats}', 1000, 1)",
+  'select * from migrations',
+  'create table mine ()',
+  'create temporary table mine ()',
+  'create schema mine',
+  'create role mine',
+  'select pg_advisory_lock(1)',
+  'select pg_try_advisory_lock_shared(1)',
+  'select lo_create(0)',
+  "select pg_read_file('/etc/passwd')",
+  "copy poll from program 'id'",
+  'alter system set fsync = off',
+  'set session authorization postgres',
+  'set role postgres',
+];
+
+/** What is refused must be refused for want of rights, not because the test has a typo. */
+async function expectForbidden(client: Client, statement: string): Promise<void> {
+  await expect(client.query(statement), statement).rejects.toMatchObject({ code: '42501' });
+}
+
+describe.each<[Caller, string[]]>([
+  ['record-vote', ['select * from tally', 'select * from options', 'select * from poll']],
+  ['fetch-results', ["select record_votes('{}', '{}', '{}')"]],
+])('%s', (caller, forbiddenToIt) => {
+  let client: Client;
+  beforeAll(async () => {
+    client = await database.connect(caller);
+  });
+
+  test.each([...FORBIDDEN_TO_BOTH, ...forbiddenToIt])('may not: %s', (statement) =>
+    expectForbidden(client, statement),
+  );
+});
+
+test('record-vote may record votes, and not be led astray by a search path of its own', async () => {
+  const voter = await database.connect('record-vote');
+  await voter.query('set search_path = pg_temp, nowhere');
+  const { rows } = await voter.query("select public.record_votes('{}', '{}', '{}')");
+  expect(rows).toEqual([]);
+});
+
+test('fetch-results may read the poll, its options and the tally', async () => {
+  const reader = await database.connect('fetch-results');
+  for (const table of ['poll', 'options', 'tally']) await reader.query(`select * from ${table}`);
+});
+
+test('a commit is on the disk before it is answered', async () => {
+  const owner = await database.connect('postgres');
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
+    const { rows } = await owner.query('select current_setting($1) as value', [setting]);
+    expect(rows, setting).toEqual([{ value: 'on' }]);
+  }
+});
+
+test('a commit is on the disk for record-vote, too', async () => {
+  const voter = await database.connect('record-vote');
+  const { rows } = await voter.query("select current_setting('synchronous_commit') as value");
+  expect(rows).toEqual([{ value: 'on' }]);
+});
+
+test('Postgres listens on its socket only', async () => {
+  const owner = await database.connect('postgres');
+  const { rows } = await owner.query("select current_setting('listen_addresses') as value");
+  expect(rows).toEqual([{ value: '' }]);
+});

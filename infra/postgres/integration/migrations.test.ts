@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { migrate } from '../src/migrate.ts';
+import { DatabaseContainer, poll } from './database-container.ts';
+
+const MIGRATIONS = join(import.meta.dirname, '..', 'migrations');
+const [cats, dogs] = poll.options as [{ id: string; label: string }, { id: string; label: string }];
+
+let database: DatabaseContainer;
+
+beforeAll(async () => {
+  database = await DatabaseContainer.start();
+});
+afterAll(() => database?.stop());
+
+/** What fetch-results would show. */
+async function shown() {
+  const reader = await database.connect('fetch-results');
+  const { rows } = await reader.query(
+    `select id, label, coalesce(sum(votes), 0)::integer as votes
+     from options left join tally on option_id = id where open group by id order by position`,
+  );
+  return rows;
+}
+
+test('an older schema with votes is brought up to date, and its votes are counted', async () => {
+  const lobby = await database.prepare({ migrationsDir: MIGRATIONS, options: [cats, dogs] });
+  expect(lobby).toEqual({ highestAcceptedAt: 0n });
+
+  // As it was before the tally.
+  const anyDatabase = await database.connect('postgres', 'postgres', 'postgres');
+  await anyDatabase.query('drop database votes');
+  await anyDatabase.query('create database votes');
+  const owner = await database.connect('postgres');
+  await migrate(owner, MIGRATIONS, 1);
+  await owner.query("insert into options values ('cats', 'Cats', 1, true), ('dogs', 'Dogs', 2, true)");
+  await owner.query(
+    "insert into votes (voter_id, option_id, accepted_at) select gen_random_uuid(), 'dogs', n from generate_series(1, 7) as n",
+  );
+
+  expect(await database.prepare()).toEqual({ highestAcceptedAt: 7n });
+  expect(await shown()).toEqual([
+    { id: 'cats', label: 'Cats', votes: 0 },
+    { id: 'dogs', label: 'Dogs', votes: 7 },
+  ]);
+});
+
+test('to prepare again changes nothing, also when two do it at once', async () => {
+  const before = await shown();
+  const owner = await database.connect('postgres');
+  const times = 'select (select updated_at from poll) as poll, max(updated_at) as options from options';
+  const changed = (await owner.query(times)).rows;
+  await Promise.all([database.prepare(), database.prepare()]);
+  expect(await shown()).toEqual(before);
+  expect((await owner.query(times)).rows).toEqual(changed);
+});
+
+test('an option that leaves the poll is hidden, and comes back with its votes', async () => {
+  const fish = { id: 'fish', label: 'Fish' };
+  await database.prepare({ options: [fish, cats] });
+  expect(await shown()).toEqual([
+    { id: 'fish', label: 'Fish', votes: 0 },
+    { id: 'cats', label: 'Cats', votes: 0 },
+  ]);
+  const voter = await database.connect('record-vote');
+  const vote = "select record_votes(array[$1::uuid], '{dogs}', '{100}') as at";
+  expect((await voter.query(vote, [randomUUID()])).rows).toEqual([{ at: null }]);
+
+  await database.prepare({ options: [{ id: 'dogs', label: 'Good dogs' }, cats] });
+  expect(await shown()).toEqual([
+    { id: 'dogs', label: 'Good dogs', votes: 7 },
+    { id: 'cats', label: 'Cats', votes: 0 },
+  ]);
+});
+
+test('another question replaces the first', async () => {
+  await database.prepare({ question: 'Tabs or spaces?' });
+  const reader = await database.connect('fetch-results');
+  expect((await reader.query('select question from poll')).rows).toEqual([{ question: 'Tabs or spaces?' }]);
+});
+
+test('a migration that fails says why, leaves nothing behind, and can run when the cause is gone', async () => {
+  const owner = await database.connect('postgres');
+  await owner.query('delete from migrations where id > 1');
+  await expect(database.prepare()).rejects.toThrow('relation "tally" already exists');
+  expect((await owner.query('select id from migrations')).rows).toEqual([{ id: 1 }]);
+  await owner.query('drop table tally cascade');
+  await owner.query('drop function record_votes, add_to_tally, count_votes, forget_votes cascade');
+  expect(await database.prepare()).toEqual({ highestAcceptedAt: 7n });
+});
+
+test('a database that never answers is an error in time', async () => {
+  const began = Date.now();
+  await expect(database.prepare({ host: '/nowhere', connectTimeoutMs: 200 })).rejects.toThrow('/nowhere');
+  expect(Date.now() - began).toBeLessThan(2_000);
+});

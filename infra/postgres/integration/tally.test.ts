@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { DatabaseContainer } from './database-container.ts';
+
+let database: DatabaseContainer;
+let owner: Client;
+let voter: Client;
+
+beforeAll(async () => {
+  database = await DatabaseContainer.start();
+  await database.prepare();
+  owner = await database.connect('postgres');
+  voter = await database.connect('record-vote');
+});
+afterAll(() => database?.stop());
+beforeEach(() => owner.query('truncate votes'));
+
+type Ballot = [voterId: string, choice: string, acceptedAt: number | null];
+
+/** Records ballots in one statement. @returns for each whether it was recorded */
+async function record(ballots: Ballot[], client = voter): Promise<boolean[]> {
+  const columns = [0, 1, 2].map((column) => ballots.map((ballot) => ballot[column]));
+  const { rows } = await client.query('select at from record_votes($1, $2, $3) as at', columns);
+  return rows.map(({ at }) => at !== null);
+}
+
+async function tally(): Promise<Record<string, number>> {
+  const { rows } = await owner.query(
+    'select option_id, sum(votes)::integer as votes from tally group by option_id having sum(votes) <> 0',
+  );
+  return Object.fromEntries(rows.map(({ option_id, votes }) => [option_id, votes]));
+}
+
+async function countedVotes(): Promise<Record<string, number>> {
+  const { rows } = await owner.query(
+    'select option_id, count(*)::integer as votes from votes group by option_id',
+  );
+  return Object.fromEntries(rows.map(({ option_id, votes }) => [option_id, votes]));
+}
+
+test('a vote counts once, and changing it moves it', async () => {
+  const me = randomUUID();
+  expect(await record([[me, 'cats', 1]])).toEqual([true]);
+  expect(await tally()).toEqual({ cats: 1 });
+  expect(await record([[me, 'dogs', 2]])).toEqual([true]);
+  expect(await tally()).toEqual({ dogs: 1 });
+});
+
+test('the same vote again is answered and changes nothing', async () => {
+  const vote: Ballot = [randomUUID(), 'cats', 1];
+  expect(await record([vote])).toEqual([true]);
+  expect(await record([vote, vote])).toEqual([true, true]);
+  expect(await tally()).toEqual({ cats: 1 });
+});
+
+test('the vote that was accepted later wins, whatever order they are written in', async () => {
+  const me = randomUUID();
+  await record([[me, 'dogs', 2]]);
+  expect(await record([[me, 'cats', 1]])).toEqual([true]);
+  expect(await tally()).toEqual({ dogs: 1 });
+});
+
+test('of several votes of one voter in one batch the latest counts, and all are answered', async () => {
+  const me = randomUUID();
+  const votes: Ballot[] = [
+    [me, 'cats', 2],
+    [me, 'dogs', 3],
+    [me, 'cats', 1],
+  ];
+  expect(await record(votes)).toEqual([true, true, true]);
+  expect(await tally()).toEqual({ dogs: 1 });
+});
+
+test('an unknown option in a batch fails alone, and hides no vote of the same voter', async () => {
+  const me = randomUUID();
+  const votes: Ballot[] = [
+    [randomUUID(), 'cats', 1],
+    [me, 'dogs', 2],
+    [me, 'dodos', 3],
+    [randomUUID(), '', 4],
+    [randomUUID(), 'cats', 5],
+  ];
+  expect(await record(votes)).toEqual([true, true, false, false, true]);
+  expect(await tally()).toEqual({ cats: 2, dogs: 1 });
+});
+
+test('a closed option takes no votes', async () => {
+  await owner.query("update options set open = false where id = 'cats'");
+  expect(await record([[randomUUID(), 'cats', 1]])).toEqual([false]);
+  await owner.query("update options set open = true where id = 'cats'");
+  expect(await tally()).toEqual({});
+});
+
+test("without a place in the order, the database's clock decides", async () => {
+  const me = randomUUID();
+  await record([[me, 'cats', null]]);
+  await record([[me, 'dogs', null]]);
+  const { rows } = await owner.query(
+    'select abs(accepted_at / 1e6 - extract(epoch from now())) < 60 as close from votes',
+  );
+  expect(rows).toEqual([{ close: true }]);
+  expect(await tally()).toEqual({ dogs: 1 });
+});
+
+test('no votes at all lock nothing and write nothing', async () => {
+  const { rows } = await voter.query(
+    "select (select count(*) from record_votes('{}', '{}', '{}')) as answers, pg_current_xact_id_if_assigned() as id",
+  );
+  expect(rows).toEqual([{ answers: '0', id: null }]);
+});
+
+test('the tables themselves refuse what the function would', async () => {
+  const insert = 'insert into votes (voter_id, option_id, accepted_at) values ($1, $2, $3)';
+  await expect(owner.query(insert, [randomUUID(), 'dodos', 1])).rejects.toThrow('foreign key');
+  await expect(owner.query(insert, [randomUUID(), 'cats', 0])).rejects.toThrow('check constraint');
+});
+
+test('the tally follows the votes, whoever changes them', async () => {
+  await owner.query(
+    `insert into votes (voter_id, option_id, accepted_at)
+     select gen_random_uuid(), case when n % 3 = 0 then 'cats' else 'dogs' end, n from generate_series(1, 3000) as n`,
+  );
+  expect(await tally()).toEqual({ cats: 1000, dogs: 2000 });
+  await owner.query("update votes set option_id = 'cats' where accepted_at <= 30");
+  expect(await tally()).toEqual({ cats: 1020, dogs: 1980 });
+  await owner.query('delete from votes where accepted_at <= 1500');
+  expect(await tally()).toEqual(await countedVotes());
+  await owner.query('truncate votes');
+  expect(await tally()).toEqual({});
+});
+
+test('a writer waits for no other: neither for its commit, nor for ever', async () => {
+  const slow = await database.connect('record-vote');
+  await slow.query('begin');
+  await record([[randomUUID(), 'cats', 1]], slow);
+  const quick = record([[randomUUID(), 'cats', 2]]);
+  expect(await Promise.race([quick, new Promise((resolve) => setTimeout(resolve, 2000, 'waits'))])).toEqual([
+    true,
+  ]);
+  await slow.query('commit');
+  expect(await tally()).toEqual({ cats: 2 });
+});
+
+test('many writers, the same voters, random batches: the latest votes stand, and the tally is their count', async () => {
+  const voters = Array.from({ length: 40 }, () => randomUUID());
+  const latest = new Map<string, string>();
+  let clock = 0;
+  const pick = <Item>(items: Item[]) => items[Math.floor(Math.random() * items.length)] as Item;
+  const batches = Array.from({ length: 400 }, () =>
+    Array.from({ length: 1 + Math.floor(Math.random() * 30) }, (): Ballot => {
+      const [voterId, choice] = [pick(voters), pick(['cats', 'dogs'])];
+      latest.set(voterId, choice);
+      return [voterId, choice, ++clock];
+    }),
+  );
+  const batchesLeft = batches.sort(() => Math.random() - 0.5);
+  const writers = await Promise.all(Array.from({ length: 6 }, () => database.connect('record-vote')));
+  await Promise.all(
+    writers.map(async (writer) => {
+      for (let batch = batchesLeft.pop(); batch; batch = batchesLeft.pop()) await record(batch, writer);
+    }),
+  );
+  const { rows } = await owner.query('select voter_id, option_id from votes');
+  expect(new Map(rows.map(({ voter_id, option_id }) => [voter_id, option_id]))).toEqual(latest);
+  expect(await tally()).toEqual(await countedVotes());
+});
+
+test('the clock of the launcher goes on from the highest vote, also from one that is gone', async () => {
+  await record([[randomUUID(), 'cats', 2_000_000_000_000_000]]);
+  await owner.query('truncate votes');
+  expect(await database.prepare()).toEqual({ highestAcceptedAt: 2_000_000_000_000_000n });
+});
