@@ -1,6 +1,7 @@
 # How our scripts speak. Sourced by each of them, never run by itself.
 #
-#   step <name> <command…>   runs the command and leaves one line: what happened and how long it took
+#   step <name> <command…>   runs the command and leaves one line: what happened and how long it took;
+#                            a failure is the end, unless GO_ON is set: then it is in $step_status
 #   progress <text>          inside a step: what it is doing now
 #   note <text>              inside a step: what it found or did; shown on its line
 #   fail <what> <why> <mend> one clear message, and the end
@@ -80,7 +81,8 @@ step() {
   fi
   rm -f "$marks" "$marks.said"
   unset STEP_NAME
-  [ $status -eq 0 ] || exit 1
+  [ $status -eq 0 ] || [ -n "${GO_ON:-}" ] || exit 1
+  step_status=$status
 }
 
 # A step failed and did not say why itself: say what its log says.
@@ -90,6 +92,6 @@ explain_failure() {
       fail "$STEP_NAME: the disk is full." "$(grep -iE -m1 'no space left on device|ENOSPC' "$1")" \
         "Free some space (docker system df shows what Docker uses; docker image prune removes unused images)."
     fi
-    fail "$STEP_NAME failed." "$(tail -n 15 "$1")" "The whole output is in ${1#"$ROOT"/}. make doctor checks the prerequisites."
+    fail "$STEP_NAME failed." "$(tail -n "${FAILURE_LINES:-15}" "$1")" "The whole output is in ${1#"$ROOT"/}. make doctor checks the prerequisites."
   )
 }

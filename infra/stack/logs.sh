@@ -5,7 +5,7 @@ set -euo pipefail
 
 [ -n "$(permanent launcher --all)" ] || fail 'Nothing is running.' "There is no stack named $STACK." 'make run'
 
-follow() { docker logs --follow --tail 100 "$(permanent "$1" --all)" 2>&1 | node infra/stack/readable.ts "$1"; }
+follow() { docker logs --follow --tail 100 "$(permanent "$1" --all)" 2>&1 | node infra/stack/readable.mts "$1"; }
 
 follow database &
 follow launcher

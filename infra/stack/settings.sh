@@ -21,7 +21,7 @@ read_env_file() {
     export "$key=$value"
   done <"$1"
 }
-if [ -f .env ]; then read_env_file .env; fi
+if [ -f .env ] && [ -z "${WITHOUT_ENV_FILE:-}" ]; then read_env_file .env; fi
 
 export STACK=${STACK:-serverless-vote}
 export IMAGE_TAG=${IMAGE_TAG:-latest}

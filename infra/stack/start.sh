@@ -62,9 +62,25 @@ make_secret() {
 
 start_stack() {
   make_secret
+  if sandboxes_are_stale; then
+    progress 'the launcher drains: images have changed'
+    compose stop launcher 2>&1
+  fi
   progress 'compose up'
   compose up --detach 2>&1
   note 'launcher and database'
+}
+
+# Compose notices a new launcher or database; a sandbox that waits with yesterday's image is not its business.
+sandboxes_are_stale() {
+  local sandboxes image tag
+  sandboxes=$(ours --filter label=org.serverless-vote.role=on-demand)
+  [ -n "$sandboxes" ] || return 1
+  # shellcheck disable=SC2086
+  while read -r image tag; do
+    [ "$image" = "$(docker image inspect --format '{{.Id}}' "$tag")" ] || return 0
+  done <<<"$(docker inspect --format '{{.Image}} {{.Config.Image}}' $sandboxes 2>/dev/null)"
+  return 1
 }
 
 # Healthy means: migrated, and the first page answers, which starts web from zero.
@@ -105,4 +121,4 @@ not_ready() {
 }
 
 # The launcher's JSON lines as text, if node is there to do it.
-readable() { node infra/stack/readable.ts "$1" 2>/dev/null || cat; }
+readable() { node infra/stack/readable.mts "$1" 2>/dev/null || cat; }

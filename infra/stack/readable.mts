@@ -1,5 +1,5 @@
 /**
- * Makes a container's log readable: `node readable.ts <name>` turns the launcher's JSON lines from stdin into
+ * Makes a container's log readable: `node readable.mts <name>` turns the launcher's JSON lines from stdin into
  * `12:00:01.123 launcher  message  key=value …`, and leaves other lines as they are, behind the name.
  */
 import { createInterface } from 'node:readline';
@@ -16,8 +16,10 @@ for await (const line of createInterface({ input: process.stdin })) console.log(
 function readable(line: string): string {
   if (!line.startsWith('{')) return `${name}  ${line}`;
   try {
-    const { time, level, msg = '', ...rest } = JSON.parse(line) as Record<string, unknown>;
-    const clock = new Date(time as string).toLocaleTimeString('en-GB', { fractionalSecondDigits: 3 });
+    // Of a lifecycle event, the message is the type.
+    const { time, level, msg = '', type: _type, ...rest } = JSON.parse(line) as Record<string, unknown>;
+    const at = new Date(time as string);
+    const clock = `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
     const details = Object.entries(rest).map(([key, value]) => `${key}=${plain(value)}`);
     return `${clock} ${name}  ${SIGNS.get(level as number) ?? ''}${[msg, ...details].join('  ')}`;
   } catch {
