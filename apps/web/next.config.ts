@@ -5,7 +5,6 @@ const config: NextConfig = {
   output: 'standalone',
   // The monorepo's root: packages are installed there, so `.next/standalone` mirrors it.
   outputFileTracingRoot: join(import.meta.dirname, '../..'),
-  transpilePackages: ['@serverless-vote/record-vote', '@serverless-vote/fetch-results'],
   poweredByHeader: false,
   reactStrictMode: true,
   // No page optimizes images; without this the image library would be copied into the container.

@@ -27,10 +27,10 @@ export type Environment = z.infer<typeof Environment>;
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
   const parsed = Environment.safeParse(variables);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) =>
-      `  ${issue.path.join('.')}: ${variables[`${issue.path[0]}`] === undefined ? 'is missing' : issue.message}`,
-  );
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const given = variables[String(path[0])] !== undefined;
+    return `  ${path.join('.')}: ${given ? message : 'is missing'}`;
+  });
   throw new Error(`The environment of web is not complete:\n${problems.join('\n')}`);
 }
 

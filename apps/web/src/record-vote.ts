@@ -1,8 +1,9 @@
+import type { Receipt as Result } from '@serverless-vote/record-vote/contract';
 import { invoke } from './launcher.ts';
 import type { Receipt } from './receipt.ts';
 
 /** Has a vote recorded. It is committed when this returns. */
 export async function recordVote(voterId: string, choice: string): Promise<Receipt> {
-  const { result, ...how } = await invoke<{ recordedAt: string }>('record-vote', { voterId, choice });
+  const { result, ...how } = await invoke<Result>('record-vote', { voterId, choice });
   return { choice, recordedAt: result.recordedAt, ...how };
 }

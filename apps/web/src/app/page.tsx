@@ -16,13 +16,13 @@ export default async function VotePage({ searchParams }: PageProps) {
   return (
     <>
       <Masthead current="/" />
-      <main className="mx-auto flex w-full max-w-5xl grow flex-col px-5 pb-6 sm:px-10 sm:pb-10">
+      <main className="mx-auto flex w-full max-w-7xl grow flex-col px-5 pb-6 sm:px-10 sm:pb-10">
         <h1 className="text-balance py-4 font-semibold text-question leading-[1.05] tracking-tight sm:py-8">
           {poll.question}
         </h1>
         <Ballot options={poll.options} receipt={receipt} problem={isProblem(problem) ? problem : undefined} />
       </main>
-      <footer className="mx-auto w-full max-w-5xl px-5 pb-6 text-muted text-sm sm:px-10">
+      <footer className="mx-auto w-full max-w-7xl px-5 pb-6 text-muted text-sm sm:px-10">
         This page came from a container that started because somebody asked. It leaves when nobody does.
       </footer>
     </>

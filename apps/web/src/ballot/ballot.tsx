@@ -19,7 +19,8 @@ export function Ballot({ options, receipt: lastReceipt, problem }: Props) {
       <form
         action="/vote"
         method="post"
-        className="grid grow auto-rows-fr gap-3 sm:max-h-[34rem] sm:grid-cols-2 sm:gap-5"
+        data-options={options.length}
+        className="options grid auto-rows-[minmax(var(--option),auto)] gap-3 sm:grid-cols-2 sm:gap-5"
         onSubmit={(event) => {
           const button = (event.nativeEvent as SubmitEvent).submitter;
           if (!(button instanceof HTMLButtonElement)) return;
@@ -34,23 +35,27 @@ export function Ballot({ options, receipt: lastReceipt, problem }: Props) {
             name="choice"
             value={id}
             aria-pressed={id === choice}
-            className={`tone-${index} group relative min-h-19 max-h-72 cursor-pointer touch-manipulation rounded-2xl border-2 border-line bg-surface px-5 py-4 pr-16 text-left transition-[background-color,border-color,color,scale] duration-200 ease-settle hover:border-tone active:scale-[0.985] aria-pressed:border-tone aria-pressed:bg-tone aria-pressed:text-on-tone sm:rounded-3xl sm:px-8 sm:py-6`}
+            className={`tone-${index} group relative cursor-pointer touch-manipulation rounded-2xl border-2 border-line bg-surface px-5 py-4 pr-17 text-left transition-[background-color,border-color,color,scale] duration-200 ease-settle hover:border-tone active:scale-[0.985] aria-pressed:border-tone aria-pressed:bg-tone aria-pressed:text-on-tone sm:rounded-3xl sm:py-6 sm:pr-22 sm:pl-8`}
           >
-            <span className="wrap-anywhere font-semibold text-[clamp(1.375rem,1rem+1.8vw,2.75rem)] leading-tight tracking-tight">
+            <span className="wrap-anywhere font-semibold text-balance text-[length:var(--label)] leading-tight tracking-tight">
               {label}
             </span>
             <Mark />
           </button>
         ))}
       </form>
-      <section aria-label="Your vote" className="mt-5 min-h-40 sm:mt-8">
-        <p role="status" className={`font-medium text-lg ${alarming ? 'text-permanent' : ''}`}>
-          {wordsFor(status, label)}
-        </p>
+      {/* Sticks to the window's edge, so that it is in sight whichever of many options was tapped. */}
+      <p
+        role="status"
+        className={`sticky bottom-0 -mx-5 mt-2 bg-paper px-5 py-3 font-medium text-lg sm:mx-0 sm:mt-4 sm:px-0 ${alarming ? 'text-permanent' : ''}`}
+      >
+        {wordsFor(status, label)}
+      </p>
+      <div className="min-h-40 sm:min-h-28">
         {receipt && (
           <Proof receipt={receipt} stale={status.kind !== 'recorded' && status.kind !== 'changed'} />
         )}
-      </section>
+      </div>
     </>
   );
 }

@@ -24,8 +24,10 @@ export async function postVote(choice: string): Promise<Answer> {
     if (response.ok) return { kind: 'recorded', receipt: await response.json() };
     if (response.status === 429)
       return { kind: 'busy', seconds: Number(response.headers.get('retry-after')) || 1 };
-    if (response.status === 502 || response.status === 504) return { kind: 'lost' };
-    return { kind: response.status === 503 ? 'paused' : 'failed' };
+    const { error } = await response.json();
+    if (error.type === 'VotingPaused') return { kind: 'paused' };
+    // A server that leaves just now, or doesn't come up: the gateway says so, not the vote route.
+    return { kind: response.status === 503 || response.status === 504 ? 'lost' : 'failed' };
   } catch (error) {
     return { kind: error instanceof SyntaxError ? 'failed' : 'lost' };
   }

@@ -10,17 +10,17 @@ const phases = [
 ] as const;
 
 const fates: Record<Receipt['startKind'], string> = {
-  cold: 'which was started for your vote and no longer exists.',
-  prewarmed: 'which waited for your vote and no longer exists.',
-  warm: 'which takes one waiting vote after another and leaves when there are none.',
+  cold: 'which no longer exists. It was started for your vote.',
+  prewarmed: 'which no longer exists. It was waiting for your vote.',
+  warm: 'which takes one waiting vote after another, and leaves when there are none.',
 };
 
-/** The receipt: who recorded the vote, and where the time went. `stale` while a newer vote is on its way. */
+/** The receipt: who recorded the vote, and where the time went. `stale`: a newer vote is on its way. */
 export function Proof({ receipt, stale }: { receipt: Receipt; stale: boolean }) {
   const { containerId, durationMs, startKind } = receipt;
   return (
-    <div className={`transition-opacity ${stale ? 'opacity-50' : ''}`}>
-      <p className="mt-1 text-muted">
+    <div className={`transition-all duration-200 ${stale ? 'invisible opacity-0 delay-150' : ''}`}>
+      <p className="text-muted">
         Recorded in <strong className="font-semibold text-ink">{inMs(durationMs)}</strong> by container{' '}
         <code className="text-[0.9em] text-ink">{containerId}</code>, {fates[startKind]}
       </p>
@@ -39,7 +39,7 @@ function PhaseBar({ phases: spent }: { phases: Phases }) {
   if (totalMs === 0) return null;
   let elapsedMs = 0;
   return (
-    <div className="mt-3 max-w-xl">
+    <div className="mt-3 max-w-2xl">
       <svg className="h-2 w-full rounded-full bg-track" aria-hidden="true">
         {passed.map(({ key, fill, ms }) => {
           const x = elapsedMs;

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Receipt } from '../receipt.ts';
 import { openBallotBox } from './ballot-box.ts';
 import type { Problem } from './problem.ts';
@@ -15,6 +15,10 @@ export function useBallot(receipt: Receipt | undefined, problem: Problem | undef
     receipt,
   }));
   const box = useMemo(() => openBallotBox((status, receipt) => setView(viewAfter(status, receipt))), []);
+  useEffect(() => {
+    // The address told what went wrong once; a reload shouldn't tell it again.
+    if (problem) history.replaceState(null, '', '/');
+  }, [problem]);
   const cast = (choice: string) => {
     setView((before) => ({ ...before, choice }));
     box.cast(choice);

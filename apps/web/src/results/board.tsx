@@ -17,7 +17,10 @@ export function Board({ options, servedAt }: Props) {
   const words = standing ? wordsFor(standing) : '';
   return (
     <>
-      <ol className="grid grow auto-rows-fr content-center gap-y-[clamp(0.75rem,2.2vh,2.5rem)]">
+      <ol
+        data-options={options.length}
+        className="board noscript:hidden grid grow content-evenly gap-x-16 gap-y-6 py-2"
+      >
         {shown.map(({ id, label }, index) => (
           <Row
             key={id}
@@ -26,11 +29,11 @@ export function Board({ options, servedAt }: Props) {
             tone={`tone-${index}`}
             votes={tally?.options[index]?.votes}
             percent={shares?.[index]}
-            leads={standing?.kind === 'lead' && standing.leader === label}
+            leads={standing?.leaders.includes(label) ?? false}
           />
         ))}
       </ol>
-      <div className="mt-6 flex flex-wrap items-end justify-between gap-x-10 gap-y-2 border-line border-t-2 pt-5 sm:mt-10">
+      <div className="noscript:hidden mt-6 flex flex-wrap items-baseline justify-between gap-x-10 gap-y-2 border-line border-t-2 pt-5 sm:mt-10">
         <p className="flex items-baseline gap-[0.35em] text-[clamp(1.125rem,0.9rem+1vw,2rem)]">
           <span
             data-testid="total"
@@ -60,27 +63,24 @@ type RowProps = {
 /** One option: its name, its numbers, and a bar that slides to its share. */
 function Row({ id, label, tone, votes, percent, leads }: RowProps) {
   return (
-    <li
-      data-option={id}
-      data-votes={votes}
-      data-leads={leads}
-      className={`group flex flex-col justify-center ${tone}`}
-    >
+    <li data-option={id} data-votes={votes} data-leads={leads} className={`group ${tone}`}>
       <div className="flex items-baseline justify-between gap-4">
-        <span className="wrap-anywhere min-w-0 font-semibold text-[length:var(--row)] leading-tight tracking-tight">
+        <span className="wrap-anywhere min-w-0 text-balance font-semibold text-[length:var(--row)] leading-tight tracking-tight">
           {label}
         </span>
-        <span className="flex shrink-0 items-baseline gap-[0.6em] text-[length:calc(var(--row)*0.5)] tabular-nums">
-          <span className="text-muted">{votes === undefined ? '' : count(votes)}</span>
-          <span className="min-w-[4ch] text-right font-semibold text-[2em] leading-tight tracking-tight">
+        <span className="flex shrink-0 items-baseline gap-[0.3em] text-[length:var(--row)] tabular-nums">
+          <span className="text-[length:max(1rem,0.45em)] text-muted">
+            {votes === undefined ? '' : count(votes)}
+          </span>
+          <span className="min-w-[4ch] text-right font-semibold leading-tight tracking-tight group-data-[leads=true]:text-tone">
             {percent === undefined ? '–' : `${percent}%`}
           </span>
         </span>
       </div>
-      <div className="mt-[0.35em] h-[calc(var(--row)*0.55)] overflow-hidden rounded-full bg-track text-[length:var(--row)]">
+      <div className="mt-[0.35em] h-[calc(var(--row)*0.55)] overflow-hidden rounded-[0.14em] bg-track forced-color-adjust-none text-[length:var(--row)]">
         <div
-          className="h-full w-full -translate-x-full rounded-full bg-tone transition-transform duration-700 ease-settle"
-          style={percent === undefined ? undefined : { transform: `translateX(${percent - 100}%)` }}
+          className="h-full w-full -translate-x-full rounded-[inherit] bg-tone transition-transform duration-700 ease-settle"
+          style={percent === undefined ? undefined : { translate: `${percent - 100}%` }}
         />
       </div>
     </li>

@@ -19,12 +19,12 @@ const dots: Record<Feed, string> = {
 /** Says whether the numbers are live, and how old they are. */
 export function LiveMark({ feed, updatedAt, servedAt }: Props) {
   const now = useServerClock(servedAt);
-  const age = updatedAt && now ? ageInWords(now - Date.parse(updatedAt)) : '';
+  const changed = updatedAt && now ? `, changed ${ageInWords(now - Date.parse(updatedAt))}` : '';
   const words: Record<Feed, string> = {
-    connecting: 'Connecting …',
-    live: `Live, changed ${age}`,
-    paused: `Counting is paused, changed ${age}`,
-    lost: updatedAt ? `Reconnecting, changed ${age}` : 'Reconnecting …',
+    connecting: 'Connecting',
+    live: `Live${changed}`,
+    paused: `Counting is paused${changed}`,
+    lost: `Reconnecting${changed}`,
   };
   return (
     <p className="flex items-center gap-2.5 text-muted tabular-nums" data-testid="live" data-feed={feed}>

@@ -1,10 +1,7 @@
-/** The result of `fetch-results`, as the stream carries it. */
-export type Tally = {
-  question: string;
-  options: readonly { id: string; label: string; votes: number }[];
-  total: number;
-  updatedAt: string;
-};
+import type { Results } from '@serverless-vote/fetch-results/contract';
+
+/** The poll as it stands: what `fetch-results` answers, and the stream carries. */
+export type Tally = Results;
 
 /** Whole percentages that add up to 100: the largest remainders are rounded up. */
 export function percentages(votes: readonly number[]): number[] {
@@ -21,17 +18,16 @@ export function percentages(votes: readonly number[]): number[] {
 
 /** Who is ahead. */
 export type Standing =
-  | { kind: 'empty' }
-  | { kind: 'lead'; leader: string; by: number }
+  | { kind: 'empty'; leaders: string[] }
+  | { kind: 'lead'; leaders: string[]; by: number }
   | { kind: 'tie'; leaders: string[]; votes: number };
 
 export function standingOf({ options, total }: Tally): Standing {
-  if (total === 0) return { kind: 'empty' };
+  if (total === 0) return { kind: 'empty', leaders: [] };
   const [first = 0, second = 0] = options.map(({ votes }) => votes).sort((a, b) => b - a);
   const leaders = options.filter(({ votes }) => votes === first).map(({ label }) => label);
-  const [leader] = leaders;
-  return leader !== undefined && leaders.length === 1
-    ? { kind: 'lead', leader, by: first - second }
+  return leaders.length === 1
+    ? { kind: 'lead', leaders, by: first - second }
     : { kind: 'tie', leaders, votes: first };
 }
 
@@ -41,7 +37,7 @@ export function wordsFor(standing: Standing): string {
     case 'empty':
       return 'No votes yet';
     case 'lead':
-      return `${standing.leader} leads by ${count(standing.by)}`;
+      return `${standing.leaders[0]} ahead by ${count(standing.by)}`;
     case 'tie':
       return `${list.format(standing.leaders)} are tied at ${count(standing.votes)}`;
   }

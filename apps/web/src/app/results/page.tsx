@@ -13,10 +13,7 @@ export default async function ResultsPage() {
   return (
     <>
       <Masthead current="/results" />
-      <main
-        data-options={poll.options.length}
-        className="board mx-auto flex w-full max-w-[110rem] grow flex-col px-5 pb-8 sm:px-10 sm:pb-10"
-      >
+      <main className="mx-auto flex w-full max-w-[110rem] grow flex-col px-5 pb-8 sm:px-10 sm:pb-10">
         <h1 className="text-balance py-4 font-semibold text-question leading-[1.05] tracking-tight sm:py-6">
           {poll.question}
         </h1>

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { openBallotBox } from './ballot-box.ts';
+import type { Answer } from './post-vote.ts';
+import type { Status } from './status.ts';
+
+const recorded = (choice: string) => ({ kind: 'recorded', receipt: { choice } }) as Answer;
+
+/** A ballot box in a world where answers come from a list, and waiting takes no time. */
+function boxWith(answers: (Answer | ((choice: string) => Answer))[], online: () => boolean = () => true) {
+  const posted: string[] = [];
+  const waits: number[] = [];
+  const told: Status[] = [];
+  const done = Promise.withResolvers<Status>();
+  const world = {
+    post: async (choice: string) => {
+      posted.push(choice);
+      const answer = answers.shift() ?? recorded(choice);
+      return typeof answer === 'function' ? answer(choice) : answer;
+    },
+    wait: async (seconds: number) => waits.push(seconds),
+    isOnline: online,
+    backOnline: async () => {},
+  };
+  const box = openBallotBox((status) => {
+    told.push(status);
+    if (status.kind === 'recorded' || status.kind === 'failed') done.resolve(status);
+  }, world);
+  return { box, posted, waits, told, done: done.promise };
+}
+
+describe('a ballot box', () => {
+  it('sends a vote and says that it is recorded', async () => {
+    const { box, done, posted } = boxWith([]);
+    box.cast('cats');
+    expect(await done).toEqual({ kind: 'recorded' });
+    expect(posted).toEqual(['cats']);
+  });
+  it('sends one vote at a time, and the latest wish last', async () => {
+    const { box, done, posted, told } = boxWith([]);
+    box.cast('cats');
+    box.cast('dogs');
+    box.cast('birds');
+    await done;
+    expect(posted).toEqual(['cats', 'birds']);
+    expect(told.filter(({ kind }) => kind === 'recorded')).toHaveLength(1);
+  });
+  it('comes back when it was told to, while many are voting', async () => {
+    const { box, done, waits, told } = boxWith([{ kind: 'busy', seconds: 3 }]);
+    box.cast('cats');
+    expect(await done).toEqual({ kind: 'recorded' });
+    expect(waits).toEqual([3]);
+    expect(told).toContainEqual({ kind: 'busy', seconds: 3 });
+  });
+  it('sends the new wish after a wait, not the old one', async () => {
+    const { box, done, posted } = boxWith([
+      () => {
+        box.cast('dogs');
+        return { kind: 'busy', seconds: 1 };
+      },
+    ]);
+    box.cast('cats');
+    await done;
+    expect(posted).toEqual(['cats', 'dogs']);
+  });
+  it('gives up in the end when it is always turned away', async () => {
+    const { box, done } = boxWith(Array(50).fill({ kind: 'busy', seconds: 1 }));
+    box.cast('cats');
+    expect(await done).toEqual({ kind: 'failed', problem: 'busy' });
+  });
+  it('waits for the network', async () => {
+    const { box, done, told } = boxWith([{ kind: 'lost' }], () => false);
+    box.cast('cats');
+    expect(await done).toEqual({ kind: 'recorded' });
+    expect(told).toContainEqual({ kind: 'offline' });
+  });
+  it('tries again a few times when there is a network but no answer', async () => {
+    const { box, done, posted } = boxWith(Array(50).fill({ kind: 'lost' }));
+    box.cast('cats');
+    expect(await done).toEqual({ kind: 'failed', problem: 'unreachable' });
+    expect(posted).toHaveLength(4);
+  });
+  it('says that voting is paused, and takes the next vote', async () => {
+    const { box, done, posted } = boxWith([{ kind: 'paused' }]);
+    box.cast('cats');
+    expect(await done).toEqual({ kind: 'failed', problem: 'paused' });
+    await new Promise(setImmediate);
+    box.cast('cats');
+    await new Promise(setImmediate);
+    expect(posted).toEqual(['cats', 'cats']);
+  });
+});

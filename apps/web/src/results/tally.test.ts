@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { percentages, standingOf, wordsFor } from './tally.ts';
+
+const tallyOf = (...votes: number[]) => ({
+  question: '?',
+  options: votes.map((count, index) => ({ id: `${index}`, label: 'ABCDEFGH'[index] ?? '', votes: count })),
+  total: votes.reduce((sum, each) => sum + each, 0),
+  updatedAt: '2026-01-01T00:00:00.000Z',
+});
+const said = (...votes: number[]) => wordsFor(standingOf(tallyOf(...votes)));
+
+describe('percentages', () => {
+  it('add up to 100, whatever the votes', () => {
+    for (let round = 0; round < 500; round++) {
+      const votes = Array.from({ length: 2 + (round % 7) }, () => Math.floor(Math.random() * 1000));
+      const sum = percentages(votes).reduce((total, each) => total + each, 0);
+      expect(sum, String(votes)).toBe(votes.some(Boolean) ? 100 : 0);
+    }
+  });
+  it('round up where most was cut off', () => {
+    expect(percentages([1, 1, 1])).toEqual([34, 33, 33]);
+    expect(percentages([199, 1])).toEqual([100, 0]);
+    expect(percentages([2, 1])).toEqual([67, 33]);
+  });
+  it('are all 0 without votes', () => {
+    expect(percentages([0, 0])).toEqual([0, 0]);
+  });
+});
+
+describe('the standing', () => {
+  it('says who is ahead, and by how much', () => {
+    expect(said(3, 2, 0)).toBe('A ahead by 1 vote');
+    expect(said(0, 1200)).toBe('B ahead by 1,200 votes');
+  });
+  it('says who is tied', () => {
+    expect(said(2, 2, 1)).toBe('A and B are tied at 2 votes');
+    expect(said(1, 1, 1)).toBe('A, B, and C are tied at 1 vote');
+  });
+  it('says so when nobody has voted', () => {
+    expect(said(0, 0)).toBe('No votes yet');
+  });
+});

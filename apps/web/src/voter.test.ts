@@ -1,0 +1,55 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Receipt } from './receipt.ts';
+import { newVoter, receiptFrom, setReceipt, setVoter, voterFrom } from './voter.ts';
+
+vi.mock('./env.ts', () => ({ env: () => ({ STACK_ID: 'demo', SESSION_SECRET: ['s'.repeat(32)] }) }));
+
+const receipt: Receipt = {
+  choice: 'cats',
+  recordedAt: '2026-01-01T00:00:00.000Z',
+  requestId: '1',
+  containerId: 'a1b2c3d4e5f6',
+  startKind: 'cold',
+  durationMs: 6,
+  phases: { runMs: 5 },
+};
+const cookieIn = (header: string) => header.slice(header.indexOf('=') + 1, header.indexOf(';'));
+
+describe('the voter cookie', () => {
+  it('brings back the voter whom it was set for', () => {
+    const voter = newVoter();
+    expect(voterFrom(cookieIn(setVoter(voter)))).toBe(voter);
+  });
+  it('carries the name of the stack, because cookies ignore ports', () => {
+    expect(setVoter(newVoter())).toMatch(/^voter-demo=/);
+  });
+  it('is out of reach for scripts and other sites, and survives plain http', () => {
+    expect(setVoter(newVoter())).toMatch(/; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
+  });
+  it.each([
+    undefined,
+    '',
+    'x',
+    '00000000-0000-4000-8000-000000000000',
+    '00000000-0000-4000-8000-000000000000.AAAA',
+  ])('names nobody when it is %s', (value) => {
+    expect(voterFrom(value)).toBeUndefined();
+  });
+});
+
+describe('the receipt cookie', () => {
+  it('brings back what its voter was told', () => {
+    const voter = newVoter();
+    expect(receiptFrom(cookieIn(setReceipt(receipt, voter)), voter)).toEqual(receipt);
+  });
+  it('says nothing to another voter, or to none', () => {
+    const value = cookieIn(setReceipt(receipt, newVoter()));
+    expect(receiptFrom(value, newVoter())).toBeUndefined();
+    expect(receiptFrom(value, undefined)).toBeUndefined();
+  });
+  it("doesn't contain the voter", () => {
+    const voter = newVoter();
+    const [json = ''] = cookieIn(setReceipt(receipt, voter)).split('.');
+    expect(Buffer.from(json, 'base64url').toString()).not.toContain(voter);
+  });
+});
