@@ -28,9 +28,9 @@ say() { printf '%s\n' "$*" >&3; }
 
 progress() {
   if on_a_terminal; then
-    printf '\r\033[K  … %-9s %s' "${STEP_NAME:-}" "$1" >&3
+    printf '\r\033[K  … %-11s %s' "${STEP_NAME:-}" "$1" >&3
   else
-    printf '  … %-9s %s\n' "${STEP_NAME:-}" "$1" >&3
+    printf '  … %-11s %s\n' "${STEP_NAME:-}" "$1" >&3
   fi
 }
 
@@ -75,7 +75,7 @@ step() {
   if [ $status -eq 0 ]; then
     local tenths=$(($(now) - began))
     on_a_terminal && printf '\r\033[K' >&3
-    printf '  ✓ %-9s %s  (%d.%d s)\n' "$STEP_NAME" "$(cat "$marks")" $((tenths / 10)) $((tenths % 10)) >&3
+    printf '  ✓ %-11s %s  (%d.%d s)\n' "$STEP_NAME" "$(cat "$marks")" $((tenths / 10)) $((tenths % 10)) >&3
   elif [ ! -e "$marks.said" ]; then
     explain_failure "$log" || true
   fi

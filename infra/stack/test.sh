@@ -91,6 +91,11 @@ e2e() {
   note 'browser tests'
 }
 
+remove_remains() {
+  take_down --volumes
+  note 'nothing of an earlier run'
+}
+
 # The launcher removes what it started; that it did is a test too.
 take_all_down() {
   progress 'taking the test stack down'
@@ -116,8 +121,7 @@ read -r PORT CONTROL_PORT < <(free_ports)
 export PORT CONTROL_PORT BASE_URL=http://localhost:$PORT CONTROL_URL=http://127.0.0.1:$CONTROL_PORT
 choose_urls
 begun=yes
-# What a run left that was killed.
-GO_ON=1 step remains take_down --volumes
+GO_ON=1 step remains remove_remains
 step start start_stack
 step ready wait_until_ready
 
