@@ -16,7 +16,7 @@ const RETRIES = 2;
 /** A start costs about this much: an event that a container at work will take before is not worth one. */
 const PATIENCE_MS = 100;
 /** While events wait, and this long after, the function is crowded: containers stay for the next event instead of being replaced. */
-const CROWDED_MS = 50;
+const CROWDED_MS = 250;
 /** A refill begins this long after an answer, so that it doesn't compete with it. */
 const REFILL_PAUSE_MS = 15;
 
