@@ -39,9 +39,7 @@ export function parseVote(event: unknown): Vote {
     );
   }
   if (typeof choice !== 'string' || choice === '') {
-    throw new InvalidEvent(
-      `choice is ${describe(choice)}, not an option id. Send one that fetch-results lists.`,
-    );
+    throw new InvalidEvent(`choice is ${describe(choice)}, not an option id. Send one that fetch-results lists.`);
   }
   if (choice.length > LONGEST_CHOICE || /\p{Cc}/u.test(choice)) {
     throw new InvalidEvent(

@@ -13,8 +13,7 @@ test('reads status, headers without regard to case, and a body of the announced 
 });
 
 test('reads a chunked body', () => {
-  const text =
-    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\na\r\n0123456789\r\n0\r\n\r\n';
+  const text = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\na\r\n0123456789\r\n0\r\n\r\n';
   expect(read(text)).toMatchObject({ length: text.length });
   const result = read(text) as { response: { body: Buffer } };
   expect(result.response.body.toString()).toBe('abc0123456789');

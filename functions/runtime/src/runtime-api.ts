@@ -34,8 +34,7 @@ export class RuntimeApi {
   async next(): Promise<Invocation | undefined> {
     const response = await this.#connection.request('GET', `${VERSION}/invocation/next`);
     if (response.status === 410) return undefined;
-    if (response.status !== 200)
-      throw new Error(`The Runtime API answered ${describe(response)} to \`next\``);
+    if (response.status !== 200) throw new Error(`The Runtime API answered ${describe(response)} to \`next\``);
     return readInvocation(response);
   }
 

@@ -29,8 +29,7 @@ async function serveRuntimeApi<R>(definition: FunctionDefinition<R>, address: st
   const poller = new Poller({
     address,
     inFlight: env.inFlight,
-    run: (invocation) =>
-      underRequest(invocation.context.requestId, () => run(definition, resources, invocation)),
+    run: (invocation) => underRequest(invocation.context.requestId, () => run(definition, resources, invocation)),
   });
   process.off('SIGTERM', exit);
   process.once('SIGTERM', () => poller.stop());
@@ -65,11 +64,7 @@ async function rehearse<R>({ warm }: FunctionDefinition<R>, resources: R): Promi
 }
 
 /** Turns an event into what becomes of it. Never rejects: a handler that throws is an outcome, too. */
-async function run<R>(
-  definition: FunctionDefinition<R>,
-  resources: R,
-  invocation: Invocation,
-): Promise<Outcome> {
+async function run<R>(definition: FunctionDefinition<R>, resources: R, invocation: Invocation): Promise<Outcome> {
   const { context, payload } = invocation;
   let outcome: Outcome;
   try {

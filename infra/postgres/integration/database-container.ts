@@ -91,15 +91,7 @@ export class DatabaseContainer {
 
   async #startCaller(caller: Caller): Promise<void> {
     const sockets = `${this.socketVolume}:/var/run/postgresql:ro`;
-    const container = await startContainer(
-      '--volume',
-      sockets,
-      '--entrypoint',
-      'node',
-      image(caller),
-      '-e',
-      SLEEP,
-    );
+    const container = await startContainer('--volume', sockets, '--entrypoint', 'node', image(caller), '-e', SLEEP);
     await this.#listenFor(caller, container);
   }
 

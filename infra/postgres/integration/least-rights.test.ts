@@ -75,9 +75,7 @@ describe.each<[Caller, string[]]>([
     client = await database.connect(caller);
   });
 
-  test.each([...FORBIDDEN_TO_BOTH, ...forbiddenToIt])('may not: %s', (statement) =>
-    expectForbidden(client, statement),
-  );
+  test.each([...FORBIDDEN_TO_BOTH, ...forbiddenToIt])('may not: %s', (statement) => expectForbidden(client, statement));
 });
 
 test('record-vote may record votes, and not be led astray by a search path of its own', async () => {

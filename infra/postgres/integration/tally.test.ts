@@ -33,9 +33,7 @@ async function tally(): Promise<Record<string, number>> {
 }
 
 async function countedVotes(): Promise<Record<string, number>> {
-  const { rows } = await owner.query(
-    'select option_id, count(*)::integer as votes from votes group by option_id',
-  );
+  const { rows } = await owner.query('select option_id, count(*)::integer as votes from votes group by option_id');
   return Object.fromEntries(rows.map(({ option_id, votes }) => [option_id, votes]));
 }
 
@@ -135,9 +133,7 @@ test('a writer waits for no other: neither for its commit, nor for ever', async 
   await slow.query('begin');
   await record([[randomUUID(), 'cats', 1]], slow);
   const quick = record([[randomUUID(), 'cats', 2]]);
-  expect(await Promise.race([quick, new Promise((resolve) => setTimeout(resolve, 2000, 'waits'))])).toEqual([
-    true,
-  ]);
+  expect(await Promise.race([quick, new Promise((resolve) => setTimeout(resolve, 2000, 'waits'))])).toEqual([true]);
   await slow.query('commit');
   expect(await tally()).toEqual({ cats: 2 });
 });

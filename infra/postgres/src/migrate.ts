@@ -33,11 +33,7 @@ export async function prepareDatabase(settings: DatabaseSettings): Promise<{ hig
 }
 
 /** Runs the migrations that haven't run, all of them or none. */
-export async function migrate(
-  client: Client,
-  migrationsDir: string,
-  count = Number.POSITIVE_INFINITY,
-): Promise<void> {
+export async function migrate(client: Client, migrationsDir: string, count = Number.POSITIVE_INFINITY): Promise<void> {
   await runner({
     dbClient: client,
     dir: migrationsDir,

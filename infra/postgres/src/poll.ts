@@ -16,9 +16,7 @@ export async function writePoll(client: Client, { question, options }: Poll): Pr
        where old.question <> excluded.question`,
     [question],
   );
-  await client.query('update options set open = false, updated_at = now() where open and id <> all ($1)', [
-    ids,
-  ]);
+  await client.query('update options set open = false, updated_at = now() where open and id <> all ($1)', [ids]);
   await client.query(
     `insert into options as old (id, label, position, open)
      select id, label, position, true from unnest($1::text[], $2::text[]) with ordinality as new (id, label, position)
