@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { Statement } from '@serverless-vote/runtime/postgres';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { FakeRuntimeApi } from '../../../functions/runtime/src/fake-runtime-api.ts';
 import { type Caller, DatabaseContainer, image } from './database-container.ts';
 import { docker, runContainer } from './docker.ts';
 
@@ -48,6 +52,53 @@ test.each([
   const { stdout, stderr, exitCode } = await byHand('record-vote', event);
   expect(stderr).toContain(message);
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+});
+
+test('under load, events share statements, yet each has its own answer and its own error', async () => {
+  await database.connect('record-vote');
+  const launcher = new FakeRuntimeApi();
+  await launcher.listen();
+  const main = join(import.meta.dirname, '../../../functions/record-vote/src/main.ts');
+  const running = spawn(process.execPath, [main], {
+    env: {
+      ...process.env,
+      AWS_LAMBDA_RUNTIME_API: launcher.address,
+      FUNCTION_IN_FLIGHT: '16',
+      PGHOST: database.hostFor('record-vote'),
+      PGUSER: 'record-vote',
+      PGDATABASE: 'votes',
+    },
+  });
+  const owner = await database.connect('postgres');
+  const countStatements = async () => {
+    const { rows } = await owner.query(
+      "select xact_commit::integer as n from pg_stat_database where datname = 'votes'",
+    );
+    return rows[0].n as number;
+  };
+  const before = await countStatements();
+  const votes = Array.from({ length: 300 }, (_, n) => ({
+    voterId: n % 50 === 7 ? 'nobody' : randomUUID(),
+    choice: n % 50 === 9 ? 'dodos' : 'dogs',
+  }));
+  const given = await Promise.all(votes.map((vote) => launcher.give(JSON.stringify(vote))));
+  const answers = await Promise.all(given.map(({ answer }) => answer));
+  for (const [n, { body }] of answers.entries()) {
+    if (n % 50 === 7) expect(body).toMatchObject({ errorType: 'InvalidEvent' });
+    else if (n % 50 === 9) expect(body).toMatchObject({ errorType: 'UnknownOption' });
+    else expect(body).toMatchObject(votes[n] ?? {});
+  }
+  await launcher.noMoreWork();
+  expect(await once(running, 'exit')).toEqual([0, null]);
+  launcher.close();
+  const { rows } = await owner.query('select count(*)::integer as votes from votes where voter_id = any ($1)', [
+    votes.map(({ voterId }) => voterId).filter((voterId) => voterId !== 'nobody'),
+  ]);
+  expect(rows).toEqual([{ votes: 288 }]);
+  expect((await countStatements()) - before).toBeLessThan(200);
+  await owner.query('delete from votes where voter_id = any ($1)', [
+    votes.map(({ voterId }) => voterId).filter((voterId) => voterId !== 'nobody'),
+  ]);
 });
 
 test('a connection that Postgres has cut is made anew, without an error', async () => {
