@@ -25,16 +25,13 @@ describe('the environment', () => {
     expect(parseEnvironment({ ...complete, SESSION_SECRET: `${a}\n${b}\n` }).SESSION_SECRET).toEqual([a, b]);
   });
   it('is refused with everything that is wrong with it', () => {
-    const problems = () =>
-      parseEnvironment({ ...complete, POLL: '{', SESSION_SECRET: 'short', STACK_ID: undefined });
+    const problems = () => parseEnvironment({ ...complete, POLL: '{', SESSION_SECRET: 'short', STACK_ID: undefined });
     expect(problems).toThrow(/POLL: is not JSON/);
     expect(problems).toThrow(/SESSION_SECRET.*fewer than 32/);
     expect(problems).toThrow(/STACK_ID: is missing/);
   });
   it.each([1, 9])('is refused with a poll of %i options', (length) => {
     const options = Array.from({ length }, (_, index) => ({ id: `${index}`, label: `${index}` }));
-    expect(() => parseEnvironment({ ...complete, POLL: JSON.stringify({ ...poll, options }) })).toThrow(
-      /POLL/,
-    );
+    expect(() => parseEnvironment({ ...complete, POLL: JSON.stringify({ ...poll, options }) })).toThrow(/POLL/);
   });
 });

@@ -10,6 +10,9 @@ const TIMEOUT_MS = 20_000;
 /** Function errors that are the fault of whoever made the event. */
 const REFUSALS = ['InvalidEvent', 'UnknownOption'];
 
+/** How a connection fails that ended while nobody used it. */
+const STALE = ['ECONNRESET', 'EPIPE'];
+
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
 /** A function's result, and how it came about. */
@@ -52,8 +55,8 @@ function post(path: string, body: string): Promise<IncomingMessage> {
     const sent = request({ socketPath, path, method: 'POST', agent, headers }, resolve);
     sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error('the launcher did not answer in time')));
     sent.on('error', (error: NodeJS.ErrnoException) => {
-      // The launcher closed an idle connection just as we reused it: it never saw the event.
-      if (sent.reusedSocket && error.code === 'ECONNRESET') post(path, body).then(resolve, reject);
+      // The launcher closed an idle connection just as we reused it. Every function of ours may be asked twice.
+      if (sent.reusedSocket && STALE.includes(error.code ?? '')) post(path, body).then(resolve, reject);
       else reject(new InvocationError('unavailable', error.message));
     });
     sent.end(body);

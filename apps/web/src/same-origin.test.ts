@@ -8,9 +8,9 @@ describe('a post is ours', () => {
     expect(asked({ 'sec-fetch-site': 'same-origin', origin: 'http://vote', host: 'vote' })).toBe(true);
   });
   it('when a phone in the room sends an Origin alone, and it is the host that it asked', () => {
-    expect(
-      asked({ origin: 'http://192.168.1.20:8080', 'x-forwarded-host': '192.168.1.20:8080', host: 'x' }),
-    ).toBe(true);
+    expect(asked({ origin: 'http://192.168.1.20:8080', 'x-forwarded-host': '192.168.1.20:8080', host: 'x' })).toBe(
+      true,
+    );
   });
   it('when the host spells out the port that its scheme has anyway', () => {
     expect(asked({ origin: 'http://vote', host: 'vote:80' })).toBe(true);

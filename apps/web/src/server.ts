@@ -13,9 +13,7 @@ import { env } from './env.ts';
 const DRAIN_MS = 8_000;
 
 const { LISTEN_SOCKET } = env();
-const { config } = JSON.parse(
-  readFileSync(join(import.meta.dirname, '.next/required-server-files.json'), 'utf8'),
-);
+const { config } = JSON.parse(readFileSync(join(import.meta.dirname, '.next/required-server-files.json'), 'utf8'));
 
 process.chdir(import.meta.dirname);
 // biome-ignore lint/style/noProcessEnv: Next takes its finished configuration from here, as in its own server.js

@@ -26,15 +26,12 @@ describe('the voter cookie', () => {
   it('is out of reach for scripts and other sites, and survives plain http', () => {
     expect(setVoter(newVoter())).toMatch(/; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
   });
-  it.each([
-    undefined,
-    '',
-    'x',
-    '00000000-0000-4000-8000-000000000000',
-    '00000000-0000-4000-8000-000000000000.AAAA',
-  ])('names nobody when it is %s', (value) => {
-    expect(voterFrom(value)).toBeUndefined();
-  });
+  it.each([undefined, '', 'x', '00000000-0000-4000-8000-000000000000', '00000000-0000-4000-8000-000000000000.AAAA'])(
+    'names nobody when it is %s',
+    (value) => {
+      expect(voterFrom(value)).toBeUndefined();
+    },
+  );
 });
 
 describe('the receipt cookie', () => {

@@ -26,8 +26,7 @@ export function receiptFrom(cookie: string | undefined, voter: string | undefine
 }
 
 /** The header that makes a browser remember who votes. */
-export const setVoter = (voter: string): string =>
-  setCookie(voterCookie(), sign(voter, 'voter', env().SESSION_SECRET));
+export const setVoter = (voter: string): string => setCookie(voterCookie(), sign(voter, 'voter', env().SESSION_SECRET));
 
 /** The header that makes a browser remember what was voted. */
 export function setReceipt(receipt: Receipt, voter: string): string {

@@ -52,9 +52,7 @@ export function Ballot({ options, receipt: lastReceipt, problem }: Props) {
         {wordsFor(status, label)}
       </p>
       <div className="min-h-40 sm:min-h-28">
-        {receipt && (
-          <Proof receipt={receipt} stale={status.kind !== 'recorded' && status.kind !== 'changed'} />
-        )}
+        {receipt && <Proof receipt={receipt} stale={status.kind !== 'recorded' && status.kind !== 'changed'} />}
       </div>
     </>
   );

@@ -22,8 +22,7 @@ export async function postVote(choice: string): Promise<Answer> {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (response.ok) return { kind: 'recorded', receipt: await response.json() };
-    if (response.status === 429)
-      return { kind: 'busy', seconds: Number(response.headers.get('retry-after')) || 1 };
+    if (response.status === 429) return { kind: 'busy', seconds: Number(response.headers.get('retry-after')) || 1 };
     const { error } = await response.json();
     if (error.type === 'VotingPaused') return { kind: 'paused' };
     // A server that leaves just now, or doesn't come up: the gateway says so, not the vote route.

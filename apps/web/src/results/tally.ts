@@ -26,9 +26,22 @@ export function standingOf({ options, total }: Tally): Standing {
   if (total === 0) return { kind: 'empty', leaders: [] };
   const [first = 0, second = 0] = options.map(({ votes }) => votes).sort((a, b) => b - a);
   const leaders = options.filter(({ votes }) => votes === first).map(({ label }) => label);
-  return leaders.length === 1
-    ? { kind: 'lead', leaders, by: first - second }
-    : { kind: 'tie', leaders, votes: first };
+  return leaders.length === 1 ? { kind: 'lead', leaders, by: first - second } : { kind: 'tie', leaders, votes: first };
+}
+
+/** What the results page shows of one option. */
+export type Numbers = { votes: number; percent: number; share: number; leads: boolean };
+
+/** The options' numbers, in their order. `share` goes from 0 to 1, and is what `percent` was rounded from. */
+export function numbersOf(tally: Tally): Numbers[] {
+  const rounded = percentages(tally.options.map(({ votes }) => votes));
+  const { leaders } = standingOf(tally);
+  return tally.options.map(({ label, votes }, index) => ({
+    votes,
+    percent: rounded[index] ?? 0,
+    share: votes / (tally.total || 1),
+    leads: leaders.includes(label),
+  }));
 }
 
 /** The standing in a sentence. */

@@ -31,14 +31,10 @@ const outcomes = {
 /** For the script of the vote page, and for other programs. */
 export const asJson: Answers = {
   recorded: (receipt, cookies) => Response.json(receipt, { headers: headersWith({ 'set-cookie': cookies }) }),
-  refused: (status, type, message) =>
-    Response.json({ error: { type, message } }, { status, headers: headersWith({}) }),
+  refused: (status, type, message) => Response.json({ error: { type, message } }, { status, headers: headersWith({}) }),
   failed({ kind, retryAfter = [] }) {
     const { status, type, message } = outcomes[kind];
-    return Response.json(
-      { error: { type, message } },
-      { status, headers: headersWith({ 'retry-after': retryAfter }) },
-    );
+    return Response.json({ error: { type, message } }, { status, headers: headersWith({ 'retry-after': retryAfter }) });
   },
 };
 

@@ -11,8 +11,7 @@ import { asJson, asPage } from './answers.ts';
 export async function POST(request: NextRequest): Promise<Response> {
   const answer = wantsJson(request.headers) ? asJson : asPage;
   try {
-    if (!isSameOrigin(request.headers))
-      return answer.refused(403, 'CrossSite', 'Votes come from the vote page');
+    if (!isSameOrigin(request.headers)) return answer.refused(403, 'CrossSite', 'Votes come from the vote page');
     const choice = await choiceFrom(request);
     if (!env().POLL.options.some((option) => option.id === choice)) {
       return answer.refused(400, 'UnknownOption', 'This is not one of the answers');

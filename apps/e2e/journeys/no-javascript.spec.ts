@@ -1,0 +1,25 @@
+import { expect, test } from '../poll.ts';
+import { results } from '../stack.ts';
+
+test.use({ javaScriptEnabled: false });
+
+test('votes, changes their mind and is remembered without JavaScript', async ({ poll, vote, page }) => {
+  await page.goto('/');
+  await vote.option(poll.first.label).click();
+  await expect(page).toHaveURL(/\/$/);
+  await vote.showsRecorded(poll.first.label);
+  await expect(page.getByText(/by container [\da-f]{12}/)).toBeVisible();
+  await vote.option(poll.second.label).click();
+  await vote.showsRecorded(poll.second.label);
+  expect(await results()).toMatchObject({ total: poll.before.total + 1 });
+});
+
+test('is told in words when voting is paused', async ({ vote, page }) => {
+  await page.goto('/?problem=paused');
+  await expect(vote.status).toHaveText(/^Voting is paused/);
+});
+
+test('the results page says what is missing', async ({ page }) => {
+  await page.goto('/results');
+  await expect(page.getByText(/takes JavaScript/)).toBeVisible();
+});

@@ -1,0 +1,43 @@
+import { FLAGS, findChromium } from '../chromium.ts';
+import { ResultsPage, VotePage } from '../pages.ts';
+import { expect, test } from '../poll.ts';
+import { BASE_URL } from '../stack.ts';
+
+const executablePath = findChromium();
+const origin = BASE_URL.replace(/\/\/[^:/]+/, '//room.test');
+
+/** As a phone in the room comes: over http, to a name that isn't this machine's own. */
+test.use({
+  baseURL: origin,
+  launchOptions: {
+    args: [...FLAGS, '--host-resolver-rules=MAP room.test 127.0.0.1'],
+    ...(executablePath && { executablePath }),
+  },
+});
+
+test('a phone in the room votes, is remembered, and sees the results', async ({ poll, page, newcomer }) => {
+  const vote = await new VotePage(page).open();
+  expect(await page.evaluate(() => isSecureContext)).toBe(false);
+  await vote.vote(poll.first.label);
+  await page.reload();
+  await vote.showsRecorded(poll.first.label);
+  await vote.comesAlive();
+  await vote.vote(poll.second.label);
+
+  const results = new ResultsPage(page);
+  await results.open();
+  await results.shows(poll.after({ [poll.second.id]: 1 }));
+
+  const another = await newcomer();
+  await another.goto(`${origin}/`);
+  await new VotePage(another).vote(poll.second.label);
+  await results.shows(poll.after({ [poll.second.id]: 2 }));
+});
+
+test('a phone without JavaScript posts the form', async ({ poll, browser }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: origin });
+  const vote = new VotePage(await context.newPage());
+  await vote.page.goto('/');
+  await vote.vote(poll.first.label);
+  await context.close();
+});

@@ -1,0 +1,74 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The vote page, as a voter sees it. */
+export class VotePage {
+  readonly page: Page;
+  readonly options: Locator;
+  readonly chosen: Locator;
+  readonly status: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.options = page.getByRole('main').getByRole('button');
+    this.chosen = page.getByRole('main').getByRole('button', { pressed: true });
+    this.status = page.getByRole('main').getByRole('status');
+  }
+
+  /** Opens the page, and waits until its script has taken over. */
+  async open(): Promise<this> {
+    await this.page.goto('/');
+    await this.comesAlive();
+    return this;
+  }
+
+  /** React marks the elements that it owns. */
+  async comesAlive(): Promise<void> {
+    const isAlive = () => Object.keys(document.querySelector('form') ?? {}).some((key) => key.startsWith('__react'));
+    await this.page.waitForFunction(isAlive);
+  }
+
+  option(label: string): Locator {
+    return this.options.filter({ hasText: new RegExp(`^${label}$`) });
+  }
+
+  async vote(label: string): Promise<void> {
+    await this.option(label).click();
+    await this.showsRecorded(label);
+  }
+
+  async showsRecorded(label: string): Promise<void> {
+    await expect(this.status).toHaveText(new RegExp(`^Your vote (for ${label} is recorded|is now for ${label})\\.$`));
+    await expect(this.chosen).toHaveText(label);
+  }
+}
+
+/** The results page, as the room sees it. */
+export class ResultsPage {
+  readonly page: Page;
+  readonly total: Locator;
+  readonly live: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.total = page.getByTestId('total');
+    this.live = page.getByTestId('live');
+  }
+
+  /** Opens the page, and waits for the first numbers. */
+  async open(): Promise<this> {
+    await this.page.goto('/results');
+    await expect(this.total).toHaveText(/^\d+$/);
+    return this;
+  }
+
+  option(id: string): Locator {
+    return this.page.locator(`[data-option="${id}"]`);
+  }
+
+  async shows({ total, votes }: { total: number; votes: Record<string, number> }): Promise<void> {
+    for (const [id, count] of Object.entries(votes)) {
+      await expect(this.option(id)).toHaveAttribute('data-votes', String(count));
+    }
+    await expect(this.total).toHaveText(String(total));
+  }
+}

@@ -1,0 +1,23 @@
+import { defineConfig, devices } from '@playwright/test';
+import { FLAGS, findChromium } from './chromium.ts';
+import { BASE_URL } from './stack.ts';
+
+const executablePath = findChromium();
+
+/** Tests of the running system in a real browser. They don't start it: `make test` does. */
+export default defineConfig({
+  testDir: 'journeys',
+  // The journeys count votes in one database, so they take turns.
+  workers: 1,
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
+  use: {
+    ...devices['Desktop Chrome'],
+    baseURL: BASE_URL,
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    launchOptions: { args: FLAGS, ...(executablePath && { executablePath }) },
+  },
+});

@@ -1,0 +1,53 @@
+import { test as base, type Page } from '@playwright/test';
+import { ResultsPage, VotePage } from './pages.ts';
+import { type Results, results } from './stack.ts';
+
+/** The numbers before a test: other tests, and other voters, may have voted already. */
+export class Poll {
+  readonly before: Results;
+
+  constructor(before: Results) {
+    this.before = before;
+  }
+
+  get first() {
+    return this.at(0);
+  }
+
+  get second() {
+    return this.at(1);
+  }
+
+  /** What the numbers are when this many votes have been added (or taken) since. */
+  after(added: Record<string, number>): { total: number; votes: Record<string, number> } {
+    const votes = Object.fromEntries(this.before.options.map(({ id, votes }) => [id, votes + (added[id] ?? 0)]));
+    return { votes, total: Object.values(votes).reduce((sum, each) => sum + each, 0) };
+  }
+
+  private at(index: number) {
+    const option = this.before.options[index];
+    if (!option) throw new Error(`The poll has no option ${index}`);
+    return option;
+  }
+}
+
+/** Another person's browser: nothing in it is known to the first one. */
+type Newcomer = () => Promise<Page>;
+
+export const test = base.extend<{ poll: Poll; vote: VotePage; results: ResultsPage; newcomer: Newcomer }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
+  poll: async ({}, use) => use(new Poll(await results())),
+  vote: async ({ page }, use) => use(new VotePage(page)),
+  results: async ({ page }, use) => use(new ResultsPage(await page.context().newPage())),
+  newcomer: async ({ browser }, use) => {
+    const opened: Page[] = [];
+    await use(async () => {
+      const page = await (await browser.newContext()).newPage();
+      opened.push(page);
+      return page;
+    });
+    await Promise.all(opened.map((page) => page.context().close()));
+  },
+});
+
+export { expect } from '@playwright/test';
