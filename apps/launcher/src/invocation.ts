@@ -3,15 +3,12 @@ import type { Phases, StartKind } from './feed.ts';
 /** What a function answered: its result, or an error that is the function's own. Both as the raw bytes it sent. */
 export type Outcome =
   | { kind: 'result'; payload: Buffer }
-  | { kind: 'function-error'; payload: Buffer; timedOut: boolean };
+  | { kind: 'function-error'; payload: Buffer; errorType: string; timedOut: boolean };
 
 /** An error that counts as the function's, in the shape that Lambda gives it. */
 export function functionError(errorType: string, errorMessage: string, timedOut = false): Outcome {
-  return {
-    kind: 'function-error',
-    payload: Buffer.from(JSON.stringify({ errorType, errorMessage })),
-    timedOut,
-  };
+  const payload = Buffer.from(JSON.stringify({ errorType, errorMessage }));
+  return { kind: 'function-error', payload, errorType, timedOut };
 }
 
 /** Where and how an event is, or was last, served. */
@@ -104,10 +101,15 @@ export class Invocation {
     this.#state = { kind: 'running', run };
   }
 
-  /** Its sandbox died: it waits again, for one of its own. */
+  /** It waits again, though nobody but the platform is to blame. */
   waitAgain(): void {
-    this.deaths += 1;
     this.#state = { kind: 'waiting' };
+  }
+
+  /** Its sandbox died: it waits again, for one of its own. */
+  waitAlone(): void {
+    this.deaths += 1;
+    this.waitAgain();
   }
 
   /** Settles it with what its container answered, and with what that cost. */

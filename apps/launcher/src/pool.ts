@@ -15,7 +15,7 @@ import { WaitingEvents } from './waiting-events.ts';
 const RETRIES = 2;
 /** A start costs about this much: an event that a container at work will take before is not worth one. */
 const PATIENCE_MS = 100;
-/** While events wait, and this long after, the function is crowded: containers stay for the next event instead of being replaced. */
+/** While events wait for each other, and this long after, it is crowded: containers stay for the next event instead of being replaced. */
 const CROWDED_MS = 250;
 /** A refill begins this long after an answer, so that it doesn't compete with it. */
 const REFILL_PAUSE_MS = 15;
@@ -133,6 +133,7 @@ export class Pool implements SandboxOwner {
   }
 
   #handOut(now: number): void {
+    let shared = false;
     for (let index = 0; index < this.#waiting.length; ) {
       const invocation = this.#waiting.at(index);
       if (!invocation) return;
@@ -145,7 +146,6 @@ export class Pool implements SandboxOwner {
       }
       this.#waiting.remove(invocation);
       const used = sandbox.served + sandbox.inFlight > 0;
-      if (used) this.#crowdedUntil = now + CROWDED_MS;
       const paid = used ? {} : sandbox.startPaidSince(invocation.arrivedAt);
       const startKind = used ? 'warm' : Object.keys(paid).length > 0 ? 'cold' : 'prewarmed';
       const { containerId } = sandbox;
@@ -159,8 +159,10 @@ export class Pool implements SandboxOwner {
         startKind,
       });
       sandbox.hand(invocation);
+      shared ||= sandbox.inFlight > 1;
     }
-    if (this.#waiting.hasOrdinary) this.#crowdedUntil = now + CROWDED_MS;
+    if (shared || (this.#waiting.hasOrdinary && this.#waiting.length + this.#serving.size > 1))
+      this.#crowdedUntil = now + CROWDED_MS;
   }
 
   /** A spare, or else the container at work that has the fewest events in flight. */
@@ -253,11 +255,15 @@ export class Pool implements SandboxOwner {
     this.#advance();
   }
 
-  answered(_sandbox: Sandbox, invocation: Invocation, outcome: Outcome): void {
-    this.#health.worked();
+  answered(sandbox: Sandbox, invocation: Invocation, outcome: Outcome): void {
     this.#serving.delete(invocation);
     this.#refillAt = Math.min(this.#refillAt, performance.now() + REFILL_PAUSE_MS);
-    invocation.settle(outcome);
+    if (this.#health.learnFrom(outcome) === 'answer') invocation.settle(outcome);
+    else {
+      invocation.waitAgain();
+      this.#waiting.addFirst(invocation);
+      sandbox.leave();
+    }
     this.#advance();
   }
 
@@ -291,7 +297,7 @@ export class Pool implements SandboxOwner {
     if (invocation.remainingMs === 0) invocation.settle(timedOut(invocation));
     else if (invocation.deaths >= RETRIES) invocation.settle(diedUnderIt(invocation, end, this.entry.memoryMb));
     else {
-      invocation.waitAgain();
+      invocation.waitAlone();
       this.#waiting.addFirst(invocation);
       const { requestId, deaths } = invocation;
       const reason = reasonOf(end, this.entry.memoryMb);

@@ -7,8 +7,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 /** As many failed inits in a row are the function's fault, no accident. */
 const INIT_FAILURES = 3;
-/** What a function's runtime reports when what it connects to isn't there. */
-const DEPENDENCY = 'DependencyUnavailable';
+/** What our runtime reports when it can't reach the database: the platform's fault, not the function's. */
+const DATABASE_UNAVAILABLE = 'DatabaseUnavailable';
 
 /*
  *          start failed, died idle               again
@@ -40,8 +40,14 @@ export class StartHealth {
     return this.#state.kind === 'fine' ? undefined : this.#state.why;
   }
 
-  worked(): void {
+  /** An answer shows that starts work, unless it says that the database is away: then the event is to wait for it. */
+  learnFrom(outcome: Outcome): 'answer' | 'wait' {
+    if (outcome.kind === 'function-error' && outcome.errorType === DATABASE_UNAVAILABLE) {
+      this.#backOff('the database is away', false);
+      return 'wait';
+    }
     this.#state = { kind: 'fine' };
+    return 'answer';
   }
 
   /** Draws the conclusion from a container's end. `expected`: it was told to leave, or died over an event, which is judged there. */
@@ -57,7 +63,7 @@ export class StartHealth {
         ? { kind: 'give-up', error }
         : { kind: 'go-on' };
     }
-    if (end.errorType === DEPENDENCY) {
+    if (end.errorType === DATABASE_UNAVAILABLE) {
       this.#backOff('the database is away', false);
       return { kind: 'go-on' };
     }

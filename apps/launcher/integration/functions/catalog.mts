@@ -1,0 +1,14 @@
+// Prints the catalog that the tests run with: the real one, and functions that do wrong.
+import { readFileSync } from 'node:fs';
+
+const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+const catalog = read('../../../../functions/catalog.json');
+for (const [name, differences] of Object.entries<object>(read('./misbehaving.json'))) {
+  catalog.functions[name] = {
+    ...{ image: 'serverless-vote/misbehave', user: 10_009, database: true },
+    ...{ memoryMb: 128, cpus: 1, processes: 32, tmpMb: 8, deadlineMs: 10_000, concurrency: 2 },
+    ...{ queue: { events: 100, megabytes: 8 }, serving: { kind: 'single-use' }, spares: 0, invalidates: [] },
+    ...differences,
+  };
+}
+process.stdout.write(`${JSON.stringify(catalog, null, 2)}\n`);

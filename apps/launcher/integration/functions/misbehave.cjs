@@ -1,0 +1,121 @@
+// A function that does wrong whatever its event names. It speaks to the Runtime API itself, since our runtime would not let it.
+const http = require('node:http');
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+
+const name = process.env.AWS_LAMBDA_FUNCTION_NAME;
+const socketPath = process.env.AWS_LAMBDA_RUNTIME_API;
+const BASE = '/2018-06-01/runtime/invocation/';
+const agent = new http.Agent({ keepAlive: true, maxSockets: 100 });
+
+function call(method, path, body) {
+  return new Promise((resolve, reject) => {
+    const request = http.request({ socketPath, agent, method, path: BASE + path }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() }),
+      );
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const deeds = {
+  nothing: () => ({}),
+  sleep: async ({ ms }) => {
+    await pause(ms);
+    return { slept: ms };
+  },
+  fail: () => {
+    throw new TypeError('as told');
+  },
+  exit: ({ code }) => process.exit(code),
+  loop: () => {
+    for (;;);
+  },
+  'eat-memory': () => {
+    const eaten = [];
+    for (;;) eaten.push(Buffer.alloc(8 * 1024 * 1024, 1));
+  },
+  fork: async () => {
+    let started = 0;
+    let refused;
+    while (!refused && started < 1000) {
+      const child = spawn('/bin/sleep', ['60'], { stdio: 'ignore' });
+      refused = await new Promise((resolve) => {
+        child.once('error', (error) => resolve(error.code));
+        child.once('spawn', () => resolve(undefined));
+      });
+      if (!refused) started += 1;
+    }
+    return { started, refused };
+  },
+  'fill-tmp': () => {
+    let written = 0;
+    try {
+      for (; written < 1000; written += 1) fs.appendFileSync('/tmp/file', Buffer.alloc(1024 * 1024));
+    } catch (error) {
+      return { megabytes: written, code: error.code };
+    }
+    return { megabytes: written };
+  },
+  'write-without-end': ({ megabytes }) => {
+    const line = `${'x'.repeat(1023)}\n`.repeat(1024);
+    for (let i = 0; i < megabytes; i += 1) fs.writeSync(1, line);
+    return { megabytes };
+  },
+  'answer-twice': async (_event, id) => {
+    const first = await call('POST', `${id}/response`, '"first"');
+    const second = await call('POST', `${id}/response`, '"second"');
+    console.error(`first ${first.status}, second ${second.status}`);
+    return undefined;
+  },
+  'answer-for-another': async () => ({
+    status: (await call('POST', '00000000-0000-4000-8000-000000000000/response', '1')).status,
+  }),
+  'ask-for-more': async () => ({ status: (await call('GET', 'next')).status }),
+  'answer-with-megabytes': ({ megabytes }) => 'x'.repeat(megabytes * 1024 * 1024),
+  say: ({ text }) => {
+    console.error(text);
+    return {};
+  },
+  look: () => ({
+    uid: process.getuid(),
+    environment: Object.keys(process.env).sort(),
+    engineSocket: fs.existsSync('/var/run/docker.sock'),
+    networks: Object.keys(require('node:os').networkInterfaces()),
+    writable: ['/', '/run/runtime', '/var/run/postgresql', '/tmp'].filter((path) => {
+      try {
+        fs.writeFileSync(`${path}/probe`, '');
+        return true;
+      } catch {
+        return false;
+      }
+    }),
+    sockets: fs.readdirSync('/run').sort(),
+  }),
+};
+
+async function serve() {
+  for (;;) {
+    const next = await call('GET', 'next');
+    if (next.status !== 200) process.exit(0);
+    const id = next.headers['lambda-runtime-aws-request-id'];
+    const event = JSON.parse(next.body);
+    try {
+      const result = await deeds[event.do ?? 'nothing'](event, id);
+      fs.writeSync(2, `END RequestId: ${id}\n`);
+      if (result !== undefined) await call('POST', `${id}/response`, JSON.stringify(result));
+    } catch (error) {
+      await call('POST', `${id}/error`, JSON.stringify({ errorType: error.name, errorMessage: error.message }));
+    }
+  }
+}
+
+if (name === 'crash-at-start') throw new Error('no configuration, say');
+if (name === 'never-ready') setInterval(() => undefined, 1000);
+else for (let poll = 0; poll < Number(process.env.FUNCTION_IN_FLIGHT); poll += 1) serve();

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { baseUrl, containers, controlUrl, docker, follow, invoke, permanent, send, total, vote } from './stack.ts';
+
+const run = promisify(execFile);
+
+/** Ends a container's process as a crash would, which the engine answers with the restart policy. */
+async function crash(name: 'launcher' | 'database'): Promise<void> {
+  const { State } = await (await permanent(name)).inspect();
+  process.kill(State.Pid, 'SIGKILL');
+}
+
+const healthy = () =>
+  expect
+    .poll(
+      () =>
+        send(controlUrl, '/healthz').then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      { timeout: 30_000, interval: 200 },
+    )
+    .toBe(200);
+
+describe('a vote', () => {
+  test('waits while the database restarts, and is recorded', { timeout: 60_000 }, async () => {
+    const before = await total();
+    await (await permanent('database')).restart({ t: 5 });
+    expect((await vote()).status).toBe(200);
+    expect(await total()).toBe(before + 1);
+  });
+
+  test('is recorded after the database’s process was killed', { timeout: 60_000 }, async () => {
+    const before = await total();
+    await crash('database');
+    expect((await vote()).status).toBe(200);
+    expect(await total()).toBe(before + 1);
+  });
+
+  test('is answered with 503 within its deadline when the database stays away, and works when it is back', {
+    timeout: 90_000,
+  }, async () => {
+    const database = await permanent('database');
+    await database.stop({ t: 5 });
+    try {
+      const from = performance.now();
+      const answer = await vote();
+      expect(performance.now() - from).toBeLessThan(12_000);
+      expect(answer).toMatchObject({ status: 503, headers: { 'x-amzn-errortype': 'ServiceException' } });
+      expect((await fetch(`${baseUrl}/`)).status).toBe(200);
+    } finally {
+      await database.start();
+    }
+    expect((await vote()).status).toBe(200);
+  });
+});
+
+describe('after the launcher was killed', () => {
+  test('a new one removes what it left, keeps the votes, and goes on', { timeout: 60_000 }, async () => {
+    await vote();
+    await expect.poll(async () => (await containers('record-vote')).length, { timeout: 10_000 }).toBeGreaterThan(0);
+    const left = (await containers('record-vote')).map(({ Id }) => Id);
+    const before = await total();
+    await crash('launcher');
+    await healthy();
+    const now = (await containers()).map(({ Id }) => Id);
+    expect(now.filter((id) => left.includes(id))).toEqual([]);
+    expect((await vote()).status).toBe(200);
+    expect(await total()).toBe(before + 1);
+  });
+});
+
+describe('the results stream', () => {
+  test('shows a vote, whoever cast it, without web', { timeout: 60_000 }, async () => {
+    const stream = await follow(baseUrl, '/streams/results');
+    await expect.poll(stream.text, { timeout: 10_000 }).toMatch(/^data: \{"question"/m);
+    await expect.poll(async () => (await containers('web')).length, { timeout: 30_000 }).toBe(0);
+    const before = await total();
+    await vote();
+    await expect.poll(stream.text, { timeout: 10_000 }).toContain(`"total":${before + 1}`);
+    stream.leave();
+  });
+});
+
+describe('only the launcher', () => {
+  test('has a network and the engine’s socket', async () => {
+    const launcher = await (await permanent('launcher')).inspect();
+    const database = await (await permanent('database')).inspect();
+    expect(database.HostConfig.NetworkMode).toBe('none');
+    expect(database.Mounts.some(({ Source }) => Source.includes('docker.sock'))).toBe(false);
+    expect(launcher.HostConfig).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'] });
+    for (const { HostConfig } of [launcher, database])
+      expect(HostConfig.SecurityOpt?.join()).toContain('no-new-privileges');
+    await invoke('fetch-results');
+    const { stdout } = await run('docker', ['exec', database.Id, 'cat', '/proc/net/dev']);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .slice(2)
+        .map((line) => line.trim().split(':')[0]),
+    ).toEqual(['lo']);
+    expect(docker).toBeDefined();
+  });
+});

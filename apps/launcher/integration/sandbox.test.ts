@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { baseUrl, containers, controlUrl, docker, invoke, send, vote, watchEngine } from './stack.ts';
+
+const gone = async (id: string) =>
+  expect.poll(async () => (await containers()).filter(({ Id }) => Id.startsWith(id)), { timeout: 5000 }).toEqual([]);
+
+describe('a container', () => {
+  test('is started for one vote, ends with exit status 0, and is gone', { timeout: 30_000 }, async () => {
+    await vote();
+    await expect.poll(() => spares('record-vote'), { timeout: 10_000 }).toBe(2);
+    await calm();
+    const engine = await watchEngine('record-vote');
+    const served: string[] = [];
+    for (let i = 0; i < 5; i += 1) served.push((await vote()).headers['x-container-id'] ?? '');
+    expect(new Set(served).size).toBe(5);
+    for (const id of served) await gone(id);
+    const events = await engine.end();
+    for (const id of served)
+      expect(events.filter((event) => event.includes(id)).slice(-2)).toEqual([`die ${id} 0`, `destroy ${id}`]);
+    // Those, and the spares that stand ready for the next.
+    expect(events.filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(5 + 2);
+  });
+
+  test('that was taken is replaced, so that the next vote finds one ready', { timeout: 30_000 }, async () => {
+    await vote();
+    for (let i = 0; i < 3; i += 1) {
+      await expect.poll(() => spares('record-vote'), { timeout: 10_000 }).toBe(2);
+      expect((await vote()).headers['x-start-kind']).toBe('prewarmed');
+    }
+  });
+
+  test('that waits is let go at the idle timeout, and two containers remain', { timeout: 60_000 }, async () => {
+    await vote();
+    await expect
+      .poll(async () => (await containers()).map(({ Labels }) => Labels['org.serverless-vote.name']).toSorted(), {
+        timeout: 30_000,
+        interval: 250,
+      })
+      .toEqual(['database', 'launcher']);
+  });
+
+  test('that somebody removes by hand is noticed at once, and replaced', { timeout: 30_000 }, async () => {
+    await vote();
+    await expect.poll(() => spares('record-vote'), { timeout: 10_000 }).toBe(2);
+    const [spare] = await containers('record-vote');
+    await docker.getContainer(spare?.Id ?? '').remove({ force: true });
+    expect((await vote()).status).toBe(200);
+    await expect.poll(() => spares('record-vote'), { timeout: 10_000 }).toBe(2);
+  });
+
+  test('has no rights but to its doors', async () => {
+    const seen = (await invoke('misbehave', { do: 'look' })).json() as Record<string, unknown>;
+    expect(seen).toEqual({
+      uid: 10_009,
+      environment: expect.not.arrayContaining(['SESSION_SECRET', 'DOCKER_HOST']),
+      engineSocket: false,
+      networks: ['lo'],
+      writable: ['/tmp'],
+      sockets: expect.any(Array),
+    });
+  });
+
+  test.each(['record-vote', 'fetch-results', 'web'])(
+    'of %s is confined by the engine',
+    { timeout: 30_000 },
+    async (name) => {
+      if (name === 'web') await fetch(`${baseUrl}/`);
+      else if (name === 'record-vote') await vote();
+      else await invoke(name);
+      const seen = await vi.waitFor(async () => {
+        const [info] = await containers(name);
+        return docker.getContainer(info?.Id ?? 'none').inspect();
+      }, 10_000);
+      const { Config, HostConfig, Mounts, NetworkSettings } = seen;
+      expect(Number(Config.User)).toBeGreaterThan(1000);
+      expect(HostConfig).toMatchObject({
+        ReadonlyRootfs: true,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges'],
+        Privileged: false,
+      });
+      expect(HostConfig.Memory).toBeGreaterThan(0);
+      expect(HostConfig.NanoCpus).toBeGreaterThan(0);
+      expect(HostConfig.PidsLimit).toBeGreaterThan(0);
+      expect(HostConfig.NetworkMode).toMatch(/^container:/);
+      expect(NetworkSettings.Networks).toEqual({});
+      expect(Mounts.filter(({ Source, Destination }) => /docker\.sock/.test(`${Source}${Destination}`))).toEqual([]);
+      expect(Mounts.filter(({ RW }) => RW).map(({ Destination }) => Destination)).toEqual(
+        name === 'web' ? ['/run/web'] : [],
+      );
+    },
+  );
+});
+
+/** Lets what earlier tests have crowded pass. */
+const calm = () => delay(500);
+
+async function spares(name: string): Promise<number> {
+  const { text } = await send(controlUrl, '/metrics');
+  return Number(new RegExp(`^containers\\{name="${name}",state="spare"\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+}

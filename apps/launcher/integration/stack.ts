@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import http from 'node:http';
+import Docker from 'dockerode';
+
+/** The stack that `make test` has started for these tests. */
+export const baseUrl = process.env.GATEWAY_URL ?? 'http://127.0.0.1:18080';
+export const controlUrl = process.env.CONTROL_URL ?? 'http://127.0.0.1:19000';
+const stack = process.env.STACK ?? 'serverless-vote-test';
+export const docker = new Docker();
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+  json: () => unknown;
+}
+
+/** One request, exactly as written: unlike fetch, any path, Host or header is sent as it is. */
+export function send(
+  url: string,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
+): Promise<Answer> {
+  const { hostname, port } = new URL(url);
+  const { method = 'GET', headers = {}, body } = options;
+  return new Promise((resolve, reject) => {
+    const request = http.request({ hostname, port, path, method, headers, timeout: 60_000 }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        const flat = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
+        resolve({ status: response.statusCode ?? 0, headers: flat, text, json: () => JSON.parse(text) });
+      });
+    });
+    request.on('timeout', () => request.destroy(new Error(`No answer from ${url}${path} within 60 s`)));
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+const invocations = (name: string) => `/2015-03-31/functions/${name}/invocations`;
+
+export function invoke(name: string, event: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {
+  return send(controlUrl, invocations(name), { method: 'POST', headers, body: JSON.stringify(event) });
+}
+
+export const invokeRaw = (name: string, body: string | Buffer, headers: Record<string, string> = {}) =>
+  send(controlUrl, invocations(name), { method: 'POST', headers, body });
+
+export const vote = (choice = 'cats', voterId: string = randomUUID()) => invoke('record-vote', { voterId, choice });
+
+export async function total(): Promise<number> {
+  return ((await invoke('fetch-results')).json() as { total: number }).total;
+}
+
+/** This stack's containers that are there now, whatever they do, by their name in the catalog. */
+export async function containers(name?: string): Promise<Docker.ContainerInfo[]> {
+  const label = [`org.serverless-vote.launcher=${stack}`, ...(name ? [`org.serverless-vote.name=${name}`] : [])];
+  return docker.listContainers({ all: true, filters: { label } });
+}
+
+export async function permanent(name: 'launcher' | 'database'): Promise<Docker.Container> {
+  const [found] = await containers(name);
+  if (!found) throw new Error(`The ${name} of stack ${stack} is not running`);
+  return docker.getContainer(found.Id);
+}
+
+/** Follows the engine's events of this stack until `end`, which returns `<action> <id>`, for `die` with the exit status, of each. */
+export async function watchEngine(name: string): Promise<{ end(): Promise<string[]> }> {
+  const label = [`org.serverless-vote.launcher=${stack}`, `org.serverless-vote.name=${name}`];
+  const stream = await docker.getEvents({ filters: { type: ['container'], label } });
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  return {
+    async end() {
+      (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
+      const events = text
+        .split('\n')
+        .filter(Boolean)
+        .map(
+          (line) => JSON.parse(line) as { Action: string; id: string; Actor: { Attributes: { exitCode?: string } } },
+        );
+      return events.map(({ Action, id, Actor }) =>
+        [Action, id.slice(0, 12), Actor.Attributes.exitCode].filter(Boolean).join(' '),
+      );
+    },
+  };
+}
+
+/** Reads a public or private stream until `leave`. */
+export async function follow(url: string, path: string): Promise<{ text: () => string; leave: () => void }> {
+  const leave = new AbortController();
+  const response = await fetch(`${url}${path}`, { signal: leave.signal });
+  let text = '';
+  void (async () => {
+    for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
+  })().catch(() => undefined);
+  return { text: () => text, leave: () => leave.abort() };
+}
