@@ -17,7 +17,7 @@ as_root() {
 apt_install() {
   local purpose=$1
   shift
-  local command="apt-get install -y --no-install-recommends $*"
+  local command="apt-get install -qy --no-install-recommends $*"
   if somebody_is_there && ! ask "$purpose needs: $*. Install with apt-get?"; then
     fail "$purpose needs packages that are not installed." "$*" "sudo $command"
   fi

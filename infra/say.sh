@@ -24,7 +24,10 @@ somebody_is_there() { [ -t 0 ] && on_a_terminal && [ -z "${CI:-}" ]; }
 # Tenths of a second where bash can (5), else whole seconds.
 now() { local t=${EPOCHREALTIME:-$SECONDS.0}; t=${t/,/.}; local d=${t#*.}; printf '%s' "${t%.*}${d:0:1}"; }
 
-say() { printf '%s\n' "$*" >&3; }
+say() { clear_line && printf '%s\n' "$*" >&3; }
+
+# Takes away the line that `progress` left open.
+clear_line() { if on_a_terminal; then printf '\r\033[K' >&3; fi; }
 
 progress() {
   if on_a_terminal; then
@@ -37,7 +40,7 @@ progress() {
 note() { if [ -n "${STEP_NOTE:-}" ]; then printf '%s' "$1" >"$STEP_NOTE"; else say "$1"; fi; }
 
 fail() {
-  on_a_terminal && printf '\r\033[K' >&3
+  clear_line
   printf '\n  ✗ %s\n' "$1" >&3
   [ -z "${2:-}" ] || printf '    Why:  %s\n' "${2//$'\n'/$'\n'          }" >&3
   [ -z "${3:-}" ] || printf '    Mend: %s\n' "${3//$'\n'/$'\n'          }" >&3
@@ -74,7 +77,7 @@ step() {
   set -e
   if [ $status -eq 0 ]; then
     local tenths=$(($(now) - began))
-    on_a_terminal && printf '\r\033[K' >&3
+    clear_line
     printf '  ✓ %-11s %s  (%d.%d s)\n' "$STEP_NAME" "$(cat "$marks")" $((tenths / 10)) $((tenths % 10)) >&3
   elif [ ! -e "$marks.said" ]; then
     explain_failure "$log" || true
@@ -91,6 +94,9 @@ explain_failure() {
     if grep -qiE 'no space left on device|ENOSPC' "$1"; then
       fail "$STEP_NAME: the disk is full." "$(grep -iE -m1 'no space left on device|ENOSPC' "$1")" \
         "Free some space (docker system df shows what Docker uses; docker image prune removes unused images)."
+    fi
+    if grep -qE 'address already in use|port is already allocated' "$1"; then
+      fail "$STEP_NAME: a port is taken." "$(grep -E -m1 'address already in use|port is already allocated' "$1")" 'make run PORT=8081 CONTROL_PORT=9001'
     fi
     fail "$STEP_NAME failed." "$(tail -n "${FAILURE_LINES:-15}" "$1")" "The whole output is in ${1#"$ROOT"/}. make doctor checks the prerequisites."
   )

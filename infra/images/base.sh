@@ -37,22 +37,24 @@ pull() {
   return $status
 }
 
-# choose <image asked for> <its default> <stand-in> <function that builds the stand-in>
+# choose <setting> <its default> <stand-in> <function that builds the stand-in>: sets the setting
 choose() {
-  if is_here "$1"; then
-    echo "$1"
-  elif [ "$1" = "$2" ] && is_here "$3"; then
-    echo "$3"
-  elif pull "$1"; then
-    echo "$1"
-  elif [ "$1" = "$2" ]; then
+  local wanted=${!1:-$2} chosen
+  if is_here "$wanted"; then
+    chosen=$wanted
+  elif [ "$wanted" = "$2" ] && is_here "$3"; then
+    chosen=$3
+  elif pull "$wanted"; then
+    chosen=$wanted
+  elif [ "$wanted" = "$2" ]; then
     "$4" >&2
-    echo "$3"
+    chosen=$3
   else
-    fail "The base image $1 is not here and could not be pulled." \
+    fail "The base image $wanted is not here and could not be pulled." \
       "You named it yourself, so nothing else is taken instead." \
-      "docker pull $1 shows the registry's answer; without the setting, $2 is used."
+      "docker pull $wanted shows the registry's answer; without $1, $2 is used."
   fi
+  printf -v "$1" %s "$chosen"
 }
 
 # Debian without anything, and what node needs to run: the ground of both stand-ins.
@@ -127,7 +129,7 @@ architecture() {
   esac
 }
 
-node_image=$(choose "${NODE_IMAGE:-$NODE_DEFAULT}" $NODE_DEFAULT serverless-vote/node:26 build_node)
-postgres_image=$(choose "${POSTGRES_IMAGE:-$POSTGRES_DEFAULT}" $POSTGRES_DEFAULT serverless-vote/postgres:18 build_postgres)
-echo "NODE_IMAGE=$node_image"
-echo "POSTGRES_IMAGE=$postgres_image"
+choose NODE_IMAGE $NODE_DEFAULT serverless-vote/node:26 build_node
+choose POSTGRES_IMAGE $POSTGRES_DEFAULT serverless-vote/postgres:18 build_postgres
+echo "NODE_IMAGE=$NODE_IMAGE"
+echo "POSTGRES_IMAGE=$POSTGRES_IMAGE"

@@ -62,6 +62,12 @@ while read -r name uid database; do
   fi
 done <<<"$functions"
 
+# Only when it is named: the function that does wrong, for the integration tests.
+if [[ " ${only[*]-} " == *' misbehave '* ]]; then
+  bundle=apps/launcher/integration/functions/misbehave.cjs
+  image misbehave function NAME=misbehave USER_ID=10009 "BUNDLE=$bundle" -- "$bundle"
+fi
+
 if wanted database; then
   image database database "CALLERS=${callers# }" -- infra/images/start-database infra/postgres/*.conf
 fi

