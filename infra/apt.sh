@@ -17,7 +17,8 @@ as_root() {
 apt_install() {
   local purpose=$1
   shift
-  local command="apt-get install -qy --no-install-recommends $*"
+  local install=(apt-get install -qy --no-install-recommends "$@")
+  local command="${install[*]}"
   if somebody_is_there && ! ask "$purpose needs: $*. Install with apt-get?"; then
     fail "$purpose needs packages that are not installed." "$*" "sudo $command"
   fi
@@ -26,9 +27,9 @@ apt_install() {
   fi
   progress "installing $*"
   # A fresh machine has no package lists, an old one has outdated ones: then update first.
-  as_root env DEBIAN_FRONTEND=noninteractive $command && return
+  as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}" && return
   progress "apt-get update"
-  if ! as_root apt-get update || ! as_root env DEBIAN_FRONTEND=noninteractive $command; then
+  if ! as_root apt-get update || ! as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}"; then
     fail "$purpose needs packages that could not be installed." "$*" "sudo apt-get update && sudo $command"
   fi
 }

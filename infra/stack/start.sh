@@ -1,7 +1,7 @@
 # From a clone to a stack that answers, as steps. Sourced after settings.sh, by run.sh and test.sh.
 
 check_ports() {
-  local port address=$BIND
+  local address=$BIND
   [ "$BIND" != 0.0.0.0 ] || address=127.0.0.1
   is_free "$address" "$PORT" || port_is_taken PORT "$PORT" 8081
   is_free 127.0.0.1 "$CONTROL_PORT" || port_is_taken CONTROL_PORT "$CONTROL_PORT" 9001
