@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type News, watchResults } from './watch-results.ts';
+
+/** A browser with one tab, as far as the stream is concerned. */
+class FakeSource extends EventTarget {
+  static all: FakeSource[] = [];
+  static get open() {
+    return FakeSource.all.filter(({ closed }) => !closed);
+  }
+  readonly url: string;
+  closed = false;
+  onmessage: (event: { data: string }) => void = () => {};
+  onerror: () => void = () => {};
+
+  constructor(url: string) {
+    super();
+    this.url = url;
+    FakeSource.all.push(this);
+  }
+  close() {
+    this.closed = true;
+  }
+}
+
+let tab: EventTarget & { hidden: boolean };
+let browser: EventTarget;
+let news: News[];
+let stop: () => void;
+const tally = { question: '?', options: [], total: 0, updatedAt: '' };
+
+function show(visible: boolean) {
+  tab.hidden = !visible;
+  tab.dispatchEvent(new Event('visibilitychange'));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  tab = Object.assign(new EventTarget(), { hidden: false });
+  browser = new EventTarget();
+  vi.stubGlobal('document', tab);
+  vi.stubGlobal('EventSource', FakeSource);
+  vi.stubGlobal('addEventListener', browser.addEventListener.bind(browser));
+  FakeSource.all = [];
+  news = [];
+  stop = watchResults((item) => news.push(item));
+});
+afterEach(() => {
+  stop();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe('who watches the results', () => {
+  it('hears of every tally and every pause', () => {
+    const [source] = FakeSource.open;
+    source?.onmessage({ data: JSON.stringify(tally) });
+    source?.dispatchEvent(new Event('paused'));
+    expect(source?.url).toBe('/streams/results');
+    expect(news).toEqual([{ kind: 'tally', tally }, { kind: 'paused' }]);
+  });
+  it('has no connection in a hidden tab, and one again when it is shown', () => {
+    show(false);
+    expect(FakeSource.open).toHaveLength(0);
+    show(true);
+    expect(FakeSource.open).toHaveLength(1);
+  });
+  it('opens none in a tab that starts hidden', () => {
+    stop();
+    tab.hidden = true;
+    stop = watchResults(() => {});
+    expect(FakeSource.open).toHaveLength(0);
+  });
+  it('tries again after a break, more and more patiently, one connection at a time', () => {
+    for (const patienceMs of [625, 1250, 2500, 5000, 10_000, 10_000]) {
+      FakeSource.open[0]?.onerror();
+      expect(FakeSource.open).toHaveLength(0);
+      vi.advanceTimersByTime(patienceMs);
+      expect(FakeSource.open).toHaveLength(1);
+    }
+    expect(news.every(({ kind }) => kind === 'lost')).toBe(true);
+  });
+  it('tries at once when the network is back', () => {
+    FakeSource.open[0]?.onerror();
+    browser.dispatchEvent(new Event('online'));
+    expect(FakeSource.open).toHaveLength(1);
+  });
+  it('leaves nothing behind', () => {
+    stop();
+    show(true);
+    vi.advanceTimersByTime(60_000);
+    expect(FakeSource.open).toHaveLength(0);
+  });
+});
