@@ -121,7 +121,7 @@ async function main(): Promise<void> {
   const sweeper = setInterval(() => {
     const alive = () =>
       new Set([
-        ...invoker.pools.flatMap((pool) => pool.sandboxes.map(({ id }) => id)),
+        ...invoker.pools.flatMap((pool) => [...pool.fleet].map(({ id }) => id)),
         ...web.replicas.map(({ id }) => id),
       ]);
     sweep(engine, alive).catch((error: unknown) => log.warn({ error: String(error) }, 'sweep.failed'));

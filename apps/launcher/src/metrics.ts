@@ -94,7 +94,7 @@ export class Metrics {
       collect() {
         this.reset();
         for (const pool of parts.pools)
-          for (const { condition } of pool.sandboxes) this.inc({ name: pool.name, state: condition });
+          for (const { condition } of pool.fleet) this.inc({ name: pool.name, state: condition });
         for (const replica of parts.replicas()) this.inc({ name: 'web', state: replica.state });
       },
     });

@@ -3,6 +3,7 @@ import type { FunctionEntry } from './catalog.ts';
 import type { Engine } from './engine.ts';
 import { LauncherError } from './errors.ts';
 import type { Feed } from './feed.ts';
+import { Fleet } from './fleet.ts';
 import type { Invocation, Outcome } from './invocation.ts';
 import type { OpenRuntimeDoor } from './runtime-client.ts';
 import { Sandbox, type SandboxEnd, type SandboxOwner } from './sandbox.ts';
@@ -43,11 +44,10 @@ export class Pool implements SandboxOwner {
   readonly entry: FunctionEntry;
   readonly #setting: { image: string; idleTimeoutMs: number };
   readonly #parts: PoolParts;
-  readonly #sandboxes = new Set<Sandbox>();
+  readonly fleet = new Fleet();
   readonly #serving = new Map<Invocation, Sandbox>();
   readonly #waiting: WaitingEvents;
   readonly #health = new StartHealth();
-  #launching = 0;
   #spareUntil = 0;
   #refillAt = Number.POSITIVE_INFINITY;
   #crowdedUntil = 0;
@@ -64,10 +64,6 @@ export class Pool implements SandboxOwner {
 
   get waiting(): number {
     return this.#waiting.length;
-  }
-
-  get sandboxes(): readonly Sandbox[] {
-    return [...this.#sandboxes];
   }
 
   /** Takes an event; its `answer` settles later. @throws {LauncherError} TooManyRequestsException when the queue is full */
@@ -109,13 +105,13 @@ export class Pool implements SandboxOwner {
     this.#spareUntil = 0;
     const end = performance.now() + graceMs;
     this.#advance();
-    while (this.#sandboxes.size + this.#waiting.length > 0 && performance.now() < end) {
+    while (this.fleet.size + this.#waiting.length > 0 && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       this.#advance();
     }
     for (const invocation of this.#waiting.takeAll())
       invocation.fail(new LauncherError('ServiceException', 'The launcher is shutting down.'));
-    await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.kill()));
+    await this.fleet.killAll();
     this.#alarm.clear();
   }
 
@@ -138,7 +134,7 @@ export class Pool implements SandboxOwner {
       const invocation = this.#waiting.at(index);
       if (!invocation) return;
       const alone = invocation.deaths > 0;
-      const sandbox = this.#taker(alone);
+      const sandbox = this.fleet.taker(alone);
       if (!sandbox && !alone) break;
       if (!sandbox) {
         index += 1;
@@ -165,33 +161,13 @@ export class Pool implements SandboxOwner {
       this.#crowdedUntil = now + CROWDED_MS;
   }
 
-  /** A spare, or else the container at work that has the fewest events in flight. */
-  #taker(alone: boolean): Sandbox | undefined {
-    let best: Sandbox | undefined;
-    for (const sandbox of this.#sandboxes) {
-      if (!sandbox.canTake(alone)) continue;
-      if (sandbox.condition === 'spare') return sandbox;
-      if (!best || sandbox.inFlight < best.inFlight) best = sandbox;
-    }
-    return best;
-  }
-
-  #count(condition: Sandbox['condition']): number {
-    return this.sandboxes.filter((sandbox) => sandbox.condition === condition).length;
-  }
-
-  get #starting(): number {
-    return this.#launching + this.#count('starting');
-  }
-
   #startForWaiting(now: number): void {
     const first = this.#waiting.at(0);
     if (!first) return;
     const patientUntil = first.arrivedAt + PATIENCE_MS;
-    if (first.deaths === 0 && now < patientUntil && this.sandboxes.some((sandbox) => sandbox.drains))
-      return this.#alarm.set(patientUntil);
+    if (first.deaths === 0 && now < patientUntil && this.fleet.canDrain) return this.#alarm.set(patientUntil);
     for (
-      let starting = this.#starting;
+      let starting = this.fleet.starting;
       starting < this.#waiting.length && this.#mayStart(now, starting);
       starting += 1
     ) {
@@ -200,7 +176,7 @@ export class Pool implements SandboxOwner {
   }
 
   #mayStart(now: number, starting: number): boolean {
-    if (this.#sandboxes.size + this.#launching >= this.entry.concurrency) return false;
+    if (this.fleet.size >= this.entry.concurrency) return false;
     if (now < this.#health.retryAt) {
       this.#alarm.set(this.#health.retryAt);
       return false;
@@ -210,14 +186,17 @@ export class Pool implements SandboxOwner {
   }
 
   async #launch(urgency: 'waited-for' | 'refill'): Promise<void> {
-    this.#launching += 1;
+    this.fleet.announced += 1;
     const giveBack = await this.#parts.gate.enter(urgency);
-    this.#launching -= 1;
-    const spares = this.#count('spare') + this.#count('starting');
-    const needed = this.#waiting.length > this.#starting || (!this.#closing && spares < this.entry.spares);
-    if (!needed || performance.now() < this.#health.retryAt) return giveBack();
+    this.fleet.announced -= 1;
+    const spares = this.fleet.count('spare') + this.fleet.count('starting');
+    const needed = this.#waiting.length > this.fleet.starting || (!this.#closing && spares < this.entry.spares);
+    if (!needed || performance.now() < this.#health.retryAt) {
+      giveBack();
+      return this.#advance();
+    }
     const sandbox = new Sandbox(this.name, this.entry, this.#parts.engine, this, this.#parts.feed);
-    this.#sandboxes.add(sandbox);
+    this.fleet.add(sandbox);
     await sandbox.live(this.#setting.image, this.#parts.openDoor, giveBack);
   }
 
@@ -225,7 +204,7 @@ export class Pool implements SandboxOwner {
   #dismiss(now: number): void {
     const drains = this.entry.serving.kind === 'drain';
     let spares = 0;
-    for (const sandbox of this.#sandboxes) {
+    for (const sandbox of this.fleet) {
       if (sandbox.condition === 'spare') {
         spares += 1;
         if (now >= this.#spareUntil || spares > this.entry.spares) sandbox.leave();
@@ -239,11 +218,11 @@ export class Pool implements SandboxOwner {
 
   #refill(now: number): void {
     if (this.#closing || now >= this.#spareUntil) return;
-    let missing = this.entry.spares - this.#starting - this.#count('spare');
+    let missing = this.entry.spares - this.fleet.starting - this.fleet.count('spare');
     if (missing <= 0 || this.#refillAt === Number.POSITIVE_INFINITY) return;
     const at = Math.max(this.#refillAt, this.#crowdedUntil);
     if (now < at) return this.#alarm.set(at);
-    for (; missing > 0 && this.#mayStart(now, this.#starting); missing -= 1) void this.#launch('refill');
+    for (; missing > 0 && this.#mayStart(now, this.fleet.starting); missing -= 1) void this.#launch('refill');
     if (missing <= 0) this.#refillAt = Number.POSITIVE_INFINITY;
   }
 
@@ -268,7 +247,7 @@ export class Pool implements SandboxOwner {
   }
 
   gone(sandbox: Sandbox, end: SandboxEnd, unanswered: Invocation[]): void {
-    this.#sandboxes.delete(sandbox);
+    this.fleet.delete(sandbox);
     this.#refillAt = Math.min(this.#refillAt, performance.now() + REFILL_PAUSE_MS);
     const verdict = this.#health.judge(end, sandbox.wasDismissed || unanswered.length > 0);
     if (verdict.kind === 'give-up') {
