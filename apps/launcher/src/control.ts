@@ -126,7 +126,9 @@ function mountInvoke(app: express.Express, invoker: Invoker): void {
       );
     }
     const left = new AbortController();
-    response.once('close', () => left.abort());
+    response.once('close', () => {
+      if (!response.writableFinished) left.abort();
+    });
     const invoked = await invoker.invoke(name, payload, left.signal, qualifier);
     const headers = answerHeaders(invoked);
     if (request.get('x-amz-log-type') === 'Tail')

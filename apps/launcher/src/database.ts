@@ -9,11 +9,31 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
+/** Work that has to be done before the first event. */
+export interface Preparation {
+  readonly isDone: boolean;
+  readonly done: Promise<void>;
+}
+
 /**
  * Brings the database to this version's schema and poll, and the clock past everything recorded; tries until it succeeds,
  * since the database may start later than the launcher. After that the launcher keeps no connection.
  */
-export async function prepareUntilDone(
+export function prepare(
+  poll: Poll,
+  migrationsDir: string,
+  clock: AcceptanceClock,
+  log: Logger,
+  signal: AbortSignal,
+): Preparation {
+  const preparation = { isDone: false, done: tryUntilDone(poll, migrationsDir, clock, log, signal) };
+  preparation.done.then(() => {
+    preparation.isDone = !signal.aborted;
+  });
+  return preparation;
+}
+
+async function tryUntilDone(
   poll: Poll,
   migrationsDir: string,
   clock: AcceptanceClock,

@@ -1,5 +1,6 @@
 import type { AcceptanceClock } from './acceptance-clock.ts';
 import { type Catalog, findFunction } from './catalog.ts';
+import type { Preparation } from './database.ts';
 import { LauncherError } from './errors.ts';
 import type { Feed, InvocationOutcome } from './feed.ts';
 import { type Answer, Invocation } from './invocation.ts';
@@ -25,11 +26,11 @@ export class Invoker {
   readonly #pools: ReadonlyMap<string, Pool>;
   readonly #clock: AcceptanceClock;
   readonly #feed: Feed;
-  readonly #databaseReady: Promise<void>;
+  readonly #databaseReady: Preparation;
   readonly #succeeded: (name: string) => void;
 
   /**
-   * @param databaseReady settles when migrations are done and the clock has been resumed; events wait for it within their deadline
+   * @param databaseReady migrations and the clock: events wait for them within their deadline
    * @param succeeded is told the name of every function that has just succeeded
    */
   constructor(
@@ -37,7 +38,7 @@ export class Invoker {
     setting: { imageTag: string; idleTimeoutMs: number },
     parts: PoolParts & {
       clock: AcceptanceClock;
-      databaseReady: Promise<void>;
+      databaseReady: Preparation;
       succeeded: (name: string) => void;
     },
   ) {
@@ -94,7 +95,7 @@ export class Invoker {
     const { name, event } = this.check(requested, payload, qualifier);
     const pool = this.#pools.get(name);
     if (!pool) throw new LauncherError('ResourceNotFoundException', `Function not found: ${name}.`);
-    await this.#withinDeadline(pool, signal);
+    if (!this.#databaseReady.isDone) await this.#untilDatabaseReady(pool.entry.deadlineMs);
     const invocation = new Invocation(name, event, this.#clock.next(), pool.entry.deadlineMs);
     const { requestId } = invocation;
     const leave = () => pool.abandon(invocation);
@@ -123,19 +124,16 @@ export class Invoker {
     await Promise.all(this.pools.map((pool) => pool.close(graceMs)));
   }
 
-  async #withinDeadline(pool: Pool, signal: AbortSignal | undefined): Promise<void> {
+  async #untilDatabaseReady(deadlineMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const give = () =>
-        reject(
-          new LauncherError('ServiceException', 'The database is away. Nothing was recorded; try again soon.', {
-            retryAfterSeconds: 2,
-          }),
-        );
-      timer = setTimeout(give, pool.entry.deadlineMs);
-      signal?.addEventListener('abort', give, { once: true });
+      const message = 'The database is away. Nothing was recorded; try again soon.';
+      timer = setTimeout(
+        () => reject(new LauncherError('ServiceException', message, { retryAfterSeconds: 2 })),
+        deadlineMs,
+      );
     });
-    await Promise.race([this.#databaseReady, late]).finally(() => clearTimeout(timer));
+    await Promise.race([this.#databaseReady.done, late]).finally(() => clearTimeout(timer));
   }
 
   #finished(invocation: Invocation, outcome: InvocationOutcome, answer?: Answer): void {

@@ -6,7 +6,7 @@ import { ActivityStream } from './activity.ts';
 import { readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { control, webControl } from './control.ts';
-import { prepareUntilDone } from './database.ts';
+import { prepare } from './database.ts';
 import { DockerEngine } from './docker-engine.ts';
 import type { Engine } from './engine.ts';
 import { Feed } from './feed.ts';
@@ -45,16 +45,7 @@ async function main(): Promise<void> {
 
   const stopping = new AbortController();
   const clock = new AcceptanceClock();
-  let isDatabaseReady = false;
-  const databaseReady = prepareUntilDone(
-    config.poll,
-    `${import.meta.dirname}/migrations`,
-    clock,
-    log,
-    stopping.signal,
-  ).then(() => {
-    isDatabaseReady = true;
-  });
+  const databaseReady = prepare(config.poll, `${import.meta.dirname}/migrations`, clock, log, stopping.signal);
 
   const gate = new StartGate(STARTS_PER_CORE * os.availableParallelism());
   const results = new Map<string, ResultStream>();
@@ -98,7 +89,8 @@ async function main(): Promise<void> {
     viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
   });
 
-  const health = () => (isDatabaseReady ? { healthy: true } : { healthy: false, reason: 'waiting for the database' });
+  const health = () =>
+    databaseReady.isDone ? { healthy: true } : { healthy: false, reason: 'waiting for the database' };
   const controlApp = control({
     catalog,
     invoker,
