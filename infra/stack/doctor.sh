@@ -35,7 +35,7 @@ else
   later 'Packages' 'not installed, or not those of the lock: make run does it'
 fi
 
-for image in "${NODE_IMAGE:-node:26-bookworm-slim}" "${POSTGRES_IMAGE:-postgres:18}"; do
+docker version >/dev/null 2>&1 && for image in "${NODE_IMAGE:-node:26-bookworm-slim}" "${POSTGRES_IMAGE:-postgres:18}"; do
   if docker image inspect "$image" >/dev/null 2>&1; then
     ok 'Base image' "$image"
   elif docker image inspect "serverless-vote/${image%%-*}" >/dev/null 2>&1; then
