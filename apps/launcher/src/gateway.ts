@@ -18,8 +18,8 @@ export interface PublicStream {
 /** The public door: streams, which it answers itself, and web, to which all else goes. It knows of nothing else. */
 export function gateway(
   catalog: Catalog,
-  web: WebService,
-  invoker: Invoker,
+  web: Pick<WebService, 'lease' | 'isUp'>,
+  invoker: Pick<Invoker, 'prewarm'>,
   streams: ReadonlyMap<string, PublicStream>,
 ): http.Server {
   const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
@@ -30,7 +30,10 @@ export function gateway(
   const server = http.createServer(
     { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 15_000 },
     (request, response) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://gateway');
+      const [pathname = '/'] = (request.url ?? '/').split('?', 1);
+      if (!URL.canParse(request.url ?? '', 'http://gateway')) {
+        return answerError(response, new LauncherError('InvalidRequestContentException', 'The address is no URL.'));
+      }
       if (pathname.startsWith('/streams/')) return stream(pathname.slice('/streams/'.length), request, response);
       const followers = request.method === 'GET' ? catalog.web.prewarms[pathname] : undefined;
       if (followers) response.once('finish', () => invoker.prewarm(followers));
