@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { type Answer, containers, docker, invoke, vote } from './stack.ts';
+import { type Answer, containers, controlUrl, docker, invoke, vote, watchEngine } from './stack.ts';
 
 const functionError = (errorType: string, errorMessage: RegExp) => ({
   status: 200,
@@ -128,6 +128,22 @@ describe('an event', () => {
     expect(refused.length).toBeGreaterThanOrEqual(3);
     for (const { headers } of refused)
       expect(headers).toMatchObject({ 'x-amzn-errortype': 'TooManyRequestsException', 'retry-after': '1' });
+  });
+
+  test('whose caller has left costs no container', { timeout: 30_000 }, async () => {
+    const name = 'misbehave-in-a-short-queue';
+    const engine = await watchEngine(name);
+    const first = invoke(name, { do: 'sleep', ms: 1000 });
+    await delay(300);
+    const leave = new AbortController();
+    const url = `${controlUrl}/2015-03-31/functions/${name}/invocations`;
+    const left = fetch(url, { method: 'POST', body: '{}', signal: leave.signal }).catch(() => undefined);
+    await delay(300);
+    leave.abort();
+    await left;
+    expect((await first).status).toBe(200);
+    await delay(1000);
+    expect((await engine.end()).filter((event) => event.startsWith('create'))).toHaveLength(1);
   });
 
   test('never makes more containers run than the catalog allows', { timeout: 30_000 }, async () => {

@@ -1,6 +1,8 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
 import { ResultStream } from './stream.ts';
 
@@ -8,6 +10,14 @@ const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
+
+/** Bytes that this process still needs. */
+function held(): number {
+  v8.setFlagsFromString('--expose-gc');
+  (vm.runInNewContext('gc') as () => void)();
+  const { external, heapUsed } = process.memoryUsage();
+  return external + heapUsed;
+}
 
 /** A stream of a counter behind a real server; `computed` counts how often the result was computed. */
 async function serve(compute = async (run: number) => JSON.stringify({ run })) {
@@ -30,7 +40,7 @@ async function serve(compute = async (run: number) => JSON.stringify({ run })) {
     })().catch(() => undefined);
     return viewer;
   };
-  return { stream, counted, watch };
+  return { stream, counted, watch, port };
 }
 
 test('computes nothing while nobody watches', async () => {
@@ -83,4 +93,24 @@ test('tells viewers when results can’t be computed, and goes on when they can'
   const viewer = await watch();
   await expect.poll(() => viewer.text).toContain('event: paused\ndata: {"message":"The database is away."}');
   await expect.poll(() => viewer.text, { timeout: 5000 }).toContain('data: {}');
+});
+
+test('a viewer that takes nothing neither slows the others nor grows memory', { timeout: 20_000 }, async () => {
+  const megabyte = 'x'.repeat(1024 * 1024);
+  const { stream, counted, watch, port } = await serve(async (run) => JSON.stringify({ run, megabyte }));
+  const stalled = net.connect(port, '127.0.0.1');
+  closing.push(() => stalled.destroy());
+  stalled.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  stalled.pause();
+  const viewer = await watch();
+  await expect.poll(() => viewer.text).toContain('"run":1');
+  const before = held();
+  for (let run = 2; run <= 25; run += 1) {
+    viewer.text = '';
+    stream.invalidate();
+    await expect.poll(() => viewer.text, { interval: 10 }).toContain(`"run":${run}`);
+  }
+  expect(counted.computed).toBe(25);
+  viewer.text = '';
+  expect(held() - before).toBeLessThan(8 * 1024 * 1024);
 });

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { baseUrl, containers, send } from './stack.ts';
+
+const replicas = async () => (await containers('web')).length;
+const none = () => expect.poll(replicas, { timeout: 40_000, interval: 250 }).toBe(0);
+
+describe('web', () => {
+  test('is started once for all who wait, and each gets the page', { timeout: 90_000 }, async () => {
+    await none();
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => send(baseUrl, '/', { headers: { accept: '*/*' } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200));
+    expect(await replicas()).toBe(1);
+  });
+
+  test('goes from none to several and back to none under load, without one failed request', {
+    timeout: 120_000,
+  }, async () => {
+    await none();
+    let most = 0;
+    let open = true;
+    const counting = (async () => {
+      while (open) {
+        most = Math.max(most, await replicas());
+        await delay(100);
+      }
+    })();
+    const statuses = new Map<number, number>();
+    const end = performance.now() + 8000;
+    await Promise.all(
+      Array.from({ length: 250 }, async (_, i) => {
+        // Some read, some vote; a vote needs no cookie to count.
+        const request = i % 5 === 0 ? { method: 'POST', body: 'choice=cats' } : {};
+        const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+        while (performance.now() < end) {
+          const { status } = await send(baseUrl, i % 5 === 0 ? '/vote' : '/', { ...request, headers });
+          statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        }
+      }),
+    );
+    open = false;
+    await counting;
+    expect([...statuses.keys()]).toEqual([200]);
+    expect(most).toBeGreaterThan(1);
+    await none();
+  });
+});
