@@ -107,3 +107,9 @@ export function findFunction(
 }
 
 export const arnOf = (name: string): string => `arn:aws:lambda:local:000000000000:function:${name}`;
+
+/** What the public picture of the architecture shows: web, what web may invoke, and how many containers of each there may be. */
+export const partsOf = ({ functions, web }: Catalog): { name: string; limit: number }[] => [
+  { name: 'web', limit: web.replicas },
+  ...web.mayInvoke.map((name) => ({ name, limit: functions[name]?.concurrency ?? 0 })),
+];

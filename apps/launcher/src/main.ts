@@ -3,12 +3,13 @@ import http from 'node:http';
 import os from 'node:os';
 import { AcceptanceClock } from './acceptance-clock.ts';
 import { ActivityStream } from './activity.ts';
-import { readCatalog } from './catalog.ts';
+import { partsOf, readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { control, webControl } from './control.ts';
 import { prepare } from './database.ts';
 import { DockerEngine } from './docker-engine.ts';
 import type { Engine } from './engine.ts';
+import { EventStream } from './event-stream.ts';
 import { Feed } from './feed.ts';
 import { gateway, type PublicStream } from './gateway.ts';
 import { Invoker } from './invoker.ts';
@@ -70,8 +71,7 @@ async function main(): Promise<void> {
     results.set(name, result);
     streams.set(stream, result);
   }
-  // What functions write may hold anything, so it stays private.
-  if (config.live) streams.set('activity', new ActivityStream(feed, (event) => event.type !== 'output'));
+  if (config.live) streams.set('activity', new ActivityStream(feed));
 
   const web = new WebService(
     catalog.web,
@@ -79,7 +79,7 @@ async function main(): Promise<void> {
       image: `${catalog.web.image}:${config.imageTag}`,
       idleTimeoutMs: config.webIdleTimeoutMs,
       ingress: INGRESS,
-      handedOn: config.handedOn,
+      handedOn: new Map([...config.handedOn, ['PARTS', JSON.stringify(partsOf(catalog))]]),
     },
     { engine, gate, feed },
   );
@@ -95,7 +95,7 @@ async function main(): Promise<void> {
     catalog,
     invoker,
     metrics: () => metrics.text(),
-    events: new ActivityStream(feed),
+    events: new EventStream(feed),
     health,
     hosts: config.controlHosts,
   });
