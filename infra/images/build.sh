@@ -75,7 +75,7 @@ if wanted launcher; then
   image launcher launcher -- apps/launcher/dist/main.cjs functions/catalog.json infra/postgres/migrations
 fi
 if wanted web; then
-  image web web -- apps/web/.next/standalone
+  image web web -- apps/web/.next/standalone infra/images/rehearse-web.mjs
 fi
 
 # What a rebuild left without a name.
