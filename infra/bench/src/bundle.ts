@@ -1,0 +1,24 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+export const root = path.resolve(import.meta.dirname, '../../..');
+export const cache = path.join(root, '.cache/bench');
+
+/** Makes one file of a program that is to run in a container. @returns its path */
+export async function bundle(entry: string, name: string): Promise<string> {
+  mkdirSync(cache, { recursive: true });
+  const outfile = path.join(cache, `${name}.mjs`);
+  await build({
+    entryPoints: [path.join(import.meta.dirname, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node26',
+    format: 'esm',
+    external: ['pg-native'],
+    logLevel: 'warning',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  return outfile;
+}

@@ -1,0 +1,79 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import net from 'node:net';
+
+export interface Answer {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+  /** From the request to the answer's first byte, and to its last. */
+  headMs: number;
+  totalMs: number;
+}
+
+interface Sent {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+const DEADLINE_MS = 30_000;
+
+/** One address, and the connections to it: kept alive, the freshest first. */
+export class Door {
+  readonly #port: number;
+  readonly #agent: http.Agent;
+
+  constructor(port: number, connections = 100) {
+    this.#port = port;
+    this.#agent = new http.Agent({ keepAlive: true, maxSockets: connections, maxFreeSockets: connections });
+  }
+
+  send(path: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<Answer> {
+    const sentAt = performance.now();
+    return new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port: this.#port, agent: this.#agent, method, path };
+      const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+      const request = http.request({ ...options, headers: { ...headers, ...length } }, (response) => {
+        const headMs = performance.now() - sentAt;
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('error', reject);
+        response.on('end', () => {
+          const totalMs = performance.now() - sentAt;
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text, headMs, totalMs });
+        });
+      });
+      request.setTimeout(DEADLINE_MS, () => request.destroy(new Error(`No answer to ${method} ${path} in time`)));
+      request.on('error', reject);
+      request.end(body);
+    });
+  }
+
+  post(path: string, body: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send(path, { method: 'POST', body, headers });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** Ports on loopback that nobody uses, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<net.Server>((resolve) => {
+          const server = net.createServer().listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

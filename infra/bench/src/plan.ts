@@ -1,0 +1,47 @@
+/** How much is measured. */
+export interface Plan {
+  deadlineMs: number;
+  rounds: number;
+  burstRounds: number;
+  voters: number;
+  viewerRounds: number;
+  votesPerViewerRound: number;
+  viewers: number;
+  chromium: boolean;
+  inARow: { votes: number; settled: number; every: number };
+  /** How long the warm stack keeps what nobody uses; then it is at rest. */
+  idleMs: number;
+  restMs: number;
+  tally: { small: number; large: number; rounds: number };
+}
+
+export const full: Plan = {
+  deadlineMs: 9 * 60_000,
+  rounds: 12,
+  burstRounds: 3,
+  voters: 3_000,
+  viewerRounds: 5,
+  votesPerViewerRound: 4,
+  viewers: 1_000,
+  chromium: true,
+  inARow: { votes: 1_000, settled: 200, every: 20 },
+  idleMs: 15_000,
+  restMs: 20_000,
+  tally: { small: 5_000, large: 5_000_000, rounds: 16 },
+};
+
+/** A look in a minute and a half: fewer samples, so wider intervals; a smaller tally; no browser. */
+export const quick: Plan = {
+  deadlineMs: 3 * 60_000,
+  rounds: 3,
+  burstRounds: 1,
+  voters: 1_000,
+  viewerRounds: 2,
+  votesPerViewerRound: 2,
+  viewers: 1_000,
+  chromium: false,
+  inARow: { votes: 80, settled: 40, every: 4 },
+  idleMs: 5_000,
+  restMs: 8_000,
+  tally: { small: 5_000, large: 200_000, rounds: 6 },
+};

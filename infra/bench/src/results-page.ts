@@ -1,0 +1,57 @@
+import type { Browser, Page } from '@playwright/test';
+import { FLAGS, findChromium } from '../../../apps/e2e/chromium.ts';
+
+/** Notes when a total was on the screen: in the frame after it came into the document. Runs in the page. */
+const WATCH = `
+  window.shown = [];
+  const look = () => {
+    const total = document.querySelector('[data-testid=total]')?.textContent;
+    if (!/^\\d+$/.test(total ?? '') || window.shown.at(-1)?.total === Number(total)) return;
+    const entry = { total: Number(total) };
+    window.shown.push(entry);
+    requestAnimationFrame(() => setTimeout(() => { entry.at = performance.timeOrigin + performance.now(); }));
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+  look();`;
+
+/** The results page in a real Chromium. */
+export class ResultsPage {
+  readonly #browser: Browser;
+  readonly #page: Page;
+  readonly #url: string;
+
+  private constructor(browser: Browser, page: Page, url: string) {
+    this.#browser = browser;
+    this.#page = page;
+    this.#url = url;
+  }
+
+  /** @returns undefined where there is no Chromium */
+  static async launch(port: number): Promise<ResultsPage | undefined> {
+    const executablePath = findChromium();
+    if (executablePath === undefined) return undefined;
+    const { chromium } = await import('@playwright/test');
+    const browser = await chromium.launch({ args: FLAGS, executablePath });
+    return new ResultsPage(browser, await browser.newPage(), `http://localhost:${port}/results`);
+  }
+
+  async open(): Promise<void> {
+    if (this.#page.url() === this.#url) return;
+    await this.#page.goto(this.#url);
+    await this.#page.evaluate(WATCH);
+  }
+
+  /** The totals that were shown, and when, by this process' clock. */
+  async shown(): Promise<{ total: number; at: number }[]> {
+    const entries: { total: number; at?: number }[] = await this.#page.evaluate('window.shown');
+    return entries.flatMap(({ total, at }) => (at === undefined ? [] : [{ total, at: at - performance.timeOrigin }]));
+  }
+
+  async leave(): Promise<void> {
+    await this.#page.goto('about:blank');
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+}

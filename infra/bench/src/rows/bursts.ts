@@ -1,0 +1,110 @@
+import type { Bench } from '../bench.ts';
+import type { Answer } from '../http-door.ts';
+import { interleave, type Variant } from '../interleave.ts';
+import { newVote } from '../stack.ts';
+import { cpuMs } from '../usage.ts';
+
+const CONNECTIONS = 100;
+
+/** Thousands of different voters over a hundred connections: the Invoke API, the vote page's route, and the floor, twice. */
+export async function bursts(bench: Bench): Promise<void> {
+  const { warm, floor, measured, plan } = bench;
+  const vote = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+  const variants = [
+    burst(bench, 'burst: Invoke API', () => warm.invoke('record-vote', newVote())),
+    burst(bench, 'burst: vote page', () => warm.gateway.post('/vote', 'choice=cats', vote)),
+    burst(bench, 'burst: floor', () => floor.vote('pool')),
+    burst(bench, 'burst: floor, batched', () => floor.vote('batched')),
+  ];
+  Object.assign(measured.series, await interleave(plan.burstRounds, variants, bench));
+}
+
+interface Count {
+  rows: number;
+  tallied: number;
+}
+
+function burst(bench: Bench, name: string, send: () => Promise<Answer>): Variant {
+  const { warm, plan, measured } = bench;
+  const bursts: unknown[] = [];
+  measured.details[name] = bursts;
+  measured.facts[`${name}, lost or twice`] = 0;
+  measured.facts[`${name}, containers`] = 0;
+  const count = async () =>
+    (
+      await warm.sql<Count>(
+        'select (select count(*) from votes)::int as rows, (select coalesce(sum(votes), 0) from tally)::int as tallied',
+      )
+    )[0] ?? { rows: Number.NaN, tallied: Number.NaN };
+  return {
+    name,
+    async prepare() {
+      const { spares } = bench.catalog.functions['record-vote'];
+      const isReady = (found: Record<string, number>) =>
+        (found['record-vote spare'] ?? 0) === spares && (found['web ready'] ?? 0) > 0;
+      await warm.settle('spares and web are ready', isReady, () => warm.gateway.send('/'));
+    },
+    async sample() {
+      const before = await count();
+      const meter = await startMeter(bench);
+      const began = performance.now();
+      const answers = await sendAll(plan.voters, send);
+      const seconds = (performance.now() - began) / 1000;
+      const { cpu, containers } = await meter();
+      const after = await count();
+      const committed = after.rows - before.rows;
+      const tallied = after.tallied - before.tallied;
+      const failed = answers.filter(({ status, headers }) => status !== 200 || headers['x-amz-function-error']).length;
+      const wrong = Math.abs(committed - plan.voters) + Math.abs(tallied - plan.voters) + failed;
+      measured.facts[`${name}, lost or twice`] = (measured.facts[`${name}, lost or twice`] ?? 0) + wrong;
+      measured.facts[`${name}, containers`] = Math.max(measured.facts[`${name}, containers`] ?? 0, containers);
+      const rate = plan.voters / seconds;
+      bursts.push({ rate, committed, tallied, failed, containers, cpuMsPerVote: cpu });
+      return rate;
+    },
+  };
+}
+
+const broken = (error: unknown): Answer => ({ status: 0, headers: {}, body: String(error), headMs: 0, totalMs: 0 });
+
+/** Every connection sends its next vote when it has the answer to the last. */
+async function sendAll(voters: number, send: () => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  let sent = 0;
+  const connection = async () => {
+    while (sent < voters) {
+      sent += 1;
+      answers.push(await send().catch(broken));
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+  return answers;
+}
+
+/** Who spends processor time meanwhile, per vote; and how many containers serve it: those that were ready and those that were started. */
+async function startMeter({ warm, floor, docker, plan }: Bench) {
+  const watched: Record<string, string> = { floor: floor.container.id };
+  for (const { Id, Labels } of await warm.containers()) {
+    const name = Labels['org.serverless-vote.name'] ?? '';
+    if (['launcher', 'database', 'web'].includes(name)) watched[name] = Id;
+  }
+  const read = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.entries(watched).map(async ([name, id]) => [name, await cpuMs(docker.getContainer(id))] as const),
+      ),
+    );
+  const started = () => warm.counter('containers_started_total', { name: 'record-vote' });
+  const spares = (await warm.population())['record-vote spare'] ?? 0;
+  const cpuBefore = await read();
+  const startedBefore = await started();
+  const own = process.cpuUsage();
+  return async () => {
+    const { user, system } = process.cpuUsage(own);
+    const startedAfter = await started();
+    const cpuAfter = await read();
+    const cpu = Object.entries(cpuAfter).map(([name, ms]) => [name, (ms - (cpuBefore[name] ?? 0)) / plan.voters]);
+    const perVote = Object.fromEntries([...cpu, ['bench', (user + system) / 1000 / plan.voters]]);
+    return { cpu: perVote, containers: spares + startedAfter - startedBefore };
+  };
+}

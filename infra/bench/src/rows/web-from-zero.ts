@@ -1,0 +1,13 @@
+import { answered } from '../answered.ts';
+import type { Bench } from '../bench.ts';
+import type { Variant } from '../interleave.ts';
+
+/** The first page while no web container runs, to its first byte. */
+export function webFromZero({ cold }: Bench): Variant {
+  return {
+    name: 'web from zero',
+    prepare: () => cold.empty(),
+    // Whoever asks for HTML gets a page that says "starting" after a second; all others are held until web answers.
+    sample: async () => answered(await cold.gateway.send('/', { headers: { accept: '*/*' } })).headMs,
+  };
+}

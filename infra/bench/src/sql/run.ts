@@ -1,0 +1,9 @@
+import { Client } from 'pg';
+
+/* Runs inside the database's container, as its superuser: [text, values] as JSON comes as argument, rows go to stdout. */
+const [text, values] = JSON.parse(process.argv[2] ?? '[]') as [string, unknown[] | undefined];
+const client = new Client({ host: '/var/run/postgresql', user: 'postgres', database: 'votes' });
+await client.connect();
+const { rows } = await client.query(values === undefined ? { text } : { text, values });
+process.stdout.write(JSON.stringify(rows ?? []));
+await client.end();

@@ -1,0 +1,90 @@
+import type { Measured } from './bench.ts';
+import type { Plan } from './plan.ts';
+import { median, p95 } from './statistics.ts';
+import { type Line, Lines, milliseconds, spread } from './verdict.ts';
+
+const rate = (samples: readonly number[]) =>
+  samples.length === 0 ? 'not measured' : `${Math.round(median(samples)).toLocaleString('en')} votes/s`;
+
+/** The project's targets, each with what was measured for it. */
+export function table(measured: Measured, plan: Plan): Line[] {
+  const lines = new Lines(measured);
+  single(lines);
+  bursts(lines, plan);
+  results(lines, plan);
+  atRest(lines, plan);
+  return lines.lines;
+}
+
+/** A command's answer may be read before it has ended. */
+const lineOut = (lines: Lines, name: string) =>
+  `(its line is out after ${milliseconds(median(lines.samples(`${name}, to its line`)))})`;
+
+function single(lines: Lines): void {
+  const [naive, floor, trivial] = ['naive', 'floor', 'trivial docker run'].map((name) => lines.samples(name));
+  const [prewarmed, cold, ten, web] = ['prewarmed', 'cold', '10 at once', 'web from zero'].map((name) =>
+    lines.samples(name),
+  );
+  if (!naive || !floor || !trivial || !prewarmed || !cold || !ten || !web) return;
+  lines.baseline('naive: docker run --rm', spread(naive), lineOut(lines, 'naive'));
+  const bridge = 'naive, bridge';
+  lines.baseline('  on Docker’s own network', spread(lines.samples(bridge)), lineOut(lines, bridge));
+  lines.baseline('floor: permanent server', spread(floor));
+  lines.compare('prewarmed', spread(prewarmed), [naive, prewarmed], 'faster than naive', { atLeast: 40 });
+  lines.compare('', '', [prewarmed, floor], 'floor', { atMost: 2.5 });
+  lines.compare('cold', spread(cold), [cold, naive], 'naive', { atMost: 0.6 });
+  lines.compare('10 at once, one spare: the last', spread(ten), [ten, cold], 'a single cold one', { atMost: 3 });
+  lines.baseline('trivial docker run --rm', spread(trivial), lineOut(lines, 'trivial docker run'));
+  lines.compare('web from zero', spread(web), [web, trivial], 'trivial docker run', { atMost: 1.6 });
+}
+
+function bursts(lines: Lines, { voters }: Plan): void {
+  const [invoke, page] = ['burst: Invoke API', 'burst: vote page'];
+  const floor = lines.samples('burst: floor');
+  const batched = lines.samples('burst: floor, batched');
+  lines.baseline(`burst of ${voters}: floor`, rate(floor));
+  lines.baseline('  floor that batches as we do', rate(batched));
+  lines.compare('  Invoke API', rate(lines.samples(invoke)), [lines.samples(invoke), floor], 'floor', { atLeast: 0.5 });
+  lines.number('', '', lines.fact(`${invoke}, containers`), ' containers', { atMost: 10 });
+  lines.number('', '', lines.fact(`${invoke}, lost or twice`), ' votes lost or twice', { atMost: 0 });
+  lines.number('  vote page', rate(lines.samples(page)), lines.fact(`${page}, lost or twice`), ' votes lost or twice', {
+    atMost: 0,
+  });
+}
+
+function results(lines: Lines, { viewers, tally }: Plan): void {
+  const one = lines.samples('visible in one stream');
+  const page = lines.samples('visible in Chromium');
+  const many = `visible in ${viewers} streams`;
+  const [middle, late] = [lines.fact(`${many}: p50 of all viewers`), lines.fact(`${many}: p95 of all viewers`)];
+  lines.number('vote → another open stream', spread(one), median(one), ' ms', { atMost: 100 });
+  lines.number('vote → another open page', spread(page), median(page), ' ms', { atMost: 100 });
+  const all = Number.isNaN(late) ? 'not measured' : `${milliseconds(middle)} (p95 ${milliseconds(late)})`;
+  const words = ' × one viewer’s p95';
+  lines.number(`${viewers.toLocaleString('en')} viewers`, all, late / p95(one), words, { atMost: 2 }, 2);
+  lines.number('', '', lines.fact(`${many}: most runs per change`), ' fetch-results per change', { atMost: 1 });
+  const [few, lots] = [lines.samples('few votes'), lines.samples('many votes')];
+  lines.baseline(`fetch-results, ${tally.small.toLocaleString('en')} votes`, spread(few));
+  lines.compare(`  ${tally.large.toLocaleString('en')} votes`, spread(lots), [lots, few], 'that', { atMost: 1.3 });
+}
+
+/** How far a launcher that leaks nothing still moves: its collector lets some garbage lie, and decides anew how much. */
+export const BREATHING_MB = 2;
+
+function atRest(lines: Lines, { inARow }: Plan): void {
+  const inTurn = lines.samples('votes in a row');
+  const growth = lines.fact('launcher memory growth');
+  lines.number(
+    `${inARow.votes.toLocaleString('en')} votes in a row`,
+    spread(inTurn),
+    growth,
+    ' MiB growth',
+    { atMost: BREATHING_MB },
+    1,
+  );
+  lines.number('', '', lines.fact('containers at rest') - 2, ' containers left', { atMost: 0 });
+  const [launcher, database] = [lines.fact('launcher memory at rest'), lines.fact('database memory at rest')];
+  const memory = Number.isNaN(launcher) ? '' : `launcher ${launcher.toFixed(0)}, database ${database.toFixed(0)}`;
+  lines.number('at rest', memory, launcher + database, ' MiB', { atMost: 110 }, 1);
+  lines.number('', '', lines.fact('processor at rest'), ' % of a core', { atMost: 0.5 }, 2);
+}

@@ -1,0 +1,78 @@
+import type { Measured } from './bench.ts';
+import { median, p95, type Ratio, ratio } from './statistics.ts';
+
+/** A line of the table. Lines without a target are what others are compared with. */
+export interface Line {
+  row: string;
+  measured: string;
+  compared: string;
+  target: string;
+  /** `undefined`: there is no target, or nothing to compare it with. */
+  met: boolean | undefined;
+}
+
+export interface Bound {
+  atLeast?: number;
+  atMost?: number;
+}
+
+export const isWithin = (
+  value: number,
+  { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY }: Bound,
+) => (Number.isNaN(value) ? undefined : value >= atLeast && value <= atMost);
+
+const boundText = ({ atLeast, atMost }: Bound, unit: string) =>
+  `${atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`}${unit}`;
+
+export const milliseconds = (ms: number): string =>
+  Number.isNaN(ms) ? '–' : `${ms.toFixed(ms < 20 ? 1 : 0).padStart(1)} ms`;
+
+/** Median and p95 of a series of milliseconds. */
+export const spread = (samples: readonly number[]): string =>
+  samples.length === 0 ? 'not measured' : `${milliseconds(median(samples))} (p95 ${milliseconds(p95(samples))})`;
+
+/** Reads what was measured by name, and makes lines of it. */
+export class Lines {
+  readonly lines: Line[] = [];
+  readonly #measured: Measured;
+
+  constructor(measured: Measured) {
+    this.#measured = measured;
+  }
+
+  samples(name: string): readonly number[] {
+    return this.#measured.series[name]?.samples ?? [];
+  }
+
+  fact(name: string): number {
+    return this.#measured.facts[name] ?? Number.NaN;
+  }
+
+  /** What others are compared with. */
+  baseline(row: string, measured: string, compared = ''): void {
+    this.lines.push({ row, measured, compared, target: '', met: undefined });
+  }
+
+  /** A ratio within this run, with how far chance could have moved it. */
+  compare(
+    row: string,
+    measured: string,
+    [over, under]: readonly [readonly number[], readonly number[]],
+    words: string,
+    bound: Bound,
+    statistic = median,
+  ): void {
+    const { value, low, high }: Ratio = ratio(over, under, statistic);
+    const digits = value >= 10 ? 0 : 2;
+    const compared = Number.isNaN(value)
+      ? 'not measured'
+      : `${value.toFixed(digits)} × ${words} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+    this.lines.push({ row, measured, compared, target: boundText(bound, ' ×'), met: isWithin(value, bound) });
+  }
+
+  /** A number that stands by itself. */
+  number(row: string, measured: string, value: number, unit: string, bound: Bound, digits = 0): void {
+    const compared = Number.isNaN(value) ? 'not measured' : `${value.toFixed(digits)}${unit}`;
+    this.lines.push({ row, measured, compared, target: boundText(bound, unit), met: isWithin(value, bound) });
+  }
+}
