@@ -109,7 +109,7 @@ async function main(): Promise<void> {
   const lines = table(measured, plan);
   say(`\n${terminalTable(lines)}\n`);
   const result = { ...where, quick: isQuick, tookSeconds: seconds(began), problems, table: lines, plan, ...measured };
-  say(`  All numbers are in ${writeResult(`${where.date}${isQuick ? '-quick' : ''}`, result)}`);
+  say(`  All numbers are in ${writeResult(`${where.date}${isQuick ? '-quick' : ''}${only ? '-part' : ''}`, result)}`);
   process.exit(Object.keys(problems).length === 0 ? 0 : 1);
 }
 
