@@ -72,3 +72,38 @@ export class ResultsPage {
     await expect(this.total).toHaveText(String(total));
   }
 }
+
+/** The page that shows the architecture, live. */
+export class LivePage {
+  readonly page: Page;
+  readonly mark: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.mark = page.getByTestId('live');
+  }
+
+  /** The same page in another browser. */
+  on(page: Page): LivePage {
+    return new LivePage(page);
+  }
+
+  /** Opens the page, and waits for the first news. */
+  async open(): Promise<this> {
+    await this.page.goto('/live');
+    await expect(this.counter('invocations')).toHaveText(/^[\d,]+$/);
+    return this;
+  }
+
+  part(name: string): Locator {
+    return this.page.locator(`[data-part="${name}"]`);
+  }
+
+  counter(name: string): Locator {
+    return this.page.getByTestId(name);
+  }
+
+  async number(name: string): Promise<number> {
+    return Number((await this.counter(name).innerText()).replaceAll(',', ''));
+  }
+}

@@ -1,5 +1,5 @@
 import { test as base, type Page } from '@playwright/test';
-import { ResultsPage, VotePage } from './pages.ts';
+import { LivePage, ResultsPage, VotePage } from './pages.ts';
 import { type Results, results } from './stack.ts';
 
 /** The numbers before a test: other tests, and other voters, may have voted already. */
@@ -34,10 +34,13 @@ export class Poll {
 /** Another person's browser: nothing in it is known to the first one. */
 type Newcomer = () => Promise<Page>;
 
-export const test = base.extend<{ poll: Poll; vote: VotePage; results: ResultsPage; newcomer: Newcomer }>({
+type Pages = { vote: VotePage; results: ResultsPage; live: LivePage };
+
+export const test = base.extend<Pages & { poll: Poll; newcomer: Newcomer }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
   poll: async ({}, use) => use(new Poll(await results())),
   vote: async ({ page }, use) => use(new VotePage(page)),
+  live: async ({ page }, use) => use(new LivePage(page)),
   results: async ({ page }, use) => use(new ResultsPage(await page.context().newPage())),
   newcomer: async ({ browser }, use) => {
     const opened: Page[] = [];

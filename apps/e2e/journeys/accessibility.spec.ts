@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { ResultsPage } from '../pages.ts';
 import { expect, test } from '../poll.ts';
+import { somebodyVotes } from '../stack.ts';
 
 async function findings(page: Page) {
   // Bars and colours on their way say nothing about contrast.
@@ -32,6 +33,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await findings(page)).toEqual([]);
     });
 
+    test('axe finds nothing on the live page, at rest and at work', async ({ poll, live, page }) => {
+      await live.open();
+      expect(await findings(page)).toEqual([]);
+      await Promise.all(Array.from({ length: 40 }, () => somebodyVotes(poll.first.id)));
+      await expect(live.part('record-vote').locator('[data-container]').first()).toBeVisible();
+      expect(await findings(page)).toEqual([]);
+    });
+
     test('axe finds nothing on a page that does not exist', async ({ page }) => {
       await page.goto('/nothing-here');
       expect(await findings(page)).toEqual([]);
@@ -42,7 +51,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 for (const width of [390, 1280, 1920]) {
   test(`nothing is wider than a window of ${width} px, and nothing jumps`, async ({ page, vote, poll }) => {
     await page.setViewportSize({ width, height: 900 });
-    for (const path of ['/', '/results']) {
+    for (const path of ['/', '/results', '/live']) {
       await page.goto(path);
       await page.waitForTimeout(500);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

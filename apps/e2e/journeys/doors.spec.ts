@@ -69,7 +69,7 @@ test('pages come with a strict policy, and work under it', async ({ page }) => {
   page.on('pageerror', (error) => complaints.push(error.message));
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).host));
-  for (const path of ['/', '/results']) {
+  for (const path of ['/', '/results', '/live']) {
     const response = await page.goto(path);
     const headers = response?.headers() ?? {};
     const policy = headers['content-security-policy'] ?? '';

@@ -18,7 +18,13 @@ const complete = {
 
 describe('the environment', () => {
   it('is read into what the pages need', () => {
-    expect(parseEnvironment(complete)).toEqual({ ...complete, POLL: poll, SESSION_SECRET: ['s'.repeat(43)] });
+    const PARTS = [{ name: 'web', limit: 3 }];
+    const more = { PUBLIC_URL: 'http://10.0.0.7:8080', PARTS: JSON.stringify(PARTS), LIVE: '0' };
+    const parsed = { ...complete, ...more, POLL: poll, SESSION_SECRET: ['s'.repeat(43)], PARTS, LIVE: false };
+    expect(parseEnvironment({ ...complete, ...more })).toEqual(parsed);
+  });
+  it('needs no public address and no parts, and is live unless told otherwise', () => {
+    expect(parseEnvironment(complete)).toMatchObject({ PUBLIC_URL: '', PARTS: [], LIVE: true });
   });
   it('may hold several secrets, a line each', () => {
     const [a, b] = ['a'.repeat(32), 'b'.repeat(32)];

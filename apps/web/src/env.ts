@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { partsFromJson } from './parts.ts';
 import { pollFromJson } from './poll.ts';
 
 const Environment = z.object({
@@ -19,6 +20,14 @@ const Environment = z.object({
   ),
   /** Becomes part of the cookies' names, because cookies ignore ports: two stacks may share a host. */
   STACK_ID: z.string().check(z.regex(/^[\w.-]+$/)),
+  /** What people type to come here; empty when nobody said. */
+  PUBLIC_URL: z._default(z.string(), ''),
+  /** Whether the launcher shows what it does. */
+  LIVE: z.pipe(
+    z._default(z.string(), '1'),
+    z.transform((text: string) => text !== '0'),
+  ),
+  PARTS: z._default(partsFromJson, []),
 });
 
 export type Environment = z.infer<typeof Environment>;

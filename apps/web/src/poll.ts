@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { json } from './json-text.ts';
 
 const Poll = z.readonly(
   z.object({
@@ -14,17 +15,4 @@ export type Poll = z.infer<typeof Poll>;
 export type Option = Poll['options'][number];
 
 /** The environment's form of a poll: JSON in one variable. */
-export const pollFromJson = z.pipe(
-  z.pipe(
-    z.string(),
-    z.transform((text, context) => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.issues.push({ code: 'custom', message: 'is not JSON', input: text });
-        return z.NEVER;
-      }
-    }),
-  ),
-  Poll,
-);
+export const pollFromJson = z.pipe(json, Poll);

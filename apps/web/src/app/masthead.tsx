@@ -2,6 +2,7 @@
 const pages = [
   { href: '/', name: 'Vote' },
   { href: '/results', name: 'Results' },
+  { href: '/live', name: 'Live' },
 ] as const;
 
 /** The line at the top of every page. Its two dots: red is permanent, green comes and goes. */

@@ -1,7 +1,7 @@
 'use client';
 
+import { Announcement } from '../announcement.tsx';
 import type { Option } from '../poll.ts';
-import { Announcement } from './announcement.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { Row } from './row.tsx';
 import { count, numbersOf, standingOf, wordsFor } from './tally.ts';

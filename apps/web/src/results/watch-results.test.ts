@@ -9,7 +9,6 @@ class FakeSource extends EventTarget {
   }
   readonly url: string;
   closed = false;
-  onmessage: (event: { data: string }) => void = () => {};
   onerror: () => void = () => {};
 
   constructor(url: string) {
@@ -53,7 +52,7 @@ afterEach(() => {
 describe('who watches the results', () => {
   it('hears of every tally and every pause', () => {
     const [source] = FakeSource.open;
-    source?.onmessage({ data: JSON.stringify(tally) });
+    source?.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(tally) }));
     source?.dispatchEvent(new Event('paused'));
     expect(source?.url).toBe('/streams/results');
     expect(news).toEqual([{ kind: 'tally', tally }, { kind: 'paused' }]);

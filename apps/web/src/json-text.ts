@@ -1,0 +1,14 @@
+import * as z from 'zod/mini';
+
+/** A variable of the environment that holds JSON. */
+export const json = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.issues.push({ code: 'custom', message: 'is not JSON', input: text });
+      return z.NEVER;
+    }
+  }),
+);

@@ -1,0 +1,40 @@
+import type { ContainerView } from '../../../launcher/src/activity-message.ts';
+import { doing } from './words.ts';
+
+/** How far a container has come: created, started, connected, at work. */
+const progress: Record<ContainerView['state'], number> = {
+  starting: 1,
+  connecting: 2,
+  waiting: 3,
+  running: 4,
+  leaving: 4,
+  gone: 4,
+};
+const fills = ['bg-phase-2', 'bg-phase-3', 'bg-phase-4', 'bg-on-demand'];
+
+/** One slot of a part: empty, or a container from its start until it has faded. */
+export function ContainerTile({ view }: { view: ContainerView | undefined }) {
+  if (!view) return <li className="h-17 rounded-lg border border-line border-dashed sm:h-19" aria-hidden="true" />;
+  const { state, served, containerId, ending } = view;
+  const passed = progress[state];
+  return (
+    <li
+      key={view.id}
+      data-container={containerId}
+      data-state={state}
+      data-killed={ending === 137 || undefined}
+      className="tile flex h-17 flex-col justify-between overflow-hidden rounded-lg border-2 border-on-demand bg-surface px-2 py-1.5 sm:h-19 sm:px-2.5"
+    >
+      <p className="truncate font-semibold text-sm leading-tight sm:text-base">{doing(view)}</p>
+      <p className="flex justify-between gap-1 text-[0.6875rem] text-muted leading-tight sm:text-xs">
+        <code className="truncate">{containerId ?? 'no id yet'}</code>
+        {served > 1 && <b className="shrink-0 font-normal tabular-nums">{`${served}×`}</b>}
+      </p>
+      <p className="flex gap-0.5" aria-hidden="true">
+        {fills.map((fill, index) => (
+          <span key={fill} className={`h-1 grow rounded-full ${index < passed ? fill : 'bg-track'}`} />
+        ))}
+      </p>
+    </li>
+  );
+}

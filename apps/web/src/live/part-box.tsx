@@ -1,0 +1,45 @@
+import type { ReactNode } from 'react';
+
+/** One sentence for those who see it for the first time. */
+const sentences: Record<string, string> = {
+  web: 'Makes these pages. The first visitor starts it; without visitors it leaves.',
+  'record-vote': 'Writes one vote, then exits. In a crowd it takes vote after vote, until none waits.',
+  'fetch-results': 'Counts, when votes have come in and somebody is looking.',
+};
+
+/** A part that is always there. */
+export function PermanentPart({ name, area, children }: { name: string; area: string; children: ReactNode }) {
+  return (
+    <section
+      className={`${area} flex flex-col justify-center gap-2 rounded-2xl border-2 border-permanent bg-surface p-4 sm:p-5`}
+    >
+      <h2 className="flex items-center gap-2 font-semibold text-lg text-permanent sm:text-xl">
+        <span className="size-2.5 rounded-full bg-permanent" />
+        {name}
+      </h2>
+      <div className="flex flex-col gap-3 text-muted text-sm sm:text-base">{children}</div>
+    </section>
+  );
+}
+
+/** A part that exists as containers, while there is work. */
+export function OnDemandPart({ name, living, children }: { name: string; living: number; children: ReactNode }) {
+  return (
+    <section
+      data-part={name}
+      data-living={living}
+      className="rounded-2xl border-2 border-line p-3 transition-colors duration-300 data-[living]:border-on-demand data-[living='0']:border-line sm:p-4"
+    >
+      <div className="mb-2.5 flex flex-wrap items-baseline gap-x-3">
+        <h2 className="font-semibold text-lg text-on-demand sm:text-xl">{name}</h2>
+        <p className="order-1 w-full text-muted text-sm sm:order-none sm:w-auto sm:text-base">
+          {sentences[name] ?? 'A function of the catalog: it runs while it has an event.'}
+        </p>
+        <p className="ml-auto text-muted text-sm tabular-nums">
+          {living === 0 ? 'no container' : living === 1 ? '1 container' : `${living} containers`}
+        </p>
+      </div>
+      {children}
+    </section>
+  );
+}

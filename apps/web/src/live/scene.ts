@@ -1,0 +1,115 @@
+import type { Changes, ContainerView, Counters, Moment, Snapshot } from '../../../launcher/src/activity-message.ts';
+import type { Part } from '../parts.ts';
+
+/** A container stays in the picture this long after it left, so that the eye can say goodbye. */
+export const FADE_MS = 1_500;
+/** How long a wire shows that something has just gone over it. */
+const FLOW_MS = 700;
+const MOMENT_MS = 20_000;
+/** What the timeline shows. */
+export const MINUTE_MS = 60_000;
+
+/** A container, and its place: the same in the picture and in the timeline, for as long as it is shown. */
+export type Placed = { view: ContainerView; slot: number };
+
+/**
+ * The picture of what runs. Each part has as many slots as there may be containers of it, and a container keeps the slot
+ * that it found free: so the picture holds a bounded number of things, and nothing in it jumps.
+ */
+export class Scene {
+  readonly parts: readonly Part[];
+  counters: Counters | undefined;
+  since = 0;
+  moment: Moment | undefined;
+  readonly #containers = new Map<string, Placed>();
+  readonly #flowing = new Map<string, number>();
+  /** The launcher's clock minus ours. */
+  #aheadMs = 0;
+
+  constructor(parts: readonly Part[]) {
+    this.parts = parts;
+  }
+
+  /** The time by the launcher's clock. */
+  now(): number {
+    return Date.now() + this.#aheadMs;
+  }
+
+  /** Every container of the last minute. */
+  get containers(): Iterable<Placed> {
+    return this.#containers.values();
+  }
+
+  begin({ now, since, containers, counters }: Snapshot): void {
+    this.#aheadMs = now - Date.now();
+    this.since = since;
+    this.counters = counters;
+    this.#containers.clear();
+    // In the order in which they came, each finds the slot that was free then.
+    for (const view of containers.toSorted((a, b) => a.createdAt - b.createdAt)) this.#place(view);
+  }
+
+  change({ containers, counters, moments }: Changes): void {
+    this.counters = counters;
+    this.moment = moments.at(-1) ?? this.moment;
+    for (const view of containers) {
+      if (view.served > (this.#containers.get(view.id)?.view.served ?? 0) || view.inFlight > 0)
+        this.#flowing.set(view.name, this.now());
+      this.#place(view);
+    }
+  }
+
+  /** Forgets what nobody needs to see any more. @returns whether something is still to be forgotten soon */
+  settle(): boolean {
+    const now = this.now();
+    let fading = false;
+    for (const [id, { view }] of this.#containers) {
+      if (view.goneAt === undefined) continue;
+      if (view.goneAt < now - MINUTE_MS) this.#containers.delete(id);
+      else if (view.goneAt > now - FADE_MS) fading = true;
+    }
+    if (this.moment && this.moment.at < now - MOMENT_MS) this.moment = undefined;
+    for (const [name, at] of this.#flowing) if (at < now - FLOW_MS) this.#flowing.delete(name);
+    return fading || this.#flowing.size > 0 || this.moment !== undefined;
+  }
+
+  /** Who is to be seen in each slot of a part: who lives there, or has just left. */
+  slots({ name, limit }: Part): (ContainerView | undefined)[] {
+    const seenFrom = this.now() - FADE_MS;
+    const slots = Array.from<ContainerView | undefined>({ length: limit });
+    for (const { view, slot } of this.#containers.values()) {
+      if (view.name !== name || (view.goneAt ?? Number.POSITIVE_INFINITY) < seenFrom) continue;
+      const other = slots[slot];
+      if (!other || other.createdAt <= view.createdAt) slots[slot] = view;
+    }
+    return slots;
+  }
+
+  /** Those that are there now. */
+  living(name?: string): number {
+    let living = 0;
+    for (const { view } of this.#containers.values())
+      if (view.goneAt === undefined && (name === undefined || view.name === name)) living += 1;
+    return living;
+  }
+
+  isFlowing(name: string): boolean {
+    return this.#flowing.has(name);
+  }
+
+  #place(view: ContainerView): void {
+    const known = this.#containers.get(view.id);
+    if (known) known.view = view;
+    else this.#containers.set(view.id, { view, slot: this.#freeSlot(view) });
+  }
+
+  /** The slot that has been free for longest, so that who has just left is seen fading. */
+  #freeSlot({ name, createdAt }: ContainerView): number {
+    const limit = this.parts.find((part) => part.name === name)?.limit ?? 1;
+    const freeSince = new Array<number>(limit).fill(0);
+    for (const { view, slot } of this.#containers.values())
+      if (view.name === name) freeSince[slot] = Math.max(freeSince[slot] ?? 0, view.goneAt ?? Number.POSITIVE_INFINITY);
+    const faded = freeSince.findIndex((at) => at < createdAt - FADE_MS);
+    return faded >= 0 ? faded : freeSince.indexOf(Math.min(...freeSince));
+  }
+}

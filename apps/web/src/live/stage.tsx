@@ -1,0 +1,26 @@
+'use client';
+
+import { Announcement } from '../announcement.tsx';
+import type { Part } from '../parts.ts';
+import { Counters } from './counters.tsx';
+import { Picture } from './picture.tsx';
+import { Timeline } from './timeline.tsx';
+import { useScene } from './use-scene.ts';
+import { summary } from './words.ts';
+
+/** The architecture, live. Before the first news it has its size already, so nothing jumps. */
+export function Stage({ parts }: { parts: readonly Part[] }) {
+  const { scene, connection } = useScene(parts);
+  const { counters } = scene;
+  const living = parts.map(({ name }) => ({ name, count: scene.living(name) }));
+  return (
+    <>
+      <div className="flex flex-col gap-6">
+        <Picture scene={scene} connection={connection} />
+        <Timeline scene={scene} />
+        <Counters scene={scene} />
+      </div>
+      <Announcement text={counters ? summary(living, counters) : ''} />
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+import type { Changes, Snapshot } from '../../../launcher/src/activity-message.ts';
+import { watchStream } from '../watch-stream.ts';
+
+/** What the stream says. */
+export type News = { kind: 'snapshot'; snapshot: Snapshot } | { kind: 'changes'; changes: Changes } | { kind: 'lost' };
+
+/** Follows what the launcher does, until the returned function is called. */
+export const watchActivity = (tell: (news: News) => void): (() => void) =>
+  watchStream(
+    '/streams/activity',
+    {
+      snapshot: (data) => tell({ kind: 'snapshot', snapshot: JSON.parse(data) }),
+      changes: (data) => tell({ kind: 'changes', changes: JSON.parse(data) }),
+    },
+    () => tell({ kind: 'lost' }),
+  );

@@ -1,0 +1,36 @@
+import type { ContainerView, Counters } from '../../../launcher/src/activity-message.ts';
+
+/** What a container does, in a word or two. */
+export function doing({ name, state, inFlight, served, ending, runMs }: ContainerView): string {
+  switch (state) {
+    case 'starting':
+      return 'starting';
+    case 'connecting':
+      return name === 'web' ? 'loading' : 'connecting';
+    case 'waiting':
+      return name === 'web' ? 'ready' : served > 0 ? 'idle' : 'waiting';
+    case 'running':
+      return inFlight > 1 ? `running ${inFlight}` : 'running';
+    case 'leaving':
+      return runMs === undefined ? 'leaving' : `ran ${inMs(runMs)}`;
+    case 'gone':
+      return ending === 'lost' ? 'removed' : ending === 137 ? 'killed' : `exit ${ending}`;
+  }
+}
+
+/** Short times keep a decimal, long ones don't need it. */
+export const inMs = (ms: number): string => `${ms < 9.95 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
+
+/** A part of a whole in percent; 100 only if nothing is missing. */
+export const percent = (part: number, whole: number): string =>
+  whole === 0 ? '–' : `${part === whole ? 100 : Math.min(99.9, Math.round((part / whole) * 1000) / 10)} %`;
+
+export const number = (value: number): string => value.toLocaleString('en');
+
+/** All in one sentence, for those who listen. */
+export function summary(living: { name: string; count: number }[], { invocations, succeeded }: Counters): string {
+  const there = living.filter(({ count }) => count > 0).map(({ name, count }) => `${count} of ${name}`);
+  const containers = there.length === 0 ? 'No on-demand container runs' : `On-demand containers: ${there.join(', ')}`;
+  const failed = invocations - succeeded;
+  return `${containers}. ${number(invocations)} invocations so far, ${failed === 0 ? 'all' : number(succeeded)} successful.`;
+}

@@ -1,0 +1,9 @@
+import * as z from 'zod/mini';
+import { json } from './json-text.ts';
+
+const Parts = z.array(z.object({ name: z.string(), limit: z.number().check(z.positive()) }));
+
+/** What the launcher starts on demand: its name, and how many containers of it there may be at once. */
+export type Part = z.infer<typeof Parts>[number];
+
+export const partsFromJson = z.pipe(json, Parts);

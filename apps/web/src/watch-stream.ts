@@ -1,0 +1,54 @@
+/** What is heard from a stream: by the name of an event, what to do with its data. */
+type Hearing = Record<string, (data: string) => void>;
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8_000;
+
+/**
+ * Follows one of the launcher's streams, until the returned function is called. `lost` hears of every connection that
+ * breaks; it is tried again. A hidden tab doesn't listen: browsers allow six connections per host, and a visible tab
+ * may need one.
+ */
+export function watchStream(url: string, hearing: Hearing, lost: () => void): () => void {
+  let source: EventSource | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let retryMs = FIRST_RETRY_MS;
+
+  function close(): void {
+    clearTimeout(retry);
+    source?.close();
+    source = undefined;
+  }
+
+  function open(): void {
+    close();
+    if (document.hidden) return;
+    source = new EventSource(url);
+    for (const [event, hear] of Object.entries(hearing)) {
+      source.addEventListener(event, ({ data }: MessageEvent<string>) => {
+        retryMs = FIRST_RETRY_MS;
+        hear(data);
+      });
+    }
+    // An EventSource tries again after a broken connection, but not after an answer like 503: so we do it for both.
+    source.onerror = () => {
+      close();
+      lost();
+      retry = setTimeout(open, retryMs * (0.75 + Math.random() / 2));
+      retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+    };
+  }
+
+  const listening = new AbortController();
+  const on = { signal: listening.signal };
+  document.addEventListener('visibilitychange', open, on);
+  addEventListener('online', open, on);
+  // A page that waits in the browser's history holds no connection either.
+  addEventListener('pagehide', close, on);
+  addEventListener('pageshow', ({ persisted }) => persisted && open(), on);
+  open();
+  return () => {
+    listening.abort();
+    close();
+  };
+}
