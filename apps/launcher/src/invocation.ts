@@ -126,6 +126,13 @@ export class Invocation {
     this.#resolve({ outcome, containerId, startKind, phases });
   }
 
+  /** Settles it without its having run, since no container gets as far as that. */
+  giveUp(reason: Error | Outcome, containerId: string): void {
+    if (reason instanceof Error) return this.fail(reason);
+    this.begin({ containerId, startKind: 'cold', handedAt: performance.now(), paid: {} });
+    this.settle(reason);
+  }
+
   fail(error: Error): void {
     if (this.#state.kind === 'settled') return;
     this.#state = { kind: 'settled' };

@@ -104,8 +104,11 @@ export class Invoker {
       this.#feed.publish({ type: 'invocation.accepted', requestId, name, waiting: pool.waiting });
       pool.submit(invocation);
       const answer = await invocation.answer;
-      this.#finished(invocation, outcomeOf(answer), answer);
-      if (answer.outcome.kind === 'result') this.#succeeded(name);
+      // After the answer: nobody waits for what is counted, logged and shown.
+      setImmediate(() => {
+        this.#finished(invocation, outcomeOf(answer), answer);
+        if (answer.outcome.kind === 'result') this.#succeeded(name);
+      });
       return { ...answer, requestId, memoryMb: pool.entry.memoryMb, log: () => completeLog(invocation) };
     } catch (error) {
       this.#finished(invocation, signal?.aborted ? 'abandoned' : failureOf(error));

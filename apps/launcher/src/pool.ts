@@ -18,8 +18,10 @@ const RETRIES = 2;
 const PATIENCE_MS = 100;
 /** While events wait for each other, and this long after, it is crowded: containers stay for the next event instead of being replaced. */
 const CROWDED_MS = 250;
-/** A refill begins this long after an answer, so that it doesn't compete with it. */
+/** A refill begins this long after an answer, so that it doesn't compete with it; */
 const REFILL_PAUSE_MS = 15;
+/** and at the latest this long after its spare was taken, if the answer takes longer. */
+const REFILL_LATEST_MS = 250;
 
 export interface PoolParts {
   engine: Engine;
@@ -95,7 +97,7 @@ export class Pool implements SandboxOwner {
   /** Somebody will probably need this function soon: keeps spares until the idle timeout. */
   prewarm(): void {
     this.#keepSpares();
-    this.#refillAt = Math.min(this.#refillAt, performance.now());
+    this.#refillIn(0);
     this.#advance();
   }
 
@@ -156,6 +158,7 @@ export class Pool implements SandboxOwner {
       });
       sandbox.hand(invocation);
       shared ||= sandbox.inFlight > 1;
+      if (startKind === 'prewarmed') this.#refillIn(REFILL_LATEST_MS);
     }
     if (shared || (this.#waiting.hasOrdinary && this.#waiting.length + this.#serving.size > 1))
       this.#crowdedUntil = now + CROWDED_MS;
@@ -217,13 +220,16 @@ export class Pool implements SandboxOwner {
   }
 
   #refill(now: number): void {
-    if (this.#closing || now >= this.#spareUntil) return;
     let missing = this.entry.spares - this.fleet.starting - this.fleet.count('spare');
-    if (missing <= 0 || this.#refillAt === Number.POSITIVE_INFINITY) return;
+    if (this.#closing || now >= this.#spareUntil || missing <= 0) this.#refillAt = Number.POSITIVE_INFINITY;
+    if (this.#refillAt === Number.POSITIVE_INFINITY) return;
     const at = Math.max(this.#refillAt, this.#crowdedUntil);
     if (now < at) return this.#alarm.set(at);
     for (; missing > 0 && this.#mayStart(now, this.fleet.starting); missing -= 1) void this.#launch('refill');
-    if (missing <= 0) this.#refillAt = Number.POSITIVE_INFINITY;
+  }
+
+  #refillIn(ms: number): void {
+    this.#refillAt = Math.min(this.#refillAt, performance.now() + ms);
   }
 
   ready(): void {
@@ -231,43 +237,33 @@ export class Pool implements SandboxOwner {
   }
 
   polling(): void {
-    this.#advance();
+    if (this.#waiting.length > 0) this.#advance();
   }
 
   answered(sandbox: Sandbox, invocation: Invocation, outcome: Outcome): void {
     this.#serving.delete(invocation);
-    this.#refillAt = Math.min(this.#refillAt, performance.now() + REFILL_PAUSE_MS);
-    if (this.#health.learnFrom(outcome) === 'answer') invocation.settle(outcome);
-    else {
+    this.#refillIn(REFILL_PAUSE_MS);
+    if (this.#health.learnFrom(outcome) === 'answer') {
+      invocation.settle(outcome);
+      // The caller's answer goes out first, then all that follows from it.
+      setImmediate(() => this.#advance());
+    } else {
       invocation.waitAgain();
       this.#waiting.addFirst(invocation);
       sandbox.leave();
+      this.#advance();
     }
-    this.#advance();
   }
 
   gone(sandbox: Sandbox, end: SandboxEnd, unanswered: Invocation[]): void {
     this.fleet.delete(sandbox);
-    this.#refillAt = Math.min(this.#refillAt, performance.now() + REFILL_PAUSE_MS);
+    this.#refillIn(REFILL_PAUSE_MS);
     const verdict = this.#health.judge(end, sandbox.wasDismissed || unanswered.length > 0);
     if (verdict.kind === 'give-up') {
-      for (const invocation of this.#waiting.takeAll()) {
-        if (verdict.error instanceof LauncherError) invocation.fail(verdict.error);
-        else this.#settleUnserved(invocation, sandbox, verdict.error);
-      }
+      for (const invocation of this.#waiting.takeAll()) invocation.giveUp(verdict.error, sandbox.containerId);
     }
     for (const invocation of unanswered) this.#retry(invocation, sandbox, end);
     this.#advance();
-  }
-
-  #settleUnserved(invocation: Invocation, sandbox: Sandbox, outcome: Outcome): void {
-    invocation.begin({
-      containerId: sandbox.containerId,
-      startKind: 'cold',
-      handedAt: performance.now(),
-      paid: sandbox.startPaidSince(invocation.arrivedAt),
-    });
-    invocation.settle(outcome);
   }
 
   /** Its container died under it: again in a fresh one, as long as deadline and retries allow. */
