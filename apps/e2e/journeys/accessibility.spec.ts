@@ -28,8 +28,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await findings(page)).toEqual([]);
     });
 
-    test('axe finds nothing on the results page', async ({ page }) => {
+    test('axe finds nothing on the results page, open and secret', async ({ page }) => {
       await new ResultsPage(page).open();
+      expect(await findings(page)).toEqual([]);
+      await page.keyboard.press('n');
       expect(await findings(page)).toEqual([]);
     });
 

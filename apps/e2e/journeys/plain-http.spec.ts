@@ -41,3 +41,11 @@ test('a phone without JavaScript posts the form', async ({ poll, browser }) => {
   await vote.vote(poll.first.label);
   await context.close();
 });
+
+test('the results show the room a QR code and the address to type; a phone needs neither', async ({ page }) => {
+  await new ResultsPage(page).open();
+  await expect(page.getByRole('img', { name: `QR code of ${origin}/` })).toBeVisible();
+  await expect(page.getByTestId('code')).toContainText(origin.replace('http://', ''));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.getByTestId('code')).toBeHidden();
+});

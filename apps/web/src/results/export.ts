@@ -1,0 +1,31 @@
+import { fetchResults } from '../fetch-results.ts';
+import { InvocationError } from '../invocation-error.ts';
+import { percentages, type Tally } from './tally.ts';
+
+/** Answers with the results as a file, in whatever form `write` gives them. */
+export async function exported(extension: string, type: string, write: (tally: Tally) => string): Promise<Response> {
+  const always = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' };
+  try {
+    const tally = await fetchResults();
+    const disposition = `attachment; filename="results-${tally.updatedAt.slice(0, 10)}.${extension}"`;
+    return new Response(write(tally), {
+      headers: { ...always, 'content-type': type, 'content-disposition': disposition },
+    });
+  } catch (error) {
+    if (!(error instanceof InvocationError)) throw error;
+    const message = 'The results can’t be had just now. Try again soon.\n';
+    return new Response(message, { status: 503, headers: { ...always, 'retry-after': error.retryAfter ?? '2' } });
+  }
+}
+
+export const asJson = (tally: Tally): string => `${JSON.stringify(tally, undefined, 2)}\n`;
+
+/** Comma-separated values (RFC 4180): an option a line. */
+export function asCsv({ options }: Tally): string {
+  const percent = percentages(options.map(({ votes }) => votes));
+  const lines = options.map(({ id, label, votes }, index) => [id, label, votes, percent[index] ?? 0]);
+  return [['id', 'label', 'votes', 'percent'], ...lines].map((line) => `${line.map(field).join(',')}\r\n`).join('');
+}
+
+const field = (value: string | number): string =>
+  /[",\r\n]/.test(`${value}`) ? `"${`${value}`.replaceAll('"', '""')}"` : `${value}`;

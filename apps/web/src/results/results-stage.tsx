@@ -1,0 +1,50 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import type { Poll } from '../poll.ts';
+import { Board } from './board.tsx';
+import { PresentersKeys } from './presenters-keys.tsx';
+import { toggleFullScreen, usePresentation } from './use-presentation.ts';
+
+type Props = { poll: Poll; servedAt: number; code: ReactNode };
+
+/** The question, the way in, the results, and what the presenter may do with them. */
+export function ResultsStage({ poll, servedAt, code }: Props) {
+  const { codeHidden, numbersHidden, toggleCode, toggleNumbers } = usePresentation();
+  const keys = [
+    { key: 'F', words: 'full screen', act: toggleFullScreen },
+    { key: 'Q', words: codeHidden ? 'show the QR code' : 'hide the QR code', act: toggleCode },
+    { key: 'N', words: numbersHidden ? 'reveal the numbers' : 'hide the numbers', act: toggleNumbers },
+  ];
+  return (
+    <div className="grid grow grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr_auto_auto] sm:grid-cols-[minmax(0,1fr)_auto]">
+      <h1 className="text-balance py-4 font-semibold text-question leading-[1.05] tracking-tight sm:py-6">
+        {poll.question}
+      </h1>
+      <div
+        className="row-span-2 pt-4 pb-6 pl-8 max-sm:hidden lg:pl-14 2xl:pl-20 [@media(hover:none)_and_(width<64rem)]:hidden"
+        hidden={codeHidden}
+      >
+        {code}
+      </div>
+      <noscript>
+        <p className="col-start-1 pb-6 text-lg">
+          These numbers change as votes come in, which takes JavaScript. Voting works without.
+        </p>
+      </noscript>
+      <Board options={poll.options} servedAt={servedAt} secret={numbersHidden} />
+      <div className="col-span-full noscript:hidden mt-4 flex flex-wrap justify-between gap-x-8 gap-y-1 text-muted text-sm max-sm:hidden">
+        <PresentersKeys keys={keys} />
+        <p className="flex gap-4 py-1">
+          Export
+          <a className="underline underline-offset-4 hover:text-ink" href="/results.csv" download>
+            CSV
+          </a>
+          <a className="underline underline-offset-4 hover:text-ink" href="/results.json" download>
+            JSON
+          </a>
+        </p>
+      </div>
+    </div>
+  );
+}
