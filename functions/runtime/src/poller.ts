@@ -12,8 +12,8 @@ export interface PollerSettings {
  * Takes events until there are none left.
  *
  * 1. Every poll has a connection of its own and goes round in circles: next, run, answer and next in one write.
- * 2. At rest one poll is open. An event in hand opens more, twice as many as are busy, up to `inFlight`: an idle
- *    container costs the launcher one connection, and a burst finds all of them open after a few events.
+ * 2. At rest two polls are open, so that a lone event need not open any. Events in hand open more, twice as many as are
+ *    busy, up to `inFlight`: an idle container costs the launcher little, and a burst finds all open after a few events.
  * 3. An event counts as in hand until the launcher has acknowledged its answer.
  * 4. "No more work" (or `stop`) ends the polling; `finished` settles once nothing is in hand any more.
  */
@@ -22,12 +22,19 @@ export class Poller {
   readonly #polls = new Set<RuntimeApi>();
   #inHand = 0;
   #stopping = false;
+  #unused = true;
   readonly #ending = Promise.withResolvers<void>();
   readonly finished: Promise<void> = this.#ending.promise;
 
   constructor(settings: PollerSettings) {
     this.#settings = settings;
     this.#open();
+    this.#openMore();
+  }
+
+  /** Has it had no event yet? */
+  get isUnused(): boolean {
+    return this.#unused;
   }
 
   /** Takes no further event; those in hand are finished and answered. */
@@ -51,6 +58,7 @@ export class Poller {
       const invocation = await next;
       if (!invocation) return this.stop();
       this.#inHand++;
+      this.#unused = false;
       const running = this.#settings.run(invocation);
       // Only now: the handler has sent its statement, and we have the time that the database needs.
       this.#openMore();
@@ -62,7 +70,7 @@ export class Poller {
   }
 
   #openMore(): void {
-    const wanted = Math.min(this.#inHand * 2, this.#settings.inFlight);
+    const wanted = Math.min(Math.max(this.#inHand, 1) * 2, this.#settings.inFlight);
     while (!this.#stopping && this.#polls.size < wanted) this.#open();
   }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeRuntimeApi } from './fake-runtime-api.ts';
 
@@ -85,8 +86,8 @@ describe('with a launcher', () => {
     await Promise.all([slow.answer, quick.answer]);
     await launcher.noMoreWork();
     await exit;
-    expect((await stderr).trim().split('\n')).toEqual([
-      'rehearsal\twarming',
+    const lines = (await stderr).trim().split('\n');
+    expect(lines.filter((line) => line !== 'rehearsal\twarming')).toEqual([
       "quick\tthree { and: 'more' }",
       'END RequestId: quick',
       'slow\tone',
@@ -96,11 +97,23 @@ describe('with a launcher', () => {
     ]);
   });
 
-  test('an idle container has one poll open; events in hand open more, never more than allowed', async () => {
+  test('rehearses on while it waits for its first event, and then no more', async () => {
+    const { stderr, exit } = start(1);
+    await expect.poll(() => launcher.parked).toBe(1);
+    await pause(300);
+    await (await launcher.give('{"log":"the first"}', 'first')).answer;
+    await launcher.noMoreWork();
+    await exit;
+    const [before = '', after = ''] = (await stderr).split('the first');
+    expect(before.match(/warming/g)?.length).toBe(21);
+    expect(after).not.toContain('warming');
+  });
+
+  test('an idle container has two polls open; events in hand open more, never more than allowed', async () => {
     start(4);
-    await expect.poll(() => launcher.parked).toBe(1);
+    await expect.poll(() => launcher.parked).toBe(2);
     const first = await launcher.give('{"pauseMs":300}');
-    await expect.poll(() => launcher.parked).toBe(1);
+    expect(launcher.parked).toBe(1);
     const others = await Promise.all([1, 2, 3].map(() => launcher.give('{"pauseMs":300}')));
     expect(launcher.parked).toBe(0);
     await Promise.all([first, ...others].map(({ answer }) => answer));
