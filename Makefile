@@ -2,7 +2,7 @@
 # A setting works on the command line (make run PORT=8081), in the environment, or in .env.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test logs doctor clean bench
+.PHONY: help run stop test seed reset screenshots logs doctor clean bench
 MAKEFLAGS += --no-print-directory
 
 run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
@@ -16,6 +16,15 @@ test: ## Run all tests, on a stack of their own: a running demo is not touched
 
 bench: ## Measure: the whole table on a stack of its own, in 8 minutes; QUICK=1 takes 90 s
 	@infra/bench/bench.sh $(if $(QUICK),--quick) $(ARGS)
+
+seed: ## Cast N=3000 sample votes through the front door
+	@infra/stack/seed.sh
+
+reset: ## Forget all votes; asks first, unless YES=1
+	@infra/stack/reset.sh
+
+screenshots: ## Make the pictures in docs/images anew, on a stack of their own
+	@infra/stack/screenshots.sh
 
 logs: ## Follow what happens
 	@infra/stack/logs.sh

@@ -15,11 +15,13 @@ interface ControlParts {
   metrics: () => Promise<string>;
   events: PublicStream;
   health: () => { healthy: boolean; reason?: string };
+  /** Forgets every vote, and shows it. */
+  reset: () => Promise<void>;
   hosts: ReadonlySet<string>;
 }
 
 /** The private door: AWS Lambda's Invoke API for what the catalog has, health, metrics, and the feed. */
-export function control({ catalog, invoker, metrics, events, health, hosts }: ControlParts): express.Express {
+export function control({ catalog, invoker, metrics, events, health, reset, hosts }: ControlParts): express.Express {
   const app = door();
   app.use(refuseStrangers(hosts));
   app.get('/healthz', (_request, response) => {
@@ -30,6 +32,10 @@ export function control({ catalog, invoker, metrics, events, health, hosts }: Co
     response.type('text/plain; version=0.0.4').send(await metrics());
   });
   app.get('/events', (_request, response) => events.watch(response));
+  app.post('/reset', async (_request, response) => {
+    await reset();
+    response.json({ status: 'empty' });
+  });
   app.get(FUNCTIONS, (_request, response) => {
     response.json({
       Functions: Object.entries(catalog.functions).map(([name, entry]) => configuration(name, entry)),

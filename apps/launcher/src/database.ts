@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { prepareDatabase } from '@serverless-vote/postgres';
+import { forgetVotes as forget, prepareDatabase } from '@serverless-vote/postgres';
 import type { Logger } from 'pino';
 import type { AcceptanceClock } from './acceptance-clock.ts';
+import { LauncherError } from './errors.ts';
 import type { Poll } from './poll.ts';
 
 const SOCKET_FOLDER = '/var/run/postgresql';
@@ -31,6 +32,18 @@ export function prepare(
     preparation.isDone = !signal.aborted;
   });
   return preparation;
+}
+
+/** Forgets every vote. @throws {LauncherError} ServiceException when the database is away */
+export async function forgetVotes(): Promise<void> {
+  try {
+    await forget({ host: SOCKET_FOLDER, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+  } catch (error) {
+    throw new LauncherError('ServiceException', 'The database is away. Every vote is still there; try again soon.', {
+      retryAfterSeconds: 2,
+      cause: error,
+    });
+  }
 }
 
 async function tryUntilDone(

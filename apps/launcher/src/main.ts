@@ -6,7 +6,7 @@ import { ActivityStream } from './activity.ts';
 import { partsOf, readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { control, webControl } from './control.ts';
-import { prepare } from './database.ts';
+import { forgetVotes, prepare } from './database.ts';
 import { DockerEngine } from './docker-engine.ts';
 import type { Engine } from './engine.ts';
 import { EventStream } from './event-stream.ts';
@@ -97,6 +97,11 @@ async function main(): Promise<void> {
     metrics: () => metrics.text(),
     events: new EventStream(feed),
     health,
+    reset: async () => {
+      await forgetVotes();
+      for (const result of results.values()) result.invalidate();
+      log.warn('votes.forgotten');
+    },
     hosts: config.controlHosts,
   });
   const publicDoor = gateway(catalog, web, invoker, streams);

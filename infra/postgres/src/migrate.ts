@@ -3,12 +3,15 @@ import { runner } from 'node-pg-migrate';
 import { Client } from 'pg';
 import { type Poll, writePoll } from './poll.ts';
 
-export interface DatabaseSettings extends Poll {
+export interface Connection {
   /** The folder of Postgres' socket. */
   host: string;
-  migrationsDir: string;
   /** How long to wait for a Postgres that isn't up yet. */
   connectTimeoutMs: number;
+}
+
+export interface DatabaseSettings extends Poll, Connection {
+  migrationsDir: string;
 }
 
 const DATABASE = 'votes';
@@ -29,6 +32,13 @@ export async function prepareDatabase(settings: DatabaseSettings): Promise<{ hig
     await writePoll(client, settings);
     const { rows } = await client.query('select coalesce(max(accepted_at), 0)::text as highest from tally');
     return { highestAcceptedAt: BigInt(rows[0].highest) };
+  });
+}
+
+/** Forgets every vote, and with them the tally. Poll and schema stay. */
+export async function forgetVotes(connection: Connection): Promise<void> {
+  await withConnection(connection, DATABASE, async (client) => {
+    await client.query('truncate votes');
   });
 }
 
@@ -59,11 +69,11 @@ const DUPLICATE_DATABASE = '42P04';
 const UNIQUE_VIOLATION = '23505';
 
 async function withConnection<Result>(
-  settings: DatabaseSettings,
+  connection: Connection,
   database: string,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = await connect(settings, database);
+  const client = await connect(connection, database);
   try {
     return await work(client);
   } finally {
@@ -72,7 +82,7 @@ async function withConnection<Result>(
 }
 
 /** Connects as the owner, as soon as Postgres lets anybody in. */
-async function connect({ host, connectTimeoutMs }: DatabaseSettings, database: string): Promise<Client> {
+async function connect({ host, connectTimeoutMs }: Connection, database: string): Promise<Client> {
   const giveUpAt = Date.now() + connectTimeoutMs;
   for (;;) {
     const client = new Client({ host, database, user: 'postgres' });

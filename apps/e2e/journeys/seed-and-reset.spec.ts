@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ResultsPage } from '../pages.ts';
+import { expect, test } from '../poll.ts';
+import { BASE_URL, CONTROL_URL, STACK, somebodyVotes, results as tally } from '../stack.ts';
+
+/** Runs a make target's script on the stack that is tested. */
+const run = (script: string, more: Record<string, string>) =>
+  promisify(execFile)(join(import.meta.dirname, '../../../infra/stack', script), {
+    env: {
+      ...process.env,
+      ...{ STACK, PORT: new URL(BASE_URL).port, CONTROL_PORT: new URL(CONTROL_URL).port, WITHOUT_ENV_FILE: '1' },
+      ...more,
+    },
+  });
+
+test('make seed casts votes of as many new voters, which open results show', async ({ poll, page }) => {
+  const results = await new ResultsPage(page).open();
+  const { stdout, stderr } = await run('seed.sh', { N: '150' });
+  expect(stderr).toContain('100 %  150 of 150 votes');
+  expect(stdout).toMatch(/^150 votes in [\d.]+ s: \d+ a second/);
+  await expect(results.total).toHaveText(String(poll.before.total + 150));
+});
+
+test('make seed says what is wrong', async () => {
+  await expect(run('seed.sh', { N: 'many' })).rejects.toThrow(/N=many is not a number of votes/);
+  await expect(run('seed.sh', { N: '1', PORT: '1' })).rejects.toThrow(/There is no vote page at/);
+});
+
+test('make reset asks first, and then open results show zero, from where votes are counted again', async ({
+  poll,
+  page,
+}) => {
+  await somebodyVotes(poll.first.id);
+  const results = await new ResultsPage(page).open();
+  await expect(run('reset.sh', { YES: '' })).rejects.toThrow(/Nobody is there to say yes/);
+  expect((await tally()).total).toBeGreaterThan(0);
+  await run('reset.sh', { YES: '1' });
+  await expect(results.total).toHaveText('0');
+  await expect(page.getByText('No votes yet', { exact: true })).toBeVisible();
+  await somebodyVotes(poll.first.id);
+  await results.shows({ total: 1, votes: { [poll.first.id]: 1, [poll.second.id]: 0 } });
+});

@@ -1,0 +1,68 @@
+/** Makes the pictures of docs/images from a running stack: `make screenshots` starts one for it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Page } from '@playwright/test';
+import { FLAGS, findChromium } from './chromium.ts';
+import { LivePage, ResultsPage, VotePage } from './pages.ts';
+import { BASE_URL } from './stack.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const IMAGES = join(ROOT, 'docs/images');
+const PROJECTOR = { width: 1920, height: 1080 };
+const PHONE = { width: 390, height: 844 };
+/** How many containers at work make a burst worth a picture, and how long to wait for them. */
+const AT_WORK = 3;
+const PATIENCE_MS = 20_000;
+
+const executablePath = findChromium();
+const browser = await chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) });
+mkdirSync(IMAGES, { recursive: true });
+
+try {
+  await seed(1204).done;
+  const results = await open(PROJECTOR);
+  await new ResultsPage(results).open();
+  await results.waitForTimeout(1_500);
+  await shoot(results, 'results');
+
+  const phone = await open(PHONE, 2);
+  const vote = await new VotePage(phone).open();
+  await vote.options.first().click();
+  await phone.getByText(/^Recorded in/).waitFor();
+  await phone.waitForTimeout(1_000);
+  await shoot(phone, 'vote');
+
+  const live = await open(PROJECTOR);
+  await new LivePage(live).open();
+  const crowd = seed(3000);
+  // Deep in the burst, when the timeline tells something too.
+  await live.waitForTimeout(6_000);
+  await live
+    .waitForFunction((count) => document.querySelectorAll('[data-state="running"]').length >= count, AT_WORK, {
+      timeout: PATIENCE_MS,
+      polling: 50,
+    })
+    .catch(() => console.warn('Fewer containers were at work at once than would look good.'));
+  await shoot(live, 'live');
+  crowd.stop();
+} finally {
+  await browser.close();
+}
+
+async function open(viewport: { width: number; height: number }, deviceScaleFactor = 1): Promise<Page> {
+  const context = await browser.newContext({ baseURL: BASE_URL, viewport, deviceScaleFactor, colorScheme: 'light' });
+  return context.newPage();
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(IMAGES, `${name}.png`) });
+}
+
+/** Votes as `make seed` casts them. */
+function seed(votes: number): { done: Promise<unknown>; stop(): void } {
+  const script = join(ROOT, 'infra/stack/seed.mts');
+  const voting = spawn(process.execPath, [script, BASE_URL, String(votes)], { stdio: 'ignore' });
+  return { done: once(voting, 'exit'), stop: () => voting.kill() };
+}

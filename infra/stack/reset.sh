@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# make reset: forgets all votes; asks first, unless YES=1. Open results pages show it at once.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+
+if [ "${YES:-}" != 1 ]; then
+  somebody_is_there || fail 'Nobody is there to say yes.' 'All votes would be forgotten.' 'make reset YES=1'
+  ask "All votes of $STACK will be forgotten. Go on?" || exit 1
+fi
+
+reset() {
+  docker version >/dev/null 2>&1 || fail 'Docker does not answer.' 'So nobody knows where the votes are.' 'make doctor'
+  if [ -n "$(permanent launcher)" ]; then
+    empty_running_stack
+    note 'no votes; open pages show it'
+  elif [ -n "$(ours --all)" ]; then
+    fail 'The stack is half up.' 'Its launcher does not run, so the votes can not be reached.' 'make run, or make stop; then make reset'
+  elif docker volume inspect "${STACK}_postgres-data" >/dev/null 2>&1; then
+    docker volume rm "${STACK}_postgres-data"
+    note 'no votes; the stack does not run'
+  else
+    note 'there were none'
+  fi
+}
+
+empty_running_stack() {
+  node -e 'fetch(process.argv[1], { method: "POST", signal: AbortSignal.timeout(30_000) }).then(async (answer) => {
+      if (answer.status === 200) return;
+      console.error((await answer.json()).Message);
+      process.exit(1);
+    }, (error) => { console.error(`Control does not answer: ${error.cause?.message ?? error.message}`); process.exit(1); })' \
+    "http://127.0.0.1:$CONTROL_PORT/reset"
+}
+
+step reset reset

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# make screenshots: makes the pictures of docs/images anew, on a stack of their own that goes afterwards.
+set -euo pipefail
+
+# The settings of somebody's demo are none of ours.
+unset PORT BIND CONTROL_PORT POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS
+export WITHOUT_ENV_FILE=1 STACK=serverless-vote-pictures
+
+. "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+. "$ROOT/infra/apt.sh"
+. "$ROOT/infra/stack/start.sh"
+
+begun=
+finish() {
+  [ -z "$begun" ] || GO_ON=1 step down take_down --volumes
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+free_ports() {
+  node -e 'const servers = [0, 0].map(() => require("net").createServer().listen(0, "127.0.0.1"));
+    setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); process.exit(); }, 50)'
+}
+
+chromium() {
+  "$ROOT/infra/stack/chromium.sh" >"$ROOT/.cache/chromium"
+  note "$(cat "$ROOT/.cache/chromium")"
+}
+
+pictures() {
+  progress 'votes, and a camera'
+  node apps/e2e/screenshots.ts
+  note "$(cd docs/images && ls ./*.png | wc -l | tr -d ' ') pictures in docs/images"
+}
+
+step engine "$ROOT/infra/engine/engine.sh"
+step packages install_packages
+step build build
+step images "$ROOT/infra/images/build.sh"
+step chromium chromium
+
+read -r PORT CONTROL_PORT < <(free_ports)
+# What the pictures show as the address; nobody goes there.
+export PORT CONTROL_PORT PUBLIC_URL=http://192.168.1.20:8080
+export BASE_URL=http://localhost:$PORT CONTROL_URL=http://127.0.0.1:$CONTROL_PORT
+CHROMIUM_PATH=$(cat "$ROOT/.cache/chromium")
+export CHROMIUM_PATH
+choose_urls
+begun=yes
+GO_ON=1 step remains take_down --volumes
+step start start_stack
+step ready wait_until_ready
+step pictures pictures

@@ -1,0 +1,129 @@
+/**
+ * Casts sample votes the way browsers do: `node seed.mts <address> <number>` posts to the vote route, each vote by a
+ * voter of its own. It waits when it is told to (429), and asks again where nobody knows whether a vote arrived.
+ */
+import http from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const [address = 'http://localhost:8080', wanted = '3000'] = process.argv.slice(2);
+const votes = Number(wanted);
+/** Enough to be a crowd; more would only wait in another queue. */
+const AT_ONCE = 48;
+const ATTEMPTS = 60;
+const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
+
+const options = await optionsOf(address);
+// A clear winner looks better than a tie: each option has two thirds of the chances of the one before.
+const chances = options.map((_, index) => (2 / 3) ** index);
+const began = performance.now();
+let recorded = 0;
+let waited = 0;
+let cast = 0;
+
+const drawing = setInterval(draw, process.stderr.isTTY ? 100 : 2_000);
+try {
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, votes) }, voters));
+} catch (error) {
+  if (process.stderr.isTTY) process.stderr.write('\n');
+  console.error(`${error instanceof Error ? error.message : error}\n${recorded} of ${votes} votes were recorded.`);
+  process.exit(1);
+} finally {
+  clearInterval(drawing);
+}
+draw();
+if (process.stderr.isTTY) process.stderr.write('\n');
+const seconds = (performance.now() - began) / 1000;
+const turnedAway = waited > 0 ? `, told to wait ${waited} times` : '';
+console.log(`${recorded} votes in ${seconds.toFixed(1)} s: ${Math.round(recorded / seconds)} a second${turnedAway}`);
+process.exit(0);
+
+/** One of the crowd after the other, until all have voted. */
+async function voters(): Promise<void> {
+  while (cast < votes) {
+    cast += 1;
+    await vote(pick());
+    recorded += 1;
+  }
+}
+
+async function vote(choice: string): Promise<void> {
+  // A retry has to be the same voter's, or a vote whose answer was lost would count twice.
+  let cookie = '';
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await post(choice, cookie).catch((error: Error) => ({
+      status: 0,
+      retryAfter: 1,
+      cookie: '',
+      why: error.message,
+    }));
+    if (answer.status === 200) return;
+    if (answer.cookie) cookie = answer.cookie;
+    const again = answer.status === 0 || answer.status === 429 || answer.status >= 500;
+    if (!again || attempt === ATTEMPTS) throw new Error(`A vote was refused: ${answer.status || ''} ${answer.why}`);
+    waited += 1;
+    await pause(answer.retryAfter * (1000 + Math.random() * 300));
+  }
+}
+
+function post(
+  choice: string,
+  cookie: string,
+): Promise<{ status: number; retryAfter: number; cookie: string; why: string }> {
+  const body = new URLSearchParams({ choice }).toString();
+  const headers = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': body.length,
+    ...(cookie && { cookie }),
+  };
+  return new Promise((resolve, reject) => {
+    const request = http.request(`${address}/vote`, { method: 'POST', agent, headers, timeout: 30_000 }, (response) => {
+      let why = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        why += text;
+      });
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          retryAfter: Number(response.headers['retry-after']) || 1,
+          cookie: (response.headers['set-cookie'] ?? []).map((each) => each.split(';', 1)[0]).join('; '),
+          why,
+        }),
+      );
+    });
+    request.on('timeout', () => request.destroy(new Error('no answer within 30 s')));
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** What may be voted for, read from the vote page like a voter does. */
+async function optionsOf(base: string): Promise<string[]> {
+  const page = await fetch(`${base}/`, { headers: { accept: '*/*' } }).catch(() => undefined);
+  const buttons = ((await page?.text()) ?? '').match(/<button[^>]*\bname="choice"[^>]*>/g) ?? [];
+  const found = buttons.flatMap((button) => /\bvalue="([^"]+)"/.exec(button)?.[1] ?? []);
+  if (page?.status !== 200 || found.length < 2) {
+    console.error(`There is no vote page at ${base}. Is the stack running? make run starts it.`);
+    process.exit(1);
+  }
+  return found;
+}
+
+function pick(): string {
+  let left = Math.random() * chances.reduce((sum, chance) => sum + chance, 0);
+  for (const [index, option] of options.entries()) {
+    left -= chances[index] ?? 0;
+    if (left < 0) return option;
+  }
+  return options[0] ?? '';
+}
+
+function draw(): void {
+  const share = recorded / votes;
+  const width = 40;
+  const full = Math.round(share * width);
+  const bar = '█'.repeat(full) + '░'.repeat(width - full);
+  const perSecond = Math.round(recorded / Math.max(0.001, (performance.now() - began) / 1000));
+  const line = `  ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${recorded} of ${votes} votes, ${perSecond} a second`;
+  process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
+}
