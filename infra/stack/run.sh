@@ -35,6 +35,8 @@ say "
 
     Vote      $PUBLIC_URL
     Results   $PUBLIC_URL/results
+    Live      $PUBLIC_URL/live?key=$(cat .secrets/presenter-key)
+              (with the presenter's key: who opens it may cast votes and kill containers; others go to /live)
     Control   http://127.0.0.1:$CONTROL_PORT  (invoke, metrics, health; this machine only)
 
   Try this

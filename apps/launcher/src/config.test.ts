@@ -35,3 +35,11 @@ test('all that is wrong is named at once', () => {
   expect(() => parseConfig(wrong)).toThrow(ConfigError);
   for (const problem of problems) expect(() => parseConfig(wrong)).toThrow(problem);
 });
+
+test('there is a presenter only with a key that cannot be guessed', () => {
+  expect(parseConfig({ ...needed, PRESENTER_KEY_FILE: '/nowhere' }).presenterKey).toBeUndefined();
+  expect(parseConfig({ ...needed, PRESENTER_KEY_FILE: secretFile }).presenterKey).toBe('x'.repeat(64));
+  const short = `${secretFile}-short`;
+  writeFileSync(short, 'guess');
+  expect(parseConfig({ ...needed, PRESENTER_KEY_FILE: short }).presenterKey).toBeUndefined();
+});

@@ -19,6 +19,7 @@ const variables = z.object({
   FUNCTION_IDLE_TIMEOUT_MS: milliseconds(60_000),
   WEB_IDLE_TIMEOUT_MS: milliseconds(60_000),
   SESSION_SECRET_FILE: z.string().default('/run/secrets/session-secret'),
+  PRESENTER_KEY_FILE: z.string().default('/run/secrets/presenter-key'),
 });
 
 /** Everything that the launcher is told from outside, parsed once. */
@@ -32,6 +33,8 @@ export interface Config {
   controlHosts: ReadonlySet<string>;
   functionIdleTimeoutMs: number;
   webIdleTimeoutMs: number;
+  /** By which the presenter is known; without one nobody is the presenter. */
+  presenterKey: string | undefined;
   /** What a catalog entry's `environment` may name: the only values that reach a container from outside. */
   handedOn: ReadonlyMap<string, string>;
 }
@@ -60,6 +63,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
     throw new ConfigError(`These settings need mending:\n  ${problems.join('\n  ')}`);
   }
   const { data } = parsed;
+  const key = readSecret(data.PRESENTER_KEY_FILE);
+  const presenterKey = key.length >= 32 ? key : undefined;
   return {
     stackId: data.STACK_ID,
     imageTag: data.IMAGE_TAG,
@@ -74,12 +79,14 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
     ),
     functionIdleTimeoutMs: data.FUNCTION_IDLE_TIMEOUT_MS,
     webIdleTimeoutMs: data.WEB_IDLE_TIMEOUT_MS,
+    presenterKey,
     handedOn: new Map([
       ['POLL', JSON.stringify(poll.poll)],
       ['SESSION_SECRET', secret],
       ['STACK_ID', data.STACK_ID],
       ['LIVE', data.LIVE],
       ['PUBLIC_URL', data.PUBLIC_URL],
+      ['PRESENTER_KEY', presenterKey ?? ''],
     ]),
   };
 }

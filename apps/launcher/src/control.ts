@@ -1,9 +1,11 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import net from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { arnOf, type Catalog, type FunctionEntry } from './catalog.ts';
 import { httpAnswer, LauncherError } from './errors.ts';
 import type { PublicStream } from './gateway.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from './invoker.ts';
+import type { KillAtWork } from './kill-at-work.ts';
 import { logTail } from './log-tail.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
@@ -45,15 +47,33 @@ export function control({ catalog, invoker, metrics, events, health, reset, host
   return finish(app);
 }
 
-/** Web's door to control: invocations of what the catalog allows it, and nothing else. */
-export function webControl(catalog: Catalog, invoker: Invoker): express.Express {
+/** Web's door to control: invocations of what the catalog allows it, a kill for the presenter, and nothing else. */
+export function webControl(
+  catalog: Catalog,
+  invoker: Invoker,
+  presenter: { key: string | undefined; killAtWork: KillAtWork },
+): express.Express {
   const app = door();
+  app.post('/presenter/kill', async (request, response) => {
+    if (!isKey(presenter.key, request.get('authorization')))
+      throw new LauncherError('AccessDeniedException', 'Only the presenter may do this; `make run` prints the key.');
+    const name = String(request.query.name ?? '');
+    if (!catalog.web.mayInvoke.includes(name))
+      throw new LauncherError('ResourceNotFoundException', 'The catalog does not let web near this function.');
+    response.json(await presenter.killAtWork.next(name));
+  });
   app.use(`${FUNCTIONS}/:name`, (request, _response, next) => {
     if (catalog.web.mayInvoke.includes(request.params.name)) return next();
     throw new LauncherError('AccessDeniedException', 'The catalog does not allow web to invoke this function.');
   });
   mountInvoke(app, invoker);
   return finish(app);
+}
+
+/** Compares digests, so that the time it takes tells nothing of the key. */
+function isKey(key: string | undefined, authorization: string | undefined): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return key !== undefined && timingSafeEqual(digest(`Bearer ${key}`), digest(authorization ?? ''));
 }
 
 function door(): express.Express {

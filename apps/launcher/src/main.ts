@@ -13,6 +13,7 @@ import { EventStream } from './event-stream.ts';
 import { Feed } from './feed.ts';
 import { gateway, type PublicStream } from './gateway.ts';
 import { Invoker } from './invoker.ts';
+import { KillAtWork } from './kill-at-work.ts';
 import { createLog, logFeed } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { listen, runtimeApi } from './runtime-api.ts';
@@ -104,9 +105,10 @@ async function main(): Promise<void> {
     },
     hosts: config.controlHosts,
   });
+  const presenter = { key: config.presenterKey, killAtWork: new KillAtWork(invoker.pools, feed) };
   const publicDoor = gateway(catalog, web, invoker, streams);
   const privateDoor = http.createServer({ keepAliveTimeout: 15_000 }, controlApp);
-  const webDoor = http.createServer({ keepAliveTimeout: 60_000 }, webControl(catalog, invoker));
+  const webDoor = http.createServer({ keepAliveTimeout: 60_000 }, webControl(catalog, invoker, presenter));
   await listen(webDoor, CONTROL_SOCKET);
   privateDoor.listen(CONTROL_PORT);
   publicDoor.listen(GATEWAY_PORT);

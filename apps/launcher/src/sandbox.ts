@@ -51,6 +51,8 @@ export class Sandbox implements RuntimeClient {
   #removal: Promise<void> | undefined;
   #started: () => void = () => undefined;
   wasDismissed = false;
+  /** It is being killed at work: what it still answers comes too late. */
+  #doomed = false;
   readonly #answered = new Set<string>();
   readonly #log: SandboxLog;
 
@@ -144,7 +146,7 @@ export class Sandbox implements RuntimeClient {
   /** May it take an event now? `alone`: only if it would be the first and only one. */
   canTake(alone: boolean): boolean {
     const state = this.#state;
-    if (state.kind !== 'ready' || state.polls.length === 0 || this.containerId === '') return false;
+    if (state.kind !== 'ready' || state.polls.length === 0 || this.containerId === '' || this.#doomed) return false;
     if (state.served === 0 && state.inFlight.size === 0) return true;
     if (alone || this.#entry.serving.kind === 'single-use') return false;
     const { inFlight, events } = this.#entry.serving;
@@ -242,6 +244,7 @@ export class Sandbox implements RuntimeClient {
   }
 
   answer(requestId: string, outcome: Outcome): 'accepted' | 'repeated' | 'not-yours' {
+    if (this.#doomed) return 'accepted';
     const invocation = this.#state.kind === 'ready' ? this.#state.inFlight.get(requestId) : undefined;
     if (this.#state.kind !== 'ready' || !invocation) return this.#answered.has(requestId) ? 'repeated' : 'not-yours';
     this.#state.inFlight.delete(requestId);
@@ -269,6 +272,19 @@ export class Sandbox implements RuntimeClient {
       served: state.served,
     });
     for (const poll of state.polls) poll.dismiss();
+  }
+
+  /** Has events in hand, none of which has lost a container before. */
+  get isAtFreshWork(): boolean {
+    if (this.#state.kind !== 'ready' || this.#doomed || this.#state.inFlight.size === 0) return false;
+    return [...this.#state.inFlight.values()].every(({ deaths }) => deaths === 0);
+  }
+
+  /** Kills it with its events in hand, as a crash would. Returns how many there are. */
+  killAtWork(): number {
+    this.#doomed = true;
+    void this.kill();
+    return this.inFlight;
   }
 
   /** Ends it whatever it does; resolves when the engine has removed it or could not. Safe to call twice. */

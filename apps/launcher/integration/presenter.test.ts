@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { controlUrl, follow, permanent, send, total, vote } from './stack.ts';
+
+const run = promisify(execFile);
+
+/** Calls web's door to control, which is a socket in the launcher's container; `KEY` stands for the stack's own. */
+async function kill(authorization: string, name = 'record-vote'): Promise<{ status: number; json: unknown }> {
+  const program = `
+    const key = require('fs').readFileSync('/run/secrets/presenter-key', 'utf8').trim();
+    const request = require('http').request({
+      socketPath: '/run/control/control.sock', method: 'POST', path: '/presenter/kill?name=' + process.argv[2],
+      headers: { authorization: process.argv[1].replace('KEY', key) },
+    }, async (response) => {
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      console.log(JSON.stringify({ status: response.statusCode, json: JSON.parse(text) }));
+    });
+    request.end();`;
+  const { id } = await permanent('launcher');
+  const { stdout } = await run('docker', ['exec', id, 'node', '-e', program, authorization, name]);
+  return JSON.parse(stdout);
+}
+
+describe('a container that the presenter kills at work', () => {
+  test('ends by SIGKILL, its event is tried again elsewhere, and the vote counts once', {
+    timeout: 60_000,
+  }, async () => {
+    const before = await total();
+    const events = await follow(controlUrl, '/events');
+    const killing = kill('Bearer KEY');
+    // It lies in wait for an event, so votes come until one is hit.
+    let settled = false;
+    killing.finally(() => {
+      settled = true;
+    });
+    let votes = 0;
+    const answers: Awaited<ReturnType<typeof vote>>[] = [];
+    do {
+      answers.push(await vote());
+      votes += 1;
+    } while (!settled && votes < 100);
+    const { status, json } = await killing;
+    expect(status).toBe(200);
+    const { containerId, events: inHand } = json as { containerId: string; events: number };
+    expect(inHand).toBe(1);
+    await expect
+      .poll(events.text, { timeout: 10_000 })
+      .toMatch(new RegExp(`event: container.gone\n.*${containerId}.*`));
+    expect(events.text()).toMatch(new RegExp(`event: invocation.retried\n.*${containerId}.*exit status 137`));
+    expect(events.text()).toMatch(new RegExp(`event: container.gone\n.*${containerId}.*"exitCode":137`));
+    events.leave();
+
+    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
+    expect(answers.some(({ headers }) => headers['x-container-id'] === containerId)).toBe(false);
+    expect(await total()).toBe(before + votes);
+  });
+
+  test('is nobody’s to kill without the key', async () => {
+    for (const authorization of ['', 'Bearer ', 'Bearer undefined', `Bearer ${'0'.repeat(64)}`, 'KEY'])
+      expect(await kill(authorization), authorization).toMatchObject({ status: 403 });
+  });
+
+  test('is one of those that web may invoke', async () => {
+    expect(await kill('Bearer KEY', 'misbehave')).toMatchObject({ status: 404 });
+  });
+
+  test('cannot be reached through the other doors', async () => {
+    expect((await send(controlUrl, '/presenter/kill?name=record-vote', { method: 'POST' })).status).toBe(404);
+  });
+});
