@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { baseUrl, containers, controlUrl, docker, follow, invoke, permanent, send, total, vote } from './stack.ts';
@@ -68,6 +69,29 @@ describe('after the launcher was killed', () => {
     expect(now.filter((id) => left.includes(id))).toEqual([]);
     expect((await vote()).status).toBe(200);
     expect(await total()).toBe(before + 1);
+  });
+});
+
+describe('a launcher that is told to stop', () => {
+  test('answers what it has in hand first, and leaves no container behind', { timeout: 60_000 }, async () => {
+    const answer = invoke('misbehave-draining', { do: 'sleep', ms: 2000 });
+    await expect
+      .poll(async () => (await containers('misbehave-draining')).length, { timeout: 5000 })
+      .toBeGreaterThan(0);
+    await delay(500);
+    const launcher = await permanent('launcher');
+    await launcher.stop({ t: 25 });
+    try {
+      expect((await answer).json()).toEqual({ slept: 2000 });
+      expect((await containers()).map(({ Labels }) => Labels['org.serverless-vote.role'])).toEqual([
+        'permanent',
+        'permanent',
+      ]);
+      expect((await launcher.inspect()).State.ExitCode).toBe(0);
+    } finally {
+      await launcher.start();
+      await healthy();
+    }
   });
 });
 
