@@ -1,10 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** The running system that is tested. */
 export const BASE_URL = process.env.BASE_URL ?? 'http://localhost:18080';
 export const CONTROL_URL = process.env.CONTROL_URL ?? 'http://127.0.0.1:19000';
 export const STACK = process.env.STACK ?? 'serverless-vote-test';
+
+/** What makes a browser the presenter's; `make run` made it. */
+export const presenterKey = () =>
+  readFileSync(join(import.meta.dirname, '../../.secrets/presenter-key'), 'utf8').trim();
 
 export type Results = { options: { id: string; label: string; votes: number }[]; total: number };
 

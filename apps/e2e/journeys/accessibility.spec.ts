@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { ResultsPage } from '../pages.ts';
 import { expect, test } from '../poll.ts';
-import { somebodyVotes } from '../stack.ts';
+import { presenterKey, somebodyVotes } from '../stack.ts';
 
 async function findings(page: Page) {
   // Bars and colours on their way say nothing about contrast.
@@ -40,6 +40,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await findings(page)).toEqual([]);
       await Promise.all(Array.from({ length: 40 }, () => somebodyVotes(poll.first.id)));
       await expect(live.part('record-vote').locator('[data-container]').first()).toBeVisible();
+      expect(await findings(page)).toEqual([]);
+    });
+
+    test('axe finds nothing on the presenter’s desk', async ({ page, live }) => {
+      await page.goto(`/live?key=${presenterKey()}`);
+      await expect(live.counter('invocations')).toHaveText(/\d/);
+      expect(await findings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Cast 1 vote' }).click();
+      await expect(page.getByTestId('desk')).toHaveText(/recorded/);
       expect(await findings(page)).toEqual([]);
     });
 

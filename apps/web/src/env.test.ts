@@ -19,7 +19,7 @@ const complete = {
 describe('the environment', () => {
   it('is read into what the pages need', () => {
     const PARTS = [{ name: 'web', limit: 3 }];
-    const more = { PUBLIC_URL: 'http://10.0.0.7:8080', PARTS: JSON.stringify(PARTS), LIVE: '0' };
+    const more = { PUBLIC_URL: 'http://10.0.0.7:8080', PARTS: JSON.stringify(PARTS), LIVE: '0', PRESENTER_KEY: 'k' };
     const parsed = { ...complete, ...more, POLL: poll, SESSION_SECRET: ['s'.repeat(43)], PARTS, LIVE: false };
     expect(parseEnvironment({ ...complete, ...more })).toEqual(parsed);
   });

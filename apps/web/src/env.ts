@@ -27,6 +27,8 @@ const Environment = z.object({
     z._default(z.string(), '1'),
     z.transform((text: string) => text !== '0'),
   ),
+  /** By which the presenter is known; empty where there is none. */
+  PRESENTER_KEY: z._default(z.string(), ''),
   PARTS: z._default(partsFromJson, []),
 });
 

@@ -47,16 +47,26 @@ export async function invoke<Result>(functionName: string, event: unknown): Prom
   };
 }
 
+/** Has the next container of a function that has an event in hand killed; tells which one it was. */
+export async function killNext(functionName: string): Promise<string> {
+  const path = `/presenter/kill?name=${functionName}`;
+  const response = await post(path, '', { authorization: `Bearer ${env().PRESENTER_KEY}` });
+  const body = (await json(response).catch(() => undefined)) as { containerId: string };
+  const error = errorOf(response, body);
+  if (error) throw error;
+  return body.containerId;
+}
+
 /** Sends the event. Nobody behind the socket means that the launcher is on its way up or down. */
-function post(path: string, body: string): Promise<IncomingMessage> {
+function post(path: string, body: string, more: Record<string, string> = {}): Promise<IncomingMessage> {
   const { CONTROL_SOCKET: socketPath } = env();
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...more };
   return new Promise((resolve, reject) => {
     const sent = request({ socketPath, path, method: 'POST', agent, headers }, resolve);
     sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error('the launcher did not answer in time')));
     sent.on('error', (error: NodeJS.ErrnoException) => {
       // The launcher closed an idle connection just as we reused it. Every function of ours may be asked twice.
-      if (sent.reusedSocket && STALE.includes(error.code ?? '')) post(path, body).then(resolve, reject);
+      if (sent.reusedSocket && STALE.includes(error.code ?? '')) post(path, body, more).then(resolve, reject);
       else reject(new InvocationError('unavailable', error.message));
     });
     sent.end(body);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import next from 'next';
 import { attend } from './attend.ts';
 import { env } from './env.ts';
+import { welcome } from './presenter/welcome.ts';
 
 /** What requests in flight may still take when the container is asked to leave. */
 const DRAIN_MS = 8_000;
@@ -33,7 +34,7 @@ const handle = app.getRequestHandler();
 
 const server = createServer((request, response) => {
   attend(request, response);
-  handle(request, response);
+  if (!welcome(request, response)) handle(request, response);
 });
 // The gateway keeps its connections; it should be the one that closes them.
 server.keepAliveTimeout = 75_000;

@@ -23,10 +23,10 @@ export function ContainerTile({ view }: { view: ContainerView | undefined }) {
       data-container={containerId}
       data-state={state}
       data-killed={ending === 137 || undefined}
-      className="tile flex h-17 flex-col justify-between overflow-hidden rounded-lg border-2 border-on-demand bg-surface px-2 py-1.5 sm:h-19 sm:px-2.5"
+      className="tile flex h-17 flex-col justify-between overflow-hidden rounded-lg border-2 border-on-demand bg-surface px-2 py-1.5 sm:h-19 2xl:px-2.5"
     >
-      <p className="truncate font-semibold text-sm leading-tight sm:text-base">{doing(view)}</p>
-      <p className="flex justify-between gap-1 text-[0.6875rem] text-muted leading-tight sm:text-xs">
+      <p className="truncate font-semibold text-[0.8125rem] leading-tight 2xl:text-base">{doing(view)}</p>
+      <p className="flex justify-between gap-1 text-[0.625rem] text-muted leading-tight 2xl:text-xs">
         <code className="truncate">{containerId ?? 'no id yet'}</code>
         {served > 1 && <b className="shrink-0 font-normal tabular-nums">{`${served}×`}</b>}
       </p>

@@ -9,7 +9,7 @@ const PERMANENT = 2;
 export function Counters({ scene }: { scene: Scene }) {
   const { counters } = scene;
   return (
-    <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 xl:grid-cols-[repeat(4,1fr)_1.7fr_1fr]">
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 xl:grid-cols-[repeat(4,1fr)_1.6fr_1fr]">
       <Counter
         name="Containers now"
         testId="now"
@@ -33,7 +33,7 @@ export function Counters({ scene }: { scene: Scene }) {
       <Counter name="Half answered within" testId="p50" detail={counters && 'by how the container was started'}>
         {counters && <Halves {...counters.p50} />}
       </Counter>
-      <Counter name="Per container in a crowd" testId="drained" detail={counters && 'events, before it left'}>
+      <Counter name="Events per container" testId="drained" detail={counters && 'in a crowd, before it left'}>
         {counters &&
           (counters.drained ? number(Math.round(counters.drained.events / counters.drained.containers)) : '–')}
       </Counter>

@@ -14,7 +14,7 @@ export function PermanentPart({ name, area, children }: { name: string; area: st
       className={`${area} flex flex-col justify-center gap-2 rounded-2xl border-2 border-permanent bg-surface p-4 sm:p-5`}
     >
       <h2 className="flex items-center gap-2 font-semibold text-lg text-permanent sm:text-xl">
-        <span className="size-2.5 rounded-full bg-permanent" />
+        <span className="size-2.5 shrink-0 rounded-full bg-permanent" />
         {name}
       </h2>
       <div className="flex flex-col gap-3 text-muted text-sm sm:text-base">{children}</div>
@@ -32,7 +32,7 @@ export function OnDemandPart({ name, living, children }: { name: string; living:
     >
       <div className="mb-2.5 flex flex-wrap items-baseline gap-x-3">
         <h2 className="font-semibold text-lg text-on-demand sm:text-xl">{name}</h2>
-        <p className="order-1 w-full text-muted text-sm sm:order-none sm:w-auto sm:text-base">
+        <p className="order-1 w-full text-muted text-sm sm:text-base 2xl:order-none 2xl:w-auto">
           {sentences[name] ?? 'A function of the catalog: it runs while it has an event.'}
         </p>
         <p className="ml-auto text-muted text-sm tabular-nums">

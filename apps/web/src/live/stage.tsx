@@ -3,18 +3,24 @@
 import { Announcement } from '../announcement.tsx';
 import type { Part } from '../parts.ts';
 import { Counters } from './counters.tsx';
+import { LiveTitle } from './live-title.tsx';
 import { Picture } from './picture.tsx';
+import { PresentersDesk } from './presenters-desk.tsx';
 import { Timeline } from './timeline.tsx';
 import { useScene } from './use-scene.ts';
 import { summary } from './words.ts';
 
 /** The architecture, live. Before the first news it has its size already, so nothing jumps. */
-export function Stage({ parts }: { parts: readonly Part[] }) {
+export function Stage({ parts, presenter }: { parts: readonly Part[]; presenter: boolean }) {
   const { scene, connection } = useScene(parts);
   const { counters } = scene;
   const living = parts.map(({ name }) => ({ name, count: scene.living(name) }));
   return (
     <>
+      <div className="mb-3 flex flex-wrap items-center justify-between gap-x-6">
+        <LiveTitle />
+        {presenter && <PresentersDesk />}
+      </div>
       <div className="flex flex-col gap-6">
         <Picture scene={scene} connection={connection} />
         <Timeline scene={scene} />

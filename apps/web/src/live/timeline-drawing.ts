@@ -5,6 +5,8 @@ const PERMANENT = 2;
 const TICK_MS = 10_000;
 /** A life shorter than a pixel is still seen. */
 const THINNEST = 2;
+/** Room for the word. */
+const KILLED_WIDTH = 34;
 
 /** Draws the last minute, now at the right edge. */
 export function drawTimeline(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -76,7 +78,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: Scene): v
     bar(busy, end, tones.atWork);
     if (view.ending !== 137 || x(end) < labels) continue;
     context.fillStyle = tones.ink;
-    context.fillText('killed', x(end) + 3, y + lane / 2);
+    context.fillText('killed', Math.min(x(end) + 3, width - KILLED_WIDTH), y + lane / 2);
   }
 }
 

@@ -50,7 +50,7 @@ export function Timeline({ scene }: { scene: Scene }) {
         ref={canvas}
         role="img"
         aria-label="Each bar is a container, from its start to its end: red ones run through, green ones come and go."
-        className="mt-2 h-44 w-full sm:h-52"
+        className="mt-2 h-44 w-full sm:h-48"
       />
     </section>
   );

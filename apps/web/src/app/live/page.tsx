@@ -1,7 +1,9 @@
 import type { Metadata } from 'next';
-import { connection } from 'next/server';
+import { cookies } from 'next/headers';
 import { env } from '../../env.ts';
+import { LiveTitle } from '../../live/live-title.tsx';
 import { Stage } from '../../live/stage.tsx';
+import { isPresenter, presenterCookie } from '../../presenter/presenter.ts';
 import { Masthead } from '../masthead.tsx';
 
 export const metadata: Metadata = {
@@ -10,30 +12,38 @@ export const metadata: Metadata = {
 };
 
 /** The shell. What moves in it comes from the launcher's stream, so it goes on when this server has left. */
-export default async function LivePage() {
-  await connection();
+export default async function LivePage({ searchParams }: PageProps) {
+  const [jar, { presenter: known }] = await Promise.all([cookies(), searchParams]);
+  const presenter = isPresenter(jar.get(presenterCookie())?.value);
   const { LIVE: live, PARTS: parts } = env();
   return (
     <>
       <Masthead current="/live" />
-      <main className="mx-auto flex w-full max-w-[110rem] grow flex-col px-5 pb-8 sm:px-10 sm:pb-10">
-        <h1 className="text-balance py-3 font-semibold text-[clamp(1.75rem,1.2rem+2vw,3rem)] leading-tight tracking-tight">
-          Red stays. Green comes with the work, and leaves with it.
-        </h1>
+      <main className="mx-auto flex w-full max-w-[110rem] grow flex-col px-5 pb-5 sm:px-10">
+        {known === 'unknown' && !presenter && (
+          <p className="pb-4 text-permanent">
+            This key is not the presenter’s. The link that “make run” prints has it.
+          </p>
+        )}
         {live ? (
           <>
             <noscript>
               <p className="pb-6 text-lg">This picture moves with the containers, which takes JavaScript.</p>
             </noscript>
-            <Stage parts={parts} />
+            <Stage parts={parts} presenter={presenter} />
           </>
         ) : (
-          <p className="max-w-2xl py-6 text-lg">
-            What happens inside is not shown here: the live picture is switched off (<code>LIVE=0</code>). Voting and
-            results work as always.
-          </p>
+          <>
+            <LiveTitle />
+            <p className="max-w-2xl py-6 text-lg">
+              What happens inside is not shown here: the live picture is switched off (<code>LIVE=0</code>). Voting and
+              results work as always.
+            </p>
+          </>
         )}
       </main>
     </>
   );
 }
+
+type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };

@@ -1,0 +1,69 @@
+import { useState } from 'react';
+import { inMs, number } from './words.ts';
+
+type Said = { words: string; failed?: boolean };
+
+/** What only the presenter sees: votes to cast, and a container to kill. */
+export function PresentersDesk() {
+  const [said, setSaid] = useState<Said>();
+  const [busy, setBusy] = useState(false);
+
+  async function order<Answer>(path: string, body: object, words: (answer: Answer) => string): Promise<void> {
+    setBusy(true);
+    try {
+      const response = await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      const answer = await response.json();
+      setSaid(response.ok ? { words: words(answer) } : { words: `${answer.message}.`, failed: true });
+    } catch {
+      setSaid({ words: 'The launcher could not be reached. Try again.', failed: true });
+    }
+    setBusy(false);
+  }
+
+  return (
+    <section aria-label="Presenter" className="contents">
+      <div className="flex flex-wrap gap-2">
+        {[1, 10, 100].map((count) => (
+          <DeskButton key={count} disabled={busy} onClick={() => order('/presenter/votes', { count }, castWords)}>
+            {count === 1 ? 'Cast 1 vote' : `Cast ${count} votes`}
+          </DeskButton>
+        ))}
+        <DeskButton disabled={busy} onClick={() => order('/presenter/kill', {}, killWords)}>
+          Kill a container at work
+        </DeskButton>
+      </div>
+      <p
+        data-testid="desk"
+        role="status"
+        className={`blank mt-2 min-h-6 w-full sm:mt-1 sm:text-lg ${said?.failed ? 'text-permanent' : ''}`}
+      >
+        {said?.words}
+      </p>
+    </section>
+  );
+}
+
+function DeskButton({ disabled, onClick, children }: { disabled: boolean; onClick: () => void; children: string }) {
+  return (
+    <button
+      type="button"
+      aria-disabled={disabled}
+      onClick={() => disabled || onClick()}
+      className="cursor-pointer rounded-full border-2 border-ink bg-surface px-3.5 py-0.5 font-medium hover:bg-ink hover:text-paper aria-disabled:cursor-default aria-disabled:border-line aria-disabled:bg-surface aria-disabled:text-muted"
+    >
+      {children}
+    </button>
+  );
+}
+
+type Cast = { votes: number; containers: number; durationMs: number };
+const castWords = ({ votes, containers, durationMs }: Cast) =>
+  `${votes === 1 ? '1 vote' : `${number(votes)} votes`} recorded by ${containers === 1 ? '1 container' : `${containers} containers`} in ${inMs(durationMs)}.`;
+
+type Kill = { killed: string; recordedBy: string; durationMs: number };
+const killWords = ({ killed, recordedBy, durationMs }: Kill) =>
+  `Killed ${killed} with a vote in its hands. ${recordedBy} got the vote, and it was recorded ${inMs(durationMs)} after it was cast: nothing is lost.`;
