@@ -82,29 +82,36 @@ async function sendAll(voters: number, send: () => Promise<Answer>): Promise<Ans
 }
 
 /** Who spends processor time meanwhile, per vote; and how many containers serve it: those that were ready and those that were started. */
-async function startMeter({ warm, floor, docker, plan }: Bench) {
-  const watched: Record<string, string> = { floor: floor.container.id };
-  for (const { Id, Labels } of await warm.containers()) {
-    const name = Labels['org.serverless-vote.name'] ?? '';
-    if (['launcher', 'database', 'web'].includes(name)) watched[name] = Id;
-  }
-  const read = async () =>
-    Object.fromEntries(
-      await Promise.all(
-        Object.entries(watched).map(async ([name, id]) => [name, await cpuMs(docker.getContainer(id))] as const),
-      ),
-    );
+async function startMeter(bench: Bench) {
+  const { warm, plan } = bench;
   const started = () => warm.counter('containers_started_total', { name: 'record-vote' });
   const spares = (await warm.population())['record-vote spare'] ?? 0;
-  const cpuBefore = await read();
+  const cpuBefore = await processorTimes(bench);
   const startedBefore = await started();
   const own = process.cpuUsage();
   return async () => {
     const { user, system } = process.cpuUsage(own);
     const startedAfter = await started();
-    const cpuAfter = await read();
-    const cpu = Object.entries(cpuAfter).map(([name, ms]) => [name, (ms - (cpuBefore[name] ?? 0)) / plan.voters]);
-    const perVote = Object.fromEntries([...cpu, ['bench', (user + system) / 1000 / plan.voters]]);
-    return { cpu: perVote, containers: spares + startedAfter - startedBefore };
+    const cpu: Record<string, number> = { bench: (user + system) / 1000 / plan.voters };
+    for (const [id, { name, ms }] of await processorTimes(bench))
+      cpu[name] = (cpu[name] ?? 0) + (ms - (cpuBefore.get(id)?.ms ?? 0)) / plan.voters;
+    return { cpu, containers: spares + startedAfter - startedBefore };
   };
+}
+
+const LASTING = ['launcher', 'database', 'web'];
+
+/** Of the containers that outlive a burst, by id; web's replicas may come and go. */
+async function processorTimes({ warm, floor, docker }: Bench): Promise<Map<string, { name: string; ms: number }>> {
+  const found = (await warm.containers()).map(
+    ({ Id, Labels }) => [Id, Labels['org.serverless-vote.name'] ?? ''] as const,
+  );
+  const watched = [...found.filter(([, name]) => LASTING.includes(name)), [floor.container.id, 'floor'] as const];
+  const times = await Promise.all(
+    watched.map(async ([id, name]) => {
+      const ms = await cpuMs(docker.getContainer(id)).catch(() => undefined);
+      return ms === undefined ? [] : [[id, { name, ms }] as const];
+    }),
+  );
+  return new Map(times.flat());
 }

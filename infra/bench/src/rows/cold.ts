@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { answered } from '../answered.ts';
 import type { Bench } from '../bench.ts';
 import type { Variant } from '../interleave.ts';
+import { STILL_MS } from './quiet.ts';
 
 /** A vote while nothing is warm: it waits for a container to be made. */
 export function cold({ cold: stack, measured }: Bench): Variant {
@@ -8,7 +10,10 @@ export function cold({ cold: stack, measured }: Bench): Variant {
   measured.details['phases of cold'] = phases;
   return {
     name: 'cold',
-    prepare: () => stack.empty(),
+    async prepare() {
+      await stack.empty();
+      await pause(STILL_MS);
+    },
     async sample() {
       const { totalMs, headers } = answered(await stack.vote());
       if (headers['x-start-kind'] !== 'cold') return undefined;

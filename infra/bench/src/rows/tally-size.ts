@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { answered } from '../answered.ts';
 import type { Bench } from '../bench.ts';
 import { interleave, type Variant } from '../interleave.ts';
 import { Stack } from '../stack.ts';
+import { STILL_MS } from './quiet.ts';
 
 /** What fetch-results takes, prewarmed, beside many votes and beside few. */
 export async function tallySize(bench: Bench): Promise<void> {
@@ -24,7 +26,10 @@ export async function tallySize(bench: Bench): Promise<void> {
 function fetchResults({ catalog }: Bench, name: string, stack: Stack): Variant {
   return {
     name,
-    prepare: () => stack.spares('fetch-results', catalog.functions['fetch-results'].spares),
+    async prepare() {
+      await stack.spares('fetch-results', catalog.functions['fetch-results'].spares);
+      await pause(STILL_MS);
+    },
     async sample() {
       const { totalMs, headers } = answered(await stack.invoke('fetch-results'));
       return headers['x-start-kind'] === 'prewarmed' ? totalMs : undefined;
