@@ -7,6 +7,7 @@ const executablePath = findChromium();
 /** Tests of the running system in a real browser. They don't start it: `make test` does. */
 export default defineConfig({
   testDir: 'journeys',
+  snapshotPathTemplate: '{testDir}/../baselines/{arg}{ext}',
   // The journeys count votes in one database, so they take turns.
   workers: 1,
   timeout: 30_000,
