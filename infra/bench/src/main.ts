@@ -1,3 +1,4 @@
+import os from 'node:os';
 import Docker from 'dockerode';
 import type { Bench, Measured } from './bench.ts';
 import { catalogOf, writeOneSpareCatalog } from './catalog.ts';
@@ -47,7 +48,7 @@ async function singles(bench: Bench): Promise<void> {
   Object.assign(bench.measured.series, await interleave(plan.rounds, variants, bench));
 }
 
-/** Nothing but the stack may run when its rest is looked at: another launcher shares its pages and would make it look smaller. */
+/** The stack rests alone: what else the bench runs would share its pages and wake its engine. */
 async function restAlone(bench: Bench): Promise<void> {
   await Promise.all([bench.cold.stop(), bench.floor.stop()]);
   await rest(bench);
@@ -108,7 +109,17 @@ async function main(): Promise<void> {
   }
   const lines = table(measured, plan);
   say(`\n${terminalTable(lines)}\n`);
-  const result = { ...where, quick: isQuick, tookSeconds: seconds(began), problems, table: lines, plan, ...measured };
+  const loadAfter = os.loadavg().map((load) => Math.round(load * 100) / 100);
+  const result = {
+    ...where,
+    loadAfter,
+    quick: isQuick,
+    tookSeconds: seconds(began),
+    problems,
+    table: lines,
+    plan,
+    ...measured,
+  };
   say(`  All numbers are in ${writeResult(`${where.date}${isQuick ? '-quick' : ''}${only ? '-part' : ''}`, result)}`);
   process.exit(Object.keys(problems).length === 0 ? 0 : 1);
 }

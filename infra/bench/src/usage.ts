@@ -17,16 +17,22 @@ export async function residentMb(container: Docker.Container): Promise<number> {
   return Processes.reduce((sum, process) => sum + Number(process[column]), 0) / 1024;
 }
 
-/** The proportional set size of all processes in a container, in MiB: shared pages count in parts. */
+/**
+ * The proportional set size of all processes in a container, in MiB, as it is while nobody else runs: what they share with each
+ * other counts once. Files are what containers of the same image share; there the largest user's part stands for all, so that
+ * another launcher on the machine doesn't make this one look smaller.
+ */
 export async function proportionalMb(container: Docker.Container): Promise<number> {
-  // One file per process; those of this command itself are told by their names.
   const script =
-    'for p in /proc/[0-9]*; do echo "$(cat $p/comm 2>/dev/null):$(grep ^Pss: $p/smaps_rollup 2>/dev/null)"; done';
+    'for p in /proc/[0-9]*; do echo "$(cat $p/comm 2>/dev/null) $(grep -hE "^(RssFile|Pss_Anon|Pss_Shmem):" $p/status $p/smaps_rollup 2>/dev/null | tr -s "\\n\\t " " ")"; done';
   const { stdout } = await run('docker', ['exec', container.id, 'sh', '-c', script]);
-  const kilobytes = stdout
-    .split('\n')
-    .filter((line) => !/^(sh|cat|grep|):/.test(line))
-    .map((line) => Number(/Pss:\s+(\d+) kB/.exec(line)?.[1] ?? 0));
-  const total = kilobytes.reduce((sum, kb) => sum + kb, 0);
-  return total / 1024;
+  return addUp(stdout) / 1024;
+}
+
+/** @param lines `<command> <field>: <n> kB …` for each process; those of the question itself are told by their names */
+export function addUp(lines: string): number {
+  const processes = lines.split('\n').filter((line) => line.includes('RssFile:') && !/^(sh|cat|grep|tr) /.test(line));
+  const field = (line: string, name: string) => Number(new RegExp(`${name}: (\\d+) kB`).exec(line)?.[1]);
+  const own = processes.reduce((sum, line) => sum + field(line, 'Pss_Anon') + field(line, 'Pss_Shmem'), 0);
+  return processes.length === 0 ? Number.NaN : own + Math.max(...processes.map((line) => field(line, 'RssFile')));
 }

@@ -9,7 +9,7 @@ export async function rest({ warm, docker, plan, measured, progress, signal }: B
   const left = await warm.containers();
   measured.facts['containers at rest'] = left.length;
   measured.details['containers at rest'] = left.map(({ Labels }) => Labels['org.serverless-vote.name']);
-  // Others' containers may share our pages, which makes ours look smaller.
+  // Whoever reads processor time at rest wants to know who else was there.
   measured.facts['other containers meanwhile'] = (await docker.listContainers()).length - left.length;
 
   const permanent = { launcher: await warm.permanent('launcher'), database: await warm.permanent('database') };
