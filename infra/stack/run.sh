@@ -26,6 +26,7 @@ step packages install_packages
 step build build
 step images "$ROOT/infra/images/build.sh"
 [ -n "$(permanent launcher)" ] || started=yes
+step settings check_launcher_settings
 step start start_stack
 step ready wait_until_ready
 started=

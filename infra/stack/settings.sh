@@ -30,6 +30,9 @@ export PORT=${PORT:-8080}
 export CONTROL_PORT=${CONTROL_PORT:-9000}
 export BIND=${BIND:-127.0.0.1}
 
+# https://fetch.spec.whatwg.org/#port-blocking
+REFUSED_BY_BROWSERS='1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080'
+
 check_settings() {
   local name
   for name in PORT CONTROL_PORT; do
@@ -39,6 +42,10 @@ check_settings() {
   [ "$PORT" != "$CONTROL_PORT" ] || fail "PORT and CONTROL_PORT are both $PORT." '' "make run PORT=8080 CONTROL_PORT=9000"
   [[ $BIND =~ ^[0-9]{1,3}(\.[0-9]{1,3}){3}$ ]] ||
     fail "BIND=$BIND is not an IPv4 address." '' 'make run BIND=0.0.0.0 opens the pages to your network.'
+  [[ ! $BIND =~ (^|\.)(2[6-9][0-9]|25[6-9]|[3-9][0-9]{2})(\.|$) ]] ||
+    fail "BIND=$BIND is not an IPv4 address." 'Each of its four numbers is at most 255.' 'make run BIND=0.0.0.0 opens the pages to your network.'
+  [[ " $REFUSED_BY_BROWSERS " != *" $PORT "* ]] ||
+    fail "PORT=$PORT is one that browsers refuse to open." 'It belongs to another protocol: https://fetch.spec.whatwg.org/#port-blocking' 'make run PORT=8081'
   [[ $STACK =~ ^[a-z0-9][a-z0-9_-]*$ ]] ||
     fail "STACK=$STACK is not a compose project's name." 'It is made of a-z, 0-9, _ and -.' 'make run STACK=my-vote'
 }

@@ -19,10 +19,11 @@ port_is_taken() {
   local who
   who=$(docker ps --filter "publish=$2" --format 'the container {{.Names}} ({{.Image}})' | head -n 1)
   if [ -z "$who" ] && command -v ss >/dev/null; then
-    who=$(ss -Hltnp "sport = :$2" 2>/dev/null | sed -nE 's/.*users:\(\("([^"]+)",pid=([0-9]+).*/\1 (process \2)/p' | head -n 1)
+    who=$(ss -Hltnp "sport = :$2" 2>/dev/null | sed -nE 's/.*users:\(\("([^"]+)",pid=([0-9]+).*/\1 (process \2)/p' | head -n 1 || true)
   fi
   if [ -z "$who" ] && command -v lsof >/dev/null; then
-    who=$(lsof -nP -iTCP:"$2" -sTCP:LISTEN 2>/dev/null | awk 'NR == 2 { print $1 " (process " $2 ")" }')
+    # It finds nothing when the program is somebody else's, and says so by failing.
+    who=$(lsof -nP -iTCP:"$2" -sTCP:LISTEN 2>/dev/null | awk 'NR == 2 { print $1 " (process " $2 ")" }' || true)
   fi
   fail "Port $2 is taken." "By ${who:-a program that only root may name (sudo ss -ltnp shows it)}." "make run $1=$3, or stop that program."
 }
@@ -96,8 +97,19 @@ make_secret() {
   done
 }
 
-start_stack() {
+# The launcher judges the settings itself, before anything that runs is touched.
+check_launcher_settings() {
+  local problems
   make_secret
+  problems=$(docker run --rm --network none --read-only --volume "$ROOT/.secrets:/run/secrets:ro" \
+    --env "STACK_ID=$STACK" --env IMAGE_TAG --env POLL_QUESTION --env POLL_OPTIONS --env LIVE --env LOG_LEVEL \
+    --env CONTROL_HOSTS --env PUBLIC_URL --env FUNCTION_IDLE_TIMEOUT_MS --env WEB_IDLE_TIMEOUT_MS \
+    "serverless-vote/launcher:$IMAGE_TAG" --check 2>&1) ||
+    fail 'The settings are not right; what runs goes on as it is.' "$problems" 'Correct them (on the command line, in the environment, or in .env) and run this again.'
+  note 'understood'
+}
+
+start_stack() {
   if sandboxes_are_stale; then
     progress 'the launcher drains: images have changed'
     compose stop launcher 2>&1

@@ -131,6 +131,7 @@ export PORT CONTROL_PORT BASE_URL=http://localhost:$PORT GATEWAY_URL=http://127.
 choose_urls
 begun=yes
 GO_ON=1 step remains remove_remains
+step settings check_launcher_settings
 step start start_stack
 step ready wait_until_ready
 

@@ -73,7 +73,7 @@ describe('a container', () => {
         return docker.getContainer(info?.Id ?? 'none').inspect();
       }, 10_000);
       const { Config, HostConfig, Mounts, NetworkSettings } = seen;
-      expect(Number(Config.User)).toBeGreaterThan(1000);
+      expect(Config.User).toMatch(/^(10\d{3}):\1$/);
       expect(HostConfig).toMatchObject({
         ReadonlyRootfs: true,
         CapDrop: ['ALL'],

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { baseUrl, containers, send } from './stack.ts';
+import { baseUrl, containers, docker, send } from './stack.ts';
 
 const replicas = async () => (await containers('web')).length;
 const none = () => expect.poll(replicas, { timeout: 40_000, interval: 250 }).toBe(0);
@@ -46,4 +46,25 @@ describe('web', () => {
     expect(most).toBeGreaterThan(1);
     await none();
   });
+
+  test('can put nothing else in the place of the socket that the launcher connects to', {
+    timeout: 60_000,
+  }, async () => {
+    await send(baseUrl, '/');
+    const [web] = await containers('web');
+    const attack = 'cd /run/web; mv web.sock x; rm -f web.sock; ln -s /var/run/docker.sock web.sock; touch filler; ls';
+    const exec = await docker
+      .getContainer(web?.Id ?? '')
+      .exec({ Cmd: ['node', '-e', shell(attack)], AttachStdout: true });
+    const output: Buffer[] = [];
+    for await (const chunk of await exec.start({})) output.push(chunk as Buffer);
+    expect(Buffer.concat(output).toString()).toMatch(/web\.sock\s*$/);
+    expect(Buffer.concat(output).toString()).not.toMatch(/filler|x\n/);
+    expect((await send(baseUrl, '/')).status).toBe(200);
+    expect((await send(baseUrl, '/version')).text).not.toContain('ApiVersion');
+  });
 });
+
+/** Runs a line of shell and prints what it prints, by the one program that every image has. */
+const shell = (line: string) =>
+  `console.log(require('node:child_process').spawnSync('/bin/sh', ['-c', ${JSON.stringify(line)}]).stdout.toString())`;

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import net from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { type ByteBudget, readBody } from './body.ts';
 import { arnOf, type Catalog, type FunctionEntry } from './catalog.ts';
 import { httpAnswer, LauncherError } from './errors.ts';
 import type { PublicStream } from './gateway.ts';
@@ -20,10 +21,21 @@ interface ControlParts {
   /** Forgets every vote, and shows it. */
   reset: () => Promise<void>;
   hosts: ReadonlySet<string>;
+  /** For events that are being read. */
+  bodies: ByteBudget;
 }
 
 /** The private door: AWS Lambda's Invoke API for what the catalog has, health, metrics, and the feed. */
-export function control({ catalog, invoker, metrics, events, health, reset, hosts }: ControlParts): express.Express {
+export function control({
+  catalog,
+  invoker,
+  metrics,
+  events,
+  health,
+  reset,
+  hosts,
+  bodies,
+}: ControlParts): express.Express {
   const app = door();
   app.use(refuseStrangers(hosts));
   app.get('/healthz', (_request, response) => {
@@ -43,7 +55,7 @@ export function control({ catalog, invoker, metrics, events, health, reset, host
       Functions: Object.entries(catalog.functions).map(([name, entry]) => configuration(name, entry)),
     });
   });
-  mountInvoke(app, invoker);
+  mountInvoke(app, invoker, bodies);
   return finish(app);
 }
 
@@ -52,6 +64,7 @@ export function webControl(
   catalog: Catalog,
   invoker: Invoker,
   presenter: { key: string | undefined; killAtWork: KillAtWork },
+  bodies: ByteBudget,
 ): express.Express {
   const app = door();
   app.post('/presenter/kill', async (request, response) => {
@@ -66,7 +79,7 @@ export function webControl(
     if (catalog.web.mayInvoke.includes(request.params.name)) return next();
     throw new LauncherError('AccessDeniedException', 'The catalog does not allow web to invoke this function.');
   });
-  mountInvoke(app, invoker);
+  mountInvoke(app, invoker, bodies);
   return finish(app);
 }
 
@@ -92,11 +105,9 @@ function finish(app: express.Express): express.Express {
   return app;
 }
 
-/** The body parser's and the router's own errors, in our words. */
+/** The router's own errors, in our words. */
 function explain(error: unknown): unknown {
-  const { type, status } = error as { type?: string; status?: number };
-  if (type === 'entity.too.large')
-    return new LauncherError('RequestTooLargeException', `The event is larger than ${EVENT_LIMIT} bytes.`);
+  const { status } = error as { status?: number };
   if (status !== undefined && status < 500 && !(error instanceof LauncherError)) {
     return new LauncherError(
       'InvalidRequestContentException',
@@ -133,13 +144,13 @@ const hostName = (host: string): string =>
 const isOurs = (host: string, hosts: ReadonlySet<string>): boolean =>
   host === 'localhost' || net.isIP(host) !== 0 || hosts.has(host);
 
-function mountInvoke(app: express.Express, invoker: Invoker): void {
-  // Content-Type is ignored, as Lambda does; a compressed event counts by what it unpacks to.
-  const body = express.raw({ type: () => true, limit: EVENT_LIMIT });
-  app.post(`${FUNCTIONS}/:name/invocations`, body, async (request, response) => {
+function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget): void {
+  app.post(`${FUNCTIONS}/:name/invocations`, async (request, response) => {
     const name = String(request.params.name);
-    const payload = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const qualifier = typeof request.query.Qualifier === 'string' ? request.query.Qualifier : undefined;
+    // Content-Type is ignored, as Lambda does.
+    const payload = await readBody(request, EVENT_LIMIT, bodies);
+    const { Qualifier } = request.query;
+    const qualifier = Qualifier === undefined ? undefined : String(Qualifier);
     const type = request.get('x-amz-invocation-type') ?? 'RequestResponse';
     if (type === 'DryRun') {
       invoker.check(name, payload, qualifier);

@@ -105,7 +105,7 @@ export class DockerEngine implements Engine {
     return {
       name: this.#nameOf(spec.sandboxId),
       Image: spec.image,
-      User: String(spec.user),
+      User: `${spec.user}:${spec.user}`,
       Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
       Labels: {
         [`${LABEL}.role`]: 'on-demand',

@@ -46,7 +46,7 @@ async function serve(options: { isUp?: boolean; lease?: (give: () => Lease) => P
       if (!released) held.leases -= 1;
       released = true;
     };
-    return { socketPath: path, release };
+    return { socketPath: path, release, fail: release };
   };
   const lease = () => (options.lease ? options.lease(give) : Promise.resolve(give()));
   const server = gateway(catalog, { isUp: options.isUp ?? true, lease }, { prewarm: () => undefined }, new Map());
@@ -105,13 +105,46 @@ describe('the gateway', () => {
     }
   });
 
+  test.each(['h2c', 'websocket'])('does not change to %s, which it does not speak, and answers', async (upgrade) => {
+    const { port } = await serve();
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade, 'http2-settings': 'AAMAAABkAAQAAP__' };
+    const status = await new Promise((resolve, reject) => {
+      const request = http.request({ port, host: '127.0.0.1', headers }, (response) =>
+        resolve(response.resume().statusCode),
+      );
+      request.on('error', reject);
+      request.end();
+    });
+    expect(status).toBe(200);
+  });
+
+  test.each(['TRACE', 'PUT', 'DELETE', 'OPTIONS', 'PROPFIND'])('does not offer %s', async (method) => {
+    const { port } = await serve();
+    const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      const request = http.request({ port, host: '127.0.0.1', method }, (response) => resolve(response.resume()));
+      request.on('error', reject);
+      request.end();
+    });
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'GET, HEAD, POST' } });
+  });
+
+  test('ends a connection that sends many requests without reading the answers', async () => {
+    const { port, held } = await serve({ lease: () => new Promise(() => undefined) });
+    const socket = net.connect(port, '127.0.0.1');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => undefined);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100));
+    await closed;
+    expect(held.leases).toBe(0);
+  });
+
   test('sends a read that met a dying replica to another', async () => {
     let first = true;
     const { url, held } = await serve({
       lease: async (give) => {
         if (!first) return give();
         first = false;
-        return { ...give(), socketPath: '/nowhere/web.sock', release: () => undefined };
+        return { ...give(), socketPath: '/nowhere/web.sock', release: () => undefined, fail: () => undefined };
       },
     });
     expect((await fetch(url)).status).toBe(200);
@@ -119,7 +152,9 @@ describe('the gateway', () => {
   });
 
   test('tells a vote that met a dying replica to try again: it may have been recorded', async () => {
-    const { url } = await serve({ lease: async () => ({ socketPath: '/nowhere/web.sock', release: () => undefined }) });
+    const { url } = await serve({
+      lease: async () => ({ socketPath: '/nowhere/web.sock', release: () => undefined, fail: () => undefined }),
+    });
     const response = await fetch(url, { method: 'POST', body: 'choice=cats' });
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('1');

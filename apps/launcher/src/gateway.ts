@@ -2,14 +2,18 @@ import http from 'node:http';
 import httpProxy from 'http-proxy-3';
 import type { Catalog } from './catalog.ts';
 import { httpAnswer, LauncherError } from './errors.ts';
+import { guardedServer } from './guarded-server.ts';
 import type { Invoker } from './invoker.ts';
 import { STARTING_PAGE } from './starting-page.ts';
 import type { Lease, WebService } from './web-service.ts';
 
 const STARTING_PAGE_AFTER_MS = 1_000;
 const WEB_ANSWERS_WITHIN_MS = 30_000;
-/** Says who a request comes from or what it may do, so only our own word counts. */
-const STRIPPED = /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*)$/;
+/** Says who a request comes from or what it may do, so only our own word counts; or is between us and the caller only. */
+const STRIPPED =
+  /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*|connection|keep-alive|upgrade|http2-settings|te|proxy-.*)$/;
+const METHODS = ['GET', 'HEAD', 'POST'];
+const LIMITS = { connections: 5_000, requestMs: 30_000, silentMs: 60_000, keepAliveMs: 15_000 };
 
 export interface PublicStream {
   watch(response: http.ServerResponse): void;
@@ -27,19 +31,21 @@ export function gateway(
   // Only reached when an answer breaks off half-way: there is nothing left to tell its caller.
   proxy.on('error', (_error, _request, response) => void response.destroy());
 
-  const server = http.createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 15_000 },
-    (request, response) => {
-      const [pathname = '/'] = (request.url ?? '/').split('?', 1);
-      if (!URL.canParse(request.url ?? '', 'http://gateway')) {
-        return answerError(response, new LauncherError('InvalidRequestContentException', 'The address is no URL.'));
-      }
-      if (pathname.startsWith('/streams/')) return stream(pathname.slice('/streams/'.length), request, response);
-      const followers = request.method === 'GET' ? catalog.web.prewarms[pathname] : undefined;
-      if (followers) response.once('finish', () => invoker.prewarm(followers));
-      forward(request, response, 2).catch((error: unknown) => answerError(response, error));
-    },
-  );
+  const server = guardedServer(LIMITS, (request, response) => {
+    const [pathname = '/'] = (request.url ?? '/').split('?', 1);
+    if (!URL.canParse(request.url ?? '', 'http://gateway')) {
+      return answerError(response, new LauncherError('InvalidRequestContentException', 'The address is no URL.'));
+    }
+    if (!METHODS.includes(request.method ?? '')) {
+      response.setHeader('Allow', METHODS.join(', '));
+      const message = `${request.method} is not offered here; ${METHODS.join(', ')} are.`;
+      return answerError(response, new LauncherError('MethodNotAllowedException', message));
+    }
+    if (pathname.startsWith('/streams/')) return stream(pathname.slice('/streams/'.length), request, response);
+    const followers = request.method === 'GET' ? catalog.web.prewarms[pathname] : undefined;
+    if (followers) response.once('finish', () => invoker.prewarm(followers));
+    forward(request, response, 2).catch((error: unknown) => answerError(response, error));
+  });
 
   function stream(name: string, request: http.IncomingMessage, response: http.ServerResponse): void {
     const found = streams.get(name);
@@ -74,7 +80,7 @@ export function gateway(
     request.headers['x-forwarded-proto'] = 'http';
     const target = { socketPath: lease.socketPath, host: 'localhost', port: 80, protocol: 'http:' };
     proxy.web(request, response, { target }, (error) => {
-      lease.release();
+      lease.fail();
       if (response.headersSent || response.destroyed) return void response.destroy();
       const repeatable = request.method === 'GET' || request.method === 'HEAD';
       if (repeatable && attempts > 1)

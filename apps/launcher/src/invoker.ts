@@ -1,4 +1,5 @@
 import type { AcceptanceClock } from './acceptance-clock.ts';
+import { checkJson } from './body.ts';
 import { type Catalog, findFunction } from './catalog.ts';
 import type { Preparation } from './database.ts';
 import { LauncherError } from './errors.ts';
@@ -74,15 +75,7 @@ export class Invoker {
       );
     }
     const event = payload.length === 0 ? Buffer.from('{}') : payload;
-    try {
-      JSON.parse(event.toString());
-    } catch (error) {
-      const why = error instanceof Error ? error.message : '';
-      throw new LauncherError(
-        'InvalidRequestContentException',
-        `The event is not JSON: ${why}. Send a JSON document, or nothing for {}.`,
-      );
-    }
+    checkJson(event);
     return { name, event };
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebEntry } from './catalog.ts';
@@ -91,6 +91,7 @@ export class Replica {
         feed.publish({ type: 'output', name: NAME, containerId, requestId: undefined, text }),
       );
       await this.#untilReady(exited);
+      this.#closeFolder();
       this.#state = 'ready';
       feed.publish({
         type: 'container.ready',
@@ -169,13 +170,23 @@ export class Replica {
     }
   }
 
+  /**
+   * From now on web can't put anything else in its socket's place: a link to a socket that only the launcher can reach, the
+   * engine's say, would open it to the public.
+   */
+  #closeFolder(): void {
+    chmodSync(this.#folder, 0o755);
+    if (!isSocket(this.socketPath))
+      throw new LauncherError('ServiceException', 'What the page listens on is no socket.');
+  }
+
   async #untilReady(exited: Promise<unknown>): Promise<void> {
     const end = performance.now() + this.#entry.startDeadlineMs;
     let ended = false;
     void exited.then(() => {
       ended = true;
     });
-    while (!(await takesConnections(this.socketPath))) {
+    while (!(isSocket(this.socketPath) && (await takesConnections(this.socketPath)))) {
       if (ended)
         throw new LauncherError('ServiceException', 'The page ended while it was starting; `make logs` shows why.', {
           retryAfterSeconds: 2,
@@ -190,6 +201,9 @@ export class Replica {
     }
   }
 }
+
+/** Is it a socket itself, not a link to one? */
+const isSocket = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
 
 function takesConnections(path: string): Promise<boolean> {
   return new Promise((resolve) => {

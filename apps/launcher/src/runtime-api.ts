@@ -1,8 +1,10 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import http from 'node:http';
+import type http from 'node:http';
 import type net from 'node:net';
+import { ByteBudget, readBody } from './body.ts';
 import { arnOf } from './catalog.ts';
 import { httpAnswer, LauncherError } from './errors.ts';
+import { guardedServer } from './guarded-server.ts';
 import { functionError, type Invocation } from './invocation.ts';
 import type { OpenRuntimeDoor, Poll, RuntimeClient } from './runtime-client.ts';
 
@@ -10,6 +12,8 @@ const BASE = '/2018-06-01/runtime/';
 /** Lambda's limit for a synchronous result: 6 MB and a little (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
 const RESPONSE_LIMIT = 6 * 1024 * 1024 + 100 * 1024;
 const ERROR_LIMIT = 64 * 1024;
+/** What one sandbox may be sending of results at once. */
+const RESPONSES_AT_ONCE = 16 * 1024 * 1024;
 const SOCKET = 'api.sock';
 const MOUNTED_AT = '/run/runtime';
 
@@ -24,15 +28,16 @@ export function runtimeApi(directory: string): OpenRuntimeDoor {
     mkdirSync(folder, { mode: 0o755 });
     // A runtime may send its answer and the next `next` in one write: each connection's requests are taken in their order.
     const turns = new WeakMap<net.Socket, Promise<void>>();
-    const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
+    const budget = new ByteBudget(RESPONSES_AT_ONCE);
+    // A sandbox may wait for its event as long as it likes; a few connections more than it needs are enough.
+    const limits = { connections: client.allowedInFlight + 4, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
+    const server = guardedServer(limits, (request, response) => {
       const before = turns.get(request.socket) ?? Promise.resolve();
       const turn = before
-        .then(() => serve(client, request, response))
+        .then(() => serve(client, budget, request, response))
         .catch((error: unknown) => refuse(response, error));
       turns.set(request.socket, turn);
     });
-    // A sandbox may wait for its event as long as it likes, and its writes are small: no timers, no Nagle.
-    server.headersTimeout = 10_000;
     await listen(server, `${folder}/${SOCKET}`);
     return {
       door: { volume: 'runtime', folder: sandboxId, target: MOUNTED_AT, readOnly: true },
@@ -64,6 +69,7 @@ function refuse(response: http.ServerResponse, error: unknown): void {
 
 async function serve(
   client: RuntimeClient,
+  budget: ByteBudget,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
@@ -75,16 +81,23 @@ async function serve(
   if (request.method !== 'POST')
     throw new LauncherError('MethodNotAllowedException', `The runtime API has no ${request.method} ${path}.`);
   if (kind === 'init' && requestId === 'error' && verb === undefined) {
-    const { errorType, errorMessage } = errorOf(request, await read(request, ERROR_LIMIT));
+    const { errorType, errorMessage } = errorOf(request, await readBody(request, ERROR_LIMIT, budget));
     client.initFailed(errorType, errorMessage);
     return accept(response);
   }
   if (kind !== 'invocation' || requestId === undefined || (verb !== 'response' && verb !== 'error')) {
     throw new LauncherError('ResourceNotFoundException', `The runtime API has no ${path}.`);
   }
+  // Asked before the body is read: what isn't in its hands may not take memory either.
+  const standing = client.standing(requestId);
+  if (standing !== 'in-hand') request.resume();
+  if (standing === 'answered')
+    throw new LauncherError('ResourceConflictException', 'This invocation has been answered already.');
+  if (standing === 'not-yours')
+    throw new LauncherError('AccessDeniedException', 'This invocation is not in your hands.');
   const outcome =
     verb === 'response'
-      ? await read(request, RESPONSE_LIMIT).then(
+      ? await readBody(request, RESPONSE_LIMIT, budget).then(
           (payload) => ({ kind: 'result' as const, payload }),
           () =>
             functionError(
@@ -92,12 +105,9 @@ async function serve(
               `The result is larger than the ${RESPONSE_LIMIT} bytes that are allowed.`,
             ),
         )
-      : errorOutcome(request, await read(request, ERROR_LIMIT));
-  const verdict = client.answer(requestId, outcome);
-  if (verdict === 'repeated')
-    throw new LauncherError('ResourceConflictException', 'This invocation has been answered already.');
-  if (verdict === 'not-yours')
-    throw new LauncherError('AccessDeniedException', 'This invocation is not in your hands.');
+      : errorOutcome(request, await readBody(request, ERROR_LIMIT, budget));
+  // While the body was on its way, its deadline may have passed, or a second answer come.
+  if (client.standing(requestId) === 'in-hand') client.answer(requestId, outcome);
   accept(response);
 }
 
@@ -127,19 +137,6 @@ function next(client: RuntimeClient, request: http.IncomingMessage, response: ht
 
 function accept(response: http.ServerResponse): void {
   response.writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': 15 }).end('{"status":"OK"}');
-}
-
-/** Reads a body up to `limit` bytes. A larger one is read to its end and dropped, so that its sender hears the answer. */
-async function read(request: http.IncomingMessage, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length <= limit) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  if (length > limit) throw new LauncherError('RequestTooLargeException', `At most ${limit} bytes are taken.`);
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
 function errorOf(request: http.IncomingMessage, body: Buffer): { errorType: string; errorMessage: string } {

@@ -10,12 +10,16 @@ export interface Poll {
 /** The side of a sandbox that its runtime API talks to. */
 export interface RuntimeClient {
   readonly name: string;
+  /** How many events it may have in hand at once. */
+  readonly allowedInFlight: number;
+  /** What an answer to this event would be. */
+  standing(requestId: string): 'in-hand' | 'answered' | 'not-yours';
   /** `next`. Refused when more are open than events may be in flight. */
   poll(poll: Poll): 'open' | 'refused';
   /** A `next` whose connection broke off. */
   unpoll(poll: Poll): void;
-  /** `response` or `error`. */
-  answer(requestId: string, outcome: Outcome): 'accepted' | 'repeated' | 'not-yours';
+  /** `response` or `error`; only for an event in hand. */
+  answer(requestId: string, outcome: Outcome): void;
   initFailed(errorType: string, message: string): void;
 }
 

@@ -101,14 +101,7 @@ export class Sandbox implements RuntimeClient {
     const exit = end.kind === 'ended' ? end.exit : ({ kind: 'lost' } as const);
     const lifetimeMs = performance.now() - this.createdAt;
     const containerId = this.containerId || undefined;
-    this.#feed.publish({
-      type: 'container.gone',
-      ...this.#who,
-      containerId,
-      exit,
-      lifetimeMs,
-      served,
-    });
+    this.#feed.publish({ type: 'container.gone', ...this.#who, containerId, exit, lifetimeMs, served });
     this.#owner.gone(this, end, unanswered);
   }
 
@@ -141,6 +134,10 @@ export class Sandbox implements RuntimeClient {
     const unsaid = { errorType: 'Runtime.ExitError', message: `Runtime exited during init: ${why}` };
     const { errorType, message } = this.#state.initError ?? unsaid;
     return { kind: 'init-failed', errorType, message };
+  }
+
+  get allowedInFlight(): number {
+    return this.#entry.serving.kind === 'drain' ? this.#entry.serving.inFlight : 1;
   }
 
   /** May it take an event now? `alone`: only if it would be the first and only one. */
@@ -220,8 +217,7 @@ export class Sandbox implements RuntimeClient {
       poll.dismiss();
       return 'open';
     }
-    const allowed = this.#entry.serving.kind === 'drain' ? this.#entry.serving.inFlight : 1;
-    if (state.polls.length + state.inFlight.size >= allowed) return 'refused';
+    if (state.polls.length + state.inFlight.size >= this.allowedInFlight) return 'refused';
     state.polls.push(poll);
     if (this.containerId !== '') this.#owner.polling(this);
     return 'open';
@@ -243,15 +239,18 @@ export class Sandbox implements RuntimeClient {
     this.#owner.ready(this);
   }
 
-  answer(requestId: string, outcome: Outcome): 'accepted' | 'repeated' | 'not-yours' {
-    if (this.#doomed) return 'accepted';
+  standing(requestId: string): 'in-hand' | 'answered' | 'not-yours' {
+    if (this.#state.kind === 'ready' && this.#state.inFlight.has(requestId)) return 'in-hand';
+    return this.#answered.has(requestId) ? 'answered' : 'not-yours';
+  }
+
+  answer(requestId: string, outcome: Outcome): void {
     const invocation = this.#state.kind === 'ready' ? this.#state.inFlight.get(requestId) : undefined;
-    if (this.#state.kind !== 'ready' || !invocation) return this.#answered.has(requestId) ? 'repeated' : 'not-yours';
+    if (this.#state.kind !== 'ready' || !invocation || this.#doomed) return;
     this.#state.inFlight.delete(requestId);
     this.#state.served += 1;
     this.#answered.add(requestId);
     this.#owner.answered(this, invocation, outcome);
-    return 'accepted';
   }
 
   initFailed(errorType: string, message: string): void {
@@ -265,12 +264,8 @@ export class Sandbox implements RuntimeClient {
     this.wasDismissed = true;
     const lingering = setTimeout(() => void this.kill(), LEAVE_GRACE_MS);
     this.#state = { kind: 'leaving', served: state.served, lingering };
-    this.#feed.publish({
-      type: 'container.leaving',
-      ...this.#who,
-      containerId: this.containerId,
-      served: state.served,
-    });
+    const { containerId } = this;
+    this.#feed.publish({ type: 'container.leaving', ...this.#who, containerId, served: state.served });
     for (const poll of state.polls) poll.dismiss();
   }
 

@@ -11,6 +11,8 @@ const STOP_GRACE_MS = 10_000;
 export interface Lease {
   socketPath: string;
   release(): void;
+  /** Gives it back because the replica did not answer: it gets no further requests. */
+  fail(): void;
 }
 
 /**
@@ -99,16 +101,18 @@ export class WebService {
     )
       this.#start();
     let held = true;
-    return {
-      socketPath: replica.socketPath,
-      release: () => {
-        if (!held) return;
-        held = false;
-        this.#noteNeed();
-        replica.inFlight -= 1;
-        if (replica.isDraining && replica.inFlight === 0) void replica.stop(STOP_GRACE_MS);
-      },
+    const release = () => {
+      if (!held) return;
+      held = false;
+      this.#noteNeed();
+      replica.inFlight -= 1;
+      if (replica.isDraining && replica.inFlight === 0) void replica.stop(STOP_GRACE_MS);
     };
+    const fail = () => {
+      replica.drain();
+      release();
+    };
+    return { socketPath: replica.socketPath, release, fail };
   }
 
   #needed(): number {

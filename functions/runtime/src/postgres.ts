@@ -9,6 +9,8 @@ export class DatabaseUnavailable extends Error {
 /** How long a restart of the database may take without anybody noticing more than a pause. */
 const PATIENCE_MS = 3_000;
 const PAUSE_MS = 50;
+/** What an answer promises must hold whatever a predecessor has made of its role's settings: these go before them. */
+const SETTINGS = '-c synchronous_commit=on -c default_transaction_read_only=off';
 
 /**
  * One statement, prepared on a connection of its own. The connection may break: the next run makes it anew, and a
@@ -50,7 +52,7 @@ export class Statement<Row extends object> {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client({ connectionTimeoutMillis: PATIENCE_MS });
+    const client = new Client({ connectionTimeoutMillis: PATIENCE_MS, options: SETTINGS });
     // A connection that breaks while nobody uses it is made anew by the next run.
     client.on('error', () => {
       if (this.#client === client) this.#client = undefined;

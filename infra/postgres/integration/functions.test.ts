@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Statement } from '@serverless-vote/runtime/postgres';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FakeRuntimeApi } from '../../../functions/runtime/src/fake-runtime-api.ts';
 import { type Caller, DatabaseContainer, image } from './database-container.ts';
 import { docker, runContainer } from './docker.ts';
 
 let database: DatabaseContainer;
+const SPOILED = randomUUID();
 
 beforeAll(async () => {
   database = await DatabaseContainer.start();
@@ -52,6 +53,40 @@ test.each([
   const { stdout, stderr, exitCode } = await byHand('record-vote', event);
   expect(stderr).toContain(message);
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+});
+
+describe('a container that was taken over and spoiled its role’s settings', () => {
+  const settings = ['default_transaction_read_only', 'synchronous_commit', 'plan_cache_mode'];
+  const seen = async () => {
+    const client = await database.connect('record-vote');
+    const shown = await Promise.all(
+      settings.map((name) => client.query('select current_setting($1) as value', [name])),
+    );
+    return shown.map(({ rows }) => rows[0].value);
+  };
+
+  test('does not keep its successors from recording, nor from waiting for the disk', async () => {
+    const spoiler = await database.connect('record-vote');
+    await spoiler.query('alter role "record-vote" set default_transaction_read_only = on');
+    await spoiler.query('alter role "record-vote" in database votes set synchronous_commit = off');
+    expect(await seen()).toEqual(['on', 'off', 'force_generic_plan']);
+    const vote = { voterId: SPOILED, choice: 'cats' };
+    expect(await byHand('record-vote', JSON.stringify(vote))).toMatchObject({ stderr: '', exitCode: 0 });
+    const statement = new Statement('settings', `select current_setting('synchronous_commit') as value`);
+    vi.stubEnv('PGHOST', database.hostFor('record-vote'));
+    vi.stubEnv('PGUSER', 'record-vote');
+    vi.stubEnv('PGDATABASE', 'votes');
+    expect(await statement.run([])).toEqual([{ value: 'on' }]);
+    await statement.close();
+    vi.unstubAllEnvs();
+  });
+
+  test('finds them restored when the database is prepared next', async () => {
+    await database.prepare();
+    expect(await seen()).toEqual(['off', 'on', 'force_generic_plan']);
+    const owner = await database.connect('postgres');
+    await owner.query('delete from votes where voter_id = $1', [SPOILED]);
+  });
 });
 
 test('under load, events share statements, yet each has its own answer and its own error', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { runner } from 'node-pg-migrate';
 import { Client } from 'pg';
 import { type Poll, writePoll } from './poll.ts';
+import { restoreRoles } from './roles.ts';
 
 export interface Connection {
   /** The folder of Postgres' socket. */
@@ -20,7 +21,7 @@ const PREPARATION = 20_250_305;
 const PAUSE_MS = 50;
 
 /**
- * Makes the database ready: creates it if it is missing, brings its schema up to date, writes the poll. It may run
+ * Makes the database ready: creates it if it is missing, brings its schema up to date, restores its roles, writes the poll. It may run
  * any number of times, on any older schema.
  * @returns the highest `acceptedAt` of all votes, in microseconds; 0 if nobody has voted
  */
@@ -29,6 +30,7 @@ export async function prepareDatabase(settings: DatabaseSettings): Promise<{ hig
   return withConnection(settings, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
     await migrate(client, settings.migrationsDir);
+    await restoreRoles(client);
     await writePoll(client, settings);
     const { rows } = await client.query('select coalesce(max(accepted_at), 0)::text as highest from tally');
     return { highestAcceptedAt: BigInt(rows[0].highest) };

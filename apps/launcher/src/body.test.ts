@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { ByteBudget, checkJson, readBody } from './body.ts';
+
+const request = () => new PassThrough() as PassThrough & IncomingMessage;
+
+test('reads a body as it was sent', async () => {
+  const body = request();
+  body.write('{"a":');
+  body.end('1}');
+  expect(String(await readBody(body, 100, new ByteBudget(100)))).toBe('{"a":1}');
+});
+
+test('bodies that are too much together are refused, and those before them are not', async () => {
+  const budget = new ByteBudget(10);
+  const [first, second] = [request(), request()];
+  const reading = [readBody(first, 100, budget), readBody(second, 100, budget)];
+  first.write('12345678');
+  await new Promise((resolve) => setImmediate(resolve));
+  second.end('123');
+  await expect(reading[1]).rejects.toMatchObject({ type: 'TooManyRequestsException' });
+  first.end();
+  expect(String(await reading[0])).toBe('12345678');
+});
+
+test('what a body took is given back, whatever became of it', async () => {
+  const budget = new ByteBudget(10);
+  const [whole, large, broken] = [request(), request(), request()];
+  whole.end('123456789');
+  await readBody(whole, 100, budget);
+  large.end('123456789');
+  await expect(readBody(large, 5, budget)).rejects.toMatchObject({ type: 'RequestTooLargeException' });
+  const reading = readBody(broken, 100, budget);
+  broken.write('123456789');
+  await new Promise((resolve) => setImmediate(resolve));
+  broken.destroy(new Error('gone'));
+  await expect(reading).rejects.toThrow('gone');
+  expect(budget.take(10)).toBe(true);
+});
+
+test.each([
+  ['half a document', Buffer.from('{"a":')],
+  ['nothing', Buffer.from('')],
+  ['what is not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
+])('%s is no JSON', (_case, payload) => {
+  expect(() => checkJson(payload)).toThrow(expect.objectContaining({ type: 'InvalidRequestContentException' }));
+});
