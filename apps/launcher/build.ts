@@ -19,6 +19,9 @@ await build({
   target: 'node26',
   format: 'cjs',
   define: { 'import.meta.dirname': '__dirname' },
+  // What is loaded stays in memory; names stay, for the sake of stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
   outfile: 'dist/main.cjs',
   plugins: [
     {

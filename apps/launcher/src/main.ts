@@ -20,6 +20,7 @@ import { Metrics } from './metrics.ts';
 import { listen, runtimeApi } from './runtime-api.ts';
 import { StartGate } from './start-gate.ts';
 import { ResultStream } from './stream.ts';
+import { tidyAtRest } from './tidy-at-rest.ts';
 import { WebService } from './web-service.ts';
 
 const GATEWAY_PORT = 8080;
@@ -97,6 +98,8 @@ async function main(): Promise<void> {
     replicas: () => web.replicas,
     viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
   });
+
+  tidyAtRest(feed, () => web.replicas.length + invoker.pools.reduce((sum, { fleet }) => sum + fleet.size, 0) === 0);
 
   const health = () =>
     databaseReady.isDone ? { healthy: true } : { healthy: false, reason: 'waiting for the database' };

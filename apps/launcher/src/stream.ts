@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 const PAUSE_MS = 200;
 const RETRY_MS = 2_000;
 const HEARTBEAT_MS = 15_000;
+const ALIVE = Buffer.from(': alive\n\n');
 /** A viewer that takes nothing for this long is let go; its browser reconnects. */
 const STALLED_MS = 30_000;
 
@@ -22,7 +23,7 @@ type State =
 
 /** One viewer's connection. Holds at most one message that it has not taken: the newest. */
 class Viewer {
-  #next: string | undefined;
+  #next: Buffer | undefined;
   #stalledSince: number | undefined;
   readonly #response: ServerResponse;
 
@@ -36,7 +37,7 @@ class Viewer {
     });
   }
 
-  send(message: string): void {
+  send(message: Buffer): void {
     if (this.#response.writableNeedDrain) {
       this.#next = message;
       this.#stalledSince ??= performance.now();
@@ -59,7 +60,7 @@ export class ResultStream {
   readonly #viewers = new Set<Viewer>();
   readonly #compute: () => Promise<string>;
   #state: State = { kind: 'stale' };
-  #last: string | undefined;
+  #last: Buffer | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
   #heartbeat: NodeJS.Timeout | undefined;
 
@@ -74,6 +75,8 @@ export class ResultStream {
 
   /** Answers a request with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until its caller leaves. */
   watch(response: ServerResponse): void {
+    // The stream ends with its connection: no chunk needs a frame of its own.
+    response.useChunkedEncodingByDefault = false;
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-cache, no-transform',
@@ -84,7 +87,7 @@ export class ResultStream {
     const first = this.#viewers.size === 0;
     this.#viewers.add(viewer);
     response.once('close', () => this.#leave(viewer));
-    this.#heartbeat ??= setInterval(() => this.#broadcast(': alive\n\n'), HEARTBEAT_MS);
+    this.#heartbeat ??= setInterval(() => this.#broadcast(ALIVE), HEARTBEAT_MS);
     if (this.#last !== undefined) viewer.send(this.#last);
     // Somebody may have voted past the launcher, by hand, while nobody watched.
     if (first) this.invalidate();
@@ -124,11 +127,11 @@ export class ResultStream {
     this.#startedAt = performance.now();
     let retryMs = 0;
     try {
-      this.#last = `data: ${await this.#compute()}\n\n`;
+      this.#last = Buffer.from(`data: ${await this.#compute()}\n\n`);
       this.#broadcast(this.#last);
     } catch (error) {
       const message = error instanceof Error ? error.message : 'Results cannot be computed just now.';
-      this.#broadcast(`event: paused\ndata: ${JSON.stringify({ message })}\n\n`);
+      this.#broadcast(Buffer.from(`event: paused\ndata: ${JSON.stringify({ message })}\n\n`));
       computing.changed = true;
       retryMs = RETRY_MS;
     }
@@ -137,7 +140,8 @@ export class ResultStream {
       this.#schedule(Math.max(retryMs, this.#startedAt + PAUSE_MS - performance.now()));
   }
 
-  #broadcast(message: string): void {
+  /** Encoded once, however many watch, and written as it is. */
+  #broadcast(message: Buffer): void {
     for (const viewer of this.#viewers) viewer.send(message);
   }
 }
