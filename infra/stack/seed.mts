@@ -9,7 +9,8 @@ const [address = 'http://localhost:8080', wanted = '3000'] = process.argv.slice(
 const votes = Number(wanted);
 /** Enough to be a crowd; more would only wait in another queue. */
 const AT_ONCE = 48;
-const ATTEMPTS = 60;
+/** How often a vote is cast again: while it is told to wait, and while something is wrong. */
+const ATTEMPTS = { busy: 60, wrong: 8 };
 const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
 const options = await optionsOf(address);
@@ -58,8 +59,9 @@ async function vote(choice: string): Promise<void> {
     }));
     if (answer.status === 200) return;
     if (answer.cookie) cookie = answer.cookie;
-    const again = answer.status === 0 || answer.status === 429 || answer.status >= 500;
-    if (!again || attempt === ATTEMPTS) throw new Error(`A vote was refused: ${answer.status || ''} ${answer.why}`);
+    const mend =
+      answer.status === 429 ? ATTEMPTS.busy : answer.status === 0 || answer.status >= 500 ? ATTEMPTS.wrong : 0;
+    if (attempt >= mend) throw new Error(`A vote was refused: ${answer.status || ''} ${answer.why}`);
     waited += 1;
     await pause(answer.retryAfter * (1000 + Math.random() * 300));
   }
