@@ -42,7 +42,7 @@ async function singles(bench: Bench): Promise<void> {
   const database = await bench.warm.permanent('database');
   const variants = [
     ...[cold(bench), tenAtOnce(bench), webFromZero(bench)],
-    ...[naive(bench, 'naive', `container:${database.id}`), naive(bench, 'naive, bridge', 'bridge')],
+    ...[naive(bench, 'naive', 'bridge'), naive(bench, 'naive, joined', `container:${database.id}`)],
     ...[prewarmed(bench), floor(bench), trivial(bench)],
   ];
   Object.assign(bench.measured.series, await interleave(plan.rounds, variants, bench));
