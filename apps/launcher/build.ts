@@ -8,6 +8,8 @@ const UNUSED = new Map([
   ['ssh2', ''],
   ['@grpc/grpc-js', ''],
   ['@grpc/proto-loader', ''],
+  // Bodies are read by body.ts.
+  ['body-parser', ''],
   ['jiti', 'exports.createJiti = () => undefined;'],
 ]);
 

@@ -6,7 +6,7 @@ WORKDIR /launcher
 COPY functions/catalog.json /launcher/catalog.json
 COPY infra/postgres/migrations /launcher/migrations
 COPY apps/launcher/dist/main.cjs /launcher/main.cjs
-# Fewer heaps for glibc's malloc: what one thread has freed another may use. A tenth less memory at rest.
-ENV NODE_ENV=production MALLOC_ARENA_MAX=2
+# Fewer heaps for glibc's malloc, and what is freed goes back to the system: a tenth less memory at rest.
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP_THRESHOLD_=65536
 ENTRYPOINT ["node", "/launcher/main.cjs"]
 CMD []
