@@ -5,7 +5,13 @@ import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const socketPath = '/tmp/rehearsal.sock';
-const poll = { question: 'A or B?', options: [{ id: 'a', label: 'A' }, { id: 'b', label: 'B' }] };
+const poll = {
+  question: 'A or B?',
+  options: [
+    { id: 'a', label: 'A' },
+    { id: 'b', label: 'B' },
+  ],
+};
 const web = spawn(process.execPath, ['/app/apps/web/server.mjs'], {
   stdio: 'inherit',
   env: {

@@ -5,11 +5,12 @@ import { ResultsPage } from '../pages.ts';
 import { expect, test } from '../poll.ts';
 import { BASE_URL, CONTROL_URL, STACK, somebodyVotes, results as tally } from '../stack.ts';
 
-/** Runs a make target's script on the stack that is tested. */
+/** Runs a make target's script on the stack that is tested, on a screen of its own: not on that of the tests' own step. */
 const run = (script: string, more: Record<string, string>) =>
   promisify(execFile)(join(import.meta.dirname, '../../../infra/stack', script), {
     env: {
       ...process.env,
+      ...{ SAY_SCREEN: '', STEP_NAME: '', STEP_NOTE: '' },
       ...{ STACK, PORT: new URL(BASE_URL).port, CONTROL_PORT: new URL(CONTROL_URL).port, WITHOUT_ENV_FILE: '1' },
       ...more,
     },
