@@ -30,6 +30,20 @@ describe('a container', () => {
     }
   });
 
+  test('is not started for each of a crowd, and the crowd is answered to the last', { timeout: 60_000 }, async () => {
+    await vote();
+    await expect.poll(() => spares('record-vote'), { timeout: 10_000 }).toBe(2);
+    await calm();
+    const engine = await watchEngine('record-vote');
+    const answers = await Promise.all(Array.from({ length: 200 }, () => vote()));
+    expect(answers.map(({ status, headers }) => [status, headers['x-amz-function-error']])).toEqual(
+      answers.map(() => [200, undefined]),
+    );
+    expect(new Set(answers.map(({ headers }) => headers['x-container-id'])).size).toBeLessThanOrEqual(6);
+    // The catalog allows six at once; whoever left afterwards may have been replaced by a spare already.
+    expect((await engine.end()).filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(6);
+  });
+
   test('that waits is let go at the idle timeout, and two containers remain', { timeout: 60_000 }, async () => {
     await vote();
     await expect
