@@ -73,7 +73,12 @@ start_engine() {
     as_root systemctl start docker
   else
     # No init system, as in a container: by hand, in a session of its own, so that it outlives this shell.
-    # dockerd writes its own pid file, /var/run/docker.pid.
+    # dockerd and its containerd write pid files, and don't start beside one. Who was killed leaves it behind, and
+    # somebody else may have its number by now.
+    as_root sh -c 'for file in /var/run/docker.pid /var/run/docker/containerd/containerd.pid; do
+        pid=$(cat "$file" 2>/dev/null) || continue
+        case $(readlink "/proc/$pid/exe") in */dockerd | */containerd) ;; *) rm -f "$file" ;; esac
+      done'
     as_root sh -c "nohup setsid dockerd </dev/null >>$DOCKERD_LOG 2>&1 &"
   fi
   for _ in $(seq 60); do
