@@ -79,7 +79,9 @@ start_engine() {
         pid=$(cat "$file" 2>/dev/null) || continue
         case $(readlink "/proc/$pid/exe") in */dockerd | */containerd) ;; *) rm -f "$file" ;; esac
       done'
-    as_root sh -c "nohup setsid dockerd </dev/null >>$DOCKERD_LOG 2>&1 &"
+    # Without our open files: whoever reads our output through a pipe waits until the last of them is closed.
+    as_root bash -c "for fd in /proc/self/fd/*; do [ \${fd##*/} -le 2 ] || eval \"exec \${fd##*/}>&-\"; done
+      nohup setsid dockerd </dev/null >>$DOCKERD_LOG 2>&1 &"
   fi
   for _ in $(seq 60); do
     engine_answers && return

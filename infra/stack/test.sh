@@ -70,6 +70,7 @@ unit() {
   turbo run typecheck test --continue --output-logs=full --no-color
   tsc --project infra/lock
   vitest run --root infra/lock
+  vitest run --root infra/engine
   note 'types and unit tests'
 }
 
