@@ -21,14 +21,18 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-it.runIf(startsByHand)('leaves the engine nothing of its own: who reads its output sees the end of it', async () => {
-  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, DOCKER_HOST: '' };
-  const begun = performance.now();
-  const { stderr } = await promisify(execFile)(`${import.meta.dirname}/engine.sh`, { env, timeout: 20_000 });
-  expect(stderr).toContain('starting the Docker Engine');
-  // Execution resolves at the end of the output: the engine lives for 60 s.
-  expect(performance.now() - begun).toBeLessThan(10_000);
-}, 25_000);
+it.runIf(startsByHand)(
+  'leaves the engine nothing of its own: who reads its output sees the end of it',
+  async () => {
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, DOCKER_HOST: '' };
+    const begun = performance.now();
+    const { stderr } = await promisify(execFile)(`${import.meta.dirname}/engine.sh`, { env, timeout: 20_000 });
+    expect(stderr).toContain('starting the Docker Engine');
+    // Execution resolves at the end of the output: the engine lives for 60 s.
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  },
+  25_000,
+);
 
 function command(name: string, script: string): void {
   writeFileSync(`${folder}/${name}`, `#!/bin/sh\n${script}\n`);
