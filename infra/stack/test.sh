@@ -71,6 +71,8 @@ unit() {
   tsc --project infra/lock
   vitest run --root infra/lock
   vitest run --root infra/engine
+  tsc --project turbo/generators
+  vitest run --root turbo/generators
   note 'types and unit tests'
 }
 
