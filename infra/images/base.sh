@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes sure that the two images exist which ours are built from, and says which they are.
+# Makes sure that the images exist which ours are built from, and says which they are.
 #
-#   base.sh            prints NODE_IMAGE=… and POSTGRES_IMAGE=…
+#   base.sh              prints NODE_IMAGE=… and POSTGRES_IMAGE=…
+#   base.sh swarm-node   prints SWARM_NODE_IMAGE=…, what a node of the three-node Swarm is made of
 #
 # Taken in this order: the image if it is here already; else a stand-in if one was built before
 # (that is how the outcome of an earlier pull is remembered: no second time-out); else a pull; else
@@ -13,6 +14,7 @@ set -euo pipefail
 
 NODE_DEFAULT=node:26-bookworm-slim
 POSTGRES_DEFAULT=postgres:18
+SWARM_NODE_DEFAULT=docker:28-dind
 DEBIAN=bookworm
 POSTGRES_PACKAGE_VERSION=18.4.0-beta.17
 WORK=$ROOT/.cache/base-images
@@ -57,9 +59,8 @@ choose() {
   printf -v "$1" %s "$chosen"
 }
 
-# Debian without anything, and what node needs to run: the ground of both stand-ins.
-build_debian() {
-  is_here serverless-vote/debian:$DEBIAN && return
+# What is needed to make a Debian from packages.
+bring_mmdebstrap() {
   has_apt || fail "A base image can neither be pulled nor built." \
     "No registry answers, and only on Debian or Ubuntu can a stand-in be built from packages." \
     "Connect to the internet once (docker pull $NODE_DEFAULT; docker pull $POSTGRES_DEFAULT)
@@ -67,7 +68,13 @@ or bring them as a file (docker save on another machine, docker load here)."
   local wanted=()
   command -v mmdebstrap >/dev/null || wanted+=(mmdebstrap)
   [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || wanted+=(debian-archive-keyring)
-  [ ${#wanted[@]} -eq 0 ] || apt_install "Building a stand-in for $NODE_DEFAULT" "${wanted[@]}"
+  [ ${#wanted[@]} -eq 0 ] || apt_install 'Building a stand-in for a base image' "${wanted[@]}"
+}
+
+# Debian without anything, and what node needs to run: the ground of Node's and Postgres' stand-ins.
+build_debian() {
+  is_here serverless-vote/debian:$DEBIAN && return
+  bring_mmdebstrap
   progress "no registry answers: building a stand-in from packages (about half a minute)"
   # postgres is uid 999, as in the official image. The hook adds it without a useradd in the image.
   mmdebstrap --variant=minbase --include=ca-certificates,libatomic1,libstdc++6 \
@@ -118,6 +125,17 @@ DOCKERFILE
   rm -rf "$WORK/postgres"
 }
 
+# An engine in a container: Debian's own.
+build_swarm_node() {
+  bring_mmdebstrap
+  progress "no registry answers: building a stand-in for $SWARM_NODE_DEFAULT from packages (about half a minute)"
+  mmdebstrap --variant=minbase --include=ca-certificates,docker.io,iptables \
+    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/usr/share/doc/*' \
+    $DEBIAN - |
+    docker import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+      --change 'LABEL org.serverless-vote.image=swarm-node' - serverless-vote/swarm-node:$DEBIAN
+}
+
 # The Dockerfile comes by stdin.
 stand_in() { DOCKER_BUILDKIT=0 docker build --network none -t "serverless-vote/$1" -f - "$2"; }
 
@@ -129,6 +147,11 @@ architecture() {
   esac
 }
 
+if [ "${1:-}" = swarm-node ]; then
+  choose SWARM_NODE_IMAGE $SWARM_NODE_DEFAULT serverless-vote/swarm-node:$DEBIAN build_swarm_node
+  echo "SWARM_NODE_IMAGE=$SWARM_NODE_IMAGE"
+  exit
+fi
 choose NODE_IMAGE $NODE_DEFAULT serverless-vote/node:26 build_node
 choose POSTGRES_IMAGE $POSTGRES_DEFAULT serverless-vote/postgres:18 build_postgres
 echo "NODE_IMAGE=$NODE_IMAGE"

@@ -5,19 +5,22 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 
 OURS=label=org.serverless-vote.launcher
+NODES=label=org.serverless-vote.cluster
 if somebody_is_there && ! ask 'This removes the votes too. Go on?'; then exit 1; fi
 
 clean_docker() {
-  local launchers images
+  local launchers images label
   docker version >/dev/null 2>&1 || { note 'Docker does not answer: nothing to remove there, or you may not' && return; }
   # The launchers first, gently: they remove what they started.
   launchers=$(docker ps --quiet --filter $OURS --filter label=org.serverless-vote.name=launcher)
   progress 'containers'
   # shellcheck disable=SC2086
   [ -z "$launchers" ] || docker stop --time 30 $launchers
-  each 'docker rm --force --volumes' "$(docker ps --all --quiet --filter $OURS)"
-  each 'docker network rm' "$(docker network ls --quiet --filter $OURS)"
-  each 'docker volume rm' "$(docker volume ls --quiet --filter $OURS)"
+  for label in $OURS $NODES; do
+    each 'docker rm --force --volumes' "$(docker ps --all --quiet --filter "$label")"
+    each 'docker network rm' "$(docker network ls --quiet --filter "$label")"
+    each 'docker volume rm' "$(docker volume ls --quiet --filter "$label")"
+  done
   progress 'images'
   images=$(docker images --filter label=org.serverless-vote.image --format '{{if eq .Repository "<none>"}}{{.ID}}{{else}}{{.Repository}}:{{.Tag}}{{end}}')
   each 'docker rmi --force' "$images"

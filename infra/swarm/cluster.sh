@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# A Swarm of three nodes on one machine: each node is a container with an engine of its own, nothing shared but
+# the kernel. STACK names the cluster, so that several live side by side.
+#
+#   cluster.sh up              three nodes, one of them the manager; what is there already stays as it is
+#   cluster.sh load <image…>   brings images of this machine to every node that lacks them (no registry needed)
+#   cluster.sh docker <…>      the docker command on the manager
+#   cluster.sh down            removes the nodes, their volumes and their network; what ran on them goes along
+#
+# `up` publishes ports 8080 and 9000 of the manager's node as BIND:PORT and 127.0.0.1:CONTROL_PORT.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
+. "$ROOT/infra/swarm/nodes.sh"
+
+create_network() {
+  docker network inspect "$CLUSTER" >/dev/null 2>&1 && return
+  # Nodes need addresses that stay over a restart, and those need a subnet of one's own choice: take the one
+  # that the engine finds free.
+  local subnet
+  docker network create "$CLUSTER" >/dev/null
+  subnet=$(docker network inspect --format '{{(index .IPAM.Config 0).Subnet}}' "$CLUSTER")
+  docker network rm "$CLUSTER" >/dev/null
+  docker network create --subnet "$subnet" --label "$CLUSTER_LABEL=$STACK" "$CLUSTER"
+}
+
+# The n-th node's address: the network's plus 10 + n.
+address() {
+  docker network inspect --format '{{(index .IPAM.Config 0).Subnet}}' "$CLUSTER" | sed -E "s|\.[0-9]+/.*|.$((10 + $1))|"
+}
+
+# create_node <number> <image>
+create_node() {
+  local ports=() cgroups=()
+  docker inspect "$(node "$1")" >/dev/null 2>&1 && return
+  if [ "$1" -eq 1 ]; then ports=(--publish "$BIND:$PORT:8080" --publish "127.0.0.1:$CONTROL_PORT:9000"); fi
+  if [ "$(docker info --format '{{.CgroupVersion}}')" = 1 ]; then cgroups=(--volume /sys/fs/cgroup:/sys/fs/cgroup:rw); fi
+  docker volume create --label "$CLUSTER_LABEL=$STACK" "$(node "$1")" >/dev/null
+  # Everything that --privileged gives except the host's devices and CAP_SYS_RESOURCE, which not every machine has.
+  docker create --name "$(node "$1")" --hostname "node-$1" --network "$CLUSTER" --ip "$(address "$1")" \
+    --label "$CLUSTER_LABEL=$STACK" --init --restart unless-stopped --stop-timeout 30 \
+    --cap-add ALL --cap-drop SYS_RESOURCE --device-cgroup-rule 'a *:* rwm' \
+    --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined \
+    ${cgroups[@]+"${cgroups[@]}"} ${ports[@]+"${ports[@]}"} \
+    --volume "$(node "$1"):/var/lib/docker" --tmpfs /run --tmpfs /tmp --env container=docker \
+    --entrypoint sh "$2" -c "$(cat "$ROOT/infra/swarm/start-node")"
+}
+
+# join <number>: the first node makes the swarm, the others join it
+join() {
+  local token
+  case $(on "$1" docker info --format '{{.Swarm.LocalNodeState}}') in active | pending) return ;; esac
+  if [ "$1" -eq 1 ]; then
+    on 1 docker swarm init --advertise-addr "$(address 1)" --dispatcher-heartbeat 1s
+  else
+    token=$(on 1 docker swarm join-token --quiet worker)
+    on "$1" docker swarm join --advertise-addr "$(address "$1")" --token "$token" "$(address 1):2377"
+  fi
+}
+
+up() {
+  local image n
+  image=$("$ROOT/infra/images/base.sh" swarm-node | sed -n 's/^SWARM_NODE_IMAGE=//p')
+  progress 'three nodes'
+  create_network
+  for n in $NODES; do create_node "$n" "$image"; done
+  # Started together: a node that runs is left alone.
+  for n in $NODES; do docker start "$(node "$n")"; done
+  for n in $NODES; do wait_for_engine "$n"; done
+  progress 'the nodes join'
+  for n in $NODES; do join "$n"; done
+  wait_for_nodes 3
+  note "three nodes: Docker $(on 1 docker version --format '{{.Server.Version}}') in $image"
+}
+
+# lacking <number> <image…>: those of the images that the node has not, or not in this version
+lacking() {
+  local image
+  for image in "${@:2}"; do
+    [ "$(on "$1" docker image inspect --format '{{.Id}}' "$image" 2>/dev/null)" = "$(docker image inspect --format '{{.Id}}' "$image")" ] ||
+      echo "$image"
+  done
+}
+
+# bring <number> <image…>
+bring() { docker save "${@:2}" | docker exec -i "$(node "$1")" docker load; }
+
+load() {
+  local n wanted brought=0 loads=()
+  for n in $NODES; do
+    wanted=$(lacking "$n" "$@")
+    [ -n "$wanted" ] || continue
+    brought=$((brought + $(wc -l <<<"$wanted")))
+    # shellcheck disable=SC2086
+    bring "$n" $wanted &
+    loads+=($!)
+  done
+  progress "$brought images to bring to the nodes"
+  for n in ${loads[@]+"${loads[@]}"}; do wait "$n"; done
+  note "$# images on each node, $brought brought now"
+}
+
+down() {
+  remove 'docker rm --force --volumes' "$(docker ps --all --quiet --filter "label=$CLUSTER_LABEL=$STACK")"
+  remove 'docker volume rm --force' "$(docker volume ls --quiet --filter "label=$CLUSTER_LABEL=$STACK")"
+  remove 'docker network rm' "$(docker network ls --quiet --filter "label=$CLUSTER_LABEL=$STACK")"
+}
+
+# remove <command> <ids>
+remove() {
+  # shellcheck disable=SC2086
+  [ -z "$2" ] || $1 $2
+}
+
+case ${1:-} in
+  up) up ;;
+  load) load "${@:2}" ;;
+  docker) docker exec -i "$(node 1)" docker "${@:2}" ;;
+  down) down ;;
+  *) fail "cluster.sh can't ${1:-do nothing}." '' 'infra/swarm/cluster.sh up|load|docker|down' ;;
+esac
