@@ -74,9 +74,17 @@ export type WebEntry = z.infer<typeof webEntry>;
 
 /** Reads the allow-list: nothing that it doesn't name is ever started. Throws with every problem when it is wrong. */
 export function parseCatalog(json: string): Catalog {
-  const parsed = schema.safeParse(JSON.parse(json));
+  const parsed = schema.safeParse(readJson(json));
   if (!parsed.success) throw new Error(`The catalog needs mending:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+function readJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new Error(`The catalog needs mending:\nit is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 export const readCatalog = (file: string): Catalog => parseCatalog(readFileSync(file, 'utf8'));

@@ -16,9 +16,9 @@ export function followOutput(output: Readable, onLine: (line: string) => void): 
     total += chunk.length;
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line.slice(0, LINE_LIMIT));
+    for (const line of lines) for (const piece of piecesOf(line)) onLine(piece);
     if (rest.length > LINE_LIMIT) {
-      onLine(rest);
+      for (const piece of piecesOf(rest)) onLine(piece);
       rest = '';
     }
     if (total > TOTAL_LIMIT) onLine(`… more than ${TOTAL_LIMIT / 1024} KB written: the rest is dropped`);
@@ -27,4 +27,8 @@ export function followOutput(output: Readable, onLine: (line: string) => void): 
     if (rest !== '') onLine(rest);
   });
   output.on('error', () => undefined);
+}
+
+function* piecesOf(line: string): Generator<string> {
+  for (let at = 0; at === 0 || at < line.length; at += LINE_LIMIT) yield line.slice(at, at + LINE_LIMIT);
 }

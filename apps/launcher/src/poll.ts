@@ -4,6 +4,9 @@ export interface PollOption {
   label: string;
 }
 
+/** What `record-vote` takes for an option's id. Taking a label apart can make it longer. */
+const LONGEST_ID = 100;
+
 /** What the audience is asked. The only parser of POLL_QUESTION and POLL_OPTIONS: pages and database get its result. */
 export interface Poll {
   question: string;
@@ -36,7 +39,7 @@ export function parsePoll(question: string, labels: string): { poll: Poll } | { 
     problems.push(`POLL_OPTIONS: ${options.length} given, 2 to 8 needed, separated by commas: "Cats,Dogs"`);
   }
   for (const { id, label } of options) {
-    if (id === '' || label.length > 60) {
+    if (id === '' || label.length > 60 || id.length > LONGEST_ID) {
       problems.push(`POLL_OPTIONS: "${label}" needs a letter or a digit, and at most 60 characters`);
     }
   }

@@ -6,7 +6,9 @@ const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/;
  * Undefined when only this machine can come that way.
  */
 export function publicAddress(told: string, host: string | null): string | undefined {
-  for (const candidate of [told, host === null ? '' : `http://${host}`]) {
+  // A Host is a name and a port; what else its sender put there is not shown to a room.
+  const asked = host !== null && /^[^/?#@\\]+$/.test(host) ? `http://${host}` : '';
+  for (const candidate of [told, asked]) {
     if (!URL.canParse(candidate)) continue;
     const { hostname, protocol, href } = new URL(candidate);
     if (/^https?:$/.test(protocol) && !LOOPBACK.test(hostname)) return href;

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /**
  * The caller asked for something that can't be done; the function itself is well. Its name travels as the
  * `errorType`, which callers compare with, so every subclass sets it by hand: bundlers rename classes.
@@ -18,13 +20,17 @@ export interface ErrorReport {
   stackTrace: string[];
 }
 
-/** Describes whatever was thrown, in the words of the Runtime API. */
+/** Describes whatever was thrown, in the words of the Runtime API. Anything can be thrown, and nothing of it may be a text. */
 export function reportOf(thrown: unknown): ErrorReport {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+  const { name, message, stack } = thrown instanceof Error ? thrown : new Error(text(thrown));
+  const frames = text(stack)
+    .split('\n')
+    .filter((line) => line.startsWith('    at '));
   return {
-    errorType: error.name,
-    errorMessage: error.message,
+    errorType: text(name),
+    errorMessage: text(message),
     stackTrace: frames.map((line) => line.trim()),
   };
 }
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : inspect(value));

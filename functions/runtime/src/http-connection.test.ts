@@ -57,3 +57,10 @@ test('tells whoever waits that nobody listens', async () => {
   const connection = new HttpConnection(join(folder, 'nobody.sock'));
   await expect(connection.request('GET', '/next')).rejects.toThrow(ConnectionLost);
 });
+
+test('ends a connection over which something else than HTTP comes', async () => {
+  const connection = new HttpConnection(join(folder, 'api.sock'));
+  const waiting = connection.request('GET', '/next');
+  (await accepted.promise).write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n');
+  await expect(waiting).rejects.toMatchObject({ name: 'ConnectionLost', cause: expect.any(Error) });
+});

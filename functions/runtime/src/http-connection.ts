@@ -25,7 +25,13 @@ export class HttpConnection {
     const [host, port] = address.split(':');
     this.#socket = address.startsWith('/') ? connect(address) : connect(Number(port), host);
     this.#socket.setNoDelay(true);
-    this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    this.#socket.on('data', (chunk: Buffer) => {
+      try {
+        this.#receive(chunk);
+      } catch (error) {
+        this.#socket.destroy(error as Error);
+      }
+    });
     // What went wrong is told to whoever waits for a response, by `close`.
     let reason: Error | undefined;
     this.#socket.on('error', (error) => {

@@ -7,7 +7,10 @@ export interface HttpResponse {
 /** Either the first response in `bytes` and its length, or how many bytes it takes to try again. */
 export type ReadResult = { response: HttpResponse; length: number } | { needed: number };
 
-/** Reads one HTTP/1.1 response (with Content-Length or chunked) from the start of `bytes`. */
+/**
+ * Reads one HTTP/1.1 response (with Content-Length or chunked) from the start of `bytes`.
+ * @throws {Error} when it is no HTTP that we understand: nothing that follows could be read either
+ */
 export function readResponse(bytes: Buffer): ReadResult {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd < 0) return { needed: bytes.length + 1 };
@@ -24,7 +27,7 @@ export function readResponse(bytes: Buffer): ReadResult {
     if (!chunked) return { needed: bytes.length + 1 };
     return { response: { status, headers, body: chunked.body }, length: chunked.end };
   }
-  const end = start + Number(headers.get('content-length') ?? 0);
+  const end = start + size(headers.get('content-length') ?? '0', /^\d{1,12}$/, 10);
   if (bytes.length < end) return { needed: end };
   return { response: { status, headers, body: bytes.subarray(start, end) }, length: end };
 }
@@ -34,11 +37,17 @@ function readChunks(bytes: Buffer, start: number): { body: Buffer; end: number }
   for (let at = start; ; ) {
     const lineEnd = bytes.indexOf('\r\n', at);
     if (lineEnd < 0) return undefined;
-    const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
-    const chunkEnd = lineEnd + 2 + size;
+    const length = size(bytes.toString('latin1', at, lineEnd), /^[\da-f]{1,8}$/i, 16);
+    const chunkEnd = lineEnd + 2 + length;
     if (bytes.length < chunkEnd + 2) return undefined;
-    if (size === 0) return { body: Buffer.concat(chunks), end: chunkEnd + 2 };
+    if (length === 0) return { body: Buffer.concat(chunks), end: chunkEnd + 2 };
     chunks.push(bytes.subarray(lineEnd + 2, chunkEnd));
     at = chunkEnd + 2;
   }
+}
+
+function size(text: string, digits: RegExp, radix: number): number {
+  if (!digits.test(text))
+    throw new Error(`The response is not HTTP: ${JSON.stringify(text.slice(0, 40))} is no length`);
+  return Number.parseInt(text, radix);
 }

@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { anyBytes, anyText, forAll } from '../../../infra/fuzz/fuzz.mts';
+import { isProblem } from './ballot/problem.ts';
+import { BadRequest, choiceFrom } from './choice.ts';
+import { parseEnvironment } from './env.ts';
+import { Scene } from './live/scene.ts';
+import { phasesFrom } from './phases.ts';
+import { welcome } from './presenter/welcome.ts';
+import { publicAddress, spoken } from './public-address.ts';
+import { parseReceipt } from './receipt.ts';
+import { asCsv } from './results/export.ts';
+import { percentages } from './results/tally.ts';
+import { isSameOrigin } from './same-origin.ts';
+import { sign, unsign } from './signed.ts';
+import { receiptFrom, voterFrom } from './voter.ts';
+
+const secrets = ['s'.repeat(43)];
+const options = [
+  { id: 'a', label: 'A' },
+  { id: 'b', label: 'B' },
+];
+
+beforeAll(() => {
+  vi.stubEnv('LISTEN_SOCKET', '/run/web/web.sock');
+  vi.stubEnv('CONTROL_SOCKET', '/run/control/control.sock');
+  vi.stubEnv('POLL', JSON.stringify({ question: '?', options }));
+  vi.stubEnv('SESSION_SECRET', secrets.join());
+  vi.stubEnv('STACK_ID', 'stack');
+  vi.stubEnv('PRESENTER_KEY', 'k'.repeat(64));
+});
+
+/** A header's value as a server gets it: bytes, none of them a line's end. */
+const anyHeader = anyText.map((text) =>
+  Buffer.from(text)
+    .toString('latin1')
+    .replace(/[\0\r\n]/g, ' '),
+);
+
+test('any post has a choice, or is refused with 400, 413 or 415', () => {
+  const known = fc.constantFrom(
+    'application/json',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'multipart/form-data',
+    'text/plain',
+  );
+  const multipart = anyText.map((text) =>
+    Buffer.from(`--x\r\nContent-Disposition: form-data; name="choice"\r\n\r\n${text}\r\n--x--\r\n`),
+  );
+  const field = anyText.map((text) => Buffer.from(`choice=${text}`));
+  const long = fc.nat(40_000).map((length) => Buffer.from(`choice=${'c'.repeat(length)}`));
+  const bodies = fc.oneof(anyBytes, multipart, field, long);
+  return forAll(fc.tuple(fc.oneof(known, anyHeader), bodies), 2000, async ([type, body]) => {
+    const headers = new Headers();
+    headers.set('content-type', type);
+    const request = new Request('http://web/vote', { method: 'POST', headers, body: new Uint8Array(body) });
+    const read = await choiceFrom(request).catch((error: unknown) => error);
+    if (typeof read === 'string') return expect(read.length).toBeGreaterThan(0);
+    expect(read).toBeInstanceOf(BadRequest);
+    expect([400, 413, 415]).toContain((read as BadRequest).status);
+  });
+});
+
+test('any cookie that we did not sign is nobody’s', () =>
+  forAll(anyText, 1500, (cookie) => {
+    expect(voterFrom(cookie)).toBeUndefined();
+    expect(receiptFrom(cookie, 'voter')).toBeUndefined();
+    expect(unsign(cookie, 'voter', secrets)).toBeUndefined();
+  }));
+
+test('any value that was signed comes back, for its purpose and unchanged only', () =>
+  forAll(fc.tuple(anyText, anyText, anyText), 1000, ([value, purpose, other]) => {
+    const signed = sign(value, purpose, secrets);
+    expect(unsign(signed, purpose, secrets)).toBe(value);
+    if (Buffer.from(other).equals(Buffer.from(purpose))) return;
+    expect(unsign(signed, other, secrets)).toBeUndefined();
+    expect(unsign(`${other}${signed}`, purpose, secrets)).toBe(other === '' ? value : undefined);
+  }));
+
+test('any receipt is whole, or none', () => {
+  const whole = fc.record({
+    choice: anyText,
+    recordedAt: anyText,
+    requestId: anyText,
+    containerId: anyText,
+    startKind: fc.constantFrom('cold', 'warm', 'lukewarm'),
+    durationMs: fc.double(),
+    phases: fc.record({ runMs: fc.oneof(fc.double(), anyText) }, { requiredKeys: [] }),
+  });
+  return forAll(
+    fc.oneof(
+      anyText,
+      fc.json(),
+      whole.map((each) => JSON.stringify(each)),
+    ),
+    1500,
+    (text) => {
+      const receipt = parseReceipt(text);
+      if (receipt)
+        expect(receipt).toMatchObject({ choice: expect.any(String), startKind: expect.stringMatching(/cold|warm/) });
+    },
+  );
+});
+
+test('no post with another host in its Origin, or from another site, is taken for one of ours', () => {
+  const hosts = fc.constantFrom(
+    'evil.test',
+    'vote.test.evil.test',
+    'vote.test:81',
+    'evil.test/vote.test',
+    'vote.test@evil.test',
+  );
+  const sites = fc.constantFrom('cross-site', 'same-site', 'same-origin', null);
+  return forAll(fc.tuple(fc.oneof(hosts, anyHeader), sites), 1500, ([host, site]) => {
+    const headers = new Headers({ host: 'vote.test', 'x-forwarded-host': 'vote.test' });
+    headers.set('origin', `http://${host}`);
+    if (site) headers.set('sec-fetch-site', site);
+    const origin = headers.get('origin') ?? '';
+    const ours = URL.canParse(origin) && new URL(origin).host === 'vote.test';
+    expect(isSameOrigin(headers)).toBe(ours && (site === null || site === 'same-origin'));
+  });
+});
+
+test('any address is one that phones can type, or none', () =>
+  forAll(fc.tuple(anyText, fc.oneof(anyHeader, fc.ipV4(), fc.domain())), 1000, ([told, host]) => {
+    const address = publicAddress(told, host);
+    if (address === undefined) return;
+    expect(new URL(address).protocol).toMatch(/^https?:$/);
+    expect(spoken(address)).not.toMatch(/^http:/);
+    if (address !== URL.parse(told)?.href) expect(address).toBe(`${new URL(address).origin}/`);
+  }));
+
+test('any results survive the way into a CSV file and out of it', () => {
+  const tally = fc.array(fc.record({ id: anyText, label: anyText, votes: fc.nat() }), { minLength: 1, maxLength: 8 });
+  return forAll(tally, 1000, (given) => {
+    const total = given.reduce((sum, { votes }) => sum + votes, 0);
+    const rows = csvRows(asCsv({ question: '?', options: given, total, updatedAt: '' }));
+    const shares = percentages(given.map(({ votes }) => votes));
+    expect(rows.slice(1)).toEqual(given.map(({ id, label, votes }, i) => [id, label, `${votes}`, `${shares[i]}`]));
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBe(total === 0 ? 0 : 100);
+  });
+});
+
+test('any Server-Timing gives times that are times', () =>
+  forAll(
+    fc.oneof(
+      anyText,
+      anyText.map((text) => `queue;dur=${text}, run;dur=1`),
+    ),
+    1000,
+    (header) => {
+      for (const ms of Object.values(phasesFrom(header))) expect(ms).toBeGreaterThanOrEqual(0);
+    },
+  ));
+
+test('any environment is understood, or each variable that is wrong is named', () => {
+  const names = fc.constantFrom('LISTEN_SOCKET', 'POLL', 'SESSION_SECRET', 'STACK_ID', 'PARTS', 'LIVE');
+  return forAll(fc.dictionary(names, fc.oneof(anyText, fc.json())), 1000, (variables) => {
+    expect(() => parseEnvironment(variables)).toThrow(/^The environment of web is not complete:\n {2}[A-Z]/);
+  });
+});
+
+test('any address of the live page is welcomed, and no guess is the presenter’s key', () =>
+  forAll(
+    fc.oneof(
+      anyText,
+      anyText.map((text) => `/live?key=${text}`),
+    ),
+    1000,
+    (url) => {
+      const headers = new Map<string, unknown>();
+      const response = { setHeader: headers.set.bind(headers), writeHead: () => ({ end: () => undefined }) };
+      welcome({ url, method: 'GET' } as never, response as never);
+      expect(headers.get('set-cookie')).toBeUndefined();
+      expect(isProblem(url)).toBe(false);
+    },
+  ));
+
+test('any sequence of messages keeps the live picture within its slots', () => {
+  const view = fc.record({
+    ...{ id: fc.constantFrom('1', '2', '3', '4', '5'), name: fc.constantFrom('web', 'other', '__proto__') },
+    ...{ state: fc.constantFrom('starting' as const, 'gone' as const), inFlight: fc.nat(3), served: fc.nat(9) },
+    createdAt: fc.nat(),
+  });
+  const messages = fc.array(fc.array(view, { maxLength: 6 }), { maxLength: 6 });
+  const counters = { started: 0, removed: 0, removedWell: 0, invocations: 0, succeeded: 0, retried: 0, p50: {} };
+  return forAll(messages, 500, (each) => {
+    const scene = new Scene([{ name: 'web', limit: 3 }]);
+    scene.begin({ now: 0, since: 0, containers: [], counters });
+    for (const containers of each) scene.change({ now: 0, containers, counters, moments: [], events: {} });
+    expect(scene.slots({ name: 'web', limit: 3 })).toHaveLength(3);
+  });
+});
+
+/** Reads comma-separated values as RFC 4180 says. */
+function csvRows(text: string): string[][] {
+  const rows: string[][] = [[]];
+  const fields = text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g);
+  for (const [, quoted, plain = '', end] of fields) {
+    rows.at(-1)?.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end !== ',') rows.push([]);
+  }
+  return rows.slice(0, -1);
+}

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { afterAll } from 'vitest';
+
+/**
+ * Property tests whose inputs can be had again: a run prints its seed and how many inputs it tried, and `FUZZ_SEED=<seed>`
+ * repeats it. What fails is made as small as it can be, and shown with the seed. `FUZZ_TIMES=10` tries ten times as many.
+ */
+const seed = Number(process.env.FUZZ_SEED) || 1 + Math.floor(Math.random() * 2 ** 31);
+const times = Number(process.env.FUZZ_TIMES) || 1;
+let tried = 0;
+
+afterAll(() => {
+  if (tried > 0) console.log(`fuzz: ${tried} inputs, FUZZ_SEED=${seed}`);
+});
+
+/** Tries so many inputs, one after the other. `size` is how many inputs one value holds. */
+export async function forAll<Input>(
+  arbitrary: fc.Arbitrary<Input>,
+  runs: number,
+  check: (input: Input) => void | Promise<void>,
+  size: (input: Input) => number = () => 1,
+): Promise<void> {
+  const property = fc.asyncProperty(arbitrary, async (input) => {
+    tried += size(input);
+    await check(input);
+  });
+  await fc.assert(property, { seed, numRuns: runs * times });
+}
+
+/** A text as outsiders write it: any character, half of a pair, controls, signs that mean something to some parser. */
+export const anyText: fc.Arbitrary<string> = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme', maxLength: 200 }),
+  fc.array(fc.integer({ min: 0, max: 0xff_ff }), { maxLength: 40 }).map((units) => String.fromCharCode(...units)),
+  fc
+    .array(
+      fc.constantFrom('\0', '\r\n', '%', '%2f', '..', '/', '\\', '"', "'", ',', ';', '=', '{', '[', '__proto__', 'ﷺ'),
+    )
+    .map((parts) => parts.join('')),
+);
+
+export const anyBytes: fc.Arbitrary<Buffer> = fc
+  .oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    anyText.map((text) => Buffer.from(text)),
+    fc.json().map((text) => Buffer.from(text)),
+  )
+  .map((bytes) => Buffer.from(bytes));
