@@ -2,7 +2,7 @@
 # A setting works on the command line (make run PORT=8081), in the environment, or in .env.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test seed reset screenshots logs doctor clean bench
+.PHONY: help run stop test seed reset screenshots logs doctor clean bench chaos
 MAKEFLAGS += --no-print-directory
 
 run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
@@ -16,6 +16,9 @@ test: ## Run all tests, on a stack of their own: a running demo is not touched
 
 bench: ## Measure: the whole table on a stack of its own, in 8 minutes; QUICK=1 takes 90 s
 	@infra/bench/bench.sh $(if $(QUICK),--quick) $(ARGS)
+
+chaos: ## Let everything fail under a load of votes, on a stack of its own; count what was lost
+	@infra/bench/chaos.sh $(ARGS)
 
 seed: ## Cast N=3000 sample votes through the front door
 	@infra/stack/seed.sh
@@ -50,5 +53,6 @@ help: ## This list
 #: STACK           serverless-vote: a name for a second stack beside the first
 #: LIVE            1: 0 turns the public activity stream off
 #: PUBLIC_URL      what people type, if it is not http://localhost:8080
+#: ENGINE_RESTART  1: make chaos restarts the engine, if infra/engine started it; 0: it doesn't
 #: NODE_IMAGE      node:26-bookworm-slim, or what to use in its place
 #: POSTGRES_IMAGE  postgres:18, or what to use in its place

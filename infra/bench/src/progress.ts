@@ -5,10 +5,10 @@ let loggedAt = Number.NEGATIVE_INFINITY;
 
 /** What the bench is doing now: one line that changes on a terminal, in a log a line now and then. */
 export function progress(text: string): void {
-  if (isTerminal) process.stderr.write(`\r\x1b[K  … bench       ${text}`);
+  if (isTerminal) process.stderr.write(`\r\x1b[K  … now         ${text}`);
   else if (performance.now() - loggedAt > LOGGED_EVERY_MS) {
     loggedAt = performance.now();
-    process.stderr.write(`  … bench       ${text}\n`);
+    process.stderr.write(`  … now         ${text}\n`);
   }
 }
 

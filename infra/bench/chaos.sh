@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# make chaos: lets things go wrong under a steady load of votes, on a stack of its own that goes whatever happens, and counts what
+# was lost. A running demo is not touched, unless the engine was started by infra/engine: then its restart is one of the faults.
+#
+#   chaos.sh [--trials=5] [--only=database,web]     ENGINE_RESTART=0 leaves the engine alone
+#                                                   IMAGE_TAG=latest takes images that are there already, and builds none
+set -euo pipefail
+
+BENCH_STACK=${BENCH_STACK:-serverless-vote-chaos}
+DEFAULT_TAG=chaos
+. "$(dirname "${BASH_SOURCE[0]}")/own-stacks.sh"
+stacks=("$BENCH_STACK")
+
+make_ready misbehave
+mkdir -p .cache/bench
+node apps/launcher/integration/functions/catalog.mts >.cache/bench/chaos-catalog.json
+# 2,000 connections, and what else there is.
+ulimit -n 8192 2>/dev/null || true
+run_on_own_stacks infra/bench/src/chaos/main.ts "$@"

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { bundle, root } from '../bundle.ts';
+import { until } from '../until.ts';
+import type { Scene } from './fault.ts';
+
+/** So many votes lie in mid-transaction when a fault strikes. */
+const HELD = 10;
+
+/** A lock on the votes: every statement that writes one waits until `release`. */
+export interface Hold {
+  release(): Promise<void>;
+}
+
+/** Holds all votes in the middle of their statements, until there are some: a vote is over in milliseconds, and no fault would hit one. */
+export async function holdVotes({ stack, load, signal }: Scene): Promise<Hold> {
+  const program = readFileSync(await bundle('chaos/hold.program.ts', 'hold'));
+  const { id } = await stack.permanent('database');
+  // The program comes first on its stdin; then its end is the sign to let go.
+  const start = `head -c ${program.length} >/tmp/hold.mjs && exec node /tmp/hold.mjs`;
+  const child = spawn('docker', ['exec', '--interactive', id, 'sh', '-c', start], { cwd: root });
+  const ended = once(child, 'close');
+  let held = false;
+  child.stdout.on('data', () => {
+    held = true;
+  });
+  child.stdin.on('error', () => undefined);
+  child.stderr.resume();
+  child.stdin.write(program);
+  const release = async () => {
+    child.stdin.end();
+    const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    await ended.finally(() => clearTimeout(late));
+  };
+  try {
+    await until('votes are held', () => held && load.outstanding >= HELD, { withinMs: 10_000, everyMs: 5, signal });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { release };
+}

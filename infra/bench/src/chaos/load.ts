@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer } from '../http-door.ts';
+import type { Stack } from '../stack.ts';
+import { until } from '../until.ts';
+import { Ledger, type Voter } from './ledger.ts';
+
+/** One vote in so many milliseconds, at the vote page and at the Invoke API in turns. */
+const EVERY_MS = 20;
+/** Votes whose answers are awaited at one door; beyond that the load waits, too. */
+const OUTSTANDING = 90;
+const CHOICES = ['cats', 'dogs'];
+const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+const SIGNED_VOTER = /voter-[^=]*=([\da-f-]{36})\.[^;]*/;
+
+type DoorName = 'page' | 'invoke';
+
+interface Post {
+  outstanding: number;
+  /** Voters whose last answer is there: every other vote is one of theirs, who change their minds. */
+  returning: Voter[];
+  sent: number;
+  /** When (Date.now) the acknowledged votes were sent and answered. */
+  good: { sentAt: number; answeredAt: number }[];
+}
+
+/** Votes that keep coming, whatever happens to who takes them. Nobody sends a vote again that wasn't acknowledged. */
+export class Load {
+  readonly ledger = new Ledger();
+  readonly #stack: Stack;
+  readonly #posts: Record<DoorName, Post> = { page: newPost(), invoke: newPost() };
+  readonly #under = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(stack: Stack) {
+    this.#stack = stack;
+  }
+
+  start(): void {
+    let turn = 0;
+    this.#timer = setInterval(() => {
+      turn += 1;
+      this.#send(turn % 2 === 0 ? 'page' : 'invoke');
+    }, EVERY_MS);
+  }
+
+  /** Sends no more; resolves when the last answer is there, or will not come. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    while (this.#under.size > 0) await Promise.all(this.#under);
+  }
+
+  /** Votes that are under way. */
+  get outstanding(): number {
+    return this.#posts.page.outstanding + this.#posts.invoke.outstanding;
+  }
+
+  get sent(): number {
+    return this.#posts.page.sent + this.#posts.invoke.sent;
+  }
+
+  /**
+   * Waits until both doors have acknowledged a vote that was sent after `since` (Date.now).
+   * @returns how long after `since` the later one's answer came, in milliseconds
+   */
+  async goodAnswerAfter(since: number, withinMs: number, signal: AbortSignal): Promise<number> {
+    const firstAt = ({ good }: Post) => good.find(({ sentAt }) => sentAt >= since)?.answeredAt;
+    const firsts = () => Object.values(this.#posts).map(firstAt);
+    await until('the next good answer', () => !firsts().includes(undefined), { withinMs, everyMs: 10, signal });
+    return Math.max(...firsts().map((at) => (at ?? 0) - since));
+  }
+
+  #send(door: DoorName): void {
+    const post = this.#posts[door];
+    if (post.outstanding >= OUTSTANDING) return;
+    post.sent += 1;
+    const voter = (post.sent % 2 === 0 ? post.returning.shift() : undefined) ?? newVoter(door);
+    const vote = this.#vote(door, post, voter).finally(() => this.#under.delete(vote));
+    this.#under.add(vote);
+  }
+
+  async #vote(door: DoorName, post: Post, voter: Voter): Promise<void> {
+    const choice = CHOICES[voter.attempts.length % CHOICES.length] ?? '';
+    const acknowledged = this.ledger.attempt(voter, choice);
+    const sentAt = Date.now();
+    post.outstanding += 1;
+    try {
+      const answer = await (door === 'page' ? this.#throughPage(voter, choice) : this.#throughInvoke(voter, choice));
+      if (answer.status !== 200 || answer.headers['x-amz-function-error'] !== undefined) return;
+      acknowledged();
+      post.good.push({ sentAt, answeredAt: Date.now() });
+    } catch {
+      // No answer, so nothing was promised.
+    } finally {
+      post.outstanding -= 1;
+      // Who has never had an answer from the page would come as somebody else.
+      if (voter.id !== undefined) post.returning.push(voter);
+    }
+  }
+
+  #throughInvoke(voter: Voter, choice: string): Promise<Answer> {
+    return this.#stack.invoke('record-vote', { voterId: voter.id, choice });
+  }
+
+  async #throughPage(voter: Voter, choice: string): Promise<Answer> {
+    const cookie = voter.cookie === undefined ? {} : { cookie: voter.cookie };
+    const answer = await this.#stack.gateway.post('/vote', `choice=${choice}`, { ...FORM, ...cookie });
+    const [signed, id] = SIGNED_VOTER.exec(String(answer.headers['set-cookie'] ?? '')) ?? [];
+    voter.cookie ??= signed;
+    voter.id ??= id;
+    if (answer.status === 200 && voter.id === undefined) throw new Error('The page did not say who voted.');
+    return answer;
+  }
+}
+
+const newPost = (): Post => ({ outstanding: 0, returning: [], sent: 0, good: [] });
+const newVoter = (door: DoorName): Voter => ({
+  id: door === 'invoke' ? randomUUID() : undefined,
+  cookie: undefined,
+  attempts: [],
+});

@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { until } from '../until.ts';
+import type { Fault, Scene } from './fault.ts';
+import type { Audit, Ledger } from './ledger.ts';
+import { Load } from './load.ts';
+
+const CALM_MS = 300;
+const FIRST_ANSWER_MS = 45_000;
+const RECOVERY_MS = 60_000;
+/** The stack lets go of what it doesn't need after its idle timeout; then nothing may be left. */
+const REST_MS = 15_000;
+
+/** One fault, once, under load. */
+export interface Trial extends Audit {
+  /** Until both doors acknowledged a vote that was sent after the fault. */
+  nextGoodAnswerMs: number;
+  left: number;
+  sent: number;
+  problem?: string;
+}
+
+/** Lets a fault happen while people vote; then holds what they were told against the database, and counts what is left. */
+export async function trial(fault: Fault, parts: Omit<Scene, 'load'>): Promise<Trial> {
+  const { stack, signal } = parts;
+  const load = new Load(stack);
+  let nextGoodAnswerMs = Number.NaN;
+  let problem: string | undefined;
+  load.start();
+  try {
+    await load.goodAnswerAfter(Date.now(), FIRST_ANSWER_MS, signal);
+    await pause(CALM_MS);
+    const { at, afterwards } = await fault.strike({ ...parts, load });
+    nextGoodAnswerMs = await load.goodAnswerAfter(at, RECOVERY_MS, signal);
+    await afterwards?.();
+    await pause(CALM_MS);
+  } catch (error) {
+    signal.throwIfAborted();
+    problem = error instanceof Error ? error.message : String(error);
+  } finally {
+    await load.stop();
+  }
+  const audit = await auditOf(load.ledger, parts);
+  const left = await leftOf(parts);
+  return { ...audit, nextGoodAnswerMs, left, sent: load.sent, ...(problem !== undefined && { problem }) };
+}
+
+async function auditOf(ledger: Ledger, { stack }: Omit<Scene, 'load'>): Promise<Audit> {
+  const text = `select
+    (select coalesce(json_object_agg(voter_id, option_id), '{}') from votes where voter_id = any($1)) as choices,
+    (select coalesce(json_object_agg(option_id, votes), '{}') from (select option_id, count(*)::int as votes from votes group by 1) x) as rows,
+    (select coalesce(json_object_agg(option_id, votes), '{}') from (select option_id, sum(votes)::int as votes from tally group by 1) x) as tally`;
+  type Row = { choices: Record<string, string>; rows: Record<string, number>; tally: Record<string, number> };
+  const [row] = await stack.sql<Row>(text, [ledger.voterIds]);
+  if (!row) throw new Error('The database did not answer the audit.');
+  return ledger.audit({ choices: new Map(Object.entries(row.choices)), tally: row.tally }, row.rows);
+}
+
+/** Containers on demand that are still there when all should have gone, and whatever is missing of the permanent two. */
+async function leftOf({ stack, docker, signal }: Omit<Scene, 'load'>): Promise<number> {
+  let found: Docker.ContainerInfo[] = [];
+  const isAtRest = async () => {
+    const filters = { label: [`org.serverless-vote.launcher=${stack.name}`] };
+    found = await docker.listContainers({ all: true, filters });
+    return found.length === 2;
+  };
+  await until('rest', isAtRest, { withinMs: REST_MS, everyMs: 100, signal }).catch(() => signal.throwIfAborted());
+  return Math.abs(found.length - 2);
+}
