@@ -2,7 +2,7 @@
 # A setting works on the command line (make run PORT=8081), in the environment, or in .env.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test seed reset screenshots logs doctor clean bench chaos
+.PHONY: help run stop test dev seed reset screenshots logs doctor clean bench chaos
 MAKEFLAGS += --no-print-directory
 
 run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
@@ -22,6 +22,9 @@ chaos: ## Let everything fail under a load of votes, on a stack of its own; coun
 
 seed: ## Cast N=3000 sample votes through the front door
 	@infra/stack/seed.sh
+
+dev: ## Develop: what you save runs a moment later; pages at http://localhost:3000
+	@infra/dev/dev.sh
 
 reset: ## Forget all votes; asks first, unless YES=1
 	@infra/stack/reset.sh
@@ -51,6 +54,7 @@ help: ## This list
 #: POLL_QUESTION   Cats or dogs?
 #: POLL_OPTIONS    Cats,Dogs: two to eight, separated by commas
 #: STACK           serverless-vote: a name for a second stack beside the first
+#: DEV_PORT        3000: where make dev has the pages in development mode
 #: LIVE            1: 0 turns the public activity stream off
 #: PUBLIC_URL      what people type, if it is not http://localhost:8080
 #: ENGINE_RESTART  1: make chaos restarts the engine, if infra/engine started it; 0: it doesn't

@@ -85,6 +85,7 @@ chromium() {
 integration() {
   progress 'integration tests: the real engine, the real database'
   npm run --silent integration
+  vitest run --root infra/dev
   note 'integration tests'
 }
 

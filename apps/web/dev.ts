@@ -1,0 +1,39 @@
+/**
+ * Next.js in development mode, as `make dev` runs it: what is saved is on the page a moment later. All that the gateway and
+ * `src/server.ts` do for the pages in the image is done here too, but for a policy that lets Next's development tools work.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createProxyServer } from 'http-proxy-3';
+import next from 'next';
+import { attend } from './src/attend.ts';
+import { welcome } from './src/presenter/welcome.ts';
+
+// biome-ignore lint/style/noProcessEnv: what only `make dev` says; the pages' own environment is parsed in src/env.ts
+const { GATEWAY_URL = 'http://127.0.0.1:8080', DEV_PORT = '3000' } = process.env;
+const port = Number(DEV_PORT);
+
+const app = next({ dev: true, dir: import.meta.dirname, hostname: 'localhost', port });
+await app.prepare();
+const handle = app.getRequestHandler();
+const upgrade = app.getUpgradeHandler();
+const gateway = createProxyServer({ target: GATEWAY_URL });
+gateway.on('error', (_error, _request, response) => void response.destroy());
+
+const server = createServer((request, response) => {
+  if (request.url?.startsWith('/streams/')) return gateway.web(request, response);
+  attend(request, response);
+  relax(request, response);
+  if (!welcome(request, response)) handle(request, response);
+});
+server.on('upgrade', upgrade);
+server.listen(port, '127.0.0.1', () => console.log(`\n  Pages in development mode: http://localhost:${port}\n`));
+
+/** Development mode evaluates code from strings, writes styles into the page, and talks over a web socket. */
+function relax(request: IncomingMessage, response: ServerResponse): void {
+  const policy = String(response.getHeader('content-security-policy'))
+    .replace('script-src', "script-src 'unsafe-eval'")
+    .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+    .replace("connect-src 'self'", "connect-src 'self' ws:");
+  request.headers['content-security-policy'] = policy;
+  response.setHeader('content-security-policy', policy);
+}

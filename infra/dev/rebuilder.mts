@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { containers, docker } from './containers.mts';
+
+/** Editors save in several steps. */
+const SETTLE_MS = 150;
+
+/** What has to be done after a file was saved. */
+type Work = { kind: 'function'; name: string } | { kind: 'stack' };
+
+/**
+ * Brings what was saved into the running stack: a function's image is rebuilt and its waiting containers are let go, so that the
+ * next event finds the new code; events in hand are finished by the old. One build at a time, and a broken one changes nothing.
+ */
+export class Rebuilder {
+  readonly #root: string;
+  readonly #stack: string;
+  #due = new Map<string, Work>();
+  #timer: NodeJS.Timeout | undefined;
+  #working = false;
+
+  constructor(root: string, stack: string) {
+    this.#root = root;
+    this.#stack = stack;
+  }
+
+  /** @param path of the saved file, from the repository's root */
+  saved(path: string): void {
+    for (const work of this.#worksFor(path)) this.#due.set(work.kind === 'function' ? work.name : '', work);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#workOff(), SETTLE_MS);
+  }
+
+  #worksFor(path: string): Work[] {
+    const [top, name = '', folder] = path.split('/');
+    if (/\.(test|fixture)\.ts$/.test(path)) return [];
+    if (top !== 'functions' || name === 'catalog.json') return [{ kind: 'stack' }];
+    if (folder !== 'src') return [];
+    const functions = Object.keys(
+      JSON.parse(readFileSync(join(this.#root, 'functions/catalog.json'), 'utf8')).functions,
+    );
+    if (name === 'runtime') return functions.map((each) => ({ kind: 'function', name: each }));
+    return functions.includes(name) ? [{ kind: 'function', name }] : [];
+  }
+
+  async #workOff(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    while (this.#due.size > 0) {
+      const works = [...this.#due.values()];
+      this.#due = new Map();
+      // Whatever the stack's start rebuilds, it rebuilds with all functions.
+      if (works.some(({ kind }) => kind === 'stack')) await this.#run('infra/stack/run.sh');
+      else for (const work of works) if (work.kind === 'function') await this.#renew(work.name);
+    }
+    this.#working = false;
+  }
+
+  async #renew(name: string): Promise<void> {
+    const begun = performance.now();
+    const built =
+      (await this.#run('turbo', 'run', 'build', `--filter=@serverless-vote/${name}`, '--output-logs=errors-only')) &&
+      (await this.#run('infra/images/build.sh', name));
+    if (!built) return console.log(`  ${name} stays as it was: mend what is said above and save again`);
+    const waiting = await containers(this.#stack, name);
+    if (waiting.length > 0) await docker('kill', '--signal', 'TERM', ...waiting).catch(() => undefined);
+    console.log(`  ${name} is new after ${Math.round(performance.now() - begun)} ms`);
+  }
+
+  /** Quiet when it works; shows all that was said when it doesn't. */
+  #run(command: string, ...words: string[]): Promise<boolean> {
+    return new Promise((resolve) => {
+      const child = spawn(command, words, { cwd: this.#root, stdio: ['ignore', 'pipe', 'pipe'] });
+      let said = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk) => {
+          said += chunk;
+        });
+      child.once('error', () => resolve(false));
+      child.once('close', (code) => {
+        if (code !== 0) process.stdout.write(said);
+        resolve(code === 0);
+      });
+    });
+  }
+}
