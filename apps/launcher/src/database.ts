@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { forgetVotes as forget, prepareDatabase } from '@serverless-vote/postgres';
 import type { Logger } from 'pino';
@@ -32,6 +33,20 @@ export function prepare(
     preparation.isDone = !signal.aborted;
   });
   return preparation;
+}
+
+/** Does the database take connections now? Says nothing to it, so that it has no session to make. */
+export function databaseAnswers(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(`${SOCKET_FOLDER}/.s.PGSQL.5432`);
+    const answer = (is: boolean) => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.setTimeout(1_000, () => answer(false));
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+  });
 }
 
 /** Forgets every vote. @throws {LauncherError} ServiceException when the database is away */

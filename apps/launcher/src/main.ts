@@ -6,7 +6,7 @@ import { ByteBudget } from './body.ts';
 import { partsOf, readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { control, webControl } from './control.ts';
-import { forgetVotes, prepare } from './database.ts';
+import { databaseAnswers, forgetVotes, prepare } from './database.ts';
 import { DockerEngine } from './docker-engine.ts';
 import type { Engine } from './engine.ts';
 import { EventStream } from './event-stream.ts';
@@ -46,10 +46,11 @@ async function main(): Promise<void> {
   logFeed(feed, log);
   const metrics = new Metrics(feed);
 
-  const engine = new DockerEngine(config.stackId);
-  await engine.open();
+  const dockerEngine = new DockerEngine(config.stackId);
+  await dockerEngine.open();
+  const engine = metrics.engine(dockerEngine);
   // Nothing that a predecessor left can be in use: its runtime API and its callers are gone with it.
-  await sweep(engine, () => new Set());
+  metrics.leaked('start', await sweep(engine, () => new Set()));
   for (const folder of [RUNTIME, INGRESS])
     for (const entry of readdirSync(folder)) rmSync(`${folder}/${entry}`, { recursive: true, force: true });
 
@@ -73,11 +74,14 @@ async function main(): Promise<void> {
   );
   const streams = new Map<string, PublicStream>();
   for (const [stream, name] of Object.entries(catalog.streams)) {
-    const result = new ResultStream(async () => {
-      const { outcome } = await invoker.invoke(name, Buffer.from('{}'));
-      if (outcome.kind === 'function-error') throw new Error('Results cannot be computed just now.');
-      return JSON.stringify(JSON.parse(outcome.payload.toString()));
-    });
+    const result = new ResultStream(
+      async () => {
+        const { outcome } = await invoker.invoke(name, Buffer.from('{}'));
+        if (outcome.kind === 'function-error') throw new Error('Results cannot be computed just now.');
+        return JSON.stringify(JSON.parse(outcome.payload.toString()));
+      },
+      (...run) => metrics.resultShown(stream, ...run),
+    );
     results.set(name, result);
     streams.set(stream, result);
   }
@@ -95,8 +99,9 @@ async function main(): Promise<void> {
   );
   metrics.observe({
     pools: invoker.pools,
-    replicas: () => web.replicas,
+    ...{ web, gate },
     viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
+    databaseAnswers: async () => databaseReady.isDone && (await databaseAnswers()),
   });
 
   tidyAtRest(feed, () => web.replicas.length + invoker.pools.reduce((sum, { fleet }) => sum + fleet.size, 0) === 0);
@@ -138,7 +143,9 @@ async function main(): Promise<void> {
         ...invoker.pools.flatMap((pool) => [...pool.fleet].map(({ id }) => id)),
         ...web.replicas.map(({ id }) => id),
       ]);
-    sweep(engine, alive).catch((error: unknown) => log.warn({ error: String(error) }, 'sweep.failed'));
+    sweep(engine, alive)
+      .then((leaked) => metrics.leaked('running', leaked))
+      .catch((error: unknown) => log.warn({ error: String(error) }, 'sweep.failed'));
   }, SWEEP_MS);
 
   const stop = async (signal: string) => {
@@ -150,19 +157,24 @@ async function main(): Promise<void> {
     for (const result of results.values()) result.close();
     await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS)]);
     await sweep(engine, () => new Set()).catch(() => undefined);
-    engine.close();
+    dockerEngine.close();
     log.info('launcher.stopped');
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop(signal));
 }
 
-/** Removes every sandbox of this stack that nobody knows of; asks who is alive after listing, so that no newcomer is taken for a stray. */
-async function sweep(engine: Engine, alive: () => ReadonlySet<string>): Promise<void> {
+/**
+ * Removes every sandbox of this stack that nobody knows of, and says how many. Asks who is alive before and after listing, so that
+ * neither one that is just leaving nor a newcomer is taken for a stray.
+ */
+async function sweep(engine: Engine, alive: () => ReadonlySet<string>): Promise<number> {
+  const before = alive();
   const listed = await engine.list();
-  const known = alive();
-  const strays = listed.filter((id) => !known.has(id));
+  const after = alive();
+  const strays = listed.filter((id) => !before.has(id) && !after.has(id));
   await Promise.all(strays.map((id) => engine.remove(id)));
+  return strays.length;
 }
 
 main().catch((error: unknown) => {

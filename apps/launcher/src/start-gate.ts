@@ -3,12 +3,22 @@
  * not throughput (docs/decisions), so others wait: first those that somebody waits for, then refills.
  */
 export class StartGate {
+  readonly places: number;
   #free: number;
   readonly #urgent: (() => void)[] = [];
   readonly #refills: (() => void)[] = [];
 
   constructor(places: number) {
+    this.places = places;
     this.#free = places;
+  }
+
+  get inProgress(): number {
+    return this.places - this.#free;
+  }
+
+  get waiting(): number {
+    return this.#urgent.length + this.#refills.length;
   }
 
   /** Resolves when a start may begin, with the function that gives the place back (calling it twice is harmless). */

@@ -63,10 +63,20 @@ export class ResultStream {
   #last: Buffer | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
   #heartbeat: NodeJS.Timeout | undefined;
+  /** Since when there is a change that nobody has been shown. */
+  #changedAt: number | undefined;
+  readonly #told: (outcome: 'shown' | 'failed', sinceChangeMs: number | undefined) => void;
 
-  /** @param compute the result as one line of JSON; rejects when it can't be had just now */
-  constructor(compute: () => Promise<string>) {
+  /**
+   * @param compute the result as one line of JSON; rejects when it can't be had just now
+   * @param told hears of every computation, after all viewers have it
+   */
+  constructor(
+    compute: () => Promise<string>,
+    told: (outcome: 'shown' | 'failed', sinceChangeMs: number | undefined) => void = () => undefined,
+  ) {
     this.#compute = compute;
+    this.#told = told;
   }
 
   get viewers(): number {
@@ -95,6 +105,7 @@ export class ResultStream {
 
   /** What was last computed is no longer true. */
   invalidate(): void {
+    if (this.#viewers.size > 0) this.#changedAt ??= performance.now();
     if (this.#state.kind === 'computing') this.#state.changed = true;
     else if (this.#viewers.size === 0) this.#state = { kind: 'stale' };
     else if (this.#state.kind !== 'scheduled') this.#schedule(this.#startedAt + PAUSE_MS - performance.now());
@@ -125,13 +136,18 @@ export class ResultStream {
     const computing: State = { kind: 'computing', changed: false };
     this.#state = computing;
     this.#startedAt = performance.now();
+    const changedAt = this.#changedAt;
+    this.#changedAt = undefined;
     let retryMs = 0;
     try {
       this.#last = Buffer.from(`data: ${await this.#compute()}\n\n`);
       this.#broadcast(this.#last);
+      this.#told('shown', changedAt && performance.now() - changedAt);
     } catch (error) {
       const message = error instanceof Error ? error.message : 'Results cannot be computed just now.';
       this.#broadcast(Buffer.from(`event: paused\ndata: ${JSON.stringify({ message })}\n\n`));
+      this.#changedAt = changedAt ?? this.#changedAt;
+      this.#told('failed', undefined);
       computing.changed = true;
       retryMs = RETRY_MS;
     }

@@ -25,6 +25,8 @@ export interface Lease {
  */
 export class WebService {
   readonly #replicas = new Set<Replica>();
+  /** Requests that were given a place so far. */
+  requests = 0;
   /** When as many replicas as the index says were last needed. */
   readonly #neededAt: number[] = [];
   #failure: { error: Error; until: number } | undefined;
@@ -48,6 +50,11 @@ export class WebService {
     this.#entry = entry;
     this.#setting = setting;
     this.#parts = parts;
+  }
+
+  /** How many replicas there may be. */
+  get limit(): number {
+    return this.#entry.replicas;
   }
 
   get replicas(): readonly Replica[] {
@@ -93,6 +100,7 @@ export class WebService {
 
   #occupy(replica: Replica): Lease {
     replica.inFlight += 1;
+    this.requests += 1;
     this.#noteNeed();
     const wanted = Math.min(this.#entry.replicas, this.#needed());
     if (

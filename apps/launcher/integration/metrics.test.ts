@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { baseUrl, containers, controlUrl, follow, invoke, permanent, send, vote } from './stack.ts';
+
+/** The sum of all series of a metric that have these labels. */
+type Numbers = (name: string, labels?: Record<string, string | number>) => number;
+
+async function numbers(): Promise<Numbers> {
+  const { text } = await send(controlUrl, '/metrics');
+  const series = text.split('\n').filter((line) => line && !line.startsWith('#'));
+  return (name, labels = {}) =>
+    series
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .filter((line) => Object.entries(labels).every(([label, value]) => line.includes(`${label}="${value}"`)))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+/** What the metrics grew by while `work` was done. */
+async function growthBy(work: () => Promise<unknown>): Promise<Numbers> {
+  const before = await numbers();
+  await work();
+  const after = await numbers();
+  return (name, labels) => after(name, labels) - before(name, labels);
+}
+
+const atRest = () => expect.poll(async () => (await containers()).length, { timeout: 30_000, interval: 200 }).toBe(2);
+
+describe('a burst of sixty votes', () => {
+  test('is counted to the last, and leaves the gauges at rest', { timeout: 90_000 }, async () => {
+    await atRest();
+    const stream = await follow(baseUrl, '/streams/results');
+    const grown = await growthBy(async () => {
+      await Promise.all(Array.from({ length: 60 }, () => vote()));
+      await delay(1000);
+      expect((await numbers())('results_viewers')).toBe(1);
+      stream.leave();
+      await atRest();
+    });
+    const ours = { function: 'record-vote' };
+    expect(grown('invocations_total', { ...ours, outcome: 'success' })).toBe(60);
+    expect(grown('invocations_total', { ...ours, outcome: 'success', start_kind: 'cold' })).toBeGreaterThan(0);
+    expect(grown('invocations_total', { ...ours, outcome: 'success', start_kind: 'warm' })).toBeGreaterThan(0);
+    expect(grown('invocation_seconds_count', ours)).toBe(60);
+    expect(grown('invocation_phase_seconds_count', { ...ours, phase: 'queue' })).toBe(60);
+    expect(grown('invocation_phase_seconds_count', { ...ours, phase: 'run' })).toBe(60);
+    expect(grown('gateway_function_invocation_total', { function_name: 'record-vote', code: 200 })).toBe(60);
+    expect(grown('gateway_functions_seconds_count', { function_name: 'record-vote' })).toBe(60);
+
+    // Whoever was started was removed, and the engine was asked for each.
+    const started = grown('containers_started_total');
+    expect(started).toBeGreaterThan(1);
+    expect(grown('containers_removed_total')).toBe(started);
+    expect(grown('containers_removed_total', { name: 'record-vote', exit_status: 0 })).toBeGreaterThan(0);
+    expect(grown('engine_request_seconds_count', { operation: 'start' })).toBe(started);
+    expect(grown('engine_request_seconds_count', { operation: 'remove' })).toBeGreaterThanOrEqual(started);
+    expect(grown('containers_leaked_total')).toBe(0);
+
+    // The viewer was shown the changes together, soon.
+    expect(grown('results_runs_total', { outcome: 'shown' })).toBeGreaterThan(0);
+    expect(grown('results_runs_total', { outcome: 'shown' })).toBeLessThan(20);
+    expect(grown('results_fanout_seconds_count')).toBeGreaterThan(0);
+
+    const now = await numbers();
+    expect(now('containers')).toBe(0);
+    expect(now('invocations_waiting')).toBe(0);
+    expect(now('container_starts_in_progress')).toBe(0);
+    expect(now('results_viewers')).toBe(0);
+    expect(now('web_replicas')).toBe(0);
+  });
+});
+
+describe('what goes wrong is counted', () => {
+  test('a function’s error, and an event that killed its containers', { timeout: 60_000 }, async () => {
+    const grown = await growthBy(async () => {
+      await invoke('misbehave', { do: 'fail' });
+      await invoke('misbehave', { do: 'exit', code: 7 });
+    });
+    expect(grown('invocations_total', { function: 'misbehave', outcome: 'function-error' })).toBe(2);
+    expect(grown('gateway_function_invocation_total', { function_name: 'misbehave', code: 500 })).toBe(2);
+    expect(grown('invocation_retries_total', { function: 'misbehave' })).toBe(2);
+    expect(grown('containers_removed_total', { name: 'misbehave', exit_status: 7 })).toBe(3);
+  });
+
+  test('events that find the queue full', { timeout: 60_000 }, async () => {
+    const name = 'misbehave-in-a-short-queue';
+    const grown = await growthBy(() =>
+      Promise.all(Array.from({ length: 8 }, () => invoke(name, { do: 'sleep', ms: 300 }))),
+    );
+    const turnedAway = grown('invocations_total', { function: name, outcome: 'throttled' });
+    expect(turnedAway).toBeGreaterThan(0);
+    expect(grown('gateway_function_invocation_total', { function_name: name, code: 429 })).toBe(turnedAway);
+  });
+
+  test('a database that is away', { timeout: 60_000 }, async () => {
+    const database = await permanent('database');
+    expect((await numbers())('database_up')).toBe(1);
+    await database.stop({ t: 5 });
+    try {
+      expect((await numbers())('database_up')).toBe(0);
+    } finally {
+      await database.start();
+    }
+    await expect.poll(async () => (await numbers())('database_up'), { timeout: 20_000 }).toBe(1);
+  });
+});
+
+describe('requests to web', () => {
+  test('are counted, and so are the replicas that answer them', { timeout: 30_000 }, async () => {
+    const grown = await growthBy(() => send(baseUrl, '/', { headers: { accept: 'text/html' } }));
+    expect(grown('web_requests_total')).toBeGreaterThanOrEqual(1);
+    await expect.poll(async () => (await numbers())('web_replicas'), { timeout: 10_000 }).toBe(1);
+  });
+});

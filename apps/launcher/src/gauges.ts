@@ -1,0 +1,91 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Pool } from './pool.ts';
+import type { StartGate } from './start-gate.ts';
+import type { WebService } from './web-service.ts';
+
+const CONDITIONS = ['starting', 'spare', 'serving', 'idle', 'leaving'];
+const REPLICA_STATES = ['starting', 'ready', 'draining'];
+
+/** What is looked at whenever Prometheus asks, and costs nothing until then. */
+export interface ObservedParts {
+  pools: readonly Pool[];
+  web: Pick<WebService, 'replicas' | 'requests' | 'limit'>;
+  gate: Pick<StartGate, 'places' | 'inProgress' | 'waiting'>;
+  /** Open streams of results. */
+  viewers: () => number;
+  /** Whether the database takes connections now, and is prepared. */
+  databaseAnswers: () => Promise<boolean>;
+}
+
+/** Registers what is read from the parts themselves. */
+export function gauges(registry: Registry, { pools, web, gate, viewers, databaseAnswers }: ObservedParts): void {
+  const registers = [registry];
+  const gauge = <T extends string>(
+    name: string,
+    help: string,
+    labelNames: T[],
+    collect: (gauge: Gauge<T>) => void | Promise<void>,
+  ) =>
+    new Gauge<T>({
+      ...{ name, help, labelNames, registers },
+      collect() {
+        return collect(this);
+      },
+    });
+
+  gauge('invocations_waiting', 'Events that wait for a container', ['function'], (waiting) => {
+    for (const pool of pools) waiting.set({ function: pool.name }, pool.waiting);
+  });
+  gauge('invocations_waiting_limit', 'Events that may wait; more are turned away', ['function'], (limit) => {
+    for (const { name, entry } of pools) limit.set({ function: name }, entry.queue.events);
+  });
+  gauge('containers', 'On-demand containers by state', ['name', 'state'], (containers) => {
+    for (const { name, fleet } of pools) {
+      for (const state of CONDITIONS) containers.set({ name, state }, 0);
+      for (const { condition } of fleet) containers.inc({ name, state: condition });
+    }
+    for (const state of REPLICA_STATES) containers.set({ name: 'web', state }, 0);
+    for (const { state } of web.replicas) containers.inc({ name: 'web', state });
+  });
+  gauge('containers_limit', 'On-demand containers that may run at once', ['name'], (limit) => {
+    for (const { name, entry } of pools) limit.set({ name }, entry.concurrency);
+    limit.set({ name: 'web' }, web.limit);
+  });
+  gauge('container_starts_in_progress', 'Containers that are being started', [], (starts) => {
+    starts.set(gate.inProgress);
+  });
+  gauge('container_starts_waiting', 'Starts that wait for others to end', [], (starts) => starts.set(gate.waiting));
+  gauge('container_starts_limit', 'Starts that may be in progress at once', [], (starts) => starts.set(gate.places));
+  gauge('web_replicas', 'Containers of the web front end that take requests', [], (replicas) => {
+    replicas.set(web.replicas.filter(({ isReady }) => isReady).length);
+  });
+  gauge('web_requests_in_flight', 'Requests that web is answering', [], (requests) => {
+    requests.set(web.replicas.reduce((sum, { inFlight }) => sum + inFlight, 0));
+  });
+  gauge('results_viewers', 'Open streams of results', [], (open) => open.set(viewers()));
+  gauge('database_up', 'Whether the database takes connections and is prepared', [], async (up) => {
+    up.set((await databaseAnswers()) ? 1 : 0);
+  });
+  gauge('process_resident_memory_bytes', 'Memory that the launcher has', [], (memory) => {
+    memory.set(process.memoryUsage.rss());
+  });
+  gauge('process_start_time_seconds', 'When the launcher was started, in seconds since 1970', [], (start) => {
+    start.set(Math.round(performance.timeOrigin / 1000));
+  });
+  counter(registry, 'web_requests_total', 'Requests that were handed to web', () => web.requests);
+  counter(registry, 'process_cpu_seconds_total', 'CPU time that the launcher has used', () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+}
+
+/** A count that somebody else keeps. */
+function counter(registry: Registry, name: string, help: string, read: () => number): void {
+  new Counter({
+    ...{ name, help, registers: [registry] },
+    collect() {
+      this.reset();
+      this.inc(read());
+    },
+  });
+}
