@@ -12,6 +12,7 @@ test('what is not set, or set to nothing, has its default', () => {
   expect(config).toMatchObject({
     imageTag: 'latest',
     live: true,
+    votesPerMinutePerAddress: 0,
     functionIdleTimeoutMs: 60_000,
     webIdleTimeoutMs: 60_000,
   });
@@ -29,9 +30,16 @@ test('all that is wrong is named at once', () => {
     STACK_ID: 'A stack!',
     SESSION_SECRET_FILE: '/nowhere',
     WEB_IDLE_TIMEOUT_MS: 'soon',
+    VOTES_PER_MINUTE_PER_ADDRESS: '-1',
     POLL_OPTIONS: 'one',
   };
-  const problems = ['STACK_ID', 'SESSION_SECRET_FILE', 'WEB_IDLE_TIMEOUT_MS', 'POLL_OPTIONS'];
+  const problems = [
+    'STACK_ID',
+    'SESSION_SECRET_FILE',
+    'WEB_IDLE_TIMEOUT_MS',
+    'VOTES_PER_MINUTE_PER_ADDRESS',
+    'POLL_OPTIONS',
+  ];
   expect(() => parseConfig(wrong)).toThrow(ConfigError);
   for (const problem of problems) expect(() => parseConfig(wrong)).toThrow(problem);
 });

@@ -16,6 +16,7 @@ const variables = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   CONTROL_HOSTS: z.string().default(''),
   PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  VOTES_PER_MINUTE_PER_ADDRESS: z.coerce.number().int().min(0).max(1_000_000).default(0),
   FUNCTION_IDLE_TIMEOUT_MS: milliseconds(60_000),
   WEB_IDLE_TIMEOUT_MS: milliseconds(60_000),
   SESSION_SECRET_FILE: z.string().default('/run/secrets/session-secret'),
@@ -31,6 +32,8 @@ export interface Config {
   logLevel: string;
   /** Host names that control answers to, besides IP literals and localhost. */
   controlHosts: ReadonlySet<string>;
+  /** 0: as many as come. */
+  votesPerMinutePerAddress: number;
   functionIdleTimeoutMs: number;
   webIdleTimeoutMs: number;
   /** By which the presenter is known; without one nobody is the presenter. */
@@ -77,6 +80,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
         .map((host) => host.trim())
         .filter(Boolean),
     ),
+    votesPerMinutePerAddress: data.VOTES_PER_MINUTE_PER_ADDRESS,
     functionIdleTimeoutMs: data.FUNCTION_IDLE_TIMEOUT_MS,
     webIdleTimeoutMs: data.WEB_IDLE_TIMEOUT_MS,
     presenterKey,

@@ -1,19 +1,25 @@
 import http from 'node:http';
+import { Readable } from 'node:stream';
 import httpProxy from 'http-proxy-3';
+import { ByteBudget, readBody } from './body.ts';
 import type { Catalog } from './catalog.ts';
 import { httpAnswer, LauncherError } from './errors.ts';
 import { guardedServer } from './guarded-server.ts';
 import type { Invoker } from './invoker.ts';
-import { STARTING_PAGE } from './starting-page.ts';
+import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
+import type { VoteRate } from './vote-rate.ts';
 import type { Lease, WebService } from './web-service.ts';
 
 const STARTING_PAGE_AFTER_MS = 1_000;
 const WEB_ANSWERS_WITHIN_MS = 30_000;
 /** Says who a request comes from or what it may do, so only our own word counts; or is between us and the caller only. */
 const STRIPPED =
-  /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*|connection|keep-alive|upgrade|http2-settings|te|proxy-.*)$/;
+  /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*|connection|keep-alive|upgrade|http2-settings|te|trailer|expect|proxy-.*)$/;
 const METHODS = ['GET', 'HEAD', 'POST'];
-const LIMITS = { connections: 5_000, requestMs: 30_000, silentMs: 60_000, keepAliveMs: 15_000 };
+const LIMITS = { connections: 5_000, headersMs: 10_000, requestMs: 30_000, silentMs: 60_000, keepAliveMs: 15_000 };
+/** Four times what web takes, which says so in the page's words; and what all posts may take while they arrive. */
+const BODY_LIMIT = 64 * 1024;
+const BODIES_AT_ONCE = 16 * 1024 * 1024;
 
 export interface PublicStream {
   watch(response: http.ServerResponse): void;
@@ -25,7 +31,9 @@ export function gateway(
   web: Pick<WebService, 'lease' | 'isUp'>,
   invoker: Pick<Invoker, 'prewarm'>,
   streams: ReadonlyMap<string, PublicStream>,
+  voteRate?: VoteRate,
 ): http.Server {
+  const bodies = new ByteBudget(BODIES_AT_ONCE);
   const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
   const proxy = httpProxy.createProxyServer({ agent, proxyTimeout: WEB_ANSWERS_WITHIN_MS });
   // Only reached when an answer breaks off half-way: there is nothing left to tell its caller.
@@ -44,8 +52,35 @@ export function gateway(
     if (pathname.startsWith('/streams/')) return stream(pathname.slice('/streams/'.length), request, response);
     const followers = request.method === 'GET' ? catalog.web.prewarms[pathname] : undefined;
     if (followers) response.once('finish', () => invoker.prewarm(followers));
-    forward(request, response, 2).catch((error: unknown) => answerError(response, error));
+    if (request.method === 'POST' && isTooMany(request, response)) return;
+    read(request)
+      .then((body) => forward(request, response, body, 2))
+      .catch((error: unknown) => answerError(response, error));
   });
+
+  /** Every post counts, whatever its path, for a path can be spelled in many ways; pages send none but votes. */
+  function isTooMany(request: http.IncomingMessage, response: http.ServerResponse): boolean {
+    const seconds = voteRate?.take(request.socket.remoteAddress ?? '') ?? 0;
+    if (!voteRate || seconds === 0) return false;
+    const message = `From your address come more than ${voteRate.perMinute} votes a minute. Try again in ${seconds} s.`;
+    const { accept = '', 'content-type': type = '' } = request.headers;
+    if (!accept.includes('text/html') || /\bapplication\/json\b/i.test(`${accept} ${type}`)) {
+      answerError(response, new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: seconds }));
+    } else {
+      response.writeHead(429, { ...PAGE_HEADERS, 'Retry-After': String(seconds) }).end(tooManyVotesPage(message));
+    }
+    return true;
+  }
+
+  /** A body is complete before web hears of it: who sends slowly, too much, or not to the end occupies no replica. */
+  async function read(request: http.IncomingMessage): Promise<Buffer> {
+    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+    if (length === undefined && encoding === undefined) return Buffer.alloc(0);
+    const body = await readBody(request, BODY_LIMIT, bodies);
+    delete request.headers['transfer-encoding'];
+    request.headers['content-length'] = String(body.length);
+    return body;
+  }
 
   function stream(name: string, request: http.IncomingMessage, response: http.ServerResponse): void {
     const found = streams.get(name);
@@ -68,6 +103,7 @@ export function gateway(
   async function forward(
     request: http.IncomingMessage,
     response: http.ServerResponse,
+    body: Buffer,
     attempts: number,
   ): Promise<void> {
     const lease = await leaseOrStartingPage(request, response);
@@ -79,12 +115,12 @@ export function gateway(
     request.headers['x-forwarded-host'] = request.headers.host ?? '';
     request.headers['x-forwarded-proto'] = 'http';
     const target = { socketPath: lease.socketPath, host: 'localhost', port: 80, protocol: 'http:' };
-    proxy.web(request, response, { target }, (error) => {
+    proxy.web(request, response, { target, buffer: Readable.from([body]) }, (error) => {
       lease.fail();
       if (response.headersSent || response.destroyed) return void response.destroy();
       const repeatable = request.method === 'GET' || request.method === 'HEAD';
       if (repeatable && attempts > 1)
-        return void forward(request, response, attempts - 1).catch((failure: unknown) =>
+        return void forward(request, response, body, attempts - 1).catch((failure: unknown) =>
           answerError(response, failure),
         );
       answerError(
@@ -115,12 +151,7 @@ export function gateway(
       ({ release }) => release(),
       () => undefined,
     );
-    response.writeHead(503, {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Retry-After': '1',
-      'Cache-Control': 'no-store',
-    });
-    response.end(STARTING_PAGE);
+    response.writeHead(503, { ...PAGE_HEADERS, 'Retry-After': '1' }).end(STARTING_PAGE);
     return undefined;
   }
 
@@ -135,6 +166,7 @@ function answerError(response: http.ServerResponse, error: unknown): void {
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
     ...(retryAfter ? { 'Retry-After': retryAfter } : {}),
   });
   response.end(JSON.stringify({ error: { type: headers['x-amzn-ErrorType'], message: Message } }));

@@ -21,6 +21,7 @@ import { listen, runtimeApi } from './runtime-api.ts';
 import { StartGate } from './start-gate.ts';
 import { ResultStream } from './stream.ts';
 import { tidyAtRest } from './tidy-at-rest.ts';
+import { VoteRate } from './vote-rate.ts';
 import { WebService } from './web-service.ts';
 
 const GATEWAY_PORT = 8080;
@@ -30,7 +31,7 @@ const INGRESS = '/run/ingress';
 const CONTROL_SOCKET = '/run/control/control.sock';
 const STARTS_PER_CORE = 2;
 /** An invocation may take its catalog's deadline, so silence is no sign there. */
-const CONTROL_LIMITS = { connections: 2_000, requestMs: 30_000, silentMs: 0 };
+const CONTROL_LIMITS = { connections: 2_000, headersMs: 10_000, requestMs: 30_000, silentMs: 0 };
 /** What events may take together while they are being read. */
 const EVENTS_AT_ONCE = 64 * 1024 * 1024;
 const DRAIN_MS = 15_000;
@@ -123,7 +124,9 @@ async function main(): Promise<void> {
     bodies,
   });
   const presenter = { key: config.presenterKey, killAtWork: new KillAtWork(invoker.pools, feed) };
-  const publicDoor = gateway(catalog, web, invoker, streams);
+  const perMinute = config.votesPerMinutePerAddress;
+  const voteRate = perMinute === 0 ? undefined : new VoteRate(perMinute);
+  const publicDoor = gateway(catalog, web, invoker, streams, voteRate);
   const privateDoor = guardedServer({ ...CONTROL_LIMITS, keepAliveMs: 15_000 }, controlApp);
   const webDoor = guardedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },

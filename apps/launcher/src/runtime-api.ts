@@ -30,7 +30,8 @@ export function runtimeApi(directory: string): OpenRuntimeDoor {
     const turns = new WeakMap<net.Socket, Promise<void>>();
     const budget = new ByteBudget(RESPONSES_AT_ONCE);
     // A sandbox may wait for its event as long as it likes; a few connections more than it needs are enough.
-    const limits = { connections: client.allowedInFlight + 4, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
+    const connections = client.allowedInFlight + 4;
+    const limits = { connections, headersMs: 10_000, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
     const server = guardedServer(limits, (request, response) => {
       const before = turns.get(request.socket) ?? Promise.resolve();
       const turn = before

@@ -9,6 +9,7 @@ import next from 'next';
 import { attend } from './attend.ts';
 import { env } from './env.ts';
 import { welcome } from './presenter/welcome.ts';
+import { turnAway } from './turn-away.ts';
 
 /** What requests in flight may still take when the container is asked to leave. */
 const DRAIN_MS = 8_000;
@@ -34,7 +35,7 @@ const handle = app.getRequestHandler();
 
 const server = createServer((request, response) => {
   attend(request, response);
-  if (!welcome(request, response)) handle(request, response);
+  if (!welcome(request, response) && !turnAway(request, response)) handle(request, response);
 });
 // The gateway keeps its connections; it should be the one that closes them.
 server.keepAliveTimeout = 75_000;

@@ -38,9 +38,9 @@ export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void,
       const answer = await world.post(choice);
       if (answer.kind === 'recorded') {
         if (choice === wish) return tell({ kind: 'recorded' }, answer.receipt);
-      } else if (answer.kind === 'busy') {
+      } else if (answer.kind === 'busy' || answer.kind === 'limited') {
         if (++turnedAway === BUSY_ATTEMPTS) return tell({ kind: 'failed', problem: 'busy' });
-        tell({ kind: 'busy', seconds: answer.seconds });
+        tell({ kind: answer.kind, seconds: answer.seconds });
         await world.wait(answer.seconds);
       } else if (answer.kind === 'lost') {
         if (!world.isOnline()) {

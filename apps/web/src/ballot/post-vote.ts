@@ -3,7 +3,8 @@ import type { Receipt } from '../receipt.ts';
 /** What came of one attempt to vote. */
 export type Answer =
   | { kind: 'recorded'; receipt: Receipt }
-  | { kind: 'busy'; seconds: number }
+  /** Too many at once, or too many from one address. */
+  | { kind: 'busy' | 'limited'; seconds: number }
   | { kind: 'paused' }
   | { kind: 'failed' }
   /** No answer at all: the network, or a server that is just restarting. */
@@ -22,8 +23,12 @@ export async function postVote(choice: string): Promise<Answer> {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (response.ok) return { kind: 'recorded', receipt: await response.json() };
-    if (response.status === 429) return { kind: 'busy', seconds: Number(response.headers.get('retry-after')) || 1 };
     const { error } = await response.json();
+    if (response.status === 429) {
+      const seconds = Number(response.headers.get('retry-after')) || 1;
+      // The vote route says the one, the gateway the other.
+      return { kind: error.type === 'TooManyVotes' ? 'busy' : 'limited', seconds };
+    }
     if (error.type === 'VotingPaused') return { kind: 'paused' };
     // A server that leaves just now, or doesn't come up: the gateway says so, not the vote route.
     return { kind: response.status === 503 || response.status === 504 ? 'lost' : 'failed' };

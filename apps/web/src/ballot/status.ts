@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts';
 export type Status =
   | { kind: 'open' }
   | { kind: 'sending' }
-  | { kind: 'busy'; seconds: number }
+  | { kind: 'busy' | 'limited'; seconds: number }
   | { kind: 'offline' }
   | { kind: 'reconnecting' }
   | { kind: 'recorded' }
@@ -27,6 +27,8 @@ export function wordsFor(status: Status, label: string | undefined): string {
       return `Sending your vote for ${label} …`;
     case 'busy':
       return `Many are voting. Yours is next: sending it again in ${status.seconds} s.`;
+    case 'limited':
+      return `Many votes come from your address. Sending yours again in ${status.seconds} s.`;
     case 'offline':
       return `You are offline. Your vote for ${label} will be sent as soon as you are back.`;
     case 'reconnecting':

@@ -1,0 +1,60 @@
+import net from 'node:net';
+
+const MINUTE_MS = 60_000;
+/** Addresses that are remembered at once; the one that has voted least recently is forgotten first. */
+const REMEMBERED = 50_000;
+
+/**
+ * How many posts a minute one address may send: that many at once, and then one each time that a share of the minute is over
+ * (GCRA, https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). An address costs one number.
+ */
+export class VoteRate {
+  readonly perMinute: number;
+  readonly #now: () => number;
+  /** Address → when all that it has sent is paid off, in the order of their last post. */
+  readonly #paidOffAt = new Map<string, number>();
+
+  constructor(perMinute: number, now: () => number = () => performance.now()) {
+    this.perMinute = perMinute;
+    this.#now = now;
+  }
+
+  get remembered(): number {
+    return this.#paidOffAt.size;
+  }
+
+  /** Counts a post. @returns 0 when it is within the rate, else the whole seconds until the next one will be; that one isn't counted */
+  take(address: string): number {
+    const now = this.#now();
+    const whose = ownerOf(address);
+    const paidOffAt = Math.max(now, this.#paidOffAt.get(whose) ?? 0) + MINUTE_MS / this.perMinute;
+    const tooEarlyMs = paidOffAt - now - MINUTE_MS;
+    // A thousandth is what adding fractions may be wrong by.
+    if (tooEarlyMs > 0.001) return Math.ceil(tooEarlyMs / 1000);
+    this.#paidOffAt.delete(whose);
+    this.#paidOffAt.set(whose, paidOffAt);
+    for (const [oldest, at] of this.#paidOffAt) {
+      if (at > now && this.#paidOffAt.size <= REMEMBERED) break;
+      this.#paidOffAt.delete(oldest);
+    }
+    return 0;
+  }
+}
+
+/** Who stands behind an address: an IPv4 address is one, of an IPv6 address its /64, since a household has one of those. */
+export function ownerOf(address: string): string {
+  const [bare = ''] = address.split('%', 1);
+  const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(bare)?.[1];
+  if (mapped !== undefined && net.isIPv4(mapped)) return mapped;
+  if (!net.isIPv6(bare)) return bare;
+  const [head = '', tail] = bare.split('::');
+  const front = groups(head);
+  const back = tail === undefined ? [] : groups(tail);
+  const all = [...front, ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0'), ...back];
+  const prefix = all.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${prefix.join(':')}::/64`;
+}
+
+/** An IPv4 address at the end stands for two groups; which they are doesn't matter in the first half. */
+const groups = (text: string): string[] =>
+  text === '' ? [] : text.split(':').flatMap((group) => (group.includes('.') ? ['0', '0'] : [group]));
