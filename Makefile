@@ -2,7 +2,7 @@
 # A setting works on the command line (make run PORT=8081), in the environment, or in .env.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test dev seed reset screenshots logs doctor clean bench chaos
+.PHONY: help run stop test dev seed reset screenshots logs doctor clean bench chaos monitor monitor-stop
 MAKEFLAGS += --no-print-directory
 
 run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
@@ -32,6 +32,12 @@ reset: ## Forget all votes; asks first, unless YES=1
 screenshots: ## Make the pictures in docs/images anew, on a stack of their own
 	@infra/stack/screenshots.sh
 
+monitor: ## Look on: Prometheus at http://localhost:9090 and Grafana at http://localhost:3001
+	@infra/monitoring/monitor.sh
+
+monitor-stop: ## End Prometheus and Grafana; what they recorded stays
+	@infra/monitoring/monitor-stop.sh
+
 logs: ## Follow what happens
 	@infra/stack/logs.sh
 
@@ -58,5 +64,7 @@ help: ## This list
 #: LIVE            1: 0 turns the public activity stream off
 #: PUBLIC_URL      what people type, if it is not http://localhost:8080
 #: ENGINE_RESTART  1: make chaos restarts the engine, if infra/engine started it; 0: it doesn't
+#: PROMETHEUS_PORT 9090: where make monitor has Prometheus, on this machine only
+#: GRAFANA_PORT    3001: where make monitor has Grafana, on this machine only
 #: NODE_IMAGE      node:26-bookworm-slim, or what to use in its place
 #: POSTGRES_IMAGE  postgres:18, or what to use in its place

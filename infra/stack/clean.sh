@@ -6,6 +6,7 @@ set -euo pipefail
 
 OURS=label=org.serverless-vote.launcher
 NODES=label=org.serverless-vote.cluster
+WATCHERS=label=org.serverless-vote.monitoring
 if somebody_is_there && ! ask 'This removes the votes too. Go on?'; then exit 1; fi
 
 clean_docker() {
@@ -16,7 +17,7 @@ clean_docker() {
   progress 'containers'
   # shellcheck disable=SC2086
   [ -z "$launchers" ] || docker stop --time 30 $launchers
-  for label in $OURS $NODES; do
+  for label in $WATCHERS $OURS $NODES; do
     each 'docker rm --force --volumes' "$(docker ps --all --quiet --filter "$label")"
     each 'docker network rm' "$(docker network ls --quiet --filter "$label")"
     each 'docker volume rm' "$(docker volume ls --quiet --filter "$label")"

@@ -63,10 +63,18 @@ compose() {
 ours() { docker ps --quiet --no-trunc --filter "label=org.serverless-vote.launcher=$STACK" "$@"; }
 permanent() { ours --filter label=org.serverless-vote.role=permanent --filter "label=org.serverless-vote.name=$1" "${@:2}"; }
 
+# Ends what `make monitor` started: it holds the stack's network. With --volumes what it recorded goes, too.
+stop_watching() {
+  local watchers=label=org.serverless-vote.monitoring=$STACK
+  docker ps --all --quiet --filter "$watchers" | xargs docker rm --force 2>/dev/null || true
+  [ "${1:-}" != --volumes ] || docker volume ls --quiet --filter "$watchers" | xargs docker volume rm 2>/dev/null || true
+}
+
 # Takes the stack down: the launcher drains and removes its sandboxes, then the database goes. What a
 # launcher that was killed could not remove is removed here, and left in $leftovers.
 # take_down [--volumes]
 take_down() {
+  stop_watching "$@"
   compose down --timeout 30 2>&1
   leftovers=$(ours --all)
   # shellcheck disable=SC2086

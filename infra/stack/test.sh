@@ -95,6 +95,11 @@ e2e() {
   note 'browser tests'
 }
 
+prometheus() {
+  "$ROOT/infra/images/base.sh" prometheus >"$ROOT/.cache/prometheus-image"
+  note "$(cut -d= -f2 "$ROOT/.cache/prometheus-image")"
+}
+
 # Functions that do wrong, and a catalog that has them.
 misbehaving() {
   "$ROOT/infra/images/build.sh" misbehave
@@ -127,6 +132,10 @@ step images "$ROOT/infra/images/build.sh"
 step misbehaving misbehaving
 export COMPOSE_FILE=docker-compose.yml:apps/launcher/integration/docker-compose.yml
 step chromium chromium
+step prometheus prometheus
+# shellcheck source=/dev/null
+. "$ROOT/.cache/prometheus-image"
+export PROMETHEUS_IMAGE
 CHROMIUM_PATH=$(cat "$ROOT/.cache/chromium")
 export CHROMIUM_PATH
 

@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { baseUrl, controlUrl, docker, follow, invoke, send, vote } from '../../../apps/launcher/integration/stack.ts';
+import { alertRules, panelQueries } from './queries.ts';
+
+const FOLDER = join(import.meta.dirname, '..');
+const QUICK = join(FOLDER, '../../.cache/quick-monitoring');
+const stack = process.env.STACK ?? 'serverless-vote-test';
+let prometheus = '';
+
+const run = (script: string, more: Record<string, string> = {}) =>
+  promisify(execFile)(join(FOLDER, script), {
+    env: { ...process.env, SAY_SCREEN: '', STEP_NAME: '', STEP_NOTE: '', WITHOUT_ENV_FILE: '1', STACK: stack, ...more },
+  });
+
+const watchers = async () =>
+  docker.listContainers({ all: true, filters: { label: [`org.serverless-vote.monitoring=${stack}`] } });
+
+/** The project's own files, only quicker: what takes minutes there takes seconds here. */
+function quickFiles(): string {
+  mkdirSync(QUICK, { recursive: true });
+  const config = readFileSync(join(FOLDER, 'prometheus.yml'), 'utf8');
+  writeFileSync(join(QUICK, 'prometheus.yml'), config.replaceAll(/(interval|timeout): \d+s/g, '$1: 1s'));
+  writeFileSync(join(QUICK, 'alerts.yml'), alertRules().replaceAll(/for: \w+/g, 'for: 2s'));
+  return QUICK;
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return String(port);
+}
+
+type Series = { metric: Record<string, string>; value: [number, string] };
+
+/** Asks Prometheus' own API (https://prometheus.io/docs/prometheus/latest/querying/api/). */
+async function api<Data>(path: string, parameters: Record<string, string> = {}): Promise<Data> {
+  const answer = await fetch(`${prometheus}/api/v1/${path}?${new URLSearchParams(parameters)}`);
+  const { status, data, error } = (await answer.json()) as { status: string; data: Data; error?: string };
+  if (status !== 'success') throw new Error(`${JSON.stringify(parameters)}: ${error}`);
+  return data;
+}
+
+const ask = async (query: string) => (await api<{ result: Series[] }>('query', { query })).result;
+const number = async (query: string) => Number((await ask(query))[0]?.value[1] ?? Number.NaN);
+const firing = async () => (await ask('ALERTS{alertstate="firing"}')).map(({ metric }) => metric);
+
+beforeAll(async () => {
+  const port = await freePort();
+  prometheus = `http://127.0.0.1:${port}`;
+  const { stderr } = await run('monitor.sh', { PROMETHEUS_PORT: port, PROMETHEUS_CONFIG: quickFiles() });
+  expect(stderr).toContain(prometheus);
+}, 90_000);
+
+afterAll(async () => {
+  await run('monitor-stop.sh').catch(() => undefined);
+  for (const { Id } of await watchers()) await docker.getContainer(Id).remove({ force: true });
+  await docker.getVolume(`${stack}-monitoring_prometheus-data`).remove();
+}, 60_000);
+
+describe('a Prometheus that make monitor has started', () => {
+  test('reads a burst to the last vote', { timeout: 60_000 }, async () => {
+    const query = 'sum(invocations_total{function="record-vote",outcome="success"})';
+    const before = await number(query);
+    const viewer = await follow(baseUrl, '/streams/results');
+    await Promise.all(Array.from({ length: 60 }, () => vote()));
+    await expect.poll(() => number(query), { timeout: 10_000 }).toBe(before + 60);
+    expect(
+      await number('increase(gateway_function_invocation_total{function_name="record-vote",code="200"}[1m])'),
+    ).toBeGreaterThan(0);
+    await expect.poll(() => number('results_fanout_seconds_count'), { timeout: 10_000 }).toBeGreaterThan(0);
+    viewer.leave();
+  });
+
+  test('fires FunctionFailing for the function that fails, and for no other', { timeout: 60_000 }, async () => {
+    await expect
+      .poll(
+        async () => {
+          await invoke('misbehave', { do: 'fail' });
+          return firing();
+        },
+        { timeout: 40_000, interval: 500 },
+      )
+      .toContainEqual(
+        expect.objectContaining({ alertname: 'FunctionFailing', function: 'misbehave', severity: 'critical' }),
+      );
+    const names = (await firing()).map(({ alertname, function: name }) => [alertname, name].join(' '));
+    expect(names).not.toContain('FunctionFailing record-vote');
+    expect(names.filter((name) => /^(LauncherDown|DatabaseAway|EngineFailing|ContainersLeaking)/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  test('tells what to do about it', async () => {
+    type Alert = { labels: Record<string, string>; annotations: Record<string, string> };
+    const { alerts } = await api<{ alerts: Alert[] }>('alerts');
+    const alert = alerts.find(({ labels }) => labels.alertname === 'FunctionFailing');
+    expect(alert?.annotations.summary).toMatch(/% of the invocations of misbehave fail/);
+    expect(alert?.annotations.runbook).toContain('make logs');
+  });
+
+  test('understands every query of the dashboard, and has data for what has just happened', async () => {
+    const empty: string[] = [];
+    for (const { title, query } of panelQueries()) {
+      // A comparison with zero hides what is not there.
+      if ((await ask(query)).length === 0 && !query.endsWith('> 0')) empty.push(title);
+    }
+    expect(empty).toEqual([]);
+  });
+
+  test('keeps a bounded amount, and is private to this machine', async () => {
+    const [watcher] = await watchers();
+    const { HostConfig, Args } = await docker.getContainer(watcher?.Id ?? '').inspect();
+    expect(Args.join(' ')).toContain('--storage.tsdb.retention.size=256MB');
+    expect(Object.values(HostConfig.PortBindings ?? {})).toEqual([[expect.objectContaining({ HostIp: '127.0.0.1' })]]);
+  });
+
+  test('comes in by address: control still refuses a name that it does not know', async () => {
+    const answer = await send(controlUrl, '/metrics', { headers: { host: 'launcher:9000' } });
+    expect(answer.status).toBe(403);
+    const { activeTargets } = await api<{ activeTargets: { scrapeUrl: string }[] }>('targets');
+    expect(activeTargets.map(({ scrapeUrl }) => scrapeUrl)).toEqual([
+      expect.stringMatching(/^http:\/\/[\d.]+:9000\/metrics$/),
+    ]);
+  });
+
+  test('goes with make monitor-stop, and the stack goes on', { timeout: 60_000 }, async () => {
+    await run('monitor-stop.sh');
+    expect(await watchers()).toEqual([]);
+    expect((await vote()).status).toBe(200);
+  });
+});

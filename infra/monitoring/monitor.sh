@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# make monitor: Prometheus and Grafana beside the stack that runs. Where their images can't be pulled there is
+# Prometheus alone, made of Debian's package; nothing is installed on this machine.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
+
+export PROMETHEUS_PORT=${PROMETHEUS_PORT:-9090} GRAFANA_PORT=${GRAFANA_PORT:-3001}
+GRAFANA=grafana/grafana:12.1.0
+CHOSEN=$ROOT/.cache/prometheus-image
+PROMETHEUS_URL=http://127.0.0.1:$PROMETHEUS_PORT
+GRAFANA_URL=http://127.0.0.1:$GRAFANA_PORT
+
+watchers() {
+  local tool='docker-compose'
+  if docker compose version >/dev/null 2>&1; then tool='docker compose'; fi
+  $tool --project-name "$STACK-monitoring" --file infra/monitoring/docker-compose.yml "$@"
+}
+
+check_stack() {
+  [ -n "$(permanent launcher)" ] || fail 'There is nothing to look at.' "No stack named $STACK runs." 'make run'
+  is_free PROMETHEUS_PORT 9091
+  [ -z "$with_grafana" ] || is_free GRAFANA_PORT 3002
+  note "$STACK runs"
+}
+
+# is_free <setting> <another port>: nobody answers there, or a watcher of ours does
+is_free() {
+  [ -z "$(docker ps --quiet --filter "label=org.serverless-vote.monitoring=$STACK" --filter "publish=${!1}")" ] || return 0
+  ! (exec 4<>"/dev/tcp/127.0.0.1/${!1}") 2>/dev/null ||
+    fail "Port ${!1} is taken." 'Another program listens there.' "make monitor $1=$2"
+}
+
+choose_image() {
+  "$ROOT/infra/images/base.sh" prometheus >"$CHOSEN"
+  note "$(cut -d= -f2 "$CHOSEN")"
+}
+
+start() {
+  progress 'compose up'
+  # shellcheck disable=SC2086
+  watchers $with_grafana up --detach 2>&1
+  note "Prometheus${with_grafana:+ and Grafana}"
+}
+
+# Ready means: the launcher was found, and asked.
+wait_until_ready() {
+  local deadline=$((SECONDS + 60))
+  until asked_the_launcher; do
+    [ $SECONDS -lt $deadline ] ||
+      fail 'Prometheus has no answer of the launcher after 60 s.' "$(watchers logs --tail 5 prometheus 2>&1)" \
+        "$PROMETHEUS_URL/targets says why."
+    sleep 0.3
+  done
+  note 'the launcher answers'
+}
+
+asked_the_launcher() {
+  node -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2_000) })
+    .then(async (answer) => process.exit((await answer.json()).data.result[0]?.value[1] === "1" ? 0 : 1))
+    .catch(() => process.exit(1))' "$PROMETHEUS_URL/api/v1/query?query=up"
+}
+
+step prometheus choose_image
+# shellcheck source=/dev/null
+. "$CHOSEN"
+export PROMETHEUS_IMAGE
+# A registry that had no Prometheus has no Grafana either.
+with_grafana=
+if [[ $PROMETHEUS_IMAGE != serverless-vote/* ]] || docker image inspect $GRAFANA >/dev/null 2>&1; then
+  with_grafana='--profile grafana'
+fi
+step stack check_stack
+step start start
+step ready wait_until_ready
+
+say "
+    Metrics    $PROMETHEUS_URL
+    Alerts     $PROMETHEUS_URL/alerts"
+if [ -n "$with_grafana" ]; then
+  say "    Dashboard  $GRAFANA_URL"
+else
+  say "    No dashboard: $GRAFANA can't be pulled. infra/monitoring/grafana/serverless-vote.json is ready for a
+    Grafana of your own; docs/monitoring.md has its queries in words."
+fi
+say "
+    make monitor-stop ends this; what was recorded stays. make stop ends it, too.
+"
