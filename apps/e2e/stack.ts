@@ -31,11 +31,14 @@ export const results = () => invoke<Results>('fetch-results', {});
 /** A vote of somebody who isn't in any of the browsers. */
 export const somebodyVotes = (choice: string) => invoke('record-vote', { voterId: randomUUID(), choice });
 
-/** The containers of the stack that run now and have this name. */
+/** Ways to the engines that may run containers of the stack: this machine's, or those of a Swarm's nodes. */
+const engines = (process.env.SWARM_NODES ?? '').split(' ').map((node) => (node ? ['exec', node, 'docker'] : []));
+
+/** The containers of the stack that run now and have this name, wherever they run. */
 export function containers(name: string): string[] {
   const labels = { launcher: STACK, name };
   const filters = Object.entries(labels).map(([key, value]) => `--filter=label=org.serverless-vote.${key}=${value}`);
-  return execFileSync('docker', ['ps', '--quiet', ...filters], { encoding: 'utf8' })
-    .split('\n')
-    .filter(Boolean);
+  const list = (engine: string[]) =>
+    execFileSync('docker', [...engine, 'ps', '--quiet', ...filters], { encoding: 'utf8' });
+  return engines.flatMap((engine) => list(engine).split('\n')).filter(Boolean);
 }

@@ -84,12 +84,12 @@ build() {
   note "$(sed -nE 's/^ *Tasks: +([0-9]+) successful.*/\1 packages/p; s/^ *Cached: +([0-9]+) cached.*/, \1 from the cache/p' "$log" | tr -d '\n')"
 }
 
-# The key that signs the voter's cookie, and the one by which the presenter is known: made once, random, never
-# in git. The folder keeps others out; the launcher, which is root without a root's capabilities, has to be
+# The key that signs the voter's cookie, the one by which the presenter is known, and what a database in a network
+# asks for (several machines only): made once, random, never in git. The folder keeps others out; the launcher, which is root without a root's capabilities, has to be
 # able to read the files.
 make_secret() {
   local name
-  for name in session-secret presenter-key; do
+  for name in session-secret presenter-key database-password; do
     [ ! -s ".secrets/$name" ] || continue
     (umask 077 && mkdir -p .secrets && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >".secrets/$name.new")
     chmod 0644 ".secrets/$name.new"

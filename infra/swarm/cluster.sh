@@ -69,6 +69,8 @@ up() {
   progress 'the nodes join'
   for n in $NODES; do join "$n"; done
   wait_for_nodes 3
+  # The volume with the votes is this node's.
+  on 1 docker node update --label-add serverless-vote.database=true node-1
   note "three nodes: Docker $(on 1 docker version --format '{{.Server.Version}}') in $image"
 }
 
@@ -100,9 +102,12 @@ load() {
 }
 
 down() {
-  remove 'docker rm --force --volumes' "$(docker ps --all --quiet --filter "label=$CLUSTER_LABEL=$STACK")"
+  local nodes
+  nodes=$(docker ps --all --quiet --filter "label=$CLUSTER_LABEL=$STACK")
+  remove 'docker rm --force --volumes' "$nodes"
   remove 'docker volume rm --force' "$(docker volume ls --quiet --filter "label=$CLUSTER_LABEL=$STACK")"
   remove 'docker network rm' "$(docker network ls --quiet --filter "label=$CLUSTER_LABEL=$STACK")"
+  if [ -n "$nodes" ]; then note "$(wc -w <<<"$nodes" | tr -d ' ') nodes are gone, and what ran on them"; else note 'there was none'; fi
 }
 
 # remove <command> <ids>

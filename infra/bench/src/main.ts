@@ -12,6 +12,7 @@ import { bursts } from './rows/bursts.ts';
 import { cold } from './rows/cold.ts';
 import { floor } from './rows/floor.ts';
 import { inARow } from './rows/in-a-row.ts';
+import { launcherAlone } from './rows/launcher-alone.ts';
 import { naive } from './rows/naive.ts';
 import { prewarmed } from './rows/prewarmed.ts';
 import { rest } from './rows/rest.ts';
@@ -58,6 +59,7 @@ const phases: [string, (bench: Bench) => Promise<void>][] = [
   ['warm-up', warmUp],
   ['singles', singles],
   ['bursts', bursts],
+  ['launcher', launcherAlone],
   ['visible', visible],
   ['in a row', inARow],
   ['at rest', restAlone],

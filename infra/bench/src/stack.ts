@@ -18,8 +18,29 @@ export type Population = Readonly<Record<string, number>>;
 /** An event of record-vote: somebody who has never voted. */
 export const newVote = () => ({ voterId: randomUUID(), choice: 'cats' });
 
+/** What votes can be cast at, and asked about: a stack on one machine, or on several. */
+export interface Polls {
+  gateway: Door;
+  invoke(name: string, event?: unknown): Promise<Answer>;
+  sql<Row>(text: string, values?: readonly unknown[], withinMs?: number): Promise<Row[]>;
+  inDatabase(...command: string[]): Promise<string[]>;
+}
+
+/** Runs SQL as the database's superuser, in its container. */
+export async function sqlAt<Row>(
+  polls: Pick<Polls, 'inDatabase'>,
+  text: string,
+  values?: readonly unknown[],
+  withinMs = 60_000,
+): Promise<Row[]> {
+  const program = await bundle('sql/run.ts', 'sql');
+  const command = await polls.inDatabase('node', '--input-type=module', '-', JSON.stringify([text, values]));
+  const { stdout } = await run('docker', command, { input: readFileSync(program, 'utf8'), withinMs });
+  return JSON.parse(stdout) as Row[];
+}
+
 /** A stack of the bench's own, started like any other: launcher and database, with their volumes and ports. */
-export class Stack {
+export class Stack implements Polls {
   readonly name: string;
   readonly gateway: Door;
   readonly control: Door;
@@ -130,13 +151,11 @@ export class Stack {
 
   /** Runs SQL as the database's superuser, past all functions. */
   async sql<Row>(text: string, values?: readonly unknown[], withinMs = 60_000): Promise<Row[]> {
-    const program = await bundle('sql/run.ts', 'sql');
-    const { id } = await this.permanent('database');
-    const { stdout } = await run(
-      'docker',
-      ['exec', '--interactive', id, 'node', '--input-type=module', '-', JSON.stringify([text, values])],
-      { input: readFileSync(program, 'utf8'), withinMs },
-    );
-    return JSON.parse(stdout) as Row[];
+    return sqlAt(this, text, values, withinMs);
+  }
+
+  /** The arguments of `docker` that run a command in the database's container, with stdin. */
+  async inDatabase(...command: string[]): Promise<string[]> {
+    return ['exec', '--interactive', (await this.permanent('database')).id, ...command];
   }
 }

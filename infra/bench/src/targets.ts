@@ -11,6 +11,7 @@ export function table(measured: Measured, plan: Plan): Line[] {
   const lines = new Lines(measured);
   single(lines);
   bursts(lines, plan);
+  launcherAlone(lines);
   results(lines, plan);
   atRest(lines, plan);
   return lines.lines;
@@ -52,6 +53,17 @@ function bursts(lines: Lines, { voters }: Plan): void {
   lines.number('  vote page', rate(lines.samples(page)), lines.fact(`${page}, lost or twice`), ' votes lost or twice', {
     atMost: 0,
   });
+}
+
+function launcherAlone(lines: Lines): void {
+  const samples = lines.samples('launcher alone');
+  const cpu = lines.fact('launcher alone, ms of processor per invocation');
+  const carried =
+    samples.length === 0 ? 'not measured' : `${Math.round(median(samples)).toLocaleString('en')} invocations/s`;
+  const words = Number.isNaN(cpu)
+    ? ''
+    : `${cpu.toFixed(2)} ms of processor each: ${Math.round(1000 / cpu).toLocaleString('en')}/s a core`;
+  lines.baseline('the launcher alone, function time 0', carried, words);
 }
 
 function results(lines: Lines, { viewers, tally }: Plan): void {

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { bundle, root } from '../bundle.ts';
+import type { Polls } from '../stack.ts';
 import { until } from '../until.ts';
-import type { Scene } from './fault.ts';
+import type { Load } from './load.ts';
 
 /** So many votes lie in mid-transaction when a fault strikes. */
 const HELD = 10;
@@ -14,12 +15,19 @@ export interface Hold {
 }
 
 /** Holds all votes in the middle of their statements, until there are some: a vote is over in milliseconds, and no fault would hit one. */
-export async function holdVotes({ stack, load, signal }: Scene): Promise<Hold> {
+export async function holdVotes({
+  stack,
+  load,
+  signal,
+}: {
+  stack: Pick<Polls, 'inDatabase'>;
+  load: Load;
+  signal: AbortSignal;
+}): Promise<Hold> {
   const program = readFileSync(await bundle('chaos/hold.program.ts', 'hold'));
-  const { id } = await stack.permanent('database');
   // The program comes first on its stdin; then its end is the sign to let go.
   const start = `head -c ${program.length} >/tmp/hold.mjs && exec node /tmp/hold.mjs`;
-  const child = spawn('docker', ['exec', '--interactive', id, 'sh', '-c', start], { cwd: root });
+  const child = spawn('docker', await stack.inDatabase('sh', '-c', start), { cwd: root });
   const ended = once(child, 'close');
   let held = false;
   child.stdout.on('data', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../http-door.ts';
-import type { Stack } from '../stack.ts';
+import type { Polls } from '../stack.ts';
 import { until } from '../until.ts';
 import { Ledger, type Voter } from './ledger.ts';
 
@@ -26,12 +26,12 @@ interface Post {
 /** Votes that keep coming, whatever happens to who takes them. Nobody sends a vote again that wasn't acknowledged. */
 export class Load {
   readonly ledger = new Ledger();
-  readonly #stack: Stack;
+  readonly #stack: Pick<Polls, 'gateway' | 'invoke'>;
   readonly #posts: Record<DoorName, Post> = { page: newPost(), invoke: newPost() };
   readonly #under = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(stack: Stack) {
+  constructor(stack: Pick<Polls, 'gateway' | 'invoke'>) {
     this.#stack = stack;
   }
 

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { until } from '../until.ts';
+import { auditOf } from './audit.ts';
 import type { Fault, Scene } from './fault.ts';
-import type { Audit, Ledger } from './ledger.ts';
+import type { Audit } from './ledger.ts';
 import { Load } from './load.ts';
 
 const CALM_MS = 300;
@@ -40,20 +41,9 @@ export async function trial(fault: Fault, parts: Omit<Scene, 'load'>): Promise<T
   } finally {
     await load.stop();
   }
-  const audit = await auditOf(load.ledger, parts);
+  const audit = await auditOf(load.ledger, stack);
   const left = await leftOf(parts);
   return { ...audit, nextGoodAnswerMs, left, sent: load.sent, ...(problem !== undefined && { problem }) };
-}
-
-async function auditOf(ledger: Ledger, { stack }: Omit<Scene, 'load'>): Promise<Audit> {
-  const text = `select
-    (select coalesce(json_object_agg(voter_id, option_id), '{}') from votes where voter_id = any($1)) as choices,
-    (select coalesce(json_object_agg(option_id, votes), '{}') from (select option_id, count(*)::int as votes from votes group by 1) x) as rows,
-    (select coalesce(json_object_agg(option_id, votes), '{}') from (select option_id, sum(votes)::int as votes from tally group by 1) x) as tally`;
-  type Row = { choices: Record<string, string>; rows: Record<string, number>; tally: Record<string, number> };
-  const [row] = await stack.sql<Row>(text, [ledger.voterIds]);
-  if (!row) throw new Error('The database did not answer the audit.');
-  return ledger.audit({ choices: new Map(Object.entries(row.choices)), tally: row.tally }, row.rows);
 }
 
 /** Containers on demand that are still there when all should have gone, and whatever is missing of the permanent two. */
