@@ -18,9 +18,9 @@ const started: LifecycleEvent[] = [
   { type: 'container.started', ...who, containerId, createMs: 15, startMs: 60 },
   { type: 'container.ready', ...who, containerId, initMs: 40 },
 ];
-const invocation = { requestId: 'r1', name: 'record-vote', containerId };
+const invocation = { requestId: 'r1', traceId: 't1', name: 'record-vote', containerId };
 const served: LifecycleEvent[] = [
-  { type: 'invocation.accepted', requestId: 'r1', name: 'record-vote', waiting: 0 },
+  { type: 'invocation.accepted', requestId: 'r1', traceId: 't1', name: 'record-vote', waiting: 0 },
   { type: 'invocation.running', ...invocation, startKind: 'prewarmed' },
   {
     type: 'invocation.finished',
@@ -148,7 +148,7 @@ describe('who watches', () => {
   test('never sees what a function writes, nor anybody’s request', async () => {
     const { publish, watch } = await serve();
     const { text, changes } = await watch();
-    publish({ type: 'output', name: 'record-vote', containerId, requestId: 'r1', text: 'secret' });
+    publish({ type: 'output', name: 'record-vote', containerId, requestId: 'r1', traceId: 't1', text: 'secret' });
     publish(...started, ...served);
     await expect.poll(() => changes().length).toBe(1);
     expect(text()).not.toMatch(/secret|r1/);

@@ -8,6 +8,7 @@ import type { PublicStream } from './gateway.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from './invoker.ts';
 import type { KillAtWork } from './kill-at-work.ts';
 import { logTail } from './log-tail.ts';
+import { continueTrace, traceparentOf } from './trace-context.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
 
@@ -147,6 +148,8 @@ const isOurs = (host: string, hosts: ReadonlySet<string>): boolean =>
 function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget): void {
   app.post(`${FUNCTIONS}/:name/invocations`, async (request, response) => {
     const name = String(request.params.name);
+    const trace = continueTrace(request.get('traceparent'));
+    response.setHeader('traceresponse', traceparentOf(trace));
     // Content-Type is ignored, as Lambda does.
     const payload = await readBody(request, EVENT_LIMIT, bodies);
     const { Qualifier } = request.query;
@@ -166,7 +169,7 @@ function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget)
     response.once('close', () => {
       if (!response.writableFinished) left.abort();
     });
-    const invoked = await invoker.invoke(name, payload, left.signal, qualifier);
+    const invoked = await invoker.invoke(name, payload, left.signal, qualifier, trace);
     const headers = answerHeaders(invoked);
     if (request.get('x-amz-log-type') === 'Tail')
       headers['X-Amz-Log-Result'] = Buffer.from(await logTail(invoked, invoked.memoryMb)).toString('base64');

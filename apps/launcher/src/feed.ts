@@ -14,6 +14,13 @@ export interface Phases {
 
 export type InvocationOutcome = 'success' | 'function-error' | 'timeout' | 'throttled' | 'unavailable' | 'abandoned';
 
+/** By what an invocation is known in every line about it. */
+export interface InvocationIdentity {
+  requestId: string;
+  traceId: string;
+  name: string;
+}
+
 /** Every change in the life of a container or an invocation. Nothing of a payload is in it. */
 export type LifecycleEvent =
   | { type: 'container.starting'; sandboxId: string; name: string }
@@ -37,27 +44,30 @@ export type LifecycleEvent =
       served: number;
     }
   | { type: 'container.failed'; sandboxId: string; name: string; reason: string }
-  | { type: 'invocation.accepted'; requestId: string; name: string; waiting: number }
-  | { type: 'invocation.running'; requestId: string; name: string; containerId: string; startKind: StartKind }
-  | {
+  | ({ type: 'invocation.accepted'; waiting: number } & InvocationIdentity)
+  | ({ type: 'invocation.running'; containerId: string; startKind: StartKind } & InvocationIdentity)
+  | ({
       type: 'invocation.retried';
-      requestId: string;
-      name: string;
       containerId: string;
       attempt: number;
       reason: string;
-    }
-  | {
+    } & InvocationIdentity)
+  | ({
       type: 'invocation.finished';
-      requestId: string;
-      name: string;
       containerId: string | undefined;
       outcome: InvocationOutcome;
       startKind: StartKind | undefined;
       phases: Phases;
       totalMs: number;
-    }
-  | { type: 'output'; name: string; containerId: string; requestId: string | undefined; text: string };
+    } & InvocationIdentity)
+  | {
+      type: 'output';
+      name: string;
+      containerId: string;
+      requestId: string | undefined;
+      traceId: string | undefined;
+      text: string;
+    };
 
 export type FeedEvent = LifecycleEvent & { at: string };
 

@@ -1,4 +1,5 @@
-import type { Phases, StartKind } from './feed.ts';
+import type { InvocationIdentity, Phases, StartKind } from './feed.ts';
+import { continueTrace, type TraceContext } from './trace-context.ts';
 
 /** What a function answered: its result, or an error that is the function's own. Both as the raw bytes it sent. */
 export type Outcome =
@@ -60,12 +61,20 @@ export class Invocation {
   /** Its place in the order of acceptance; see AcceptanceClock. */
   readonly acceptedAt: bigint;
   readonly deadlineMs: number;
+  readonly trace: TraceContext;
 
-  constructor(name: string, payload: Buffer, acceptedAt: bigint, deadlineMs: number) {
+  constructor(
+    name: string,
+    payload: Buffer,
+    acceptedAt: bigint,
+    deadlineMs: number,
+    trace: TraceContext = continueTrace(undefined),
+  ) {
     this.name = name;
     this.payload = payload;
     this.acceptedAt = acceptedAt;
     this.deadlineMs = deadlineMs;
+    this.trace = trace;
     this.deadlineAt = this.arrivedAt + deadlineMs;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -74,6 +83,10 @@ export class Invocation {
     this.logEnded = new Promise((resolve) => {
       this.endLog = resolve;
     });
+  }
+
+  get who(): InvocationIdentity {
+    return { requestId: this.requestId, traceId: this.trace.traceId, name: this.name };
   }
 
   get state(): State['kind'] {

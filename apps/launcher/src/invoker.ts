@@ -6,6 +6,7 @@ import { LauncherError } from './errors.ts';
 import type { Feed, InvocationOutcome } from './feed.ts';
 import { type Answer, Invocation } from './invocation.ts';
 import { Pool, type PoolParts } from './pool.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** Lambda's limit for a synchronous event: 6 MB. */
 export const EVENT_LIMIT = 6 * 1024 * 1024;
@@ -82,19 +83,26 @@ export class Invoker {
   /**
    * Runs a function once.
    * @param signal aborts when the caller leaves: an event that still waits is dropped
+   * @param trace what it is a part of; without one it begins its own
    * @throws {LauncherError} when the function could not be run; a function's own error is an outcome, not a throw
    */
-  async invoke(requested: string, payload: Buffer, signal?: AbortSignal, qualifier?: string): Promise<Invoked> {
+  async invoke(
+    requested: string,
+    payload: Buffer,
+    signal?: AbortSignal,
+    qualifier?: string,
+    trace?: TraceContext,
+  ): Promise<Invoked> {
     const { name, event } = this.check(requested, payload, qualifier);
     const pool = this.#pools.get(name);
     if (!pool) throw new LauncherError('ResourceNotFoundException', `Function not found: ${name}.`);
     if (!this.#databaseReady.isDone) await this.#untilDatabaseReady(pool.entry.deadlineMs);
-    const invocation = new Invocation(name, event, this.#clock.next(), pool.entry.deadlineMs);
+    const invocation = new Invocation(name, event, this.#clock.next(), pool.entry.deadlineMs, trace);
     const { requestId } = invocation;
     const leave = () => pool.abandon(invocation);
     signal?.addEventListener('abort', leave, { once: true });
     try {
-      this.#feed.publish({ type: 'invocation.accepted', requestId, name, waiting: pool.waiting });
+      this.#feed.publish({ type: 'invocation.accepted', ...invocation.who, waiting: pool.waiting });
       pool.submit(invocation);
       const answer = await invocation.answer;
       // After the answer: nobody waits for what is counted, logged and shown.
@@ -135,8 +143,7 @@ export class Invoker {
   #finished(invocation: Invocation, outcome: InvocationOutcome, answer?: Answer): void {
     this.#feed.publish({
       type: 'invocation.finished',
-      requestId: invocation.requestId,
-      name: invocation.name,
+      ...invocation.who,
       containerId: answer?.containerId,
       outcome,
       startKind: answer?.startKind,

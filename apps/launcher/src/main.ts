@@ -21,6 +21,7 @@ import { listen, runtimeApi } from './runtime-api.ts';
 import { StartGate } from './start-gate.ts';
 import { ResultStream } from './stream.ts';
 import { tidyAtRest } from './tidy-at-rest.ts';
+import { traceRequests } from './traced-requests.ts';
 import { VoteRate } from './vote-rate.ts';
 import { WebService } from './web-service.ts';
 
@@ -127,6 +128,7 @@ async function main(): Promise<void> {
   const perMinute = config.votesPerMinutePerAddress;
   const voteRate = perMinute === 0 ? undefined : new VoteRate(perMinute);
   const publicDoor = gateway(catalog, web, invoker, streams, voteRate);
+  traceRequests(publicDoor, log);
   const privateDoor = guardedServer({ ...CONTROL_LIMITS, keepAliveMs: 15_000 }, controlApp);
   const webDoor = guardedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },

@@ -23,7 +23,15 @@ function withEvents(...events: LifecycleEvent[]): Metrics {
 }
 
 const finished = (outcome: 'success' | 'timeout' | 'throttled'): LifecycleEvent => ({
-  ...{ type: 'invocation.finished', requestId: 'r', name: 'greet', containerId: 'c', outcome, totalMs: 30 },
+  ...{
+    type: 'invocation.finished',
+    requestId: 'r',
+    traceId: 't',
+    name: 'greet',
+    containerId: 'c',
+    outcome,
+    totalMs: 30,
+  },
   startKind: outcome === 'throttled' ? undefined : 'prewarmed',
   phases: { queue: 2, run: 28 },
 });

@@ -151,8 +151,7 @@ export class Pool implements SandboxOwner {
       this.#serving.set(invocation, sandbox);
       this.#parts.feed.publish({
         type: 'invocation.running',
-        requestId: invocation.requestId,
-        name: this.name,
+        ...invocation.who,
         containerId,
         startKind,
       });
@@ -274,12 +273,11 @@ export class Pool implements SandboxOwner {
     else {
       invocation.waitAlone();
       this.#waiting.addFirst(invocation);
-      const { requestId, deaths } = invocation;
+      const { deaths, who } = invocation;
       const reason = reasonOf(end, this.entry.memoryMb);
       this.#parts.feed.publish({
         type: 'invocation.retried',
-        requestId,
-        name: this.name,
+        ...who,
         containerId,
         attempt: deaths + 1,
         reason,

@@ -88,7 +88,7 @@ export class Replica {
         startMs,
       });
       followOutput(output, (text) =>
-        feed.publish({ type: 'output', name: NAME, containerId, requestId: undefined, text }),
+        feed.publish({ type: 'output', name: NAME, containerId, requestId: undefined, traceId: undefined, text }),
       );
       await this.#untilReady(exited);
       this.#closeFolder();

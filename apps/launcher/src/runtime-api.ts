@@ -7,6 +7,7 @@ import { httpAnswer, LauncherError } from './errors.ts';
 import { guardedServer } from './guarded-server.ts';
 import { functionError, type Invocation } from './invocation.ts';
 import type { OpenRuntimeDoor, Poll, RuntimeClient } from './runtime-client.ts';
+import { traceparentOf, xrayHeaderOf } from './trace-context.ts';
 
 const BASE = '/2018-06-01/runtime/';
 /** Lambda's limit for a synchronous result: 6 MB and a little (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
@@ -20,7 +21,8 @@ const MOUNTED_AT = '/run/runtime';
 /**
  * The sandboxes' door: AWS Lambda's Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), a Unix socket
  * for each sandbox in a folder that only it has mounted. So the socket says who is calling, and no token can leak.
- * Beyond Lambda: `next` answers 410 when there are no more events, and carries the event's place in the order of acceptance.
+ * Beyond Lambda: `next` answers 410 when there are no more events, and carries the event's place in the order of acceptance and
+ * W3C's `traceparent`.
  */
 export function runtimeApi(directory: string): OpenRuntimeDoor {
   return async (sandboxId, client) => {
@@ -121,6 +123,8 @@ function next(client: RuntimeClient, request: http.IncomingMessage, response: ht
         'Lambda-Runtime-Aws-Request-Id': invocation.requestId,
         'Lambda-Runtime-Deadline-Ms': Math.floor(Date.now() + invocation.remainingMs),
         'Lambda-Runtime-Invoked-Function-Arn': arnOf(client.name),
+        'Lambda-Runtime-Trace-Id': xrayHeaderOf(invocation.trace),
+        Traceparent: traceparentOf(invocation.trace),
         'Serverless-Vote-Accepted-At': String(invocation.acceptedAt),
       });
       response.end(invocation.payload);

@@ -48,6 +48,7 @@ export class SandboxLog {
       name: this.#name,
       containerId,
       requestId: invocation?.requestId,
+      traceId: invocation?.trace.traceId,
       text,
     });
   }

@@ -26,10 +26,14 @@ export type Invocation<Result> = {
 };
 
 /** Invokes a function through the launcher's socket, which speaks AWS Lambda's Invoke API. */
-export async function invoke<Result>(functionName: string, event: unknown): Promise<Invocation<Result>> {
+export async function invoke<Result>(
+  functionName: string,
+  event: unknown,
+  trace: Record<string, string> = {},
+): Promise<Invocation<Result>> {
   const startedAt = performance.now();
   const path = `/2015-03-31/functions/${functionName}/invocations`;
-  const response = await post(path, JSON.stringify(event));
+  const response = await post(path, JSON.stringify(event), trace);
   const body: unknown = await json(response).catch(() => undefined);
   const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
 

@@ -2,8 +2,12 @@ import type { Receipt as Result } from '@serverless-vote/record-vote/contract';
 import { invoke } from './launcher.ts';
 import type { Receipt } from './receipt.ts';
 
-/** Has a vote recorded. It is committed when this returns. */
-export async function recordVote(voterId: string, choice: string): Promise<Receipt> {
-  const { result, ...how } = await invoke<Result>('record-vote', { voterId, choice });
+/** Has a vote recorded. It is committed when this returns. @param trace headers that say which trace it belongs to */
+export async function recordVote(
+  voterId: string,
+  choice: string,
+  trace: Record<string, string> = {},
+): Promise<Receipt> {
+  const { result, ...how } = await invoke<Result>('record-vote', { voterId, choice }, trace);
   return { choice, recordedAt: result.recordedAt, ...how };
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import next from 'next';
 import { attend } from './attend.ts';
 import { env } from './env.ts';
+import { logPosts } from './log-posts.ts';
 import { welcome } from './presenter/welcome.ts';
 import { turnAway } from './turn-away.ts';
 
@@ -34,6 +35,7 @@ await app.prepare();
 const handle = app.getRequestHandler();
 
 const server = createServer((request, response) => {
+  logPosts(request, response);
   attend(request, response);
   if (!welcome(request, response) && !turnAway(request, response)) handle(request, response);
 });

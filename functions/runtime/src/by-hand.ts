@@ -13,7 +13,8 @@ export async function runByHand<Resources>(definition: FunctionDefinition<Resour
   try {
     const event = parsePayload(readFileSync(0));
     const resources = await definition.connect();
-    const context = { requestId: 'by-hand', acceptedAt: undefined, deadlineMs: Date.now() + PATIENCE_MS };
+    const deadlineMs = Date.now() + PATIENCE_MS;
+    const context = { requestId: 'by-hand', acceptedAt: undefined, deadlineMs, traceparent: undefined };
     const result = await definition.handle(event, context, resources);
     writeSync(1, `${JSON.stringify(result)}\n`);
     await definition.disconnect(resources);

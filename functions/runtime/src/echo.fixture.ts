@@ -23,7 +23,8 @@ serve({
     if (fail) throw new TypeError(fail);
     if (callersFault) throw new CallerError(callersFault);
     resources.echoed++;
-    return { event, acceptedAt: String(context.acceptedAt), deadlineMs: context.deadlineMs };
+    const { acceptedAt, deadlineMs, traceparent } = context;
+    return { event, acceptedAt: String(acceptedAt), deadlineMs, traceparent };
   },
   disconnect: async ({ echoed }) => console.log(`disconnected after ${echoed}`),
 });

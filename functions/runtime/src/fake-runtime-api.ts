@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+export const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
 /** The launcher's side of the Runtime API, for tests: the test decides what each `next` gets. */
 export class FakeRuntimeApi {
   readonly #folder = mkdtempSync(join(tmpdir(), 'runtime-api-'));
@@ -39,6 +41,7 @@ export class FakeRuntimeApi {
     next.setHeader('Lambda-Runtime-Aws-Request-Id', requestId);
     next.setHeader('Lambda-Runtime-Deadline-Ms', 1_900_000_000_000);
     next.setHeader('Serverless-Vote-Accepted-At', '1700000000000001');
+    next.setHeader('Traceparent', TRACEPARENT);
     next.end(payload);
     return { requestId, answer: answer.promise };
   }

@@ -11,6 +11,8 @@ export interface InvocationContext {
   acceptedAt: bigint | undefined;
   /** Milliseconds since 1970. Whoever isn't done by then is stopped. */
   deadlineMs: number;
+  /** W3C's (https://www.w3.org/TR/trace-context/): for whoever the handler asks in turn. Absent when run by hand. */
+  traceparent: string | undefined;
 }
 
 /** An event in hand. */
@@ -69,7 +71,7 @@ export class RuntimeApi {
 /** Reads an event that nobody sent: what has run once, runs fast. */
 export function rehearseNext(): Invocation {
   const response =
-    'HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: rehearsal\r\nServerless-Vote-Accepted-At: 1\r\n' +
+    'HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: rehearsal\r\nTraceparent: none\r\nServerless-Vote-Accepted-At: 1\r\n' +
     'Lambda-Runtime-Deadline-Ms: 1\r\nContent-Length: 2\r\n\r\n{}';
   return readInvocation((readResponse(Buffer.from(response)) as { response: HttpResponse }).response);
 }
@@ -81,6 +83,7 @@ function readInvocation({ headers, body }: HttpResponse): Invocation {
       requestId: headers.get('lambda-runtime-aws-request-id') ?? '',
       acceptedAt: acceptedAt === undefined ? undefined : BigInt(acceptedAt),
       deadlineMs: Number(headers.get('lambda-runtime-deadline-ms')),
+      traceparent: headers.get('traceparent'),
     },
     payload: body,
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FakeRuntimeApi } from './fake-runtime-api.ts';
+import { FakeRuntimeApi, TRACEPARENT } from './fake-runtime-api.ts';
 
 const FUNCTION = join(import.meta.dirname, 'echo.fixture.ts');
 
@@ -37,12 +37,17 @@ describe('with a launcher', () => {
     return running;
   }
 
-  test('an event is answered with the result, and the handler knows its place in the order', async () => {
+  test('an event is answered with the result, and the handler knows its place in the order, and its trace', async () => {
     start();
     const { answer } = await launcher.give('{"a":"ü"}');
     expect(await answer).toEqual({
       path: 'response',
-      body: { event: { a: 'ü' }, acceptedAt: '1700000000000001', deadlineMs: 1_900_000_000_000 },
+      body: {
+        event: { a: 'ü' },
+        acceptedAt: '1700000000000001',
+        deadlineMs: 1_900_000_000_000,
+        traceparent: TRACEPARENT,
+      },
     });
   });
 

@@ -83,6 +83,7 @@ const deeds = {
     console.error(text);
     return {};
   },
+  'tell-trace': (_event, _id, trace) => trace,
   look: () => ({
     uid: process.getuid(),
     environment: Object.keys(process.env).sort(),
@@ -106,8 +107,9 @@ async function serve() {
     if (next.status !== 200) process.exit(0);
     const id = next.headers['lambda-runtime-aws-request-id'];
     const event = JSON.parse(next.body);
+    const { traceparent, 'lambda-runtime-trace-id': xray } = next.headers;
     try {
-      const result = await deeds[event.do ?? 'nothing'](event, id);
+      const result = await deeds[event.do ?? 'nothing'](event, id, { traceparent, xray });
       fs.writeSync(2, `END RequestId: ${id}\n`);
       if (result !== undefined) await call('POST', `${id}/response`, JSON.stringify(result));
     } catch (error) {

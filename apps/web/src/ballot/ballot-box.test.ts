@@ -8,12 +8,14 @@ const recorded = (choice: string) => ({ kind: 'recorded', receipt: { choice } })
 /** A ballot box in a world where answers come from a list, and waiting takes no time. */
 function boxWith(answers: (Answer | ((choice: string) => Answer))[], online: () => boolean = () => true) {
   const posted: string[] = [];
+  const traces: string[] = [];
   const waits: number[] = [];
   const told: Status[] = [];
   const done = Promise.withResolvers<Status>();
   const world = {
-    post: async (choice: string) => {
+    post: async (choice: string, traceId: string) => {
       posted.push(choice);
+      traces.push(traceId);
       const answer = answers.shift() ?? recorded(choice);
       return typeof answer === 'function' ? answer(choice) : answer;
     },
@@ -25,7 +27,7 @@ function boxWith(answers: (Answer | ((choice: string) => Answer))[], online: () 
     told.push(status);
     if (status.kind === 'recorded' || status.kind === 'failed') done.resolve(status);
   }, world);
-  return { box, posted, waits, told, done: done.promise };
+  return { box, posted, traces, waits, told, done: done.promise };
 }
 
 describe('a ballot box', () => {
@@ -50,6 +52,20 @@ describe('a ballot box', () => {
     expect(await done).toEqual({ kind: 'recorded' });
     expect(waits).toEqual([3]);
     expect(told).toContainEqual({ kind: 'busy', seconds: 3 });
+  });
+  it('gives all attempts at one vote the same trace, and the next vote another', async () => {
+    const { box, done, traces } = boxWith([
+      { kind: 'lost' },
+      () => {
+        box.cast('dogs');
+        return { kind: 'lost' };
+      },
+    ]);
+    box.cast('cats');
+    await done;
+    expect(traces).toHaveLength(3);
+    expect(traces[1]).toBe(traces[0]);
+    expect(traces[2]).not.toBe(traces[0]);
   });
   it('sends the new wish after a wait, not the old one', async () => {
     const { box, done, posted } = boxWith([

@@ -1,4 +1,5 @@
 import type { Receipt } from '../receipt.ts';
+import { newTraceId } from '../trace.ts';
 import { type Answer, postVote } from './post-vote.ts';
 import type { Status } from './status.ts';
 
@@ -8,7 +9,7 @@ const LOST_ATTEMPTS = 4;
 
 /** What the outside world is to a ballot box; tests put in their own. */
 type World = {
-  post(choice: string): Promise<Answer>;
+  post(choice: string, traceId: string): Promise<Answer>;
   wait(seconds: number): Promise<unknown>;
   isOnline(): boolean;
   backOnline(): Promise<unknown>;
@@ -28,6 +29,7 @@ const browser: World = {
  */
 export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void, world: World = browser) {
   let wish: string;
+  let traceId: string;
   let sending = false;
 
   async function send(): Promise<void> {
@@ -35,7 +37,7 @@ export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void,
     let lost = 0;
     for (;;) {
       const choice = wish;
-      const answer = await world.post(choice);
+      const answer = await world.post(choice, traceId);
       if (answer.kind === 'recorded') {
         if (choice === wish) return tell({ kind: 'recorded' }, answer.receipt);
       } else if (answer.kind === 'busy' || answer.kind === 'limited') {
@@ -60,6 +62,7 @@ export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void,
   return {
     cast(choice: string): void {
       wish = choice;
+      traceId = newTraceId();
       tell({ kind: 'sending' });
       if (sending) return;
       sending = true;

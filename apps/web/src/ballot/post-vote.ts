@@ -1,4 +1,5 @@
 import type { Receipt } from '../receipt.ts';
+import { traceparentFor } from '../trace.ts';
 
 /** What came of one attempt to vote. */
 export type Answer =
@@ -13,12 +14,12 @@ export type Answer =
 /** Longer than the server takes to give up by itself. */
 const TIMEOUT_MS = 30_000;
 
-/** Posts a vote once. */
-export async function postVote(choice: string): Promise<Answer> {
+/** Posts a vote once. @param traceId the same for every attempt at one vote */
+export async function postVote(choice: string, traceId: string): Promise<Answer> {
   try {
     const response = await fetch('/vote', {
       method: 'POST',
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', traceparent: traceparentFor(traceId) },
       body: new URLSearchParams({ choice }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -4,6 +4,7 @@ import { env } from '../../env.ts';
 import { InvocationError } from '../../invocation-error.ts';
 import { recordVote } from '../../record-vote.ts';
 import { isSameOrigin } from '../../same-origin.ts';
+import { handOn } from '../../trace.ts';
 import { newVoter, setReceipt, setVoter, voterCookie, voterFrom } from '../../voter.ts';
 import { asJson, asPage } from './answers.ts';
 
@@ -18,7 +19,7 @@ export async function POST(request: NextRequest): Promise<Response> {
     }
     const known = voterFrom(request.cookies.get(voterCookie())?.value);
     const voter = known ?? newVoter();
-    const receipt = await recordVote(voter, choice);
+    const receipt = await recordVote(voter, choice, handOn(request.headers));
     const cookies = known ? [setReceipt(receipt, voter)] : [setVoter(voter), setReceipt(receipt, voter)];
     return answer.recorded(receipt, cookies);
   } catch (error) {

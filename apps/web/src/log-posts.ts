@@ -1,0 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
+
+/** One line for every post, under its trace. Says nothing of what was posted, nor by whom. */
+export function logPosts(request: IncomingMessage, response: ServerResponse): void {
+  if (request.method !== 'POST') return;
+  const from = performance.now();
+  response.once('finish', () => {
+    const [path] = (request.url ?? '').split('?', 1);
+    const traceId = request.headers.traceparent?.slice(3, 35);
+    console.log(
+      `POST ${path} answered ${response.statusCode} after ${(performance.now() - from).toFixed(1)} ms traceId=${traceId}`,
+    );
+  });
+}
