@@ -16,7 +16,7 @@ running=$ROOT/.cache/bench/$BENCH_STACK.running
 program=
 begun=
 
-take_all_down() {
+take_stacks_down() {
   progress 'removing every stack of its own'
   local stack pids=()
   for stack in "${stacks[@]}"; do
@@ -26,6 +26,9 @@ take_all_down() {
   for pid in "${pids[@]}"; do wait "$pid"; done
   note "${1:-nothing of it is left}"
 }
+
+# Whoever has more than stacks says so anew.
+take_all_down() { take_stacks_down "$@"; }
 
 finish() {
   local status=$?

@@ -14,6 +14,12 @@ is_free() {
   ! (exec 4<>"/dev/tcp/$1/$2") 2>/dev/null
 }
 
+# Two ports that nobody uses.
+free_ports() {
+  node -e 'const servers = [0, 0].map(() => require("net").createServer().listen(0, "127.0.0.1"));
+    setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); process.exit(); }, 50)'
+}
+
 # port_is_taken <setting> <port> <another port>
 port_is_taken() {
   local who

@@ -38,8 +38,3 @@ suite() {
   passed=$((passed + here_passed))
   failed=$((failed + here_failed))
 }
-
-free_ports() {
-  node -e 'const servers = [0, 0].map(() => require("net").createServer().listen(0, "127.0.0.1"));
-    setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); process.exit(); }, 50)'
-}

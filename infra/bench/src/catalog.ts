@@ -24,10 +24,20 @@ export async function catalogOf(imageTag: string): Promise<Catalog> {
   return JSON.parse(stdout) as Catalog;
 }
 
-/** Writes the catalog with one spare of each function, for one-spare.compose.yml. */
-export function writeOneSpareCatalog(catalog: Catalog): void {
-  const functions = Object.entries(catalog.functions).map(([name, entry]) => [name, { ...entry, spares: 1 }]);
+type AnyEntry = FunctionEntry & Record<string, unknown>;
+
+/** Writes the catalog with other functions, for a stack that is started with it. */
+function writeCatalog(name: string, catalog: Catalog, change: (entry: AnyEntry) => object): void {
+  const functions = Object.entries(catalog.functions).map(([key, entry]) => [key, change(entry as AnyEntry)]);
   mkdirSync(cache, { recursive: true });
   const text = JSON.stringify({ ...catalog, functions: Object.fromEntries(functions) });
-  writeFileSync(path.join(cache, 'one-spare-catalog.json'), text);
+  writeFileSync(path.join(cache, `${name}-catalog.json`), text);
 }
+
+/** One spare of each function, for one-spare.compose.yml. */
+export const writeOneSpareCatalog = (catalog: Catalog): void =>
+  writeCatalog('one-spare', catalog, (entry) => ({ ...entry, spares: 1 }));
+
+/** Each event gets a container of its own, as many at once as `concurrency` says, for single-use.compose.yml and .stack.yml. */
+export const writeSingleUseCatalog = (catalog: Catalog, concurrency: number): void =>
+  writeCatalog('single-use', catalog, (entry) => ({ ...entry, concurrency, serving: { kind: 'single-use' } }));

@@ -1,8 +1,8 @@
-import type { Polls } from '../stack.ts';
+import type { VotingStack } from '../voting-stack.ts';
 import type { Audit, Ledger } from './ledger.ts';
 
 /** Holds what voters were told against what the database has. */
-export async function auditOf(ledger: Ledger, stack: Pick<Polls, 'sql'>): Promise<Audit> {
+export async function auditOf(ledger: Ledger, stack: VotingStack): Promise<Audit> {
   const text = `select
     (select coalesce(json_object_agg(voter_id, option_id), '{}') from votes where voter_id = any($1)) as choices,
     (select coalesce(json_object_agg(option_id, votes), '{}') from (select option_id, count(*)::int as votes from votes group by 1) x) as rows,

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { bundle, root } from '../bundle.ts';
-import type { Polls } from '../stack.ts';
 import { until } from '../until.ts';
+import type { VotingStack } from '../voting-stack.ts';
 import type { Load } from './load.ts';
 
 /** So many votes lie in mid-transaction when a fault strikes. */
@@ -20,7 +20,7 @@ export async function holdVotes({
   load,
   signal,
 }: {
-  stack: Pick<Polls, 'inDatabase'>;
+  stack: VotingStack;
   load: Load;
   signal: AbortSignal;
 }): Promise<Hold> {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../http-door.ts';
-import type { Polls } from '../stack.ts';
+
 import { until } from '../until.ts';
+import type { VotingStack } from '../voting-stack.ts';
 import { Ledger, type Voter } from './ledger.ts';
 
 /** One vote in so many milliseconds, at the vote page and at the Invoke API in turns. */
@@ -26,12 +27,12 @@ interface Post {
 /** Votes that keep coming, whatever happens to who takes them. Nobody sends a vote again that wasn't acknowledged. */
 export class Load {
   readonly ledger = new Ledger();
-  readonly #stack: Pick<Polls, 'gateway' | 'invoke'>;
+  readonly #stack: VotingStack;
   readonly #posts: Record<DoorName, Post> = { page: newPost(), invoke: newPost() };
   readonly #under = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(stack: Pick<Polls, 'gateway' | 'invoke'>) {
+  constructor(stack: VotingStack) {
     this.#stack = stack;
   }
 

@@ -2,8 +2,9 @@ import type Docker from 'dockerode';
 import { bundle } from '../bundle.ts';
 import type { Catalog } from '../catalog.ts';
 import { Door, freePorts } from '../http-door.ts';
-import { newVote, type Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
 import { until } from '../until.ts';
+import { newVote } from '../voting-stack.ts';
 
 const PORT = '8000/tcp';
 

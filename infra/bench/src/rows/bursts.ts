@@ -1,8 +1,9 @@
 import type { Bench } from '../bench.ts';
 import type { Answer } from '../http-door.ts';
 import { interleave, type Variant } from '../interleave.ts';
-import { newVote } from '../stack.ts';
+import { sendAll } from '../send-all.ts';
 import { cpuMs } from '../usage.ts';
+import { newVote } from '../voting-stack.ts';
 
 const CONNECTIONS = 100;
 
@@ -48,7 +49,7 @@ function burst(bench: Bench, name: string, send: () => Promise<Answer>): Variant
       const before = await count();
       const meter = await startMeter(bench);
       const began = performance.now();
-      const answers = await sendAll(plan.voters, send);
+      const answers = await sendAll(plan.voters, CONNECTIONS, () => send().catch(broken));
       const seconds = (performance.now() - began) / 1000;
       const { cpu, containers } = await meter();
       const after = await count();
@@ -66,20 +67,6 @@ function burst(bench: Bench, name: string, send: () => Promise<Answer>): Variant
 }
 
 const broken = (error: unknown): Answer => ({ status: 0, headers: {}, body: String(error), headMs: 0, totalMs: 0 });
-
-/** Every connection sends its next vote when it has the answer to the last. */
-async function sendAll(voters: number, send: () => Promise<Answer>): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  let sent = 0;
-  const connection = async () => {
-    while (sent < voters) {
-      sent += 1;
-      answers.push(await send().catch(broken));
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
-  return answers;
-}
 
 /** Who spends processor time meanwhile, per vote; and how many containers serve it: those that were ready and those that were started. */
 async function startMeter(bench: Bench) {

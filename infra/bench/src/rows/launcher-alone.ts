@@ -7,7 +7,8 @@ import { answered } from '../answered.ts';
 import type { Bench } from '../bench.ts';
 import { bundle } from '../bundle.ts';
 import { Door } from '../http-door.ts';
-import { newVote } from '../stack.ts';
+import { sendAll } from '../send-all.ts';
+import { newVote } from '../voting-stack.ts';
 
 const CONNECTIONS = 100;
 const WARM_UP = 2_000;
@@ -44,14 +45,7 @@ export async function launcherAlone({ measured, plan, progress }: Bench): Promis
 /** @returns invocations a second */
 async function invoke(door: Door, count: number): Promise<number> {
   const began = performance.now();
-  let sent = 0;
-  const connection = async () => {
-    while (sent < count) {
-      sent += 1;
-      answered(await door.post(INVOKE, JSON.stringify(newVote())));
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+  await sendAll(count, CONNECTIONS, async () => answered(await door.post(INVOKE, JSON.stringify(newVote()))));
   return (count / (performance.now() - began)) * 1000;
 }
 

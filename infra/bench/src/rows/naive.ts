@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.ts';
 import type { Variant } from '../interleave.ts';
 import { run } from '../run.ts';
-import { newVote } from '../stack.ts';
+import { newVote } from '../voting-stack.ts';
 import { quiet } from './quiet.ts';
 
 /**

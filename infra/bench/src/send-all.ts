@@ -1,0 +1,17 @@
+/** Every connection sends its next when it has the answer to its last, until `count` were sent. @returns all answers */
+export async function sendAll<Answer>(
+  count: number,
+  connections: number,
+  send: () => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  let sent = 0;
+  const connection = async () => {
+    while (sent < count) {
+      sent += 1;
+      answers.push(await send());
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, connection));
+  return answers;
+}

@@ -1,0 +1,78 @@
+import { run } from '../run.ts';
+import { until } from '../until.ts';
+
+/** By number, as infra/swarm/nodes.sh has them; the first is the manager. */
+export type NodeNumber = 1 | 2 | 3;
+export const NODES: readonly NodeNumber[] = [1, 2, 3];
+
+const READY_MS = 60_000;
+const LABEL = 'label=org.serverless-vote';
+
+/** The three nodes that infra/swarm/cluster.sh made: containers, each with an engine of its own. */
+export class Cluster {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  container(node: NodeNumber): string {
+    return `${this.name}-node-${node}`;
+  }
+
+  /** The docker command of a node. @returns its lines */
+  on(node: NodeNumber, ...args: string[]): Promise<string[]> {
+    return docker('exec', this.container(node), 'docker', ...args);
+  }
+
+  /** Ids of the containers of ours on a node that run now, by their name in the catalog. */
+  running(node: NodeNumber, name: string): Promise<string[]> {
+    const labels = ['--filter', `${LABEL}.launcher=${this.name}`, '--filter', `${LABEL}.name=${name}`];
+    return this.on(node, 'ps', '--quiet', ...labels);
+  }
+
+  /** Waits until the manager sees a node as `Ready Active`, `Down Active`, `Ready Drain`. */
+  async seenAs(node: NodeNumber, wanted: string, signal: AbortSignal): Promise<void> {
+    const format = ['--filter', `name=node-${node}`, '--format', '{{.Status}} {{.Availability}}'];
+    const isSo = () =>
+      this.on(1, 'node', 'ls', ...format).then(
+        ([state]) => state === wanted,
+        () => false,
+      );
+    await until(`node ${node} is ${wanted}`, isSo, { withinMs: READY_MS, everyMs: 200, signal });
+  }
+
+  /** The power is cut. */
+  kill(node: NodeNumber): Promise<unknown> {
+    return docker('kill', this.container(node));
+  }
+
+  start(node: NodeNumber): Promise<unknown> {
+    return docker('start', this.container(node));
+  }
+
+  /** An orderly restart of the machine. */
+  restart(node: NodeNumber): Promise<unknown> {
+    return docker('restart', this.container(node));
+  }
+
+  /** Pulls the network cable. @returns what puts it back in: the node comes back under the address that it had */
+  async cutOff(node: NodeNumber): Promise<() => Promise<unknown>> {
+    const network = `${this.name}-nodes`;
+    const format = `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`;
+    const [address = ''] = await docker('inspect', '--format', format, this.container(node));
+    await docker('network', 'disconnect', network, this.container(node));
+    return () => docker('network', 'connect', '--ip', address, network, this.container(node));
+  }
+
+  /** Takes a node's work away, or gives it some again. */
+  give(node: NodeNumber, availability: 'drain' | 'active'): Promise<unknown> {
+    return this.on(1, 'node', 'update', '--availability', availability, `node-${node}`);
+  }
+}
+
+/** The docker command of this machine. @returns its lines */
+export async function docker(...args: string[]): Promise<string[]> {
+  const { stdout } = await run('docker', args);
+  return stdout.split('\n').filter(Boolean);
+}

@@ -1,0 +1,122 @@
+import os from 'node:os';
+import Docker from 'dockerode';
+import { answered } from '../answered.ts';
+import { catalogOf, writeSingleUseCatalog } from '../catalog.ts';
+import { environment } from '../environment.ts';
+import { interleave, type Variant } from '../interleave.ts';
+import { progress, say } from '../progress.ts';
+import { writeResult } from '../result.ts';
+import { sendAll } from '../send-all.ts';
+import { Stack } from '../stack.ts';
+import { terminalTable } from '../table.ts';
+import { newVote, type VotingStack } from '../voting-stack.ts';
+import { SwarmStack } from './swarm-stack.ts';
+import { type Platform, swarmTable } from './table.ts';
+
+const isQuick = process.argv.includes('--quick');
+const plan = isQuick
+  ? { deadlineMs: 8 * 60_000, rounds: 3, burstRounds: 1, voters: 1_000, freshMs: 8_000 }
+  : { deadlineMs: 15 * 60_000, rounds: 12, burstRounds: 3, voters: 3_000, freshMs: 20_000 };
+const IDLE_MS = 3_000;
+const CONNECTIONS = 100;
+/** Containers at once that a stack may have when each takes one event, and who wants one: enough to keep two cores busy. */
+const FRESH = { concurrency: 8, connections: 16 };
+
+const ending = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+setTimeout(() => ending.abort(new Error('the bench took too long')), plan.deadlineMs).unref();
+const { signal } = ending;
+const turns = { signal, progress };
+
+/** A vote of somebody new, answered by a container that was started so. */
+const single = (platform: Platform, stack: VotingStack, kind: 'prewarmed' | 'cold', spares: number): Variant => ({
+  name: `${platform}: ${kind}`,
+  times: kind === 'cold' ? 1 : 3,
+  prepare: () => (kind === 'cold' ? stack.empty() : stack.spares('record-vote', spares)),
+  async sample() {
+    const { totalMs, headers } = answered(await stack.vote());
+    return headers['x-start-kind'] === kind ? totalMs : undefined;
+  },
+});
+
+/** Thousands of votes at once. @returns votes a second */
+const burst = (platform: Platform, stack: VotingStack, wrong: Record<string, number>): Variant => ({
+  name: `${platform}: burst`,
+  async sample() {
+    const before = await rows(stack);
+    const began = performance.now();
+    await sendAll(plan.voters, CONNECTIONS, async () => answered(await stack.invoke('record-vote', newVote())));
+    const seconds = (performance.now() - began) / 1000;
+    wrong[platform] = (wrong[platform] ?? 0) + Math.abs((await rows(stack)) - before - plan.voters);
+    return plan.voters / seconds;
+  },
+});
+
+const rows = async (stack: VotingStack) =>
+  (await stack.sql<{ rows: number }>('select count(*)::int as rows from votes'))[0]?.rows ?? Number.NaN;
+
+/** A container for each event, as fast as they can be started. @returns containers a second that took their event */
+const fresh = (platform: Platform, stack: VotingStack): Variant => ({
+  name: `${platform}: fresh containers`,
+  async sample() {
+    const until = performance.now() + plan.freshMs;
+    let votes = 0;
+    const connection = async () => {
+      while (performance.now() < until) {
+        answered(await stack.vote());
+        votes += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: FRESH.connections }, connection));
+    return votes / (plan.freshMs / 1000);
+  },
+});
+
+async function main(): Promise<void> {
+  const {
+    BENCH_STACK: name = 'serverless-vote-bench',
+    IMAGE_TAG: imageTag = 'latest',
+    NODE_IMAGE = 'node',
+  } = process.env;
+  const docker = new Docker();
+  const settings = { FUNCTION_IDLE_TIMEOUT_MS: String(IDLE_MS), WEB_IDLE_TIMEOUT_MS: String(IDLE_MS) };
+  progress('one machine, and three nodes');
+  const where = await environment(docker, { imageTag, nodeImage: NODE_IMAGE });
+  const catalog = await catalogOf(imageTag);
+  const { spares } = catalog.functions['record-vote'];
+  writeSingleUseCatalog(catalog, FRESH.concurrency);
+  const one = await Stack.start(name, settings, { docker, signal });
+  const three = await SwarmStack.start(`${name}-swarm`, settings, signal);
+  const platforms: [Platform, VotingStack][] = [
+    ['one machine', one],
+    ['three nodes', three],
+  ];
+  say(`  ✓ stacks      one machine and three nodes, load ${where.loadBefore[0]}`);
+
+  const wrong: Record<string, number> = {};
+  const singles = platforms.flatMap(([platform, stack]) => [
+    single(platform, stack, 'prewarmed', spares),
+    single(platform, stack, 'cold', spares),
+  ]);
+  const series = await interleave(plan.rounds, singles, turns);
+  const bursts = platforms.map(([platform, stack]) => burst(platform, stack, wrong));
+  Object.assign(series, await interleave(plan.burstRounds, bursts, turns));
+  await Promise.all([
+    one.change({ COMPOSE_FILE: 'docker-compose.yml:infra/bench/single-use.compose.yml' }),
+    three.becomeSingleUse(),
+  ]);
+  const freshes = platforms.map(([platform, stack]) => fresh(platform, stack));
+  Object.assign(series, await interleave(plan.burstRounds, freshes, turns));
+
+  const table = swarmTable(series, wrong);
+  say(`\n${terminalTable(table)}\n`);
+  const loadAfter = os.loadavg().map((load) => Math.round(load * 100) / 100);
+  const result = { ...where, loadAfter, quick: isQuick, table, plan, series, wrong };
+  say(`  All numbers are in ${writeResult(`swarm-${where.date}${isQuick ? '-quick' : ''}`, result)}`);
+  process.exit(Object.values(wrong).some(Boolean) ? 1 : 0);
+}
+
+main().catch((error: unknown) => {
+  say(`  ✗ bench       ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+});

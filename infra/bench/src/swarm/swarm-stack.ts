@@ -1,0 +1,49 @@
+import { freePorts } from '../http-door.ts';
+import { run } from '../run.ts';
+import { VotingStack } from '../voting-stack.ts';
+import { Cluster } from './cluster.ts';
+
+/** Nodes, images for each of them, the stack. */
+const UP_MS = 240_000;
+
+/** The stack on a cluster of three nodes: its doors are the manager's. */
+export class SwarmStack extends VotingStack {
+  readonly cluster: Cluster;
+  readonly #environment: Record<string, string>;
+
+  /** One that runs already; STACK, PORT and CONTROL_PORT say which. */
+  constructor({ STACK = '', PORT = '', CONTROL_PORT = '', ...settings }: Record<string, string>, signal: AbortSignal) {
+    super(STACK, [Number(PORT), Number(CONTROL_PORT)], signal);
+    this.cluster = new Cluster(STACK);
+    // The screen of the scripts that started us isn't open here.
+    this.#environment = { ...settings, STACK, PORT, CONTROL_PORT, SAY_SCREEN: '' };
+  }
+
+  /** Starts a cluster, and the stack on it. */
+  static async start(name: string, settings: Record<string, string>, signal: AbortSignal): Promise<SwarmStack> {
+    const [port, controlPort] = await freePorts(2);
+    const where = { STACK: name, PORT: String(port), CONTROL_PORT: String(controlPort) };
+    const stack = new SwarmStack({ ...settings, ...where }, signal);
+    await stack.#script('up');
+    await stack.healthy();
+    return stack;
+  }
+
+  /** Has the stack deployed again, with record-vote for one event each. */
+  async becomeSingleUse(): Promise<void> {
+    await this.#script('single-use');
+    await this.healthy();
+  }
+
+  /** A container within a container: the database is on the manager. */
+  async inDatabase(...command: string[]): Promise<string[]> {
+    const [id] = await this.cluster.running(1, 'database');
+    if (!id) throw new Error('There is no database on the manager');
+    const nested = ['docker', 'exec', '--interactive', id];
+    return ['exec', '--interactive', this.cluster.container(1), ...nested, ...command];
+  }
+
+  #script(what: 'up' | 'single-use'): Promise<unknown> {
+    return run('infra/bench/cluster.sh', [what], { env: this.#environment, withinMs: UP_MS });
+  }
+}

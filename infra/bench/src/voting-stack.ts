@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { bundle } from './bundle.ts';
+import { type Answer, Door } from './http-door.ts';
+import { type Metric, parseMetrics, sum } from './metrics.ts';
+import { run } from './run.ts';
+import { until } from './until.ts';
+
+const SETTLE_MS = 45_000;
+/** Looks without a change before the bench brings the wanted population about. */
+const NUDGE_AFTER = 5;
+
+/** How many on-demand containers there are, by `<name> <state>`. */
+export type Population = Readonly<Record<string, number>>;
+
+/** An event of record-vote: somebody who has never voted. */
+export const newVote = () => ({ voterId: randomUUID(), choice: 'cats' });
+
+/** A running stack, on one machine or on several: what can be asked of it through its two doors and of its database. */
+export abstract class VotingStack {
+  readonly name: string;
+  readonly gateway: Door;
+  readonly control: Door;
+  readonly gatewayPort: number;
+  protected readonly signal: AbortSignal;
+
+  constructor(name: string, [port = 0, controlPort = 0]: readonly number[], signal: AbortSignal) {
+    this.name = name;
+    this.gatewayPort = port;
+    this.gateway = new Door(port);
+    this.control = new Door(controlPort);
+    this.signal = signal;
+  }
+
+  /** The arguments of `docker` that run a command in the database's container, with stdin. */
+  abstract inDatabase(...command: string[]): Promise<string[]>;
+
+  invoke(name: string, event: unknown = {}): Promise<Answer> {
+    return this.control.post(`/2015-03-31/functions/${name}/invocations`, JSON.stringify(event));
+  }
+
+  async metrics(): Promise<Metric[]> {
+    return parseMetrics((await this.control.send('/metrics')).body);
+  }
+
+  async population(): Promise<Population> {
+    const containers = (await this.metrics()).filter(({ name, value }) => name === 'containers' && value > 0);
+    return Object.fromEntries(containers.map(({ labels, value }) => [`${labels.name} ${labels.state}`, value]));
+  }
+
+  /** Waits until this is the population and nothing is on its way; `nudge` is called when nothing moves and something is missing. */
+  async settle(what: string, is: (found: Population) => boolean, nudge?: () => Promise<unknown>): Promise<void> {
+    let still = 0;
+    const isSettled = async () => {
+      const found = await this.population();
+      const isMoving = Object.keys(found).some((container) => !/ (spare|ready)$/.test(container));
+      if (!isMoving && is(found)) return true;
+      still = isMoving ? 0 : still + 1;
+      if (still % NUDGE_AFTER === 0 && still > 0) await nudge?.();
+      return false;
+    };
+    await until(`${this.name}: ${what}`, isSettled, { withinMs: SETTLE_MS, signal: this.signal });
+  }
+
+  /** Waits until no on-demand container is left. */
+  empty(): Promise<void> {
+    return this.settle('no container on demand', (found) => Object.keys(found).length === 0);
+  }
+
+  /** Waits until the spares of this function are ready; a vote or a look at the results brings them, if there are none. */
+  async spares(name: 'record-vote' | 'fetch-results', count: number): Promise<void> {
+    const nudge = () => (name === 'record-vote' ? this.vote() : this.invoke(name));
+    await this.settle(`${count} spares of ${name}`, (found) => (found[`${name} spare`] ?? 0) === count, nudge);
+  }
+
+  /** One vote of somebody new, through the Invoke API. */
+  vote(): Promise<Answer> {
+    return this.invoke('record-vote', newVote());
+  }
+
+  /** A number that only grows, from the metrics. */
+  async counter(name: string, labels: Record<string, string> = {}): Promise<number> {
+    return sum(await this.metrics(), name, labels);
+  }
+
+  /** Runs SQL as the database's superuser, past all functions. */
+  async sql<Row>(text: string, values?: readonly unknown[], withinMs = 60_000): Promise<Row[]> {
+    const program = await bundle('sql/run.ts', 'sql');
+    const command = await this.inDatabase('node', '--input-type=module', '-', JSON.stringify([text, values]));
+    const { stdout } = await run('docker', command, { input: readFileSync(program, 'utf8'), withinMs });
+    return JSON.parse(stdout) as Row[];
+  }
+
+  /** Waits until its database is migrated. */
+  async healthy(): Promise<void> {
+    const isHealthy = () =>
+      this.control.send('/healthz').then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    await until(`${this.name} is healthy`, isHealthy, { withinMs: 60_000, everyMs: 100, signal: this.signal });
+  }
+
+  close(): void {
+    this.gateway.close();
+    this.control.close();
+  }
+}
