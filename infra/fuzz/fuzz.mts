@@ -24,7 +24,8 @@ export async function forAll<Input>(
     tried += size(input);
     await check(input);
   });
-  await fc.assert(property, { seed, numRuns: runs * times });
+  // Also ends the search for the smallest input that fails.
+  await fc.assert(property, { seed, numRuns: runs * times, interruptAfterTimeLimit: 60_000 * times });
 }
 
 /** A text as outsiders write it: any character, half of a pair, controls, signs that mean something to some parser. */

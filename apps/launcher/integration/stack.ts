@@ -90,6 +90,27 @@ export async function watchEngine(name: string): Promise<{ end(): Promise<string
   };
 }
 
+/** Follows every container that is created for this stack, until `end`, which returns `<name> <image without its tag>` of each kind. */
+export async function watchCreations(): Promise<{ end(): string[] }> {
+  const label = [`org.serverless-vote.launcher=${stack}`];
+  const stream = await docker.getEvents({ filters: { type: ['container'], event: ['create'], label } });
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  return {
+    end() {
+      (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
+      const lines = text.split('\n').filter(Boolean);
+      const kinds = lines.map((line) => {
+        const { Attributes } = (JSON.parse(line) as { Actor: { Attributes: Record<string, string> } }).Actor;
+        return `${Attributes['org.serverless-vote.name']} ${Attributes.image?.replace(/:[^:/]*$/, '')}`;
+      });
+      return [...new Set(kinds)];
+    },
+  };
+}
+
 /** Reads a public or private stream until `leave`. */
 export async function follow(url: string, path: string): Promise<{ text: () => string; leave: () => void }> {
   const leave = new AbortController();

@@ -46,7 +46,11 @@ export function control({
   app.get('/metrics', async (_request, response) => {
     response.type('text/plain; version=0.0.4').send(await metrics());
   });
-  app.get('/events', (_request, response) => events.watch(response));
+  app.get('/events', (request, response) => {
+    // A stream without a body has no end either.
+    if (request.method === 'HEAD') response.type('text/event-stream').end();
+    else events.watch(response);
+  });
   app.post('/reset', async (_request, response) => {
     await reset();
     response.json({ status: 'empty' });

@@ -30,6 +30,13 @@ test.each([
   expect(statusOf(method, url).status).toBe(status);
 });
 
-test('nothing is a server action', () => {
-  expect(statusOf('POST', '/vote', { 'next-action': 'abc' }).headers).toEqual({});
+test.each([
+  'next-action',
+  'rsc',
+  'next-router-state-tree',
+  'x-nextjs-data',
+  'x-middleware-subrequest',
+  'x-matched-path',
+])('Next does not hear of %s', (name) => {
+  expect(statusOf('POST', '/vote', { [name]: 'x', accept: 'text/html' }).headers).toEqual({ accept: 'text/html' });
 });

@@ -2,6 +2,7 @@
 const http = require('node:http');
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
+const net = require('node:net');
 
 const name = process.env.AWS_LAMBDA_FUNCTION_NAME;
 const socketPath = process.env.AWS_LAMBDA_RUNTIME_API;
@@ -19,6 +20,21 @@ function call(method, path, body) {
     });
     request.on('error', reject);
     request.end(body);
+  });
+}
+
+/** The first line of the answer to bytes that may be no request; nothing if there is none soon. */
+function sendRaw(bytes) {
+  return new Promise((resolve) => {
+    const socket = net.connect(socketPath);
+    const end = (line = '') => {
+      socket.destroy();
+      resolve(line);
+    };
+    setTimeout(end, 30);
+    socket.on('error', () => end()).on('close', () => end());
+    socket.on('data', (data) => end(data.toString('latin1').split('\r\n', 1)[0]));
+    socket.write(bytes);
   });
 }
 
@@ -78,6 +94,12 @@ const deeds = {
     status: (await call('POST', '00000000-0000-4000-8000-000000000000/response', '1')).status,
   }),
   'ask-for-more': async () => ({ status: (await call('GET', 'next')).status }),
+  // One after the other: a sandbox has few connections.
+  'send-raw': async ({ requests }) => {
+    const answers = [];
+    for (const request of requests) answers.push(await sendRaw(Buffer.from(request, 'base64')));
+    return answers;
+  },
   'answer-with-megabytes': ({ megabytes }) => 'x'.repeat(megabytes * 1024 * 1024),
   say: ({ text }) => {
     console.error(text);

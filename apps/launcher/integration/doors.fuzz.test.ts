@@ -1,0 +1,204 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { forAll } from '../../../infra/fuzz/fuzz.mts';
+import { anyBrokenRequest, anyPath, anyRequest, anySmuggler, bytesOf, type Heard, sendRaw } from './raw-requests.ts';
+import { baseUrl, containers, controlUrl, docker, invoke, permanent, send, vote, watchCreations } from './stack.ts';
+
+const AT_ONCE = 50;
+const ANSWER_MS = 20_000;
+/** Who has not answered a broken request by then waits for the rest of it. */
+const BROKEN_MS = 150;
+const gateway = Number(new URL(baseUrl).port);
+const control = Number(new URL(controlUrl).port);
+
+const batch = <T>(arbitrary: fc.Arbitrary<T>) => fc.array(arbitrary, { minLength: AT_ONCE, maxLength: AT_ONCE });
+const size = (inputs: readonly unknown[]) => inputs.length;
+
+let creations: Awaited<ReturnType<typeof watchCreations>>;
+let launcherSince: string;
+beforeAll(async () => {
+  launcherSince = (await (await permanent('launcher')).inspect()).State.StartedAt;
+  creations = await watchCreations();
+});
+
+afterAll(async () => {
+  // Whatever was sent: the launcher is the same, votes are taken, and nothing ran that the catalog doesn't name.
+  expect((await vote()).status).toBe(200);
+  expect((await (await permanent('launcher')).inspect()).State.StartedAt).toBe(launcherSince);
+  const catalog = JSON.parse(readFileSync(new URL('../../../.cache/test-catalog.json', import.meta.url), 'utf8'));
+  const named = Object.entries<{ image: string }>({ ...catalog.functions, web: catalog.web });
+  const allowed = named.map(([name, { image }]) => `${name} ${image}`);
+  const created = creations.end();
+  expect(created).toContain(`web ${catalog.web.image}`);
+  expect(created.filter((each) => !allowed.includes(each))).toEqual([]);
+});
+
+/** Below 500, or the one 5xx that is documented: 503, and when to come again. */
+function expectClear({ status, text }: Heard, sent: Buffer): void {
+  const about = `${sent.toString('latin1').slice(0, 500)}\n→ ${text.slice(0, 300)}`;
+  if (status === 503) return expect(text, about).toMatch(/^Retry-After: \d+\r$/im);
+  expect(status === 'nothing' ? 0 : status, about).toBeLessThan(500);
+}
+
+const PRIVATE = /FunctionArn|# HELP|"status":"(ok|starting)"|x-amzn-|x-amz-|lambda-runtime-/i;
+
+describe('the gateway', { timeout: 120_000 }, () => {
+  test('answers any request clearly, and shows nothing of control or the runtime API, however it is spelled', () =>
+    forAll(
+      batch(anyRequest),
+      30,
+      async (requests) => {
+        const sent = requests.map((request) => bytesOf(request));
+        const heard = await Promise.all(sent.map((bytes) => sendRaw(gateway, bytes, ANSWER_MS)));
+        heard.forEach((each, i) => {
+          expect(each.status, `no answer to ${sent[i]}`).not.toBe('nothing');
+          expectClear(each, sent[i] as Buffer);
+          expect(each.text).not.toMatch(PRIVATE);
+          expect(each.text).not.toMatch(/^X-Evil/im);
+        });
+      },
+      size,
+    ));
+
+  test('answers a broken request clearly, or hangs up', () => expectBrokenSurvived(gateway, 80));
+  test('answers no second request that hides in the first', () => expectNothingSmuggled(gateway, 30));
+});
+
+describe('control', { timeout: 120_000 }, () => {
+  test('answers any request clearly', () =>
+    forAll(
+      batch(anyRequest),
+      60,
+      async (requests) => {
+        const sent = requests.map((request) => bytesOf(request));
+        const heard = await Promise.all(sent.map((bytes) => sendRaw(control, bytes, ANSWER_MS)));
+        heard.forEach((each, i) => {
+          expect(each.status, `no answer to ${sent[i]}`).not.toBe('nothing');
+          expectClear(each, sent[i] as Buffer);
+        });
+      },
+      size,
+    ));
+
+  test('is nowhere to be found for who comes by a foreign name, or from a foreign page', () => {
+    const hosts = fc.constantFrom('evil.test', '127.0.0.1.evil.test', 'localhost.evil.test:9000', '127.0.0.1.', '');
+    const foreign = fc.tuple(
+      anyPath,
+      fc.oneof(hosts, fc.domain()),
+      fc.boolean(),
+      fc.constantFrom('null', 'http://evil.test'),
+    );
+    return forAll(
+      batch(foreign),
+      40,
+      async (requests) => {
+        const heard = await Promise.all(
+          requests.map(([path, host, byName, origin]) => {
+            const headers: [string, string][] = byName ? [] : [['Origin', origin]];
+            const request = { method: 'GET', path, host: byName ? host : 'localhost', headers, body: Buffer.alloc(0) };
+            return sendRaw(control, bytesOf(request), ANSWER_MS);
+          }),
+        );
+        for (const { status, text } of heard) expect([400, 403], text).toContain(status);
+      },
+      size,
+    );
+  });
+
+  test('answers a broken request clearly, or hangs up', () => expectBrokenSurvived(control, 60));
+  test('answers no second request that hides in the first', () => expectNothingSmuggled(control, 30));
+});
+
+describe('inside, at its own socket,', { timeout: 120_000 }, () => {
+  test('a function finds no request that the runtime API does not answer clearly', () =>
+    forAll(
+      batch(
+        fc.oneof(
+          anyRequest.map((request) => bytesOf(request)),
+          anyBrokenRequest,
+          anySmuggler,
+        ),
+      ),
+      8,
+      async (sent) => {
+        const requests = sent.map((bytes) => bytes.subarray(0, 2000).toString('base64'));
+        const answer = await invoke('misbehave', { do: 'send-raw', requests });
+        expect(answer.json(), answer.text).toHaveLength(sent.length);
+        for (const first of answer.json() as string[]) expect(first).toMatch(/^$|^HTTP\/1\.1 4\d\d /);
+      },
+      size,
+    ));
+
+  test('web finds no request that its door to control does not answer clearly, and nothing but invocations', () =>
+    forAll(
+      batch(
+        fc.oneof(
+          anyRequest.map((request) => bytesOf(request)),
+          anyBrokenRequest,
+          anySmuggler,
+        ),
+      ),
+      6,
+      async (sent) => {
+        await send(baseUrl, '/');
+        const [web] = await containers('web');
+        const requests = JSON.stringify(sent.map((bytes) => bytes.subarray(0, 1500).toString('base64')));
+        const exec = await docker
+          .getContainer(web?.Id ?? '')
+          .exec({ Cmd: ['node', '-e', SEND_RAW, requests], AttachStdout: true, AttachStderr: true });
+        const output: Buffer[] = [];
+        for await (const chunk of await exec.start({ Tty: true })) output.push(chunk as Buffer);
+        const answers = JSON.parse(/\[.*\]/s.exec(Buffer.concat(output).toString())?.[0] ?? '[]') as string[];
+        expect(answers, Buffer.concat(output).toString()).toHaveLength(sent.length);
+        for (const text of answers) {
+          expect(text).toMatch(/^$|^HTTP\/1\.1 (100|200|204|4\d\d) /);
+          expect(text).not.toMatch(/FunctionArn|# HELP|"status":/);
+        }
+      },
+      size,
+    ));
+});
+
+function expectBrokenSurvived(port: number, runs: number): Promise<void> {
+  return forAll(
+    batch(anyBrokenRequest),
+    runs,
+    async (sent) => {
+      const heard = await Promise.all(sent.map((bytes) => sendRaw(port, bytes, BROKEN_MS)));
+      for (const [i, each] of heard.entries()) expectClear(each, sent[i] as Buffer);
+    },
+    size,
+  );
+}
+
+function expectNothingSmuggled(port: number, runs: number): Promise<void> {
+  return forAll(
+    batch(anySmuggler),
+    runs,
+    async (sent) => {
+      const heard = await Promise.all(sent.map((bytes) => sendRaw(port, bytes, ANSWER_MS)));
+      heard.forEach(({ status, text }, i) => {
+        expect(status, `${sent[i]}\n→ ${text}`).toBe(400);
+        expect(text.match(/^HTTP\/1\.1 /gm), text).toHaveLength(1);
+      });
+    },
+    size,
+  );
+}
+
+/** For web's container: sends each request of its argument to control's socket, one after the other, and prints the answers. */
+const SEND_RAW = `
+const send = (bytes) => new Promise((resolve) => {
+  let text = '';
+  const socket = require('node:net').connect('/run/control/control.sock');
+  const end = () => { socket.destroy(); resolve(text.slice(0, 300)); };
+  setTimeout(end, 100);
+  socket.on('error', end).on('close', end).on('data', (data) => { text += data.toString('latin1'); setImmediate(end); });
+  socket.write(Buffer.from(bytes, 'base64'));
+});
+(async () => {
+  const answers = [];
+  for (const bytes of JSON.parse(process.argv[1])) answers.push(await send(bytes));
+  console.log(JSON.stringify(answers));
+})();`;
