@@ -19,7 +19,7 @@ const pages = spawn(process.execPath, ['dev.ts'], {
   env: {
     ...process.env,
     ...(await webEnvironment(STACK, LOCAL_URL)),
-    ...{ NODE_ENV: 'development', CONTROL_SOCKET: socket, GATEWAY_URL: LOCAL_URL, DEV_PORT },
+    ...{ NODE_ENV: 'development', CONTROL_ADDRESS: socket, GATEWAY_URL: LOCAL_URL, DEV_PORT },
   },
 });
 

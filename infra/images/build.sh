@@ -72,7 +72,7 @@ if wanted database; then
   image database database "CALLERS=${callers# }" -- infra/images/start-database infra/postgres/*.conf
 fi
 if wanted launcher; then
-  image launcher launcher -- apps/launcher/dist/main.cjs functions/catalog.json infra/postgres/migrations
+  image launcher launcher -- apps/launcher/dist/main.cjs functions/runtime/dist/leash.cjs functions/catalog.json infra/postgres/migrations
 fi
 if wanted web; then
   image web web -- apps/web/.next/standalone infra/images/rehearse-web.mjs

@@ -16,8 +16,8 @@ const web = spawn(process.execPath, ['/app/apps/web/server.mjs'], {
   stdio: 'inherit',
   env: {
     ...process.env,
-    LISTEN_SOCKET: socketPath,
-    CONTROL_SOCKET: '/tmp/nobody.sock',
+    LISTEN_ADDRESS: socketPath,
+    CONTROL_ADDRESS: '/tmp/nobody.sock',
     STACK_ID: 'rehearsal',
     SESSION_SECRET: 'x'.repeat(64),
     POLL: JSON.stringify(poll),

@@ -21,12 +21,25 @@ const variables = z.object({
   WEB_IDLE_TIMEOUT_MS: milliseconds(60_000),
   SESSION_SECRET_FILE: z.string().default('/run/secrets/session-secret'),
   PRESENTER_KEY_FILE: z.string().default('/run/secrets/presenter-key'),
+  ENGINE: z.enum(['docker', 'swarm']).default('docker'),
+  TASK_ID: z.string().default(''),
+  DATABASE_HOST: z.string().default('database'),
+  DATABASE_PASSWORD_FILE: z.string().default('/run/secrets/database-password'),
 });
+
+/** Those of the values handed on that nobody else may read. */
+export const SECRETS: ReadonlySet<string> = new Set(['SESSION_SECRET', 'PRESENTER_KEY']);
+
+/** Who runs the containers: this machine's engine, or a Swarm whose manager this launcher is on, as the task `taskId`. */
+export type EngineConfig =
+  | { kind: 'docker' }
+  | { kind: 'swarm'; taskId: string; databaseHost: string; databasePassword: string };
 
 /** Everything that the launcher is told from outside, parsed once. */
 export interface Config {
   stackId: string;
   imageTag: string;
+  engine: EngineConfig;
   poll: Poll;
   live: boolean;
   logLevel: string;
@@ -62,7 +75,9 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
   if (secret.length < 32) {
     problems.push('SESSION_SECRET_FILE: no secret of 32 characters or more in it; `make run` makes one');
   }
-  if (!parsed.success || 'problems' in poll || problems.length > 0) {
+  const engine = engineFrom(given);
+  if ('problems' in engine) problems.push(...engine.problems);
+  if (!parsed.success || 'problems' in engine || 'problems' in poll || problems.length > 0) {
     throw new ConfigError(`These settings need mending:\n  ${problems.join('\n  ')}`);
   }
   const { data } = parsed;
@@ -71,6 +86,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
   return {
     stackId: data.STACK_ID,
     imageTag: data.IMAGE_TAG,
+    engine,
     poll: poll.poll,
     live: data.LIVE === '1',
     logLevel: data.LOG_LEVEL,
@@ -93,6 +109,20 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
       ['PRESENTER_KEY', presenterKey ?? ''],
     ]),
   };
+}
+
+function engineFrom(given: NodeJS.ProcessEnv): EngineConfig | { problems: string[] } {
+  if (given.ENGINE !== 'swarm') return { kind: 'docker' };
+  const { TASK_ID: taskId = '', DATABASE_HOST: databaseHost = 'database' } = given;
+  const databasePassword = readSecret(given.DATABASE_PASSWORD_FILE ?? '/run/secrets/database-password');
+  const problems = [];
+  if (!/^[a-z0-9]{25}$/.test(taskId))
+    problems.push("TASK_ID: ENGINE=swarm needs the launcher's task; infra/swarm/stack.yml gives it");
+  if (!/^[\w-]{32,}$/.test(databasePassword))
+    problems.push(
+      'DATABASE_PASSWORD_FILE: no password of 32 or more of A-Z, a-z, 0-9, _ and - in it; `make swarm` makes one',
+    );
+  return problems.length > 0 ? { problems } : { kind: 'swarm', taskId, databaseHost, databasePassword };
 }
 
 function readSecret(file: string): string {

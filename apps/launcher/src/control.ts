@@ -70,8 +70,13 @@ export function webControl(
   invoker: Invoker,
   presenter: { key: string | undefined; killAtWork: KillAtWork },
   bodies: ByteBudget,
+  knowsWeb: (request: Request) => boolean,
 ): express.Express {
   const app = door();
+  app.use((request, _response, next) => {
+    if (knowsWeb(request)) return next();
+    throw new LauncherError('AccessDeniedException', 'Only web may come this way, each container with its own token.');
+  });
   app.post('/presenter/kill', async (request, response) => {
     if (!isKey(presenter.key, request.get('authorization')))
       throw new LauncherError('AccessDeniedException', 'Only the presenter may do this; `make run` prints the key.');

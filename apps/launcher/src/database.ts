@@ -1,12 +1,12 @@
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { forgetVotes as forget, prepareDatabase } from '@serverless-vote/postgres';
+import { type Address, forgetVotes as forget, prepareDatabase } from '@serverless-vote/postgres';
 import type { Logger } from 'pino';
 import type { AcceptanceClock } from './acceptance-clock.ts';
 import { LauncherError } from './errors.ts';
 import type { Poll } from './poll.ts';
 
-const SOCKET_FOLDER = '/var/run/postgresql';
+const PORT = 5432;
 const CONNECT_TIMEOUT_MS = 5_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
@@ -22,13 +22,14 @@ export interface Preparation {
  * since the database may start later than the launcher. After that the launcher keeps no connection.
  */
 export function prepare(
+  database: Address,
   poll: Poll,
   migrationsDir: string,
   clock: AcceptanceClock,
   log: Logger,
   signal: AbortSignal,
 ): Preparation {
-  const preparation = { isDone: false, done: tryUntilDone(poll, migrationsDir, clock, log, signal) };
+  const preparation = { isDone: false, done: tryUntilDone(database, poll, migrationsDir, clock, log, signal) };
   preparation.done.then(() => {
     preparation.isDone = !signal.aborted;
   });
@@ -36,9 +37,9 @@ export function prepare(
 }
 
 /** Does the database take connections now? Says nothing to it, so that it has no session to make. */
-export function databaseAnswers(): Promise<boolean> {
+export function databaseAnswers({ host }: Address): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect(`${SOCKET_FOLDER}/.s.PGSQL.5432`);
+    const socket = host.startsWith('/') ? net.connect(`${host}/.s.PGSQL.${PORT}`) : net.connect(PORT, host);
     const answer = (is: boolean) => {
       socket.destroy();
       resolve(is);
@@ -50,9 +51,9 @@ export function databaseAnswers(): Promise<boolean> {
 }
 
 /** Forgets every vote. @throws {LauncherError} ServiceException when the database is away */
-export async function forgetVotes(): Promise<void> {
+export async function forgetVotes(database: Address): Promise<void> {
   try {
-    await forget({ host: SOCKET_FOLDER, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+    await forget({ ...database, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   } catch (error) {
     throw new LauncherError('ServiceException', 'The database is away. Every vote is still there; try again soon.', {
       retryAfterSeconds: 2,
@@ -62,6 +63,7 @@ export async function forgetVotes(): Promise<void> {
 }
 
 async function tryUntilDone(
+  database: Address,
   poll: Poll,
   migrationsDir: string,
   clock: AcceptanceClock,
@@ -71,7 +73,7 @@ async function tryUntilDone(
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       const { highestAcceptedAt } = await prepareDatabase({
-        host: SOCKET_FOLDER,
+        ...database,
         migrationsDir,
         ...poll,
         connectTimeoutMs: CONNECT_TIMEOUT_MS,

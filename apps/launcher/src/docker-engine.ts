@@ -6,6 +6,7 @@ import { LauncherError } from './errors.ts';
 
 const LABEL = 'org.serverless-vote';
 const CALL_DEADLINE_MS = 15_000;
+const POSTGRES: Door = { volume: 'postgres', target: '/var/run/postgresql', readOnly: true };
 /** Where compose mounts the doors' volumes into the launcher; the engine knows them by the same paths. */
 const DOOR_PATHS: Record<Door['volume'], string> = {
   runtime: '/run/runtime',
@@ -61,7 +62,7 @@ export class DockerEngine implements Engine {
     void this.#followEvents();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
   }
 
@@ -106,7 +107,7 @@ export class DockerEngine implements Engine {
       name: this.#nameOf(spec.sandboxId),
       Image: spec.image,
       User: `${spec.user}:${spec.user}`,
-      Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+      Env: Object.entries({ ...spec.environment, ...spec.secrets }).map(([name, value]) => `${name}=${value}`),
       Labels: {
         [`${LABEL}.role`]: 'on-demand',
         [`${LABEL}.name`]: spec.name,
@@ -117,7 +118,7 @@ export class DockerEngine implements Engine {
       AttachStderr: true,
       HostConfig: {
         NetworkMode: network,
-        Binds: spec.doors.map((door) => this.#bind(door)),
+        Binds: [...spec.doors, ...(spec.database ? [POSTGRES] : [])].map((door) => this.#bind(door)),
         ReadonlyRootfs: true,
         Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${spec.tmpMb}m` },
         CapDrop: ['ALL'],

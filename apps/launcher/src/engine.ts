@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** A way between a sandbox and its outside: a named volume of the launcher's, or one folder of it. */
+/** A way between a sandbox and its outside on one machine: a named volume of the launcher's, or one folder of it. */
 export interface Door {
   volume: 'runtime' | 'control' | 'ingress' | 'postgres';
   folder?: string;
@@ -10,6 +10,7 @@ export interface Door {
 
 export interface SandboxSpec {
   sandboxId: string;
+  kind: 'function' | 'web';
   /** The catalog entry's name. */
   name: string;
   image: string;
@@ -19,9 +20,16 @@ export interface SandboxSpec {
   processes: number;
   tmpMb: number;
   environment: Record<string, string>;
+  /** What nobody else may read: on several machines a file each, whose path is in `<name>_FILE`; on one, in the environment. */
+  secrets: Record<string, string>;
+  /** Ways in and out on one machine; on several there are networks, which depend on `kind`. */
   doors: Door[];
-  /** Whose network namespace it borrows: the database's empty one, or an empty one of its own. */
+  /** May it talk to the database? */
+  database: boolean;
+  /** On one machine: whose network namespace it borrows, the database's empty one, or an empty one of its own. */
   network: 'database' | 'none';
+  /** How long it may take to finish what it has when the engine wants it gone. */
+  graceMs: number;
 }
 
 /** How a sandbox ended. `lost`: the engine can't tell any more (removed by hand, or the engine was restarted). */
@@ -35,6 +43,10 @@ export interface StartedSandbox {
   output: Readable;
   /** Settles once, whoever ended it; never rejects. */
   exited: Promise<Exit>;
+  /** Settles if the engine wants it gone (scaled down, a new image, its node drained): it should get nothing new, and leave. */
+  withdrawn?: Promise<void>;
+  /** Where it can be reached over the network, if it can. */
+  address?: string;
 }
 
 /**
@@ -42,13 +54,16 @@ export interface StartedSandbox {
  * Every call has a deadline of its own and leaves nothing behind when it fails.
  */
 export interface Engine {
+  /** Finds out where it is, and follows what happens until `close`. */
+  open(): Promise<void>;
+  close(): Promise<void>;
   /** Starts a sandbox. @throws {DatabaseAway} when the namespace to borrow is gone; LauncherError for all else */
   start(spec: SandboxSpec): Promise<StartedSandbox>;
   /** Asks a sandbox to end (SIGTERM); resolves when it has, by force after `graceMs`. */
   stop(sandboxId: string, graceMs: number): Promise<void>;
   /** Ends and removes a sandbox, in whatever state; one that is gone already is no error. */
   remove(sandboxId: string): Promise<void>;
-  /** Ids of all sandboxes that bear this stack's label, in whatever state. */
+  /** Ids of all sandboxes of this stack, in whatever state. */
   list(): Promise<string[]>;
 }
 

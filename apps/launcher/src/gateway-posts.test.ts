@@ -35,7 +35,7 @@ async function serve(votesPerMinute?: number): Promise<{ url: string; port: numb
   await listening(web, socketPath);
   const lease = async () => {
     leases += 1;
-    return { socketPath, release: () => undefined, fail: () => undefined };
+    return { target: { socketPath }, release: () => undefined, fail: () => undefined };
   };
   const catalog = { web: { prewarms: {} } };
   const rate = votesPerMinute === undefined ? undefined : new VoteRate(votesPerMinute);

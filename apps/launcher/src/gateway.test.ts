@@ -46,7 +46,7 @@ async function serve(options: { isUp?: boolean; lease?: (give: () => Lease) => P
       if (!released) held.leases -= 1;
       released = true;
     };
-    return { socketPath: path, release, fail: release };
+    return { target: { socketPath: path }, release, fail: release };
   };
   const lease = () => (options.lease ? options.lease(give) : Promise.resolve(give()));
   const server = gateway(catalog, { isUp: options.isUp ?? true, lease }, { prewarm: () => undefined }, new Map());
@@ -144,7 +144,12 @@ describe('the gateway', () => {
       lease: async (give) => {
         if (!first) return give();
         first = false;
-        return { ...give(), socketPath: '/nowhere/web.sock', release: () => undefined, fail: () => undefined };
+        return {
+          ...give(),
+          target: { socketPath: '/nowhere/web.sock' },
+          release: () => undefined,
+          fail: () => undefined,
+        };
       },
     });
     expect((await fetch(url)).status).toBe(200);
@@ -153,7 +158,11 @@ describe('the gateway', () => {
 
   test('tells a vote that met a dying replica to try again: it may have been recorded', async () => {
     const { url } = await serve({
-      lease: async () => ({ socketPath: '/nowhere/web.sock', release: () => undefined, fail: () => undefined }),
+      lease: async () => ({
+        target: { socketPath: '/nowhere/web.sock' },
+        release: () => undefined,
+        fail: () => undefined,
+      }),
     });
     const response = await fetch(url, { method: 'POST', body: 'choice=cats' });
     expect(response.status).toBe(503);

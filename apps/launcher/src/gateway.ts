@@ -114,7 +114,7 @@ export function gateway(
     request.headers['x-forwarded-for'] = request.socket.remoteAddress ?? '';
     request.headers['x-forwarded-host'] = request.headers.host ?? '';
     request.headers['x-forwarded-proto'] = 'http';
-    const target = { socketPath: lease.socketPath, host: 'localhost', port: 80, protocol: 'http:' };
+    const target = { host: 'localhost', port: 80, protocol: 'http:', ...lease.target };
     proxy.web(request, response, { target, buffer: Readable.from([body]) }, (error) => {
       lease.fail();
       if (response.headersSent || response.destroyed) return void response.destroy();

@@ -1,5 +1,3 @@
-import { readdirSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import { AcceptanceClock } from './acceptance-clock.ts';
 import { ActivityStream } from './activity.ts';
 import { ByteBudget } from './body.ts';
@@ -7,7 +5,6 @@ import { partsOf, readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { control, webControl } from './control.ts';
 import { databaseAnswers, forgetVotes, prepare } from './database.ts';
-import { DockerEngine } from './docker-engine.ts';
 import type { Engine } from './engine.ts';
 import { EventStream } from './event-stream.ts';
 import { Feed } from './feed.ts';
@@ -17,19 +14,15 @@ import { Invoker } from './invoker.ts';
 import { KillAtWork } from './kill-at-work.ts';
 import { createLog, logFeed } from './log.ts';
 import { Metrics } from './metrics.ts';
-import { listen, runtimeApi } from './runtime-api.ts';
+import { oneMachine } from './one-machine.ts';
 import { StartGate } from './start-gate.ts';
 import { ResultStream } from './stream.ts';
+import { swarm } from './swarm.ts';
 import { tidyAtRest } from './tidy-at-rest.ts';
 import { traceRequests } from './traced-requests.ts';
 import { VoteRate } from './vote-rate.ts';
 import { WebService } from './web-service.ts';
 
-const GATEWAY_PORT = 8080;
-const CONTROL_PORT = 9000;
-const RUNTIME = '/run/runtime';
-const INGRESS = '/run/ingress';
-const CONTROL_SOCKET = '/run/control/control.sock';
 const STARTS_PER_CORE = 2;
 /** An invocation may take its catalog's deadline, so silence is no sign there. */
 const CONTROL_LIMITS = { connections: 2_000, headersMs: 10_000, requestMs: 30_000, silentMs: 0 };
@@ -48,27 +41,34 @@ async function main(): Promise<void> {
   logFeed(feed, log);
   const metrics = new Metrics(feed);
 
-  const dockerEngine = new DockerEngine(config.stackId);
-  await dockerEngine.open();
-  const engine = metrics.engine(dockerEngine);
+  const platform =
+    config.engine.kind === 'swarm' ? swarm(config.stackId, config.engine, log) : oneMachine(config.stackId);
+  const { database, openIngress, openRuntimeDoor, knowsWeb, cores, listen } = platform;
+  await platform.engine.open();
+  const engine = metrics.engine(platform.engine);
   // Nothing that a predecessor left can be in use: its runtime API and its callers are gone with it.
   metrics.leaked('start', await sweep(engine, () => new Set()));
-  for (const folder of [RUNTIME, INGRESS])
-    for (const entry of readdirSync(folder)) rmSync(`${folder}/${entry}`, { recursive: true, force: true });
 
   const stopping = new AbortController();
   const clock = new AcceptanceClock();
-  const databaseReady = prepare(config.poll, `${import.meta.dirname}/migrations`, clock, log, stopping.signal);
+  const databaseReady = prepare(
+    database,
+    config.poll,
+    `${import.meta.dirname}/migrations`,
+    clock,
+    log,
+    stopping.signal,
+  );
 
   const bodies = new ByteBudget(EVENTS_AT_ONCE);
-  const gate = new StartGate(STARTS_PER_CORE * os.availableParallelism());
+  const gate = new StartGate(STARTS_PER_CORE * (await cores()));
   const results = new Map<string, ResultStream>();
   const invoker = new Invoker(
     catalog,
     { imageTag: config.imageTag, idleTimeoutMs: config.functionIdleTimeoutMs },
     {
       ...{ engine, gate, feed, clock, databaseReady },
-      openDoor: runtimeApi(RUNTIME),
+      openDoor: openRuntimeDoor,
       succeeded(name) {
         for (const stale of catalog.functions[name]?.invalidates ?? []) results.get(stale)?.invalidate();
       },
@@ -94,16 +94,15 @@ async function main(): Promise<void> {
     {
       image: `${catalog.web.image}:${config.imageTag}`,
       idleTimeoutMs: config.webIdleTimeoutMs,
-      ingress: INGRESS,
       handedOn: new Map([...config.handedOn, ['PARTS', JSON.stringify(partsOf(catalog))]]),
     },
-    { engine, gate, feed },
+    { engine, openIngress, gate, feed },
   );
   metrics.observe({
     pools: invoker.pools,
     ...{ web, gate },
     viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
-    databaseAnswers: async () => databaseReady.isDone && (await databaseAnswers()),
+    databaseAnswers: async () => databaseReady.isDone && (await databaseAnswers(database)),
   });
 
   tidyAtRest(feed, () => web.replicas.length + invoker.pools.reduce((sum, { fleet }) => sum + fleet.size, 0) === 0);
@@ -117,7 +116,7 @@ async function main(): Promise<void> {
     events: new EventStream(feed),
     health,
     reset: async () => {
-      await forgetVotes();
+      await forgetVotes(database);
       for (const result of results.values()) result.invalidate();
       log.warn('votes.forgotten');
     },
@@ -132,11 +131,9 @@ async function main(): Promise<void> {
   const privateDoor = guardedServer({ ...CONTROL_LIMITS, keepAliveMs: 15_000 }, controlApp);
   const webDoor = guardedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },
-    webControl(catalog, invoker, presenter, bodies),
+    webControl(catalog, invoker, presenter, bodies, knowsWeb),
   );
-  await listen(webDoor, CONTROL_SOCKET);
-  privateDoor.listen(CONTROL_PORT);
-  publicDoor.listen(GATEWAY_PORT);
+  await listen({ public: publicDoor, private: privateDoor, web: webDoor });
   log.info(
     { stack: config.stackId, functions: Object.keys(catalog.functions), poll: config.poll.question },
     'launcher.listening',
@@ -162,7 +159,7 @@ async function main(): Promise<void> {
     for (const result of results.values()) result.close();
     await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS)]);
     await sweep(engine, () => new Set()).catch(() => undefined);
-    dockerEngine.close();
+    await engine.close();
     log.info('launcher.stopped');
     process.exit(0);
   };

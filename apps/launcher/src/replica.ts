@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebEntry } from './catalog.ts';
+import { SECRETS } from './config.ts';
 import { DatabaseAway, type Engine, type SandboxSpec, type StartedSandbox } from './engine.ts';
 import { LauncherError } from './errors.ts';
 import type { Feed } from './feed.ts';
+import type { Ingress, OpenIngress, Target } from './ingress.ts';
 import { followOutput } from './output.ts';
 import type { StartGate } from './start-gate.ts';
 
 const NAME = 'web';
 const PROBE_MS = 10;
+const STOP_GRACE_MS = 10_000;
 
 /*
  *            takes connections           not needed            last request answered
@@ -22,30 +24,33 @@ type State = 'starting' | 'ready' | 'draining' | 'gone';
 /** One container of the web front end, from its creation to its removal. */
 export class Replica {
   readonly id = randomBytes(6).toString('hex');
-  readonly socketPath: string;
   inFlight = 0;
   /** Settles when it is ready or will not be. */
   readonly settled: Promise<void>;
   #settle: () => void = () => undefined;
   #state: State = 'starting';
-  readonly #folder: string;
+  #target: Target | undefined;
   readonly #entry: WebEntry;
   readonly #setting: { image: string; handedOn: ReadonlyMap<string, string> };
-  readonly #parts: { engine: Engine; gate: StartGate; feed: Feed };
+  readonly #parts: { engine: Engine; openIngress: OpenIngress; gate: StartGate; feed: Feed };
 
   constructor(
     entry: WebEntry,
-    setting: { image: string; ingress: string; handedOn: ReadonlyMap<string, string> },
-    parts: { engine: Engine; gate: StartGate; feed: Feed },
+    setting: { image: string; handedOn: ReadonlyMap<string, string> },
+    parts: { engine: Engine; openIngress: OpenIngress; gate: StartGate; feed: Feed },
   ) {
     this.#entry = entry;
     this.#setting = setting;
     this.#parts = parts;
-    this.#folder = `${setting.ingress}/${this.id}`;
-    this.socketPath = `${this.#folder}/web.sock`;
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });
+  }
+
+  /** Where it is reached, once it is ready. */
+  get target(): Target {
+    if (!this.#target) throw new Error('A replica that is not ready was asked for its address.');
+    return this.#target;
   }
 
   get state(): State {
@@ -66,18 +71,17 @@ export class Replica {
 
   /** Runs it through its whole life; resolves when nothing of it is left, with the error if it never got ready. Never rejects. */
   async live(): Promise<LauncherError | undefined> {
-    const { engine, gate, feed } = this.#parts;
+    const { engine, openIngress, gate, feed } = this.#parts;
     const from = performance.now();
     const giveBack = await gate.enter('waited-for');
     let started: StartedSandbox | undefined;
+    let ingress: Ingress | undefined;
     let failure: LauncherError | undefined;
     feed.publish({ type: 'container.starting', sandboxId: this.id, name: NAME });
     try {
-      // The container writes its socket into this folder, as a uid of its own; nobody else has the folder.
-      mkdirSync(this.#folder);
-      chmodSync(this.#folder, 0o777);
-      started = await this.#start();
-      const { containerId, createMs, startMs, output, exited } = started;
+      ingress = openIngress(this.id);
+      started = await this.#start(ingress);
+      const { containerId, createMs, startMs, output } = started;
       const startedAt = performance.now();
       feed.publish({
         type: 'container.started',
@@ -90,9 +94,10 @@ export class Replica {
       followOutput(output, (text) =>
         feed.publish({ type: 'output', name: NAME, containerId, requestId: undefined, traceId: undefined, text }),
       );
-      await this.#untilReady(exited);
-      this.#closeFolder();
+      this.#target = await this.#untilReady(started, ingress);
+      ingress.seal();
       this.#state = 'ready';
+      void started.withdrawn?.then(() => this.#withdraw());
       feed.publish({
         type: 'container.ready',
         sandboxId: this.id,
@@ -117,7 +122,7 @@ export class Replica {
     const exit = (await started?.exited) ?? { kind: 'lost' };
     this.#state = 'gone';
     await engine.remove(this.id).catch(() => undefined);
-    rmSync(this.#folder, { recursive: true, force: true });
+    ingress?.close();
     feed.publish({
       type: 'container.gone',
       sandboxId: this.id,
@@ -143,23 +148,25 @@ export class Replica {
       .catch(() => this.#parts.engine.remove(this.id).catch(() => undefined));
   }
 
-  async #start(): Promise<StartedSandbox> {
+  /** Finishes what it has, and goes. */
+  #withdraw(): void {
+    this.drain();
+    if (this.inFlight === 0) void this.stop(STOP_GRACE_MS);
+  }
+
+  async #start({ doors, environment }: Ingress): Promise<StartedSandbox> {
     const { image, user, memoryMb, cpus, processes, tmpMb } = { ...this.#entry, image: this.#setting.image };
     const given = this.#entry.environment.map((name) => [name, this.#setting.handedOn.get(name) ?? ''] as const);
     const spec: SandboxSpec = {
       sandboxId: this.id,
+      kind: 'web',
       name: NAME,
-      ...{ image, user, memoryMb, cpus, processes, tmpMb },
-      environment: {
-        ...Object.fromEntries(given),
-        LISTEN_SOCKET: '/run/web/web.sock',
-        CONTROL_SOCKET: '/run/control/control.sock',
-      },
-      doors: [
-        { volume: 'ingress', folder: this.id, target: '/run/web', readOnly: false },
-        { volume: 'control', target: '/run/control', readOnly: true },
-      ],
+      ...{ image, user, memoryMb, cpus, processes, tmpMb, doors },
+      environment: { ...Object.fromEntries(given.filter(([name]) => !SECRETS.has(name))), ...environment },
+      secrets: Object.fromEntries(given.filter(([name]) => SECRETS.has(name))),
+      database: false,
       network: 'database',
+      graceMs: STOP_GRACE_MS,
     };
     try {
       return await this.#parts.engine.start(spec);
@@ -170,23 +177,15 @@ export class Replica {
     }
   }
 
-  /**
-   * From now on web can't put anything else in its socket's place: a link to a socket that only the launcher can reach, the
-   * engine's say, would open it to the public.
-   */
-  #closeFolder(): void {
-    chmodSync(this.#folder, 0o755);
-    if (!isSocket(this.socketPath))
-      throw new LauncherError('ServiceException', 'What the page listens on is no socket.');
-  }
-
-  async #untilReady(exited: Promise<unknown>): Promise<void> {
+  async #untilReady(started: StartedSandbox, ingress: Ingress): Promise<Target> {
     const end = performance.now() + this.#entry.startDeadlineMs;
     let ended = false;
-    void exited.then(() => {
+    void started.exited.then(() => {
       ended = true;
     });
-    while (!(isSocket(this.socketPath) && (await takesConnections(this.socketPath)))) {
+    for (;;) {
+      const target = ingress.target(started);
+      if (target && (await takesConnections(target))) return target;
       if (ended)
         throw new LauncherError('ServiceException', 'The page ended while it was starting; `make logs` shows why.', {
           retryAfterSeconds: 2,
@@ -202,12 +201,9 @@ export class Replica {
   }
 }
 
-/** Is it a socket itself, not a link to one? */
-const isSocket = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
-
-function takesConnections(path: string): Promise<boolean> {
+function takesConnections(target: Target): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect(path);
+    const socket = net.connect('socketPath' in target ? { path: target.socketPath } : target);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import type http from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type net from 'node:net';
 import { ByteBudget, readBody } from './body.ts';
 import { arnOf } from './catalog.ts';
@@ -28,29 +28,42 @@ export function runtimeApi(directory: string): OpenRuntimeDoor {
   return async (sandboxId, client) => {
     const folder = `${directory}/${sandboxId}`;
     mkdirSync(folder, { mode: 0o755 });
-    // A runtime may send its answer and the next `next` in one write: each connection's requests are taken in their order.
-    const turns = new WeakMap<net.Socket, Promise<void>>();
-    const budget = new ByteBudget(RESPONSES_AT_ONCE);
-    // A sandbox may wait for its event as long as it likes; a few connections more than it needs are enough.
-    const connections = client.allowedInFlight + 4;
-    const limits = { connections, headersMs: 10_000, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
-    const server = guardedServer(limits, (request, response) => {
-      const before = turns.get(request.socket) ?? Promise.resolve();
-      const turn = before
-        .then(() => serve(client, budget, request, response))
-        .catch((error: unknown) => refuse(response, error));
-      turns.set(request.socket, turn);
-    });
+    // A sandbox may wait for its event as long as it likes.
+    const limits = {
+      connections: connectionsFor(client),
+      headersMs: 10_000,
+      requestMs: 0,
+      silentMs: 0,
+      keepAliveMs: 0,
+    };
+    const server = guardedServer(limits, runtimeHandler(client));
     await listen(server, `${folder}/${SOCKET}`);
     return {
-      door: { volume: 'runtime', folder: sandboxId, target: MOUNTED_AT, readOnly: true },
-      address: `${MOUNTED_AT}/${SOCKET}`,
+      doors: [{ volume: 'runtime', folder: sandboxId, target: MOUNTED_AT, readOnly: true }],
+      environment: { AWS_LAMBDA_RUNTIME_API: `${MOUNTED_AT}/${SOCKET}` },
       close() {
         server.close();
         server.closeAllConnections();
         rmSync(folder, { recursive: true, force: true });
       },
     };
+  };
+}
+
+/** A few connections more than a sandbox needs are enough. */
+export const connectionsFor = (client: RuntimeClient): number => client.allowedInFlight + 4;
+
+/** The runtime API of one sandbox, whatever way its requests come. */
+export function runtimeHandler(client: RuntimeClient): (request: IncomingMessage, response: ServerResponse) => void {
+  // A runtime may send its answer and the next `next` in one write: each connection's requests are taken in their order.
+  const turns = new WeakMap<net.Socket, Promise<void>>();
+  const budget = new ByteBudget(RESPONSES_AT_ONCE);
+  return (request, response) => {
+    const before = turns.get(request.socket) ?? Promise.resolve();
+    const turn = before
+      .then(() => serve(client, budget, request, response))
+      .catch((error: unknown) => refuse(response, error));
+    turns.set(request.socket, turn);
   };
 }
 
@@ -64,7 +77,7 @@ export async function listen(server: net.Server, path: string): Promise<void> {
   chmodSync(path, 0o777);
 }
 
-function refuse(response: http.ServerResponse, error: unknown): void {
+export function refuse(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return;
   const { status, headers, body } = httpAnswer(error);
   response.writeHead(status, headers).end(body);
@@ -73,8 +86,8 @@ function refuse(response: http.ServerResponse, error: unknown): void {
 async function serve(
   client: RuntimeClient,
   budget: ByteBudget,
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
+  request: IncomingMessage,
+  response: ServerResponse,
 ): Promise<void> {
   const path = request.url ?? '';
   if (!path.startsWith(BASE)) throw new LauncherError('ResourceNotFoundException', `The runtime API has no ${path}.`);
@@ -114,7 +127,7 @@ async function serve(
   accept(response);
 }
 
-function next(client: RuntimeClient, request: http.IncomingMessage, response: http.ServerResponse): void {
+function next(client: RuntimeClient, request: IncomingMessage, response: ServerResponse): void {
   const poll: Poll = {
     deliver: (invocation: Invocation) => {
       response.writeHead(200, {
@@ -140,11 +153,11 @@ function next(client: RuntimeClient, request: http.IncomingMessage, response: ht
     );
 }
 
-function accept(response: http.ServerResponse): void {
+function accept(response: ServerResponse): void {
   response.writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': 15 }).end('{"status":"OK"}');
 }
 
-function errorOf(request: http.IncomingMessage, body: Buffer): { errorType: string; errorMessage: string } {
+function errorOf(request: IncomingMessage, body: Buffer): { errorType: string; errorMessage: string } {
   const named = request.headers['lambda-runtime-function-error-type'];
   let parsed: { errorType?: unknown; errorMessage?: unknown } = {};
   try {
@@ -160,7 +173,7 @@ function errorOf(request: http.IncomingMessage, body: Buffer): { errorType: stri
   };
 }
 
-function errorOutcome(request: http.IncomingMessage, body: Buffer) {
+function errorOutcome(request: IncomingMessage, body: Buffer) {
   const { errorType, errorMessage } = errorOf(request, body);
   return functionError(errorType, errorMessage);
 }

@@ -23,8 +23,11 @@ export interface RuntimeClient {
   initFailed(errorType: string, message: string): void;
 }
 
-/** Opens a runtime API for one sandbox; `close` ends it and removes its socket. */
-export type OpenRuntimeDoor = (
-  sandboxId: string,
-  client: RuntimeClient,
-) => Promise<{ door: Door; address: string; close(): void }>;
+/** The way of one sandbox to its runtime API: what has to be mounted, and what it has to be told. */
+export interface RuntimeDoor {
+  doors: Door[];
+  environment: Record<string, string>;
+}
+
+/** Opens a runtime API for one sandbox; after `close` nobody gets through it any more. */
+export type OpenRuntimeDoor = (sandboxId: string, client: RuntimeClient) => Promise<RuntimeDoor & { close(): void }>;

@@ -1,24 +1,30 @@
 import type { FunctionEntry } from './catalog.ts';
-import type { Door, SandboxSpec } from './engine.ts';
+import type { SandboxSpec } from './engine.ts';
+import type { RuntimeDoor } from './runtime-client.ts';
+
+/** How much longer than its deadline a function may take to leave. */
+const LEAVE_MS = 5_000;
 
 /** What the engine is to start for a function: its limits, its doors, and what it is told. Nothing of it comes from a request. */
 export function sandboxSpec(
   who: { sandboxId: string; name: string },
-  { user, memoryMb, cpus, processes, tmpMb, database, serving }: FunctionEntry,
+  { user, memoryMb, cpus, processes, tmpMb, database, serving, deadlineMs }: FunctionEntry,
   image: string,
-  runtime: { door: Door; address: string },
+  runtime: RuntimeDoor,
 ): SandboxSpec {
-  const postgres: Door = { volume: 'postgres', target: '/var/run/postgresql', readOnly: true };
   return {
     ...who,
-    ...{ image, user, memoryMb, cpus, processes, tmpMb },
+    kind: 'function',
+    ...{ image, user, memoryMb, cpus, processes, tmpMb, database },
     environment: {
-      AWS_LAMBDA_RUNTIME_API: runtime.address,
+      ...runtime.environment,
       AWS_LAMBDA_FUNCTION_NAME: who.name,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
       FUNCTION_IN_FLIGHT: String(serving.kind === 'drain' ? serving.inFlight : 1),
     },
-    doors: database ? [runtime.door, postgres] : [runtime.door],
+    secrets: {},
+    doors: runtime.doors,
     network: database ? 'database' : 'none',
+    graceMs: deadlineMs + LEAVE_MS,
   };
 }

@@ -53,6 +53,8 @@ export class Sandbox implements RuntimeClient {
   wasDismissed = false;
   /** It is being killed at work: what it still answers comes too late. */
   #doomed = false;
+  /** The engine wants it gone: it finishes what it has. */
+  #withdrawn = false;
   readonly #answered = new Set<string>();
   readonly #log: SandboxLog;
 
@@ -83,11 +85,7 @@ export class Sandbox implements RuntimeClient {
       end = await this.#run(await this.#engine.start(spec));
     } catch (error) {
       end = { kind: 'not-started', error: error instanceof Error ? error : new Error(String(error)) };
-      this.#feed.publish({
-        type: 'container.failed',
-        ...this.#who,
-        reason: end.error.message,
-      });
+      this.#feed.publish({ type: 'container.failed', ...this.#who, reason: end.error.message });
     }
     started();
     door?.close();
@@ -125,6 +123,10 @@ export class Sandbox implements RuntimeClient {
       );
       void this.kill();
     }, this.#entry.deadlineMs);
+    void started.withdrawn?.then(() => {
+      this.#withdrawn = true;
+      this.leave();
+    });
     // It may have asked for its first event before the engine told us that it had started.
     if (this.#times.readyAt > 0) this.#announceReady();
     const exit = await started.exited;
@@ -143,7 +145,14 @@ export class Sandbox implements RuntimeClient {
   /** May it take an event now? `alone`: only if it would be the first and only one. */
   canTake(alone: boolean): boolean {
     const state = this.#state;
-    if (state.kind !== 'ready' || state.polls.length === 0 || this.containerId === '' || this.#doomed) return false;
+    if (
+      state.kind !== 'ready' ||
+      state.polls.length === 0 ||
+      this.containerId === '' ||
+      this.#doomed ||
+      this.#withdrawn
+    )
+      return false;
     if (state.served === 0 && state.inFlight.size === 0) return true;
     if (alone || this.#entry.serving.kind === 'single-use') return false;
     const { inFlight, events } = this.#entry.serving;
@@ -166,9 +175,9 @@ export class Sandbox implements RuntimeClient {
     return this.#state.kind === 'ready' || this.#state.kind === 'leaving' ? this.#state.served : 0;
   }
 
-  /** Has had as many events as its catalog entry allows one container. */
+  /** Has had as many events as its catalog entry allows one container, or as the engine lets it have. */
   get isUsedUp(): boolean {
-    return this.served >= (this.#entry.serving.kind === 'drain' ? this.#entry.serving.events : 1);
+    return this.#withdrawn || this.served >= (this.#entry.serving.kind === 'drain' ? this.#entry.serving.events : 1);
   }
 
   /** Will it take further events without anything being started? */
@@ -202,12 +211,7 @@ export class Sandbox implements RuntimeClient {
 
   poll(poll: Poll): 'open' | 'refused' {
     if (this.#state.kind === 'starting') {
-      this.#state = {
-        kind: 'ready',
-        polls: [poll],
-        inFlight: new Map(),
-        served: 0,
-      };
+      this.#state = { kind: 'ready', polls: [poll], inFlight: new Map(), served: 0 };
       this.#times.readyAt = performance.now();
       if (this.containerId !== '') this.#announceReady();
       return 'open';
@@ -229,13 +233,9 @@ export class Sandbox implements RuntimeClient {
 
   #announceReady(): void {
     const initMs = Math.max(0, this.#times.readyAt - this.createdAt - this.#times.createMs - this.#times.startMs);
-    this.#feed.publish({
-      type: 'container.ready',
-      ...this.#who,
-      containerId: this.containerId,
-      initMs,
-    });
+    this.#feed.publish({ type: 'container.ready', ...this.#who, containerId: this.containerId, initMs });
     this.#started();
+    if (this.#withdrawn) this.leave();
     this.#owner.ready(this);
   }
 

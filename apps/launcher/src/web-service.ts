@@ -2,6 +2,7 @@ import type { WebEntry } from './catalog.ts';
 import type { Engine } from './engine.ts';
 import { LauncherError } from './errors.ts';
 import type { Feed } from './feed.ts';
+import type { OpenIngress, Target } from './ingress.ts';
 import { Replica } from './replica.ts';
 import type { StartGate } from './start-gate.ts';
 
@@ -9,7 +10,7 @@ const STOP_GRACE_MS = 10_000;
 
 /** A request's hold on a replica: it isn't stopped before `release`. */
 export interface Lease {
-  socketPath: string;
+  target: Target;
   release(): void;
   /** Gives it back because the replica did not answer: it gets no further requests. */
   fail(): void;
@@ -37,15 +38,14 @@ export class WebService {
   readonly #setting: {
     image: string;
     idleTimeoutMs: number;
-    ingress: string;
     handedOn: ReadonlyMap<string, string>;
   };
-  readonly #parts: { engine: Engine; gate: StartGate; feed: Feed };
+  readonly #parts: { engine: Engine; openIngress: OpenIngress; gate: StartGate; feed: Feed };
 
   constructor(
     entry: WebEntry,
-    setting: { image: string; idleTimeoutMs: number; ingress: string; handedOn: ReadonlyMap<string, string> },
-    parts: { engine: Engine; gate: StartGate; feed: Feed },
+    setting: { image: string; idleTimeoutMs: number; handedOn: ReadonlyMap<string, string> },
+    parts: { engine: Engine; openIngress: OpenIngress; gate: StartGate; feed: Feed },
   ) {
     this.#entry = entry;
     this.#setting = setting;
@@ -120,7 +120,7 @@ export class WebService {
       replica.drain();
       release();
     };
-    return { socketPath: replica.socketPath, release, fail };
+    return { target: replica.target, release, fail };
   }
 
   #needed(): number {

@@ -9,8 +9,8 @@ const poll = {
   ],
 };
 const complete = {
-  LISTEN_SOCKET: '/run/web/web.sock',
-  CONTROL_SOCKET: '/run/control/control.sock',
+  LISTEN_ADDRESS: '/run/web/web.sock',
+  CONTROL_ADDRESS: '/run/control/control.sock',
   POLL: JSON.stringify(poll),
   SESSION_SECRET: 's'.repeat(43),
   STACK_ID: 'serverless-vote',
@@ -20,7 +20,15 @@ describe('the environment', () => {
   it('is read into what the pages need', () => {
     const PARTS = [{ name: 'web', limit: 3 }];
     const more = { PUBLIC_URL: 'http://10.0.0.7:8080', PARTS: JSON.stringify(PARTS), LIVE: '0', PRESENTER_KEY: 'k' };
-    const parsed = { ...complete, ...more, POLL: poll, SESSION_SECRET: ['s'.repeat(43)], PARTS, LIVE: false };
+    const parsed = {
+      ...complete,
+      ...more,
+      POLL: poll,
+      SESSION_SECRET: ['s'.repeat(43)],
+      PARTS,
+      LIVE: false,
+      CONTROL_TOKEN: '',
+    };
     expect(parseEnvironment({ ...complete, ...more })).toEqual(parsed);
   });
   it('needs no public address and no parts, and is live unless told otherwise', () => {

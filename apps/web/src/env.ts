@@ -1,12 +1,15 @@
+import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { partsFromJson } from './parts.ts';
 import { pollFromJson } from './poll.ts';
 
 const Environment = z.object({
-  /** Where this server listens: a path that the gateway connects to. */
-  LISTEN_SOCKET: z.string().check(z.startsWith('/')),
-  /** Where the launcher takes invocations. */
-  CONTROL_SOCKET: z.string().check(z.startsWith('/')),
+  /** Where this server listens, and the gateway connects to: a path, or a port. */
+  LISTEN_ADDRESS: z.string().check(z.regex(/^(\/.+|\d+)$/, 'is neither a path nor a port')),
+  /** Where the launcher takes invocations: a path, or host:port. */
+  CONTROL_ADDRESS: z.string().check(z.regex(/^(\/.+|[^/:]+:\d+)$/, 'is neither a path nor host:port')),
+  /** By which the launcher knows this container where no socket tells it. */
+  CONTROL_TOKEN: z._default(z.string(), ''),
   POLL: pollFromJson,
   /** One secret a line: the first one signs, all of them are accepted, so a secret can be replaced at leisure. */
   SESSION_SECRET: z.pipe(
@@ -34,6 +37,16 @@ const Environment = z.object({
 
 export type Environment = z.infer<typeof Environment>;
 
+/** A secret is a value, or the path of a file that holds it. */
+function withSecrets(variables: Record<string, string | undefined>): Record<string, string | undefined> {
+  const { SESSION_SECRET_FILE, PRESENTER_KEY_FILE } = variables;
+  return {
+    ...variables,
+    ...(SESSION_SECRET_FILE && { SESSION_SECRET: readFileSync(SESSION_SECRET_FILE, 'utf8') }),
+    ...(PRESENTER_KEY_FILE && { PRESENTER_KEY: readFileSync(PRESENTER_KEY_FILE, 'utf8') }),
+  };
+}
+
 /** Reads the environment, and complains about everything that is wrong with it at once. */
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
   const parsed = Environment.safeParse(variables);
@@ -49,6 +62,6 @@ let environment: Environment | undefined;
 
 /** The environment. Read on first use: a build evaluates the pages' modules without having one. */
 export function env(): Environment {
-  environment ??= parseEnvironment(process.env);
+  environment ??= parseEnvironment(withSecrets(process.env));
   return environment;
 }

@@ -8,7 +8,7 @@ import { invoke } from './launcher.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'web-'));
 const CONTROL_SOCKET = join(folder, 'control.sock');
-vi.mock('./env.ts', () => ({ env: () => ({ CONTROL_SOCKET }) }));
+vi.mock('./env.ts', () => ({ env: () => ({ CONTROL_ADDRESS: CONTROL_SOCKET, CONTROL_TOKEN: '' }) }));
 
 let control: Server | undefined;
 const answering = (answer: RequestListener) =>

@@ -25,7 +25,7 @@ export type Invocation<Result> = {
   phases: Phases;
 };
 
-/** Invokes a function through the launcher's socket, which speaks AWS Lambda's Invoke API. */
+/** Invokes a function through the launcher's door for web, which speaks AWS Lambda's Invoke API. */
 export async function invoke<Result>(
   functionName: string,
   event: unknown,
@@ -61,12 +61,17 @@ export async function killNext(functionName: string): Promise<string> {
   return body.containerId;
 }
 
-/** Sends the event. Nobody behind the socket means that the launcher is on its way up or down. */
+/** Sends the event. Nobody behind the door means that the launcher is on its way up or down. */
 function post(path: string, body: string, more: Record<string, string> = {}): Promise<IncomingMessage> {
-  const { CONTROL_SOCKET: socketPath } = env();
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...more };
+  const { CONTROL_ADDRESS, CONTROL_TOKEN } = env();
+  const [host, port] = CONTROL_ADDRESS.split(':');
+  const where = CONTROL_ADDRESS.startsWith('/') ? { socketPath: CONTROL_ADDRESS } : { host, port };
+  const headers = {
+    ...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...more },
+    ...(CONTROL_TOKEN && { 'serverless-vote-token': CONTROL_TOKEN }),
+  };
   return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, path, method: 'POST', agent, headers }, resolve);
+    const sent = request({ ...where, path, method: 'POST', agent, headers }, resolve);
     sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error('the launcher did not answer in time')));
     sent.on('error', (error: NodeJS.ErrnoException) => {
       // The launcher closed an idle connection just as we reused it. Every function of ours may be asked twice.

@@ -22,8 +22,8 @@ const options = [
 ];
 
 beforeAll(() => {
-  vi.stubEnv('LISTEN_SOCKET', '/run/web/web.sock');
-  vi.stubEnv('CONTROL_SOCKET', '/run/control/control.sock');
+  vi.stubEnv('LISTEN_ADDRESS', '/run/web/web.sock');
+  vi.stubEnv('CONTROL_ADDRESS', '/run/control/control.sock');
   vi.stubEnv('POLL', JSON.stringify({ question: '?', options }));
   vi.stubEnv('SESSION_SECRET', secrets.join());
   vi.stubEnv('STACK_ID', 'stack');
@@ -155,7 +155,7 @@ test('any Server-Timing gives times that are times', () =>
   ));
 
 test('any environment is understood, or each variable that is wrong is named', () => {
-  const names = fc.constantFrom('LISTEN_SOCKET', 'POLL', 'SESSION_SECRET', 'STACK_ID', 'PARTS', 'LIVE');
+  const names = fc.constantFrom('LISTEN_ADDRESS', 'POLL', 'SESSION_SECRET', 'STACK_ID', 'PARTS', 'LIVE');
   return forAll(fc.dictionary(names, fc.oneof(anyText, fc.json())), 1000, (variables) => {
     expect(() => parseEnvironment(variables)).toThrow(/^The environment of web is not complete:\n {2}[A-Z]/);
   });

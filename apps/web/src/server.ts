@@ -1,5 +1,5 @@
 /**
- * The web container's program: Next.js on a Unix socket. The gateway connects to it; nobody else can.
+ * The web container's program: Next.js where the gateway connects to it, on a Unix socket if it can.
  * It is built next to Next's standalone output, whose `server.js` knows ports only.
  */
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +15,8 @@ import { turnAway } from './turn-away.ts';
 /** What requests in flight may still take when the container is asked to leave. */
 const DRAIN_MS = 8_000;
 
-const { LISTEN_SOCKET } = env();
+const { LISTEN_ADDRESS } = env();
+const isSocket = LISTEN_ADDRESS.startsWith('/');
 const { config } = JSON.parse(readFileSync(join(import.meta.dirname, '.next/required-server-files.json'), 'utf8'));
 
 process.chdir(import.meta.dirname);
@@ -42,11 +43,11 @@ const server = createServer((request, response) => {
 // The gateway keeps its connections; it should be the one that closes them.
 server.keepAliveTimeout = 75_000;
 
-rmSync(LISTEN_SOCKET, { force: true });
-server.listen({ path: LISTEN_SOCKET }, () => {
+if (isSocket) rmSync(LISTEN_ADDRESS, { force: true });
+server.listen(isSocket ? { path: LISTEN_ADDRESS } : { port: Number(LISTEN_ADDRESS) }, () => {
   // The gateway runs as another user; the folder decides who gets this far.
-  chmodSync(LISTEN_SOCKET, 0o777);
-  console.log(`web listens on ${LISTEN_SOCKET} after ${Math.round(performance.now())} ms`);
+  if (isSocket) chmodSync(LISTEN_ADDRESS, 0o777);
+  console.log(`web listens on ${LISTEN_ADDRESS} after ${Math.round(performance.now())} ms`);
 });
 
 process.once('SIGTERM', () => {

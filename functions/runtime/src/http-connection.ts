@@ -15,13 +15,18 @@ export class ConnectionLost extends Error {
  */
 export class HttpConnection {
   readonly #socket: Socket;
+  readonly #headers: string;
   readonly #waiting: { resolve(response: HttpResponse): void; reject(error: Error): void }[] = [];
   #chunks: Buffer[] = [];
   #received = 0;
   #needed = 1;
 
-  /** @param address path of a Unix socket, or `host:port` */
-  constructor(address: string) {
+  /**
+   * @param address path of a Unix socket, or `host:port`
+   * @param headers go with every request; each ends in CRLF
+   */
+  constructor(address: string, headers = '') {
+    this.#headers = headers;
     const [host, port] = address.split(':');
     this.#socket = address.startsWith('/') ? connect(address) : connect(Number(port), host);
     this.#socket.setNoDelay(true);
@@ -48,7 +53,7 @@ export class HttpConnection {
     const length = Buffer.byteLength(body);
     this.#gather();
     this.#socket.write(
-      `${method} ${path} HTTP/1.1\r\nHost: runtime\r\n${headers}Content-Length: ${length}\r\n\r\n${body}`,
+      `${method} ${path} HTTP/1.1\r\nHost: runtime\r\n${this.#headers}${headers}Content-Length: ${length}\r\n\r\n${body}`,
     );
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
+import { env } from './env.ts';
 
 /** The database can't be reached. Votes are safe, and the same event may be sent again. */
 export class DatabaseUnavailable extends Error {
@@ -52,7 +54,10 @@ export class Statement<Row extends object> {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client({ connectionTimeoutMillis: PATIENCE_MS, options: SETTINGS });
+    const client = new Client({
+      ...{ connectionTimeoutMillis: PATIENCE_MS, options: SETTINGS },
+      ...(env.databasePasswordFile !== undefined && { password: readPassword }),
+    });
     // A connection that breaks while nobody uses it is made anew by the next run.
     client.on('error', () => {
       if (this.#client === client) this.#client = undefined;
@@ -61,6 +66,8 @@ export class Statement<Row extends object> {
     return client;
   }
 }
+
+const readPassword = async (): Promise<string> => (await readFile(env.databasePasswordFile ?? '', 'utf8')).trim();
 
 /** Whether the connection is at fault, not the statement: Postgres didn't answer, or is going down, coming up, full. */
 function isDisconnection(error: unknown): boolean {

@@ -1,8 +1,10 @@
+import { env } from './env.ts';
 import type { ErrorReport } from './errors.ts';
 import { HttpConnection } from './http-connection.ts';
 import { type HttpResponse, readResponse } from './http-response.ts';
 
 const VERSION = '/2018-06-01/runtime';
+const TOKEN = env.runtimeToken === undefined ? '' : `Serverless-Vote-Token: ${env.runtimeToken}\r\n`;
 
 /** What a handler may know about the invocation beside its event. */
 export interface InvocationContext {
@@ -29,7 +31,7 @@ export class RuntimeApi {
   readonly #connection: HttpConnection;
 
   constructor(address: string) {
-    this.#connection = new HttpConnection(address);
+    this.#connection = new HttpConnection(address, TOKEN);
   }
 
   /** Waits for an event, however long it takes; `undefined` when there won't be another. */

@@ -4,9 +4,15 @@ import { Client } from 'pg';
 import { type Poll, writePoll } from './poll.ts';
 import { restoreRoles } from './roles.ts';
 
-export interface Connection {
-  /** The folder of Postgres' socket. */
+/** Where Postgres is, and what lets us in. */
+export interface Address {
+  /** The folder of its socket, or its name in a network. */
   host: string;
+  /** Where there is no socket, and so no kernel that says who calls: the owner's password, and those that roles are to have. */
+  passwords?: { owner: string; of(role: string): string };
+}
+
+export interface Connection extends Address {
   /** How long to wait for a Postgres that isn't up yet. */
   connectTimeoutMs: number;
 }
@@ -30,7 +36,7 @@ export async function prepareDatabase(settings: DatabaseSettings): Promise<{ hig
   return withConnection(settings, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
     await migrate(client, settings.migrationsDir);
-    await restoreRoles(client);
+    await restoreRoles(client, settings.passwords);
     await writePoll(client, settings);
     const { rows } = await client.query('select coalesce(max(accepted_at), 0)::text as highest from tally');
     return { highestAcceptedAt: BigInt(rows[0].highest) };
@@ -84,10 +90,10 @@ async function withConnection<Result>(
 }
 
 /** Connects as the owner, as soon as Postgres lets anybody in. */
-async function connect({ host, connectTimeoutMs }: Connection, database: string): Promise<Client> {
+async function connect({ host, passwords, connectTimeoutMs }: Connection, database: string): Promise<Client> {
   const giveUpAt = Date.now() + connectTimeoutMs;
   for (;;) {
-    const client = new Client({ host, database, user: 'postgres' });
+    const client = new Client({ host, database, user: 'postgres', ...(passwords && { password: passwords.owner }) });
     // A connection that breaks is noticed by whoever uses it.
     client.on('error', () => {});
     try {

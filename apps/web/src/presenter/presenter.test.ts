@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const key = 'k'.repeat(64);
 const complete = {
-  LISTEN_SOCKET: '/run/web/web.sock',
-  CONTROL_SOCKET: '/run/control/control.sock',
+  LISTEN_ADDRESS: '/run/web/web.sock',
+  CONTROL_ADDRESS: '/run/control/control.sock',
   POLL: JSON.stringify({
     question: '?',
     options: [

@@ -1,0 +1,31 @@
+import { readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import { DockerEngine } from './docker-engine.ts';
+import { ingressBySocket } from './ingress-socket.ts';
+import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
+import { listen, runtimeApi } from './runtime-api.ts';
+
+const RUNTIME = '/run/runtime';
+const INGRESS = '/run/ingress';
+const CONTROL_SOCKET = '/run/control/control.sock';
+
+/** One machine: its Docker Engine, and Unix sockets in volumes. */
+export function oneMachine(stackId: string): Platform {
+  // Nothing that a predecessor left can be in use: its runtime API and its callers are gone with it.
+  for (const folder of [RUNTIME, INGRESS])
+    for (const entry of readdirSync(folder)) rmSync(`${folder}/${entry}`, { recursive: true, force: true });
+  return {
+    engine: new DockerEngine(stackId),
+    openRuntimeDoor: runtimeApi(RUNTIME),
+    openIngress: ingressBySocket(INGRESS),
+    // Nobody else has the socket.
+    knowsWeb: () => true,
+    database: { host: '/var/run/postgresql' },
+    cores: async () => os.availableParallelism(),
+    async listen(doors) {
+      await listen(doors.web, CONTROL_SOCKET);
+      doors.private.listen(CONTROL_PORT);
+      doors.public.listen(GATEWAY_PORT);
+    },
+  };
+}

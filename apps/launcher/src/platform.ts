@@ -1,0 +1,30 @@
+import type http from 'node:http';
+import type { Address } from '@serverless-vote/postgres';
+import type { Engine } from './engine.ts';
+import type { OpenIngress } from './ingress.ts';
+import type { OpenRuntimeDoor } from './runtime-client.ts';
+
+export const GATEWAY_PORT = 8080;
+export const CONTROL_PORT = 9000;
+
+/** The doors that the launcher opens to others than its sandboxes. */
+export interface OuterDoors {
+  public: http.Server;
+  private: http.Server;
+  /** For web, to invoke what the catalog allows it. */
+  web: http.Server;
+}
+
+/** What differs between one machine and several: who runs containers, and the ways between them and the launcher. */
+export interface Platform {
+  engine: Engine;
+  openRuntimeDoor: OpenRuntimeDoor;
+  openIngress: OpenIngress;
+  /** Does this request at web's door come from web? */
+  knowsWeb(request: http.IncomingMessage): boolean;
+  database: Address;
+  /** Cores that containers are started on. */
+  cores(): Promise<number>;
+  /** Lets callers in. */
+  listen(doors: OuterDoors): Promise<void>;
+}

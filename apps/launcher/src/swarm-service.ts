@@ -1,0 +1,218 @@
+import type Docker from 'dockerode';
+import type { SandboxSpec } from './engine.ts';
+import { LauncherError } from './errors.ts';
+import type { Leash } from './leash.ts';
+import { LABEL } from './swarm-spec.ts';
+import { StartTrouble } from './swarm-trouble.ts';
+
+const START_DEADLINE_MS = 30_000;
+/** A task that has ended is often wanted again: only after this long is its place given up. */
+const LOWER_AFTER_MS = 1_000;
+/** How often it is looked whether the image is a new one, and why starts take long; only while there is demand. */
+const LOOK_MS = 1_000;
+
+type Described = Omit<Docker.ServiceSpec, 'Mode'>;
+interface Inspected {
+  ID: string;
+  Version: { Index: number };
+  Spec: Docker.ServiceSpec;
+  UpdateStatus?: { State?: string; Message?: string };
+}
+
+interface Waiting {
+  sandboxId: string;
+  take(leash: Leash): void;
+  fail(error: Error): void;
+}
+
+/**
+ * One function's service on the Swarm. Swarm starts, places and replaces its tasks; this says how many there are to be:
+ *
+ * 1. As many as are held, plus as many as are waited for. More are made at once, fewer after a second.
+ * 2. Who waits gets the task that registers first, also one that Swarm made in the place of another that has ended.
+ * 3. Tasks that fail before they register, three in a row, fail those who wait, with Swarm's own words; so the service
+ *    goes to zero instead of being restarted for ever.
+ * 4. A new image under the same name is rolled out; one that Swarm has rolled back isn't tried again.
+ */
+export class SwarmService {
+  readonly #docker: Docker;
+  readonly #name: string;
+  readonly #describe: (spec: SandboxSpec) => Promise<Described>;
+  readonly #warn: (details: object, event: string) => void;
+  readonly #trouble: StartTrouble;
+  readonly #idle = new Set<Leash>();
+  readonly #held = new Set<Leash>();
+  #waiting: Waiting[] = [];
+  #spec: SandboxSpec;
+  #lowerAt = 0;
+  #refused: string | undefined;
+  #converging: 'no' | 'yes' | 'and-again' = 'no';
+  #look: NodeJS.Timeout | undefined;
+
+  constructor(
+    docker: Docker,
+    name: string,
+    spec: SandboxSpec,
+    describe: (spec: SandboxSpec) => Promise<Described>,
+    warn: (details: object, event: string) => void,
+  ) {
+    this.#docker = docker;
+    this.#name = name;
+    this.#spec = spec;
+    this.#describe = describe;
+    this.#warn = warn;
+    this.#trouble = new StartTrouble(docker, name);
+  }
+
+  get #demand(): number {
+    return this.#held.size + this.#waiting.length;
+  }
+
+  /** A task of its own for this sandbox. @throws {LauncherError} when none comes, saying why */
+  async task(spec: SandboxSpec): Promise<Leash> {
+    this.#spec = spec;
+    const [idle] = this.#idle;
+    if (idle) return this.#hold(idle);
+    if (this.#waiting.length === 0) this.#trouble.forget();
+    const task = new Promise<Leash>((take, fail) => {
+      const late = setTimeout(() => {
+        const why = this.#trouble.latest ?? 'no task has come up';
+        fail(
+          new LauncherError('ServiceException', `Swarm started no container in time: ${why}.`, {
+            retryAfterSeconds: 2,
+          }),
+        );
+        this.cancel(spec.sandboxId);
+      }, START_DEADLINE_MS);
+      this.#waiting.push({
+        sandboxId: spec.sandboxId,
+        take(leash) {
+          clearTimeout(late);
+          take(leash);
+        },
+        fail(error) {
+          clearTimeout(late);
+          fail(error);
+        },
+      });
+    });
+    void this.#converge();
+    return task;
+  }
+
+  /** A task has registered: whoever waits longest gets it. */
+  registered(leash: Leash, taskId: string): void {
+    this.#trouble.came(taskId);
+    void leash.ended.then(() => this.#gone(leash));
+    const first = this.#waiting.shift();
+    if (first) first.take(this.#hold(leash));
+    else this.#idle.add(leash);
+  }
+
+  /** Stops waiting. */
+  cancel(sandboxId: string): void {
+    const wanted = this.#waiting.find((waiting) => waiting.sandboxId === sandboxId);
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== wanted);
+    wanted?.fail(new LauncherError('ServiceException', 'The container was not waited for any longer.'));
+    this.#lowerIn(LOWER_AFTER_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#look);
+    for (const waiting of this.#waiting.splice(0))
+      waiting.fail(new LauncherError('ServiceException', 'The launcher is shutting down.'));
+    for (const leash of [...this.#idle, ...this.#held]) leash.lose();
+  }
+
+  #hold(leash: Leash): Leash {
+    this.#idle.delete(leash);
+    this.#held.add(leash);
+    this.#look ??= setInterval(() => void this.#lookAround(), LOOK_MS);
+    return leash;
+  }
+
+  #gone(leash: Leash): void {
+    this.#idle.delete(leash);
+    this.#held.delete(leash);
+    this.#lowerIn(LOWER_AFTER_MS);
+  }
+
+  #lowerIn(ms: number): void {
+    this.#lowerAt = performance.now() + ms;
+    setTimeout(() => void this.#converge(), ms + 1);
+  }
+
+  async #lookAround(): Promise<void> {
+    if (this.#demand === 0) {
+      clearInterval(this.#look);
+      this.#look = undefined;
+      return;
+    }
+    const trouble = this.#waiting.length > 0 ? await this.#trouble.look() : undefined;
+    if (trouble) this.#failAll(trouble);
+    await this.#converge();
+  }
+
+  #failAll(error: Error): void {
+    for (const waiting of this.#waiting.splice(0)) waiting.fail(error);
+    this.#lowerIn(0);
+  }
+
+  /** Brings what Swarm has to what there is to be; one at a time. Never rejects. */
+  async #converge(): Promise<void> {
+    this.#look ??= setInterval(() => void this.#lookAround(), LOOK_MS);
+    if (this.#converging !== 'no') {
+      this.#converging = 'and-again';
+      return;
+    }
+    do {
+      this.#converging = 'yes';
+      try {
+        await this.#step();
+      } catch (error) {
+        if (/out of sequence/.test(String(error))) this.#converging = 'and-again';
+        else this.#failAll(explain(error));
+      }
+    } while ((this.#converging as string) === 'and-again');
+    this.#converging = 'no';
+  }
+
+  async #step(): Promise<void> {
+    const wanted = await this.#describe(this.#spec);
+    const service = this.#docker.getService(this.#name);
+    const there = await (service.inspect() as Promise<Inspected>).catch(ifMissing);
+    if (!there) {
+      if (this.#demand === 0) return;
+      const Mode = { Replicated: { Replicas: this.#demand } };
+      return void (await this.#docker.createService({ ...wanted, Mode } as Docker.CreateServiceOptions));
+    }
+    const replicas = there.Spec.Mode?.Replicated?.Replicas ?? 0;
+    const Replicas = this.#demand >= replicas || performance.now() >= this.#lowerAt ? this.#demand : replicas;
+    const described = this.#isNew(wanted, there) ? wanted : there.Spec;
+    if (Replicas === replicas && described === there.Spec) return;
+    const changed = { ...described, Mode: { Replicated: { Replicas } }, version: there.Version.Index };
+    await service.update(changed as never);
+  }
+
+  #isNew(wanted: Described, { Spec, UpdateStatus }: Inspected): boolean {
+    const digest = wanted.Labels?.[`${LABEL}.spec`];
+    if (digest === Spec.Labels?.[`${LABEL}.spec`] || digest === this.#refused) return false;
+    if (!UpdateStatus?.State?.startsWith('rollback')) return true;
+    this.#refused = digest;
+    this.#warn({ service: this.#name, why: UpdateStatus.Message }, 'service.rolled-back');
+    return false;
+  }
+}
+
+function ifMissing(error: unknown): undefined {
+  if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+}
+
+function explain(error: unknown): Error {
+  if (error instanceof LauncherError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new LauncherError('ServiceException', `The Swarm's manager did not take the order: ${message}`, {
+    retryAfterSeconds: 2,
+    cause: error,
+  });
+}
