@@ -3,7 +3,7 @@
  * the static files that Next leaves out of it, and our server as one file.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, globSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -19,6 +19,11 @@ execFileSync(process.execPath, [createRequire(import.meta.url).resolve('next/dis
 });
 
 cpSync(join(here, '.next/static'), join(app, '.next/static'), { recursive: true });
+
+// What Next brings along and nothing of ours uses: its image service's library, and maps of the sources.
+const standalone = join(here, '.next/standalone');
+for (const unused of globSync(['node_modules/{sharp,@img}', 'apps/web/.next/**/*.map'], { cwd: standalone }))
+  rmSync(join(standalone, unused), { recursive: true });
 
 await build({
   entryPoints: [join(here, 'src/server.ts')],

@@ -7,7 +7,7 @@ const config: NextConfig = {
   outputFileTracingRoot: join(import.meta.dirname, '../..'),
   poweredByHeader: false,
   reactStrictMode: true,
-  // No page optimizes images; without this the image library would be copied into the container.
+  // No page optimizes images.
   images: { unoptimized: true },
   // `npm run typecheck` is the one place that checks types, with the same TypeScript as everywhere else.
   typescript: { ignoreBuildErrors: true },

@@ -65,7 +65,7 @@ done <<<"$functions"
 # Only when it is named: the function that does wrong, for the integration tests.
 if [[ " ${only[*]-} " == *' misbehave '* ]]; then
   bundle=apps/launcher/integration/functions/misbehave.cjs
-  image misbehave function NAME=misbehave USER_ID=10009 "BUNDLE=$bundle" -- "$bundle"
+  image misbehave misbehave -- "$bundle"
 fi
 
 if wanted database; then

@@ -1,14 +1,18 @@
-# Any function of the catalog: a bundle, and node. A new function needs no Dockerfile of its own.
+# Any function of the catalog: a bundle, node, and the libraries that node loads. No shell, no package manager: there is nothing else to run.
 ARG NODE_IMAGE=node:26-bookworm-slim
-FROM ${NODE_IMAGE}
+FROM ${NODE_IMAGE} AS node
+RUN mkdir -p /bare/tmp && chmod 1777 /bare/tmp \
+  && for file in /usr/local/bin/node $(ldd /usr/local/bin/node | grep -o '/[^ ]*'); do cp --parents --dereference "$file" /bare; done
+
+FROM scratch
+COPY --from=node /bare /
 ARG NAME
 ARG USER_ID
-ARG BUNDLE=functions/${NAME}/dist/main.cjs
 LABEL org.serverless-vote.image=${NAME}
 WORKDIR /function
-COPY ${BUNDLE} /function/main.cjs
+COPY functions/${NAME}/dist/main.cjs /function/main.cjs
 # Its role in the database has its name.
-ENV NODE_ENV=production PGHOST=/var/run/postgresql PGDATABASE=votes PGUSER=${NAME}
+ENV PATH=/usr/local/bin NODE_ENV=production PGHOST=/var/run/postgresql PGDATABASE=votes PGUSER=${NAME}
 USER ${USER_ID}
 ENTRYPOINT ["node", "/function/main.cjs"]
 CMD []

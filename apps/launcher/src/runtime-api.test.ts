@@ -36,7 +36,7 @@ async function open() {
       request.on('error', reject);
       request.end(body);
     });
-  return { call, seen, socketPath };
+  return { call, seen, socketPath, door };
 }
 
 describe('the runtime API of a sandbox', () => {
@@ -68,6 +68,30 @@ describe('the runtime API of a sandbox', () => {
       `POST ${base}/mine/response HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1GET ${base}/next HTTP/1.1\r\nHost: x\r\n\r\n`,
     );
     await expect.poll(() => [seen.answers.length, seen.polls.length]).toEqual([1, 1]);
+  });
+
+  test('is dead after use: who is connected is hung up on, and nobody else gets in', async () => {
+    const { socketPath, door } = await open();
+    const socket = net.connect(socketPath).on('error', () => undefined);
+    await new Promise((resolve) => socket.once('connect', resolve));
+    const hungUp = new Promise((resolve) => socket.once('close', resolve));
+    socket.write('GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n');
+    door.close();
+    await hungUp;
+    const late = await new Promise((resolve) => net.connect(socketPath).once('error', (error) => resolve(error)));
+    expect(late).toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('refuses a `next` beyond the events that it may have in hand', async () => {
+    const { socketPath } = await open();
+    const answers: string[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const socket = net.connect(socketPath).on('data', (data) => answers.push(String(data)));
+      closing.push(() => socket.destroy());
+      socket.write('GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n');
+    }
+    await expect.poll(() => answers.length).toBe(1);
+    expect(answers[0]).toMatch(/^HTTP\/1\.1 403 /);
   });
 
   test('lets no more connections in than a sandbox needs', async () => {

@@ -120,6 +120,7 @@ const deeds = {
       }
     }),
     sockets: fs.readdirSync('/run').sort(),
+    runtime: fs.readdirSync('/run/runtime'),
   }),
 };
 
