@@ -31,7 +31,7 @@ unit() {
   vitest run --root infra/engine
   tsc --project turbo/generators
   vitest run --root turbo/generators
-  note 'types and unit tests'
+  note "types and unit tests$(grep -qs '^Nothing was audited' "$ROOT/.cache/logs/unit.log" && echo '; npm audit: the registry does not answer')"
 }
 
 chromium() {

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+
+/** A known vulnerability of a package in the lock file. */
+export interface Finding {
+  /** Of the advisory: GHSA-…, or its address. */
+  id: string;
+  package: string;
+  severity: string;
+  title: string;
+}
+
+export type Audit =
+  /** `stale`: accepted, but nothing of the lock file has it any more. */
+  | { kind: 'checked'; unlisted: Finding[]; accepted: Finding[]; stale: string[] }
+  | { kind: 'not-answered'; why: string };
+
+interface Report {
+  vulnerabilities?: Record<
+    string,
+    { via: (string | { url: string; name: string; severity: string; title: string })[] }
+  >;
+  message?: string;
+  error?: { summary?: string; code?: string };
+}
+
+/**
+ * Asks the registry which packages of the lock file have known vulnerabilities (`npm audit`), test and build tools included.
+ * @param accepted advisory → why we live with it
+ * @param registry another than npm's own setting
+ */
+export async function audit(folder: string, accepted: Record<string, string>, registry?: string): Promise<Audit> {
+  const quick = ['--fetch-retries=0', '--fetch-timeout=20000'];
+  const args = ['audit', '--json', '--package-lock-only', ...quick, ...(registry ? [`--registry=${registry}`] : [])];
+  const output = await new Promise<string>((resolve) => {
+    execFile('npm', args, { cwd: folder, timeout: 60_000 }, (error, stdout) => resolve(stdout || String(error)));
+  });
+  let report: Report;
+  try {
+    report = JSON.parse(output) as Report;
+  } catch {
+    return { kind: 'not-answered', why: output.slice(0, 200) };
+  }
+  if (!report.vulnerabilities) {
+    return { kind: 'not-answered', why: report.message ?? report.error?.summary ?? 'npm does not say why' };
+  }
+  const found = new Map<string, Finding>();
+  for (const { via } of Object.values(report.vulnerabilities))
+    for (const each of via) {
+      // A text is the name of a package that has it from another, which is listed by itself.
+      if (typeof each === 'string') continue;
+      const id = each.url.replace(/^.*\/(?=GHSA-)/, '');
+      found.set(id, { id, package: each.name, severity: each.severity, title: each.title });
+    }
+  const findings = [...found.values()];
+  const isAccepted = ({ id }: Finding) => Object.hasOwn(accepted, id);
+  return {
+    kind: 'checked',
+    unlisted: findings.filter((finding) => !isAccepted(finding)),
+    accepted: findings.filter(isAccepted),
+    stale: Object.keys(accepted).filter((id) => !found.has(id)),
+  };
+}

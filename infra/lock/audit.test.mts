@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import { audit } from './audit.mts';
+
+const here = import.meta.dirname;
+const accepted = JSON.parse(readFileSync(`${here}/accepted-vulnerabilities.json`, 'utf8')) as Record<string, string>;
+
+describe('the packages of the lock file', () => {
+  it('have no known vulnerability but those that are accepted, each with its reason', { timeout: 90_000 }, async ({
+    annotate,
+  }) => {
+    for (const [id, reason] of Object.entries(accepted))
+      expect(reason.length, `why is ${id} accepted?`).toBeGreaterThan(20);
+    const result = await audit(`${here}/../..`, accepted);
+    if (result.kind === 'not-answered') {
+      const said = `Nothing was audited: the registry does not answer (${result.why}).`;
+      console.warn(said);
+      await annotate(said);
+      return;
+    }
+    expect(result.unlisted).toEqual([]);
+    expect(result.stale).toEqual([]);
+  });
+});
+
+describe('an audit', () => {
+  let close: () => void;
+  afterEach(() => close());
+
+  /** A registry that knows one package, and what it is told about it; and a project that depends on that package. */
+  async function registry(advisories: object | undefined) {
+    const server = http.createServer((request, response) => {
+      request.resume();
+      if (request.method !== 'POST') {
+        const versions = { '1.0.0': { name: 'leaky', version: '1.0.0', dist: { tarball: '', shasum: '' } } };
+        return response.end(JSON.stringify({ name: 'leaky', 'dist-tags': { latest: '1.0.0' }, versions }));
+      }
+      response.statusCode = advisories ? 200 : 405;
+      return response.end(JSON.stringify(advisories ?? {}));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    close = () => server.close().closeAllConnections();
+    const folder = mkdtempSync(`${tmpdir()}/audit-`);
+    const dependencies = { leaky: '1.0.0' };
+    const packages = { '': { name: 'project', dependencies }, 'node_modules/leaky': { version: '1.0.0' } };
+    writeFileSync(`${folder}/package.json`, JSON.stringify({ name: 'project', dependencies }));
+    writeFileSync(`${folder}/package-lock.json`, JSON.stringify({ name: 'project', lockfileVersion: 3, packages }));
+    return { folder, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+  }
+
+  const leak = { id: 1, url: 'https://github.com/advisories/GHSA-leak-leak-leak', title: 'It leaks', severity: 'high' };
+  const leaky = { leaky: [{ ...leak, vulnerable_versions: '<2', cwe: [], cvss: { score: 9 } }] };
+
+  it('finds what the registry knows', { timeout: 30_000 }, async () => {
+    const { folder, url } = await registry(leaky);
+    const unlisted = [{ id: 'GHSA-leak-leak-leak', package: 'leaky', severity: 'high', title: 'It leaks' }];
+    expect(await audit(folder, {}, url)).toEqual({ kind: 'checked', unlisted, accepted: [], stale: [] });
+  });
+
+  it('lets pass what is accepted, and tells what need not be any more', { timeout: 30_000 }, async () => {
+    const { folder, url } = await registry(leaky);
+    const reasons = { 'GHSA-leak-leak-leak': 'we never call it', 'GHSA-gone-gone-gone': 'it was so' };
+    const result = await audit(folder, reasons, url);
+    expect(result).toMatchObject({ kind: 'checked', unlisted: [], stale: ['GHSA-gone-gone-gone'] });
+    expect(result).toHaveProperty('accepted.length', 1);
+  });
+
+  it('says so when the registry has no answer', { timeout: 30_000 }, async () => {
+    const { folder, url } = await registry(undefined);
+    expect(await audit(folder, {}, url)).toEqual({ kind: 'not-answered', why: expect.stringContaining('405') });
+  });
+
+  it('says so when there is no registry', { timeout: 30_000 }, async () => {
+    const { folder, url } = await registry(undefined);
+    close();
+    expect(await audit(folder, {}, url)).toMatchObject({ kind: 'not-answered' });
+  });
+});
