@@ -1,7 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import Docker from 'dockerode';
-import { DatabaseAway, type Door, type Engine, type Exit, type SandboxSpec, type StartedSandbox } from './engine.ts';
+import {
+  DatabaseAway,
+  type Door,
+  type EngineToOpen,
+  type Exit,
+  type SandboxSpec,
+  type StartedSandbox,
+} from './engine.ts';
 import { LauncherError } from './errors.ts';
 
 const LABEL = 'org.serverless-vote';
@@ -31,7 +38,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const callDeadline = () => AbortSignal.timeout(CALL_DEADLINE_MS);
 
 /** One machine's Docker Engine. Touches only containers that bear its own stack's label. */
-export class DockerEngine implements Engine {
+export class DockerEngine implements EngineToOpen {
   readonly #docker: Docker;
   readonly #stackId: string;
   readonly #tracked = new Map<string, Tracked>();

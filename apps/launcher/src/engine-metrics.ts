@@ -35,8 +35,6 @@ export function meterEngine(engine: Engine, registry: Registry): Engine {
   }
 
   return {
-    open: () => engine.open(),
-    close: () => engine.close(),
     start: (spec) => metered('start', engine.start(spec)),
     stop: (sandboxId, graceMs) => metered('stop', engine.stop(sandboxId, graceMs)),
     remove: (sandboxId) => metered('remove', engine.remove(sandboxId)),

@@ -54,9 +54,6 @@ export interface StartedSandbox {
  * Every call has a deadline of its own and leaves nothing behind when it fails.
  */
 export interface Engine {
-  /** Finds out where it is, and follows what happens until `close`. */
-  open(): Promise<void>;
-  close(): Promise<void>;
   /** Starts a sandbox. @throws {DatabaseAway} when the namespace to borrow is gone; LauncherError for all else */
   start(spec: SandboxSpec): Promise<StartedSandbox>;
   /** Asks a sandbox to end (SIGTERM); resolves when it has, by force after `graceMs`. */
@@ -65,6 +62,14 @@ export interface Engine {
   remove(sandboxId: string): Promise<void>;
   /** Ids of all sandboxes of this stack, in whatever state. */
   list(): Promise<string[]>;
+}
+
+/** An engine that has to find out where it is first. */
+export interface EngineToOpen extends Engine {
+  /** Finds out where it is, and follows what happens until `close`. */
+  open(): Promise<void>;
+  /** Removes what it had for its sandboxes. */
+  close(): Promise<void>;
 }
 
 /** The database's container isn't running, so nothing can borrow its network namespace just now. */

@@ -159,7 +159,7 @@ async function main(): Promise<void> {
     for (const result of results.values()) result.close();
     await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS)]);
     await sweep(engine, () => new Set()).catch(() => undefined);
-    await engine.close();
+    await platform.engine.close();
     log.info('launcher.stopped');
     process.exit(0);
   };

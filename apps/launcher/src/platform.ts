@@ -1,6 +1,6 @@
 import type http from 'node:http';
 import type { Address } from '@serverless-vote/postgres';
-import type { Engine } from './engine.ts';
+import type { EngineToOpen } from './engine.ts';
 import type { OpenIngress } from './ingress.ts';
 import type { OpenRuntimeDoor } from './runtime-client.ts';
 
@@ -17,7 +17,7 @@ export interface OuterDoors {
 
 /** What differs between one machine and several: who runs containers, and the ways between them and the launcher. */
 export interface Platform {
-  engine: Engine;
+  engine: EngineToOpen;
   openRuntimeDoor: OpenRuntimeDoor;
   openIngress: OpenIngress;
   /** Does this request at web's door come from web? */

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import net from 'node:net';
 import type Docker from 'dockerode';
-import type { Engine, SandboxSpec, StartedSandbox } from './engine.ts';
+import type { EngineToOpen, SandboxSpec, StartedSandbox } from './engine.ts';
 import { Leash, type Registration } from './leash.ts';
 import type { SwarmNetworks } from './swarm-networks.ts';
 import { type SwarmPossessions, secretFor } from './swarm-possessions.ts';
@@ -27,7 +27,7 @@ interface SwarmEngineParts {
  * A Docker Swarm, by the API of the manager that the launcher is on: a service for each function, whose tasks are its sandboxes.
  * Swarm starts, places and replaces tasks, but can't end a certain one or tell how it ended: for that each holds a leash.
  */
-export class SwarmEngine implements Engine {
+export class SwarmEngine implements EngineToOpen {
   readonly #parts: SwarmEngineParts;
   readonly #docker: Docker;
   readonly #services = new Map<string, SwarmService>();

@@ -5,13 +5,17 @@ const fs = require('node:fs');
 const net = require('node:net');
 
 const name = process.env.AWS_LAMBDA_FUNCTION_NAME;
-const socketPath = process.env.AWS_LAMBDA_RUNTIME_API;
+const { AWS_LAMBDA_RUNTIME_API: address, SERVERLESS_VOTE_TOKEN: token } = process.env;
+const [host, port] = address.split(':');
+const door = address.startsWith('/')
+  ? { socketPath: address }
+  : { host, port, headers: { 'serverless-vote-token': token } };
 const BASE = '/2018-06-01/runtime/invocation/';
 const agent = new http.Agent({ keepAlive: true, maxSockets: 100 });
 
 function call(method, path, body) {
   return new Promise((resolve, reject) => {
-    const request = http.request({ socketPath, agent, method, path: BASE + path }, (response) => {
+    const request = http.request({ ...door, agent, method, path: BASE + path }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () =>

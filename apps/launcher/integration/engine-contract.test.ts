@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { operator } from './operator.ts';
+import { type Answer, controlUrl, follow, invoke, invokeRaw, send } from './stack.ts';
+
+/*
+ * What a launcher promises whichever engine it has. `make test` runs it against Docker on one machine, `make swarm-test`
+ * against a Swarm of three nodes.
+ */
+const containerOf = ({ headers }: Answer) => headers['x-container-id'] ?? '';
+const isRunning = async (name: string, id: string) => (await operator.running(name)).includes(id);
+const untilHealthy = () =>
+  expect
+    .poll(
+      () =>
+        send(controlUrl, '/healthz').then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      { timeout: 60_000, interval: 200 },
+    )
+    .toBe(200);
+/** The container that has just been given an event: the one that the feed names. */
+async function whileRunning(name: string, event: object, during: (containerId: string) => Promise<void>) {
+  const feed = await follow(controlUrl, '/events');
+  const answer = invoke(name, event);
+  const running = new RegExp(`"type":"invocation.running"[^\\n]*"name":"${name}","containerId":"([0-9a-f]{12})"`);
+  await expect.poll(feed.text, { timeout: 30_000, interval: 20 }).toMatch(running);
+  await during(running.exec(feed.text())?.[1] ?? '');
+  feed.leave();
+  return answer;
+}
+
+describe('start', { timeout: 60_000 }, () => {
+  test('a function without a container gets one, which its answer names, and which is there while it works', async () => {
+    const answer = await whileRunning('misbehave', { do: 'sleep', ms: 1500 }, async (id) => {
+      await expect.poll(() => isRunning('misbehave', id), { timeout: 5_000 }).toBe(true);
+    });
+    expect(answer).toMatchObject({ status: 200, headers: { 'x-start-kind': 'cold' } });
+    expect(containerOf(answer)).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  test('a container serves one event, ends by itself with status 0, and is gone', async () => {
+    const feed = await follow(controlUrl, '/events');
+    const used = containerOf(await invoke('misbehave'));
+    expect(containerOf(await invoke('misbehave'))).not.toBe(used);
+    const gone = new RegExp(`"type":"container.gone"[^\\n]*"containerId":"${used}"[^\\n]*"exitCode":0`);
+    await expect.poll(feed.text, { timeout: 10_000 }).toMatch(gone);
+    await expect.poll(() => isRunning('misbehave', used), { timeout: 10_000 }).toBe(false);
+    feed.leave();
+  });
+});
+
+describe('event and result', { timeout: 60_000 }, () => {
+  test('go their way unchanged, also when they are large', async () => {
+    const text = 'ä'.repeat(2 * 1024 * 1024);
+    const answer = await invokeRaw('misbehave', JSON.stringify({ do: 'sleep', ms: 1, text }));
+    expect(answer.json()).toEqual({ slept: 1 });
+    const large = await invoke('misbehave', { do: 'answer-with-megabytes', megabytes: 5 });
+    expect(large.json()).toBe('x'.repeat(5 * 1024 * 1024));
+  });
+
+  test('what a container writes is there with the answer, for who asks', async () => {
+    const { headers } = await invoke('misbehave', { do: 'say', text: 'hello' }, { 'x-amz-log-type': 'Tail' });
+    expect(Buffer.from(headers['x-amz-log-result'] ?? '', 'base64').toString()).toContain('hello');
+  });
+
+  test('a function’s own error is its result', async () => {
+    expect((await invoke('misbehave', { do: 'fail' })).json()).toEqual({
+      errorType: 'TypeError',
+      errorMessage: 'as told',
+    });
+  });
+});
+
+describe('exit status', { timeout: 60_000 }, () => {
+  test('of a container that ended over its event is told', async () => {
+    const answer = await invoke('misbehave', { do: 'exit', code: 7 });
+    expect(answer.json()).toMatchObject({ errorType: expect.stringMatching(/^(Runtime.ExitError|Sandbox.Timedout)$/) });
+    const draining = await invoke('misbehave-draining', { do: 'exit', code: 7 });
+    expect(draining.json()).toMatchObject({ errorMessage: expect.stringMatching(/exit status 7$/) });
+  });
+
+  test('of one that can’t start is reported after a few tries, and nothing is tried for ever', async () => {
+    const answer = await invoke('crash-at-start');
+    expect(answer.json()).toMatchObject({ errorType: 'Runtime.ExitError' });
+    const feed = await follow(controlUrl, '/events');
+    await delay(3_000);
+    expect(feed.text()).not.toContain('"name":"crash-at-start"');
+    feed.leave();
+  });
+
+  test('says so when it was for its memory', async () => {
+    const { errorType } = (await invoke('misbehave-draining', { do: 'eat-memory' })).json() as { errorType: string };
+    expect(errorType).toMatch(/^(Runtime.OutOfMemory|Sandbox.Timedout)$/);
+  });
+});
+
+describe('deadline', { timeout: 60_000 }, () => {
+  test('ends a container that loops, before its caller hears of it', async () => {
+    const answer = await invoke('misbehave', { do: 'loop' });
+    expect(answer.json()).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    // Of a task on another node its engine may know a moment longer, when its processes have ended.
+    await expect.poll(() => isRunning('misbehave', containerOf(answer)), { timeout: 1_000 }).toBe(false);
+  });
+
+  test('counts for a container that never gets ready', async () => {
+    const from = performance.now();
+    const answer = await invoke('never-ready');
+    expect(answer.headers['x-amz-function-error'] ?? answer.status).toBeOneOf(['Unhandled', 503]);
+    expect(performance.now() - from).toBeLessThan(15_000);
+  });
+});
+
+describe('kill', { timeout: 60_000 }, () => {
+  test('the event of a container that is killed under it is answered by another', async () => {
+    let killed = '';
+    const answer = await whileRunning('misbehave-draining', { do: 'sleep', ms: 1500 }, async (id) => {
+      killed = id;
+      await operator.kill(id);
+    });
+    expect(answer.json()).toEqual({ slept: 1500 });
+    expect(containerOf(answer)).not.toBe(killed);
+  });
+});
+
+describe('leftovers', { timeout: 120_000 }, () => {
+  test('of a launcher that was killed are gone when a new one works', async () => {
+    let left = '';
+    await whileRunning('misbehave-draining', { do: 'sleep', ms: 4000 }, async (id) => {
+      left = id;
+      await operator.crashLauncher();
+    }).catch(() => undefined);
+    await untilHealthy();
+    await expect.poll(() => isRunning('misbehave-draining', left), { timeout: 10_000 }).toBe(false);
+    expect((await invoke('misbehave')).status).toBe(200);
+  });
+});
+
+describe('lost engine', { timeout: 120_000 }, () => {
+  afterEach(() => operator.findEngine().catch(() => undefined));
+
+  test('what runs is answered, what needs a start waits for it, and what ended meanwhile is noticed', async () => {
+    let used = '';
+    const needsStart = await whileRunning('misbehave-draining', { do: 'sleep', ms: 2000 }, async (id) => {
+      used = id;
+      await operator.loseEngine();
+    }).then(async (answer) => {
+      expect(answer.json()).toEqual({ slept: 2000 });
+      const waiting = invoke('misbehave-in-a-short-queue');
+      await delay(1_500);
+      await operator.findEngine();
+      return waiting;
+    });
+    expect(needsStart.status).toBe(200);
+    await expect.poll(() => isRunning('misbehave-draining', used), { timeout: 15_000 }).toBe(false);
+    expect((await invoke('misbehave')).status).toBe(200);
+  });
+});

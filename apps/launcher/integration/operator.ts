@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { containers, docker, permanent } from './stack.ts';
+
+/** What an engine's contract is tried with: looking at containers from outside, and hurting them. */
+export interface Operator {
+  /** Ids (12 digits) of the containers of this name that run, wherever they do. */
+  running(name: string): Promise<string[]>;
+  kill(containerId: string): Promise<void>;
+  /** Ends the launcher as a crash would; whoever keeps it running starts it again. */
+  crashLauncher(): Promise<void>;
+  /** From now on the launcher's engine doesn't answer. What runs goes on. */
+  loseEngine(): Promise<void>;
+  findEngine(): Promise<void>;
+}
+
+/** One machine: the launcher reaches its engine through a container that can be stopped. */
+const oneMachine: Operator = {
+  async running(name) {
+    const there = await containers(name);
+    return there.filter(({ State }) => State === 'running').map(({ Id }) => Id.slice(0, 12));
+  },
+  kill: (containerId) => docker.getContainer(containerId).kill(),
+  async crashLauncher() {
+    const { State } = await (await permanent('launcher')).inspect();
+    process.kill(State.Pid, 'SIGKILL');
+  },
+  loseEngine: async () => (await engineDoor()).stop({ t: 0 }),
+  findEngine: async () => (await engineDoor()).start(),
+};
+
+async function engineDoor() {
+  const label = [`org.serverless-vote.test=engine-door.${process.env.STACK ?? 'serverless-vote-test'}`];
+  const [found] = await docker.listContainers({ all: true, filters: { label } });
+  if (!found) throw new Error('The test stack has no engine-door; integration/docker-compose.yml adds one');
+  return docker.getContainer(found.Id);
+}
+
+/** A Swarm whose nodes are containers of this machine (infra/swarm/cluster.sh), the first of them the manager. */
+function swarm(nodes: readonly string[]): Operator {
+  const [manager = ''] = nodes;
+  const on = async (node: string, ...command: string[]) =>
+    (await promisify(execFile)('docker', ['exec', node, ...command])).stdout.trim().split('\n').filter(Boolean);
+  const find = async (filters: string[]) => {
+    const found = nodes.map(async (node) => {
+      const ids = await on(node, 'docker', 'ps', '--quiet', ...filters.flatMap((filter) => ['--filter', filter]));
+      return ids.map((id) => ({ node, id }));
+    });
+    return (await Promise.all(found)).flat();
+  };
+  const named = (name: string) => find([`label=org.serverless-vote.name=${name}`]);
+  const signalEngine = (signal: string) => on(manager, 'sh', '-c', `kill -${signal} $(pidof dockerd)`);
+  const kill = async ({ node, id }: { node: string; id: string }) => on(node, 'docker', 'kill', id);
+  return {
+    running: async (name) => (await named(name)).map(({ id }) => id),
+    async kill(containerId) {
+      for (const container of await find([`id=${containerId}`])) await kill(container);
+    },
+    async crashLauncher() {
+      for (const container of await named('launcher')) await kill(container);
+    },
+    loseEngine: async () => void (await signalEngine('STOP')),
+    findEngine: async () => void (await signalEngine('CONT')),
+  };
+}
+
+/** `SWARM_NODES` names a Swarm's nodes, separated by spaces; without it the stack is on this machine. */
+const nodes = (process.env.SWARM_NODES ?? '').split(/\s+/).filter(Boolean);
+export const operator: Operator = nodes.length > 0 ? swarm(nodes) : oneMachine;
