@@ -67,6 +67,9 @@ describe('after the launcher was killed', () => {
     await healthy();
     const now = (await containers()).map(({ Id }) => Id);
     expect(now.filter((id) => left.includes(id))).toEqual([]);
+    const { text: metrics } = await send(controlUrl, '/metrics');
+    expect(metrics).toMatch(/^containers_leaked_total\{found="start"\} [1-9]/m);
+    expect(metrics).toMatch(/^containers_leaked_total\{found="running"\} 0$/m);
     expect((await vote()).status).toBe(200);
     expect(await total()).toBe(before + 1);
   });

@@ -5,7 +5,6 @@ import { partsOf, readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { control, webControl } from './control.ts';
 import { databaseAnswers, forgetVotes, prepare } from './database.ts';
-import type { Engine } from './engine.ts';
 import { EventStream } from './event-stream.ts';
 import { Feed } from './feed.ts';
 import { gateway, type PublicStream } from './gateway.ts';
@@ -18,6 +17,7 @@ import { oneMachine } from './one-machine.ts';
 import { StartGate } from './start-gate.ts';
 import { ResultStream } from './stream.ts';
 import { swarm } from './swarm.ts';
+import { sweep } from './sweep.ts';
 import { tidyAtRest } from './tidy-at-rest.ts';
 import { traceRequests } from './traced-requests.ts';
 import { VoteRate } from './vote-rate.ts';
@@ -164,19 +164,6 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop(signal));
-}
-
-/**
- * Removes every sandbox of this stack that nobody knows of, and says how many. Asks who is alive before and after listing, so that
- * neither one that is just leaving nor a newcomer is taken for a stray.
- */
-async function sweep(engine: Engine, alive: () => ReadonlySet<string>): Promise<number> {
-  const before = alive();
-  const listed = await engine.list();
-  const after = alive();
-  const strays = listed.filter((id) => !before.has(id) && !after.has(id));
-  await Promise.all(strays.map((id) => engine.remove(id)));
-  return strays.length;
 }
 
 main().catch((error: unknown) => {

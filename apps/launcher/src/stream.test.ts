@@ -21,8 +21,11 @@ function held(): number {
 
 /** A stream of a counter behind a real server; `computed` counts how often the result was computed. */
 async function serve(compute = async (run: number) => JSON.stringify({ run })) {
-  const counted = { computed: 0 };
-  const stream = new ResultStream(() => compute(++counted.computed));
+  const counted = { computed: 0, told: [] as { outcome: string; sinceChangeMs: number | undefined }[] };
+  const stream = new ResultStream(
+    () => compute(++counted.computed),
+    (outcome, sinceChangeMs) => counted.told.push({ outcome, sinceChangeMs }),
+  );
   const server = http.createServer((_request, response) => stream.watch(response)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   closing.push(() => {
@@ -58,6 +61,33 @@ test('computes once per change, for all viewers', async () => {
   stream.invalidate();
   await expect.poll(() => viewers.map(({ text }) => text.includes('"run":2'))).toEqual([true, true, true]);
   expect(counted.computed).toBe(2);
+});
+
+test('tells how long a change took to reach all viewers; a viewer who comes is no change', async () => {
+  const { stream, counted, watch } = await serve(async (run) => {
+    if (run === 2) await delay(50);
+    return JSON.stringify({ run });
+  });
+  await watch();
+  await expect.poll(() => counted.told).toEqual([{ outcome: 'shown', sinceChangeMs: undefined }]);
+  await delay(250);
+  stream.invalidate();
+  await expect.poll(() => counted.told.length).toBe(2);
+  expect(counted.told[1]?.sinceChangeMs).toBeGreaterThanOrEqual(49);
+});
+
+test('counts a change from the first attempt to show it', { timeout: 10_000 }, async () => {
+  const { stream, counted, watch } = await serve(async (run) => {
+    if (run === 2) throw new Error('away');
+    return '{}';
+  });
+  await watch();
+  await delay(250);
+  stream.invalidate();
+  await expect
+    .poll(() => counted.told.map(({ outcome }) => outcome), { timeout: 5000 })
+    .toEqual(['shown', 'failed', 'shown']);
+  expect(counted.told[2]?.sinceChangeMs).toBeGreaterThan(1900);
 });
 
 test('shows changes that come quicker than it pauses together, and never misses the last', async () => {

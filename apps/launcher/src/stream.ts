@@ -100,12 +100,16 @@ export class ResultStream {
     this.#heartbeat ??= setInterval(() => this.#broadcast(ALIVE), HEARTBEAT_MS);
     if (this.#last !== undefined) viewer.send(this.#last);
     // Somebody may have voted past the launcher, by hand, while nobody watched.
-    if (first) this.invalidate();
+    if (first) this.#renew();
   }
 
   /** What was last computed is no longer true. */
   invalidate(): void {
     if (this.#viewers.size > 0) this.#changedAt ??= performance.now();
+    this.#renew();
+  }
+
+  #renew(): void {
     if (this.#state.kind === 'computing') this.#state.changed = true;
     else if (this.#viewers.size === 0) this.#state = { kind: 'stale' };
     else if (this.#state.kind !== 'scheduled') this.#schedule(this.#startedAt + PAUSE_MS - performance.now());
