@@ -7,9 +7,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeRuntimeApi, TRACEPARENT } from './fake-runtime-api.ts';
 
 const FUNCTION = join(import.meta.dirname, 'echo.fixture.ts');
+const BARE_FUNCTION = join(import.meta.dirname, 'bare.fixture.ts');
 
-function startFunction(environment: Record<string, string>, args: string[] = []) {
-  const child = spawn(process.execPath, [FUNCTION, ...args], { env: { ...process.env, ...environment } });
+function startFunction(environment: Record<string, string>, args: string[] = [], file = FUNCTION) {
+  const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...environment } });
   const exit = once(child, 'exit').then(([code]) => code as number);
   return { child, exit, stdout: text(child.stdout), stderr: text(child.stderr) };
 }
@@ -28,10 +29,11 @@ describe('with a launcher', () => {
     launcher.close();
   });
 
-  function start(inFlight = 1, args: string[] = []) {
+  function start(inFlight = 1, args: string[] = [], file = FUNCTION) {
     const running = startFunction(
       { AWS_LAMBDA_RUNTIME_API: launcher.address, FUNCTION_IN_FLIGHT: String(inFlight) },
       args,
+      file,
     );
     started.push(running.child);
     return running;
@@ -49,6 +51,11 @@ describe('with a launcher', () => {
         traceparent: TRACEPARENT,
       },
     });
+  });
+
+  test('a function that needs no resources is answered, too', async () => {
+    start(1, [], BARE_FUNCTION);
+    expect(await (await launcher.give('{"a":1}')).answer).toEqual({ path: 'response', body: { event: { a: 1 } } });
   });
 
   test('no payload at all is the event {}', async () => {

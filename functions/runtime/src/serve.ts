@@ -27,9 +27,10 @@ export async function serve<Resources>(definition: FunctionDefinition<Resources>
 async function serveRuntimeApi<R>(definition: FunctionDefinition<R>, address: string): Promise<number> {
   const exit = () => process.exit(0);
   process.once('SIGTERM', exit);
-  const resources = await start(definition, address);
-  if (!resources) return 1;
+  const started = await start(definition, address);
+  if (!started) return 1;
 
+  const { resources } = started;
   const poller = new Poller({
     address,
     inFlight: env.inFlight,
@@ -48,12 +49,12 @@ async function serveRuntimeApi<R>(definition: FunctionDefinition<R>, address: st
   }
 }
 
-/** Gets ready for the first event; what went wrong is reported to the launcher. */
-async function start<R>(definition: FunctionDefinition<R>, address: string): Promise<R | undefined> {
+/** Gets ready for the first event; what went wrong is reported to the launcher. A function may need no resources. */
+async function start<R>(definition: FunctionDefinition<R>, address: string): Promise<{ resources: R } | undefined> {
   try {
     const resources = await definition.connect();
     await rehearse(definition, resources);
-    return resources;
+    return { resources };
   } catch (error) {
     console.error(error);
     await new RuntimeApi(address).initError(reportOf(error));
