@@ -2,7 +2,7 @@
 # A setting works on the command line (make run PORT=8081), in the environment, or in .env.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test dev seed reset screenshots logs doctor clean bench chaos monitor monitor-stop
+.PHONY: help run stop test labs dev seed reset screenshots logs doctor clean bench chaos monitor monitor-stop
 MAKEFLAGS += --no-print-directory
 
 run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
@@ -13,6 +13,9 @@ stop: ## Stop everything and keep the votes
 
 test: ## Run all tests, on a stack of their own: a running demo is not touched
 	@infra/stack/test.sh
+
+labs: ## Do the workshop's labs as they are written, on a stack of their own; LAB=03 does one
+	@infra/docs/labs.sh
 
 bench: ## Measure: the whole table on a stack of its own, in 8 minutes; QUICK=1 takes 90 s
 	@infra/bench/bench.sh $(if $(QUICK),--quick) $(ARGS)

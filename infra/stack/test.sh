@@ -28,6 +28,8 @@ unit() {
   turbo run typecheck test --continue --output-logs=full --no-color
   tsc --project infra/lock
   vitest run --root infra/lock
+  tsc --project infra/docs
+  vitest run --root infra/docs --exclude labs.test.mts
   vitest run --root infra/engine
   tsc --project turbo/generators
   vitest run --root turbo/generators

@@ -1,0 +1,101 @@
+import { tmpdir } from 'node:os';
+import { afterEach, describe, expect, test } from 'vitest';
+import { parseLab, readLabs } from './lab.mts';
+import { commandsAt, outputAsWritten } from './places.mts';
+import { Shell } from './shell.mts';
+
+const SECTIONS = [
+  ...['Steps', 'What happened, and why', 'Check yourself', 'If it went wrong', 'Tear down'].map(
+    (title) => `## ${title}`,
+  ),
+];
+
+describe('a lab', () => {
+  test('is read as commands, and what they print', () => {
+    const text = '# Title\n\n1. Do\n\n   ```sh\n   a\n     b\n   ```\n\n   ```text\n   out\n   ```\n\n```sh\nc\n```\n';
+    expect(parseLab('01-a.md', text)).toMatchObject({
+      title: 'Title',
+      steps: [
+        { line: 5, commands: 'a\n  b', shown: 'out' },
+        { line: 14, commands: 'c', shown: undefined },
+      ],
+    });
+  });
+
+  test.each([
+    ['output of nothing', '```text\nx\n```'],
+    ['a second output', '```sh\nx\n```\n```text\nx\n```\n```text\nx\n```'],
+    ['a block that nobody runs', '```bash\nx\n```'],
+    ['a block without an end', '```sh\nx\n'],
+  ])('is refused for %s', (_what, text) => {
+    expect(() => parseLab('01-a.md', text)).toThrow(/^01-a\.md:\d+: /);
+  });
+});
+
+describe.each(readLabs())('$file', ({ file, title, text, steps }) => {
+  test('has a goal with its minutes, its sections in their order, and what comes next', () => {
+    const minutes = Number(/\*\*Goal\.\*\*[\s\S]*?(\d+) minutes/.exec(text)?.[1]);
+    expect(minutes).toBeLessThanOrEqual(15);
+    expect([...text.matchAll(/^## .*$/gm)].map(([heading]) => heading)).toEqual(SECTIONS);
+    expect(text).toMatch(/\n\*\*Next:\*\* \[.+\]\(.+\)\n$/);
+    expect(title).toMatch(new RegExp(`^Lab ${Number(file.slice(0, 2))}: `));
+  });
+
+  test('has at most 120 lines', () => {
+    expect(text.split('\n').length - 1).toBeLessThanOrEqual(120);
+  });
+
+  test('has commands that copy as they are: no prompt, no comment, nothing to fill in', () => {
+    const lines = steps.flatMap(({ commands }) => commands.split('\n').map((line) => line.trim()));
+    expect(lines.filter((line) => /^[$>#%] ?/.test(line) || /<[a-z][a-z -]*>/.test(line))).toEqual([]);
+  });
+});
+
+describe('on the stack of the test', () => {
+  const place = { stack: 'labs', port: '1234', controlPort: '5678', prometheusPort: '9012', imageTag: 'labs' };
+
+  test('commands reach its ports, volumes and images', () => {
+    expect(commandsAt(place, 'curl http://localhost:8080/ 127.0.0.1:9000')).toBe(
+      'curl http://localhost:1234/ 127.0.0.1:5678',
+    );
+    expect(commandsAt(place, 'docker run -v serverless-vote_postgres-socket:/x serverless-vote/record-vote -u')).toBe(
+      'docker run -v labs_postgres-socket:/x serverless-vote/record-vote:labs -u',
+    );
+    expect(commandsAt(place, 'import "@serverless-vote/runtime"')).toBe('import "@serverless-vote/runtime"');
+  });
+
+  test('what they print reads as on any other', () => {
+    expect(outputAsWritten(place, 'http://localhost:1234 serverless-vote/web:labs')).toBe(
+      'http://localhost:8080 serverless-vote/web',
+    );
+  });
+});
+
+describe('the shell in which a lab is tried', () => {
+  let shell: Shell;
+  afterEach(() => shell.close());
+  const open = () => {
+    shell = new Shell(tmpdir(), { PATH: process.env.PATH });
+    return shell;
+  };
+
+  test('keeps what a block sets for the next one', async () => {
+    await open().run('name=vote; greet() { echo "hello $1"; }', 5_000);
+    expect(await shell.run('greet "$name"; echo error >&2', 5_000)).toEqual({ output: 'hello vote\nerror', status: 0 });
+  });
+
+  test('fails a command with a typing mistake, also when it is not the last', async () => {
+    expect(await open().run('crul -s http://localhost\necho done', 5_000)).toMatchObject({
+      status: 127,
+      output: expect.stringContaining('crul: command not found'),
+    });
+  });
+
+  test('gives commands nothing to read', async () => {
+    expect(await open().run('cat; echo end', 5_000)).toEqual({ output: 'end', status: 0 });
+  });
+
+  test('gives up on a command that does not end', async () => {
+    await expect(open().run('echo begun; sleep 60', 300)).rejects.toThrow(/0\.3 s.*\nbegun/);
+  });
+});
