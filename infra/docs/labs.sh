@@ -59,6 +59,7 @@ labs() {
 
 step engine "$ROOT/infra/engine/engine.sh"
 step packages install_packages
+step build build
 read -r PORT CONTROL_PORT PROMETHEUS_PORT GRAFANA_PORT < <(node -e 'const servers = [0, 0, 0, 0].map(() => require("net").createServer().listen(0, "127.0.0.1"));
   setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); process.exit(); }, 50)')
 LABS_COPY=$(mktemp -d "${TMPDIR:-/tmp}/labs.XXXXXX")
