@@ -24,6 +24,8 @@ const untilHealthy = () =>
 async function whileRunning(name: string, event: object, during: (containerId: string) => Promise<void>) {
   const feed = await follow(controlUrl, '/events');
   const answer = invoke(name, event);
+  // Whoever awaits it hears of a failure, though perhaps only later.
+  answer.catch(() => undefined);
   const running = new RegExp(`"type":"invocation.running"[^\\n]*"name":"${name}","containerId":"([0-9a-f]{12})"`);
   await expect.poll(feed.text, { timeout: 30_000, interval: 20 }).toMatch(running);
   await during(running.exec(feed.text())?.[1] ?? '');
@@ -31,7 +33,7 @@ async function whileRunning(name: string, event: object, during: (containerId: s
   return answer;
 }
 
-describe('start', { timeout: 60_000 }, () => {
+describe('start', { timeout: 180_000 }, () => {
   test('a function without a container gets one, which its answer names, and which is there while it works', async () => {
     const answer = await whileRunning('misbehave', { do: 'sleep', ms: 1500 }, async (id) => {
       await expect.poll(() => isRunning('misbehave', id), { timeout: 5_000 }).toBe(true);
@@ -51,7 +53,7 @@ describe('start', { timeout: 60_000 }, () => {
   });
 });
 
-describe('event and result', { timeout: 60_000 }, () => {
+describe('event and result', { timeout: 180_000 }, () => {
   test('go their way unchanged, also when they are large', async () => {
     const text = 'ä'.repeat(2 * 1024 * 1024);
     const answer = await invokeRaw('misbehave', JSON.stringify({ do: 'sleep', ms: 1, text }));
@@ -73,7 +75,7 @@ describe('event and result', { timeout: 60_000 }, () => {
   });
 });
 
-describe('exit status', { timeout: 60_000 }, () => {
+describe('exit status', { timeout: 180_000 }, () => {
   test('of a container that ended over its event is told', async () => {
     const answer = await invoke('misbehave', { do: 'exit', code: 7 });
     expect(answer.json()).toMatchObject({ errorType: expect.stringMatching(/^(Runtime.ExitError|Sandbox.Timedout)$/) });
@@ -96,7 +98,7 @@ describe('exit status', { timeout: 60_000 }, () => {
   });
 });
 
-describe('deadline', { timeout: 60_000 }, () => {
+describe('deadline', { timeout: 180_000 }, () => {
   test('ends a container that loops, before its caller hears of it', async () => {
     const answer = await invoke('misbehave', { do: 'loop' });
     expect(answer.json()).toMatchObject({ errorType: 'Sandbox.Timedout' });
@@ -108,23 +110,23 @@ describe('deadline', { timeout: 60_000 }, () => {
     const from = performance.now();
     const answer = await invoke('never-ready');
     expect(answer.headers['x-amz-function-error'] ?? answer.status).toBeOneOf(['Unhandled', 503]);
-    expect(performance.now() - from).toBeLessThan(15_000);
+    expect(performance.now() - from).toBeLessThan(90_000);
   });
 });
 
-describe('kill', { timeout: 60_000 }, () => {
+describe('kill', { timeout: 180_000 }, () => {
   test('the event of a container that is killed under it is answered by another', async () => {
     let killed = '';
-    const answer = await whileRunning('misbehave-draining', { do: 'sleep', ms: 1500 }, async (id) => {
+    const answer = await whileRunning('misbehave-in-a-short-queue', { do: 'sleep', ms: 3500 }, async (id) => {
       killed = id;
       await operator.kill(id);
     });
-    expect(answer.json()).toEqual({ slept: 1500 });
+    expect(answer.json()).toEqual({ slept: 3500 });
     expect(containerOf(answer)).not.toBe(killed);
   });
 });
 
-describe('leftovers', { timeout: 120_000 }, () => {
+describe('leftovers', { timeout: 180_000 }, () => {
   test('of a launcher that was killed are gone when a new one works', async () => {
     let left = '';
     await whileRunning('misbehave-draining', { do: 'sleep', ms: 4000 }, async (id) => {
@@ -137,7 +139,7 @@ describe('leftovers', { timeout: 120_000 }, () => {
   });
 });
 
-describe('lost engine', { timeout: 120_000 }, () => {
+describe('lost engine', { timeout: 180_000 }, () => {
   afterEach(() => operator.findEngine().catch(() => undefined));
 
   test('what runs is answered, what needs a start waits for it, and what ended meanwhile is noticed', async () => {

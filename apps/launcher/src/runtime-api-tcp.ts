@@ -27,7 +27,8 @@ export function runtimeApiOverTcp(address: () => string): { server: http.Server;
     const { socket } = request;
     if (!holder || (!holder.sockets.has(socket) && holder.sockets.size >= holder.connections)) {
       const why = holder ? 'More connections than events may be in flight.' : 'This token is not known, or dead.';
-      response.once('finish', () => socket.destroy());
+      request.resume();
+      response.setHeader('Connection', 'close');
       return refuse(response, new LauncherError('AccessDeniedException', why));
     }
     if (!holder.sockets.has(socket)) {

@@ -132,6 +132,8 @@ export class Sandbox implements RuntimeClient {
     const exit = await started.exited;
     clearTimeout(tooSlow);
     if (this.#state.kind !== 'starting') return { kind: 'ended', exit };
+    // Somebody took it away: that says nothing of the function.
+    if (exit.kind === 'lost' && !this.#state.initError) return { kind: 'ended', exit };
     const why = reasonOf({ kind: 'ended', exit }, this.#entry.memoryMb);
     const unsaid = { errorType: 'Runtime.ExitError', message: `Runtime exited during init: ${why}` };
     const { errorType, message } = this.#state.initError ?? unsaid;

@@ -45,7 +45,8 @@ export class SwarmPossessions {
     if (spec.database) contents.set('database-password', secretFor(this.key, 'role', spec.name));
     const made = await Promise.all(
       [...contents].map(async ([file, content]) => {
-        const name = `${this.#stackId}_${spec.name}_${file}_${hashOf(content)}`;
+        // A name may have 64 characters, so it can't hold all that it stands for.
+        const name = `${file}_${hashOf(`${this.#stackId} ${spec.name} ${content}`)}`;
         return [file, { id: await this.#make('secrets', name, content), name }] as const;
       }),
     );
@@ -54,7 +55,7 @@ export class SwarmPossessions {
 
   async leash(): Promise<{ configId: string; configName: string }> {
     const program = readFileSync(this.#leashFile, 'utf8');
-    const configName = `${this.#stackId}_leash_${hashOf(program)}`;
+    const configName = `leash_${hashOf(`${this.#stackId} ${program}`)}`;
     return { configId: await this.#make('configs', configName, program), configName };
   }
 
@@ -135,6 +136,6 @@ export class SwarmPossessions {
   }
 }
 
-const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex').slice(0, 12);
+const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex').slice(0, 20);
 /** What somebody else has removed, or still uses, is not ours to worry about. */
 const ignore = (): undefined => undefined;

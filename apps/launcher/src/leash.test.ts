@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Leash, type Registration } from './leash.ts';
+
+/** What is the first process of a container on a Swarm, here as a plain one. */
+const PROGRAM = `${import.meta.dirname}/../../../functions/runtime/src/leash.ts`;
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A task whose program is the given script, and the launcher's end of its leash. */
+async function task(script: string): Promise<{ leash: Leash; registration: Registration; process: ChildProcess }> {
+  const secretFile = `${mkdtempSync(`${tmpdir()}/leash-`)}/secret`;
+  writeFileSync(secretFile, 'a-secret');
+  const registered = Promise.withResolvers<{ leash: Leash; registration: Registration }>();
+  const server = net.createServer((socket) => {
+    const leash = new Leash(socket, (registration) => registered.resolve({ leash, registration }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const env = {
+    ...{ ...process.env, LEASH_ADDRESS: `127.0.0.1:${port}`, LEASH_TASK: 'a-task' },
+    ...{ LEASH_SERVICE: 'a-function', LEASH_SECRET_FILE: secretFile },
+  };
+  const child = spawn(process.execPath, [PROGRAM, process.execPath, '-e', script], { env, stdio: 'ignore' });
+  closing.push(() => child.kill('SIGKILL') && server.close());
+  return { ...(await registered.promise), process: child };
+}
+
+const LOOP = 'for (;;);';
+
+describe('a task on the leash', { timeout: 20_000 }, () => {
+  test('says who it is, and starts its program only when it is told', async () => {
+    const { leash, registration } = await task('console.log(process.env.TOLD, process.env.LEASH_TASK)');
+    expect(registration).toMatchObject({ service: 'a-function', task: 'a-task', secret: 'a-secret' });
+    leash.start({ TOLD: 'told' });
+    let output = '';
+    leash.output.on('data', (chunk) => {
+      output += chunk;
+    });
+    expect(await leash.ended).toEqual({ kind: 'exited', exitCode: 0, outOfMemory: false });
+    expect(output).toBe('told undefined\n');
+  });
+
+  test('ends with the status of its program', async () => {
+    const { leash, process: child } = await task('process.exit(7)');
+    leash.start({});
+    expect(await leash.ended).toEqual({ kind: 'exited', exitCode: 7, outOfMemory: false });
+    expect((await once(child, 'exit'))[0]).toBe(7);
+  });
+
+  test('ends when it is told to, whatever its program does', async () => {
+    const { leash } = await task(LOOP);
+    leash.start({});
+    leash.kill();
+    expect(await leash.ended).toMatchObject({ kind: 'exited', exitCode: 137 });
+  });
+
+  test('asks its launcher before it leaves, when Swarm wants it gone', async () => {
+    const script = 'process.on("SIGTERM", () => process.exit(3)); setInterval(() => 0, 9); console.log("up")';
+    const { leash, process: child } = await task(script);
+    leash.start({});
+    await once(leash.output, 'data');
+    child.kill('SIGTERM');
+    await leash.withdrawn;
+    leash.stop();
+    expect(await leash.ended).toMatchObject({ kind: 'exited', exitCode: 3 });
+  });
+
+  test('leaves at once without a program', async () => {
+    const { leash, process: child } = await task(LOOP);
+    child.kill('SIGTERM');
+    expect(await leash.ended).toEqual({ kind: 'lost' });
+  });
+
+  test('ends itself, and its program, when its launcher is gone', async () => {
+    const { leash, process: child } = await task(LOOP);
+    leash.start({});
+    leash.lose();
+    expect((await once(child, 'exit'))[0]).toBe(1);
+  });
+
+  test('that falls silent counts as lost', async () => {
+    const { leash, process: child } = await task(LOOP);
+    leash.start({});
+    child.kill('SIGSTOP');
+    expect(await leash.ended).toEqual({ kind: 'lost' });
+  });
+});
