@@ -47,8 +47,7 @@ wait_until_ready() {
   local deadline=$((SECONDS + 60))
   until asked_the_launcher; do
     [ $SECONDS -lt $deadline ] ||
-      fail 'Prometheus has no answer of the launcher after 60 s.' "$(watchers logs --tail 5 prometheus 2>&1)" \
-        "$PROMETHEUS_URL/targets says why."
+      fail 'Prometheus has no answer of the launcher after 60 s.' "$(last_error)" "make logs shows the launcher's side."
     sleep 0.3
   done
   note 'the launcher answers'
@@ -58,6 +57,13 @@ asked_the_launcher() {
   node -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2_000) })
     .then(async (answer) => process.exit((await answer.json()).data.result[0]?.value[1] === "1" ? 0 : 1))
     .catch(() => process.exit(1))' "$PROMETHEUS_URL/api/v1/query?query=up"
+}
+
+last_error() {
+  node -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2_000) })
+    .then((answer) => answer.json())
+    .then(({ data }) => console.log(data.activeTargets[0]?.lastError || "It has not found the launcher."))
+    .catch(() => console.log("Prometheus itself does not answer."))' "$PROMETHEUS_URL/api/v1/targets"
 }
 
 step prometheus choose_image

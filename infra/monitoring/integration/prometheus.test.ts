@@ -61,7 +61,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await run('monitor-stop.sh').catch(() => undefined);
   for (const { Id } of await watchers()) await docker.getContainer(Id).remove({ force: true });
-  await docker.getVolume(`${stack}-monitoring_prometheus-data`).remove();
+  const { Volumes } = await docker.listVolumes({ filters: { label: [`org.serverless-vote.monitoring=${stack}`] } });
+  for (const { Name } of Volumes) await docker.getVolume(Name).remove();
 }, 60_000);
 
 describe('a Prometheus that make monitor has started', () => {
