@@ -32,7 +32,7 @@ async function linesOf(traceId: string): Promise<Line[]> {
   return lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))) as Line);
 }
 
-describe('a vote', () => {
+describe('a vote', { timeout: 60_000 }, () => {
   test('keeps the trace that it comes with, from gateway and web to the container that records it', async () => {
     const traceId = newTrace();
     const answer = await post({ traceparent: `00-${traceId}-${SPAN}-01` });
@@ -93,7 +93,7 @@ describe('a vote', () => {
   });
 });
 
-describe('an invocation through control', () => {
+describe('an invocation through control', { timeout: 60_000 }, () => {
   test('hands its trace to the function, as W3C and as Lambda write it', async () => {
     const traceId = newTrace();
     const answer = await invoke('misbehave', { do: 'tell-trace' }, { traceparent: `00-${traceId}-${SPAN}-01` });
@@ -112,9 +112,10 @@ describe('an invocation through control', () => {
       .toContainEqual(expect.objectContaining({ msg: 'output', name: 'misbehave', traceId, text: 'here I am' }));
   });
 
-  test('keeps it over retries', { timeout: 60_000 }, async () => {
+  test('keeps it over retries', async () => {
     const traceId = newTrace();
-    await invoke('misbehave', { do: 'exit', code: 3 }, { traceparent: `00-${traceId}-${SPAN}-00` });
+    // Its deadline leaves time for three starts, also on a machine that is busy.
+    await invoke('misbehave-in-a-short-queue', { do: 'exit', code: 3 }, { traceparent: `00-${traceId}-${SPAN}-00` });
     const messages = async () => (await linesOf(traceId)).map(({ msg }) => msg);
     await expect
       .poll(messages, { timeout: 10_000 })

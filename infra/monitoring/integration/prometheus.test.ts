@@ -98,7 +98,7 @@ describe('a Prometheus that make monitor has started', () => {
     );
   });
 
-  test('tells what to do about it', async () => {
+  test('tells what to do about it', { timeout: 30_000 }, async () => {
     type Alert = { labels: Record<string, string>; annotations: Record<string, string> };
     const { alerts } = await api<{ alerts: Alert[] }>('alerts');
     const alert = alerts.find(({ labels }) => labels.alertname === 'FunctionFailing');
@@ -106,7 +106,9 @@ describe('a Prometheus that make monitor has started', () => {
     expect(alert?.annotations.runbook).toContain('make logs');
   });
 
-  test('understands every query of the dashboard, and has data for what has just happened', async () => {
+  test('understands every query of the dashboard, and has data for what has just happened', {
+    timeout: 60_000,
+  }, async () => {
     const empty: string[] = [];
     for (const { title, query } of panelQueries()) {
       // A comparison with zero hides what is not there.
@@ -115,14 +117,14 @@ describe('a Prometheus that make monitor has started', () => {
     expect(empty).toEqual([]);
   });
 
-  test('keeps a bounded amount, and is private to this machine', async () => {
+  test('keeps a bounded amount, and is private to this machine', { timeout: 30_000 }, async () => {
     const [watcher] = await watchers();
     const { HostConfig, Args } = await docker.getContainer(watcher?.Id ?? '').inspect();
     expect(Args.join(' ')).toContain('--storage.tsdb.retention.size=256MB');
     expect(Object.values(HostConfig.PortBindings ?? {})).toEqual([[expect.objectContaining({ HostIp: '127.0.0.1' })]]);
   });
 
-  test('comes in by address: control still refuses a name that it does not know', async () => {
+  test('comes in by address: control still refuses a name that it does not know', { timeout: 30_000 }, async () => {
     const answer = await send(controlUrl, '/metrics', { headers: { host: 'launcher:9000' } });
     expect(answer.status).toBe(403);
     const { activeTargets } = await api<{ activeTargets: { scrapeUrl: string }[] }>('targets');
