@@ -12,13 +12,16 @@ import { continueTrace, traceparentOf } from './trace-context.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
 
+/** Whether votes can be recorded now, and why not. */
+export type Health = { status: 'ok' } | { status: 'starting' | 'paused'; reason: string };
+
 interface ControlParts {
   catalog: Catalog;
   invoker: Invoker;
   /** Text in Prometheus' format. */
   metrics: () => Promise<string>;
   events: PublicStream;
-  health: () => { healthy: boolean; reason?: string };
+  health: () => Promise<Health>;
   /** Forgets every vote, and shows it. */
   reset: () => Promise<void>;
   hosts: ReadonlySet<string>;
@@ -39,10 +42,7 @@ export function control({
 }: ControlParts): express.Express {
   const app = door();
   app.use(refuseStrangers(hosts));
-  app.get('/healthz', (_request, response) => {
-    const { healthy, reason } = health();
-    response.status(healthy ? 200 : 503).json({ status: healthy ? 'ok' : 'starting', reason });
-  });
+  mountHealth(app, health);
   app.get('/metrics', async (_request, response) => {
     response.type('text/plain; version=0.0.4').send(await metrics());
   });
@@ -64,11 +64,12 @@ export function control({
   return finish(app);
 }
 
-/** Web's door to control: invocations of what the catalog allows it, a kill for the presenter, and nothing else. */
+/** Web's door to control: invocations of what the catalog allows it, a kill for the presenter, health, and nothing else. */
 export function webControl(
   catalog: Catalog,
   invoker: Invoker,
   presenter: { key: string | undefined; killAtWork: KillAtWork },
+  health: () => Promise<Health>,
   bodies: ByteBudget,
   knowsWeb: (request: Request) => boolean,
 ): express.Express {
@@ -77,6 +78,7 @@ export function webControl(
     if (knowsWeb(request)) return next();
     throw new LauncherError('AccessDeniedException', 'Only web may come this way, each container with its own token.');
   });
+  mountHealth(app, health);
   app.post('/presenter/kill', async (request, response) => {
     if (!isKey(presenter.key, request.get('authorization')))
       throw new LauncherError('AccessDeniedException', 'Only the presenter may do this; `make run` prints the key.');
@@ -91,6 +93,13 @@ export function webControl(
   });
   mountInvoke(app, invoker, bodies);
   return finish(app);
+}
+
+function mountHealth(app: express.Express, health: () => Promise<Health>): void {
+  app.get('/healthz', async (_request, response) => {
+    const answer = await health();
+    response.status(answer.status === 'ok' ? 200 : 503).json(answer);
+  });
 }
 
 /** Compares digests, so that the time it takes tells nothing of the key. */

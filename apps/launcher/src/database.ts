@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Address, forgetVotes as forget, prepareDatabase } from '@serverless-vote/postgres';
+import { type Address, askDatabase, forgetVotes as forget, prepareDatabase } from '@serverless-vote/postgres';
 import type { Logger } from 'pino';
 import type { AcceptanceClock } from './acceptance-clock.ts';
 import { LauncherError } from './errors.ts';
@@ -8,6 +8,8 @@ import type { Poll } from './poll.ts';
 
 const PORT = 5432;
 const CONNECT_TIMEOUT_MS = 5_000;
+const PROBE_EVERY_MS = 1_000;
+const PROBE_TIMEOUT_MS = 1_500;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -48,6 +50,25 @@ export function databaseAnswers({ host }: Address): Promise<boolean> {
     socket.once('connect', () => answer(true));
     socket.once('error', () => answer(false));
   });
+}
+
+/**
+ * Asks the database a question, and so learns whether votes can be recorded now: unlike `databaseAnswers` it isn't satisfied with a
+ * Postgres that recovers, or hangs. However many ask, it is asked once a second at most; when nobody asks, never.
+ */
+export function databaseProbe(database: Address): () => Promise<boolean> {
+  let last: { at: number; answer: Promise<boolean> } | undefined;
+  return () => {
+    if (last === undefined || performance.now() - last.at > PROBE_EVERY_MS) {
+      const asked = askDatabase({ ...database, connectTimeoutMs: PROBE_TIMEOUT_MS });
+      const answer = asked.then(
+        () => true,
+        () => false,
+      );
+      last = { at: performance.now(), answer };
+    }
+    return last.answer;
+  };
 }
 
 /** Forgets every vote. @throws {LauncherError} ServiceException when the database is away */

@@ -32,6 +32,11 @@ export class Fleet {
     return false;
   }
 
+  /** One whose container runs for so long without asking for an event. */
+  silentFor(ms: number): Sandbox | undefined {
+    return [...this.#sandboxes].find(({ silentMs }) => silentMs >= ms);
+  }
+
   count(condition: Sandbox['condition']): number {
     let count = 0;
     for (const sandbox of this.#sandboxes) if (sandbox.condition === condition) count += 1;

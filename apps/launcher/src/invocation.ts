@@ -21,6 +21,12 @@ export interface Run {
   paid: Phases;
 }
 
+/** An outcome without an answer, and whose container brought it about. */
+export interface Blame {
+  outcome: Outcome;
+  containerId: string;
+}
+
 /** An outcome and how it came about. */
 export interface Answer {
   outcome: Outcome;
@@ -47,6 +53,8 @@ export class Invocation {
   readonly deadlineAt: number;
   /** How often its sandbox died under it. Once that has happened it runs alone, so that a deadly event takes no others along. */
   deaths = 0;
+  /** Set when its last sandbox died by the function's own fault. */
+  blame: Blame | undefined;
   readonly answer: Promise<Answer>;
   /** Settles once the function has said that it has written all its lines for this event. */
   readonly logEnded: Promise<void>;
@@ -119,9 +127,10 @@ export class Invocation {
     this.#state = { kind: 'waiting' };
   }
 
-  /** Its sandbox died: it waits again, for one of its own. */
-  waitAlone(): void {
+  /** Its sandbox died: it waits again, for one of its own. `blame`: what its caller is told should there be no time for that. */
+  waitAlone(blame: Blame | undefined): void {
     this.deaths += 1;
+    this.blame = blame;
     this.waitAgain();
   }
 
@@ -144,6 +153,12 @@ export class Invocation {
     if (reason instanceof Error) return this.fail(reason);
     this.begin({ containerId, startKind: 'cold', handedAt: performance.now(), paid: {} });
     this.settle(reason);
+  }
+
+  /** Settles it with what was decided about it while its container had it. */
+  conclude(verdict: Outcome | Error): void {
+    if (verdict instanceof Error) this.fail(verdict);
+    else this.settle(verdict);
   }
 
   fail(error: Error): void {

@@ -3,8 +3,8 @@ import { ActivityStream } from './activity.ts';
 import { ByteBudget } from './body.ts';
 import { partsOf, readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
-import { control, webControl } from './control.ts';
-import { databaseAnswers, forgetVotes, prepare } from './database.ts';
+import { control, type Health, webControl } from './control.ts';
+import { databaseAnswers, databaseProbe, forgetVotes, prepare } from './database.ts';
 import { EventStream } from './event-stream.ts';
 import { Feed } from './feed.ts';
 import { gateway, type PublicStream } from './gateway.ts';
@@ -107,8 +107,11 @@ async function main(): Promise<void> {
 
   tidyAtRest(feed, () => web.replicas.length + invoker.pools.reduce((sum, { fleet }) => sum + fleet.size, 0) === 0);
 
-  const health = () =>
-    databaseReady.isDone ? { healthy: true } : { healthy: false, reason: 'waiting for the database' };
+  const databaseIsThere = databaseProbe(database);
+  const health = async (): Promise<Health> => {
+    if (!databaseReady.isDone) return { status: 'starting', reason: 'waiting for the database' };
+    return (await databaseIsThere()) ? { status: 'ok' } : { status: 'paused', reason: 'the database is away' };
+  };
   const controlApp = control({
     catalog,
     invoker,
@@ -131,7 +134,7 @@ async function main(): Promise<void> {
   const privateDoor = guardedServer({ ...CONTROL_LIMITS, keepAliveMs: 15_000 }, controlApp);
   const webDoor = guardedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },
-    webControl(catalog, invoker, presenter, bodies, knowsWeb),
+    webControl(catalog, invoker, presenter, health, bodies, knowsWeb),
   );
   await listen({ public: publicDoor, private: privateDoor, web: webDoor });
   log.info(

@@ -9,13 +9,15 @@ import type { OpenRuntimeDoor } from './runtime-client.ts';
 import { Sandbox, type SandboxEnd, type SandboxOwner } from './sandbox.ts';
 import type { StartGate } from './start-gate.ts';
 import { StartHealth } from './start-health.ts';
-import { diedUnderIt, notRunInTime, reasonOf, timedOut } from './verdicts.ts';
+import { diedUnderIt, isFunctionsFault, neverAsked, notRunInTime, reasonOf, timedOut } from './verdicts.ts';
 import { WaitingEvents } from './waiting-events.ts';
 
 /** An event whose container died under it is tried again this often. */
 const RETRIES = 2;
 /** A start costs about this much: an event that a container at work will take before is not worth one. */
 const PATIENCE_MS = 100;
+/** A container that hasn't asked for its event for this part of the event's deadline never will, and that is the function's fault. */
+const SILENT = 0.5;
 /** While events wait for each other, and this long after, it is crowded: containers stay for the next event instead of being replaced. */
 const CROWDED_MS = 250;
 /** A refill begins this long after an answer, so that it doesn't compete with it; */
@@ -268,27 +270,27 @@ export class Pool implements SandboxOwner {
   /** Its container died under it: again in a fresh one, as long as deadline and retries allow. */
   #retry(invocation: Invocation, { containerId }: Sandbox, end: SandboxEnd): void {
     this.#serving.delete(invocation);
-    if (invocation.remainingMs === 0) invocation.settle(timedOut(invocation));
-    else if (invocation.deaths >= RETRIES) invocation.settle(diedUnderIt(invocation, end, this.entry.memoryMb));
-    else {
-      invocation.waitAlone();
-      this.#waiting.addFirst(invocation);
-      const { deaths, who } = invocation;
-      const reason = reasonOf(end, this.entry.memoryMb);
-      this.#parts.feed.publish({
-        type: 'invocation.retried',
-        ...who,
-        containerId,
-        attempt: deaths + 1,
-        reason,
-      });
-    }
+    const verdict = diedUnderIt(invocation, end, this.entry.memoryMb);
+    if (invocation.remainingMs === 0) return invocation.conclude(timedOut(invocation, this.#health.platformsFault));
+    if (invocation.deaths >= RETRIES) return invocation.settle(verdict);
+    invocation.waitAlone(isFunctionsFault(end) ? { outcome: verdict, containerId } : undefined);
+    this.#waiting.addFirst(invocation);
+    const { deaths, who } = invocation;
+    const reason = reasonOf(end, this.entry.memoryMb);
+    this.#parts.feed.publish({ type: 'invocation.retried', ...who, containerId, attempt: deaths + 1, reason });
   }
 
   async #expire(invocation: Invocation): Promise<void> {
-    if (this.#waiting.remove(invocation)) return invocation.fail(notRunInTime(invocation, this.#health.why));
+    if (this.#waiting.remove(invocation)) {
+      const { blame } = invocation;
+      const silent = this.fleet.silentFor(invocation.deadlineMs * SILENT);
+      await silent?.kill();
+      if (silent) return invocation.giveUp(neverAsked(invocation), silent.containerId);
+      if (blame) return invocation.giveUp(blame.outcome, blame.containerId);
+      return invocation.fail(notRunInTime(invocation, this.#health.why));
+    }
     await this.#serving.get(invocation)?.kill();
     // Removing the container answers the event; if the engine could not remove it, the caller still gets to know.
-    if (invocation.state === 'running') invocation.settle(timedOut(invocation));
+    if (invocation.state === 'running') invocation.conclude(timedOut(invocation, this.#health.platformsFault));
   }
 }

@@ -107,13 +107,7 @@ export class Sandbox implements RuntimeClient {
     const { containerId, createMs, startMs, output } = started;
     this.containerId = containerId;
     this.#times = { ...this.#times, createMs, startMs };
-    this.#feed.publish({
-      type: 'container.started',
-      ...this.#who,
-      containerId,
-      createMs,
-      startMs,
-    });
+    this.#feed.publish({ type: 'container.started', ...this.#who, containerId, createMs, startMs });
     this.#log.follow(containerId, output);
     const tooSlow = setTimeout(() => {
       if (this.#state.kind !== 'starting') return;
@@ -167,6 +161,13 @@ export class Sandbox implements RuntimeClient {
     if (this.#state.kind !== 'ready') return this.#state.kind;
     if (this.#state.inFlight.size > 0) return 'serving';
     return this.#state.served === 0 ? 'spare' : 'idle';
+  }
+
+  /** How long its container has run without asking for an event, in milliseconds; 0 if it has asked or does not run yet. */
+  get silentMs(): number {
+    const { createMs, startMs } = this.#times;
+    if (this.#state.kind !== 'starting' || this.containerId === '') return 0;
+    return performance.now() - this.createdAt - createMs - startMs;
   }
 
   get inFlight(): number {

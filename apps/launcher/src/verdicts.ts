@@ -3,13 +3,20 @@ import { functionError, type Invocation, type Outcome } from './invocation.ts';
 import type { SandboxEnd } from './sandbox.ts';
 
 /** What callers are told when no function's own word can be: in Lambda's types and sentences where it has some. */
-export function timedOut({ requestId, deadlineMs }: Invocation): Outcome {
+export function timedOut(invocation: Invocation, platformsFault: string | undefined): Outcome | LauncherError {
+  if (platformsFault !== undefined) return notRunInTime(invocation, platformsFault);
+  const { requestId, deadlineMs } = invocation;
   const seconds = (deadlineMs / 1000).toFixed(2);
   return functionError(
     'Sandbox.Timedout',
     `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`,
     true,
   );
+}
+
+export function neverAsked({ requestId, deadlineMs }: Invocation): Outcome {
+  const message = `RequestId: ${requestId} Error: its container did not ask for an event within ${deadlineMs} ms`;
+  return functionError('Runtime.InitTimeout', message, true);
 }
 
 export function diedUnderIt({ requestId, deaths }: Invocation, end: SandboxEnd, memoryMb: number): Outcome {
@@ -20,6 +27,12 @@ export function diedUnderIt({ requestId, deaths }: Invocation, end: SandboxEnd, 
     `RequestId: ${requestId} Error: its container ended before it answered, ${deaths + 1} times: ${reason}`,
   );
 }
+
+/** Did the container end by what the function did? Not if somebody killed or removed it, or the engine went away. */
+export function isFunctionsFault(end: SandboxEnd): boolean {
+  return end.kind === 'ended' && end.exit.kind === 'exited' && (end.exit.outOfMemory || end.exit.exitCode !== KILLED);
+}
+const KILLED = 137;
 
 export function notRunInTime({ name, deadlineMs }: Invocation, why = 'no container was free'): LauncherError {
   return new LauncherError('ServiceException', `${name} was not run within ${deadlineMs} ms: ${why}. Try again soon.`, {

@@ -7,6 +7,8 @@ import type { Phases, Receipt } from './receipt.ts';
 
 /** Longer than any function's deadline: the launcher knows better than we do why something takes long. */
 const TIMEOUT_MS = 20_000;
+/** Longer than the launcher asks the database. */
+const HEALTH_TIMEOUT_MS = 2_000;
 /** Function errors that are the fault of whoever made the event. */
 const REFUSALS = ['InvalidEvent', 'UnknownOption'];
 
@@ -61,17 +63,27 @@ export async function killNext(functionName: string): Promise<string> {
   return body.containerId;
 }
 
+/** Is the launcher sure that no vote can be recorded just now? It asks the database; who doesn't know in time says no. */
+export async function isVotingPaused(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ ...controlAddress(), path: '/healthz', agent, headers: token() }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 503);
+    });
+    asked.setTimeout(HEALTH_TIMEOUT_MS, () => asked.destroy(new Error('the launcher did not answer in time')));
+    asked.on('error', () => resolve(false));
+    asked.end();
+  });
+}
+
 /** Sends the event. Nobody behind the door means that the launcher is on its way up or down. */
 function post(path: string, body: string, more: Record<string, string> = {}): Promise<IncomingMessage> {
-  const { CONTROL_ADDRESS, CONTROL_TOKEN } = env();
-  const [host, port] = CONTROL_ADDRESS.split(':');
-  const where = CONTROL_ADDRESS.startsWith('/') ? { socketPath: CONTROL_ADDRESS } : { host, port };
   const headers = {
     ...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...more },
-    ...(CONTROL_TOKEN && { 'serverless-vote-token': CONTROL_TOKEN }),
+    ...token(),
   };
   return new Promise((resolve, reject) => {
-    const sent = request({ ...where, path, method: 'POST', agent, headers }, resolve);
+    const sent = request({ ...controlAddress(), path, method: 'POST', agent, headers }, resolve);
     sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error('the launcher did not answer in time')));
     sent.on('error', (error: NodeJS.ErrnoException) => {
       // The launcher closed an idle connection just as we reused it. Every function of ours may be asked twice.
@@ -81,6 +93,14 @@ function post(path: string, body: string, more: Record<string, string> = {}): Pr
     sent.end(body);
   });
 }
+
+function controlAddress(): { socketPath: string } | { host: string | undefined; port: string | undefined } {
+  const { CONTROL_ADDRESS } = env();
+  const [host, port] = CONTROL_ADDRESS.split(':');
+  return CONTROL_ADDRESS.startsWith('/') ? { socketPath: CONTROL_ADDRESS } : { host, port };
+}
+
+const token = () => (env().CONTROL_TOKEN ? { 'serverless-vote-token': env().CONTROL_TOKEN } : {});
 
 function errorOf({ statusCode, headers }: IncomingMessage, body: unknown): InvocationError | undefined {
   const { errorType, errorMessage, Message } = (body ?? {}) as Record<string, string | undefined>;

@@ -10,7 +10,9 @@ export class DatabaseUnavailable extends Error {
 
 /** How long a restart of the database may take without anybody noticing more than a pause. */
 const PATIENCE_MS = 3_000;
-const PAUSE_MS = 50;
+/** Between attempts: twice as long each time, up to the longest, each shortened by up to a half so that not all come at once. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 400;
 /** What an answer promises must hold whatever a predecessor has made of its role's settings: these go before them. */
 const SETTINGS = '-c synchronous_commit=on -c default_transaction_read_only=off';
 
@@ -31,20 +33,20 @@ export class Statement<Row extends object> {
   /** Runs the statement, on a connection that is made if there is none (PGHOST, PGUSER, PGDATABASE say where). */
   async run(values: readonly unknown[]): Promise<Row[]> {
     const giveUpAt = Date.now() + PATIENCE_MS;
-    for (;;) {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         this.#client ??= await this.#connect();
         const result = await this.#client.query({ name: this.#name, text: this.#text, values: [...values] });
         return result.rows as Row[];
       } catch (error) {
-        if (!isDisconnection(error)) throw error;
+        if (!isDatabasesFault(error)) throw error;
+        void this.#client?.end().catch(() => undefined);
         this.#client = undefined;
         if (Date.now() > giveUpAt) {
-          throw new DatabaseUnavailable(`The database can't be reached: ${(error as Error).message}`, {
-            cause: error,
-          });
+          const what = isFull(error) ? "The database's disk is full" : 'The database is away';
+          throw new DatabaseUnavailable(`${what}: ${(error as Error).message}`, { cause: error });
         }
-        await pause(PAUSE_MS);
+        await pause(pauseMs * (0.5 + Math.random() / 2));
       }
     }
   }
@@ -69,8 +71,13 @@ export class Statement<Row extends object> {
 
 const readPassword = async (): Promise<string> => (await readFile(env.databasePasswordFile ?? '', 'utf8')).trim();
 
-/** Whether the connection is at fault, not the statement: Postgres didn't answer, or is going down, coming up, full. */
-function isDisconnection(error: unknown): boolean {
+/**
+ * Whether the same statement may work later, since not it is at fault: Postgres didn't answer, is going down or coming up, is short of
+ * something (disk, memory, connections), ended what took too long, or its disk failed. Classes: https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+function isDatabasesFault(error: unknown): boolean {
   const { severity, code } = error as { severity?: string; code?: string };
-  return severity === undefined || /^(08|57P|53300)/.test(code ?? '');
+  return severity === undefined || /^(08|40|53|57|58)/.test(code ?? '');
 }
+
+const isFull = (error: unknown): boolean => (error as { code?: string }).code === '53100';

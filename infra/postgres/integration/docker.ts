@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 
-/** Everything that these tests make carries it; nothing else does. */
-const LABEL = 'org.serverless-vote.test=postgres';
+/** Everything that these tests make carries it; nothing else does, not even another clone's tests. */
+const LABEL = `org.serverless-vote.test=postgres-${process.env.STACK ?? 'alone'}`;
 
 /** Runs a docker command. @returns its output */
 export async function docker(...args: string[]): Promise<string> {

@@ -22,9 +22,12 @@ export interface DatabaseSettings extends Poll, Connection {
 }
 
 const DATABASE = 'votes';
+const OWNER = 'postgres';
 /** Whoever prepares the database holds this lock; a second one waits. */
 const PREPARATION = 20_250_305;
 const PAUSE_MS = 50;
+/** Migrations of this size take less. */
+const QUERY_MS = 30_000;
 
 /**
  * Makes the database ready: creates it if it is missing, brings its schema up to date, restores its roles, writes the poll. It may run
@@ -48,6 +51,18 @@ export async function forgetVotes(connection: Connection): Promise<void> {
   await withConnection(connection, DATABASE, async (client) => {
     await client.query('truncate votes');
   });
+}
+
+/** Resolves when the database lets the owner in and answers, now. @throws when it doesn't, or not within the time */
+export async function askDatabase({ connectTimeoutMs: withinMs, ...address }: Connection): Promise<void> {
+  const client = clientOf(address, DATABASE, { connectMs: withinMs, queryMs: withinMs });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query('select 1');
+  } finally {
+    await client.end();
+  }
 }
 
 /** Runs the migrations that haven't run, all of them or none. */
@@ -89,11 +104,17 @@ async function withConnection<Result>(
   }
 }
 
+/** The owner's, who never waits for ever: a Postgres that hangs is as good as none. */
+function clientOf({ host, passwords }: Address, database: string, within: { connectMs: number; queryMs: number }) {
+  const timeouts = { connectionTimeoutMillis: within.connectMs, query_timeout: within.queryMs };
+  return new Client({ host, database, user: OWNER, ...timeouts, ...(passwords && { password: passwords.owner }) });
+}
+
 /** Connects as the owner, as soon as Postgres lets anybody in. */
-async function connect({ host, passwords, connectTimeoutMs }: Connection, database: string): Promise<Client> {
+async function connect({ connectTimeoutMs, ...address }: Connection, database: string): Promise<Client> {
   const giveUpAt = Date.now() + connectTimeoutMs;
   for (;;) {
-    const client = new Client({ host, database, user: 'postgres', ...(passwords && { password: passwords.owner }) });
+    const client = clientOf(address, database, { connectMs: connectTimeoutMs, queryMs: QUERY_MS });
     // A connection that breaks is noticed by whoever uses it.
     client.on('error', () => {});
     try {

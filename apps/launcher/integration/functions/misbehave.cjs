@@ -30,7 +30,7 @@ function call(method, path, body) {
 /** The first line of the answer to bytes that may be no request; nothing if there is none soon. */
 function sendRaw(bytes) {
   return new Promise((resolve) => {
-    const socket = net.connect(socketPath);
+    const socket = net.connect(door.socketPath ? { path: door.socketPath } : { host, port });
     const end = (line = '') => {
       socket.destroy();
       resolve(line);
@@ -74,6 +74,10 @@ const deeds = {
     }
     return { started, refused };
   },
+  'fork-bomb': () => {
+    spawn('/bin/sh', ['-c', 'bomb() { bomb | bomb & }; bomb'], { stdio: 'ignore', detached: true });
+    return new Promise(() => undefined);
+  },
   'fill-tmp': () => {
     let written = 0;
     try {
@@ -104,7 +108,23 @@ const deeds = {
     for (const request of requests) answers.push(await sendRaw(Buffer.from(request, 'base64')));
     return answers;
   },
-  'answer-with-megabytes': ({ megabytes }) => 'x'.repeat(megabytes * 1024 * 1024),
+  // Written as it goes, so that its own memory is not the limit that it meets.
+  'answer-with-megabytes': async ({ megabytes }, id) => {
+    await new Promise((resolve, reject) => {
+      const request = http.request({ ...door, method: 'POST', path: `${BASE}${id}/response` }, (response) =>
+        response.resume().once('end', resolve),
+      );
+      request.once('error', reject);
+      const write = (left) => {
+        if (left === 0) return request.end('"');
+        if (request.write('x'.repeat(1024 * 1024))) setImmediate(write, left - 1);
+        else request.once('drain', () => write(left - 1));
+      };
+      request.write('"');
+      write(megabytes);
+    });
+    return undefined;
+  },
   say: ({ text }) => {
     console.error(text);
     return {};

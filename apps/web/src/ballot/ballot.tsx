@@ -7,13 +7,18 @@ import { Proof } from './proof.tsx';
 import { wordsFor } from './status.ts';
 import { useBallot } from './use-ballot.ts';
 
-type Props = { options: readonly Option[]; receipt: Receipt | undefined; problem: Problem | undefined };
+type Props = {
+  options: readonly Option[];
+  receipt: Receipt | undefined;
+  problem: Problem | undefined;
+  isPaused: boolean;
+};
 
 /** The answers to choose from, and what became of the vote. A form first: it works before, and without, a script. */
-export function Ballot({ options, receipt: lastReceipt, problem }: Props) {
-  const { choice, status, receipt, cast } = useBallot(lastReceipt, problem);
+export function Ballot({ options, receipt: lastReceipt, problem, isPaused }: Props) {
+  const { choice, status, receipt, cast } = useBallot(lastReceipt, problem, isPaused);
   const label = options.find((option) => option.id === choice)?.label;
-  const alarming = status.kind === 'failed' || status.kind === 'offline' || status.kind === 'reconnecting';
+  const alarming = ['failed', 'paused', 'offline', 'reconnecting'].includes(status.kind);
   return (
     <>
       <form

@@ -3,6 +3,8 @@ import type { Problem } from './problem.ts';
 /** What the voter is told at the moment. */
 export type Status =
   | { kind: 'open' }
+  /** No vote can be recorded just now; nobody has tried yet. */
+  | { kind: 'paused' }
   | { kind: 'sending' }
   | { kind: 'busy' | 'limited'; seconds: number }
   | { kind: 'offline' }
@@ -23,6 +25,8 @@ export function wordsFor(status: Status, label: string | undefined): string {
   switch (status.kind) {
     case 'open':
       return 'One tap votes. You may change your mind at any time.';
+    case 'paused':
+      return 'Voting is paused for a moment. Votes that were recorded are safe.';
     case 'sending':
       return `Sending your vote for ${label} …`;
     case 'busy':

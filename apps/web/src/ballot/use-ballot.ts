@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Receipt } from '../receipt.ts';
 import { openBallotBox } from './ballot-box.ts';
+import { onceVotingGoesOn } from './once-voting-goes-on.ts';
 import type { Problem } from './problem.ts';
 import type { Status } from './status.ts';
 
@@ -8,10 +9,10 @@ import type { Status } from './status.ts';
 type View = { choice: string | undefined; status: Status; receipt: Receipt | undefined };
 
 /** The state of one voter's ballot, and the way to cast it. */
-export function useBallot(receipt: Receipt | undefined, problem: Problem | undefined) {
+export function useBallot(receipt: Receipt | undefined, problem: Problem | undefined, isPaused: boolean) {
   const [view, setView] = useState<View>(() => ({
     choice: receipt?.choice,
-    status: problem ? { kind: 'failed', problem } : { kind: receipt ? 'recorded' : 'open' },
+    status: problem ? { kind: 'failed', problem } : isPaused ? { kind: 'paused' } : restingStatus(receipt),
     receipt,
   }));
   const box = useMemo(() => openBallotBox((status, receipt) => setView(viewAfter(status, receipt))), []);
@@ -19,12 +20,18 @@ export function useBallot(receipt: Receipt | undefined, problem: Problem | undef
     // The address told what went wrong once; a reload shouldn't tell it again.
     if (problem) history.replaceState(null, '', '/');
   }, [problem]);
+  useEffect(() => {
+    if (view.status.kind !== 'paused') return;
+    return onceVotingGoesOn(() => setView((before) => ({ ...before, status: restingStatus(before.receipt) })));
+  }, [view.status.kind]);
   const cast = (choice: string) => {
     setView((before) => ({ ...before, choice }));
     box.cast(choice);
   };
   return { ...view, cast };
 }
+
+const restingStatus = (receipt: Receipt | undefined): Status => ({ kind: receipt ? 'recorded' : 'open' });
 
 const viewAfter =
   (status: Status, receipt: Receipt | undefined) =>

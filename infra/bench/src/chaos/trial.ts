@@ -41,9 +41,13 @@ export async function trial(fault: Fault, parts: Omit<Scene, 'load'>): Promise<T
   } finally {
     await load.stop();
   }
-  const audit = await auditOf(load.ledger, stack);
-  const left = await leftOf(parts);
-  return { ...audit, nextGoodAnswerMs, left, sent: load.sent, ...(problem !== undefined && { problem }) };
+  try {
+    const audit = await auditOf(load.ledger, stack);
+    const left = await leftOf(parts);
+    return { ...audit, nextGoodAnswerMs, left, sent: load.sent, ...(problem !== undefined && { problem }) };
+  } catch (error) {
+    throw new Error(`${fault.name}: ${[problem, error].join('; then ')}`, { cause: error });
+  }
 }
 
 /** Containers on demand that are still there when all should have gone, and whatever is missing of the permanent two. */

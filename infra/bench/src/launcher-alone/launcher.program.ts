@@ -35,7 +35,7 @@ const invoker = new Invoker(
 const app = control({
   ...{ catalog, invoker, events: new EventStream(feed), hosts: new Set<string>(), bodies: new ByteBudget(64e6) },
   metrics: () => metrics.text(),
-  health: () => ({ healthy: true }),
+  health: async () => ({ status: 'ok' }),
   reset: async () => undefined,
 });
 const limits = { connections: 2_000, requestMs: 30_000, silentMs: 0, headersMs: 10_000, keepAliveMs: 15_000 };

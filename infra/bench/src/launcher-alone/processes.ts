@@ -17,6 +17,10 @@ export class Processes implements Engine {
     this.#program = program;
   }
 
+  async open(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
   async start({ sandboxId, environment }: SandboxSpec): Promise<StartedSandbox> {
     const address = path.join(this.#directory, sandboxId, 'api.sock');
     const env = { ...process.env, ...environment, AWS_LAMBDA_RUNTIME_API: address };

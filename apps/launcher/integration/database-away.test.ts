@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { ownerSession } from './sql.ts';
+import { baseUrl, controlUrl, permanent, send, total, vote } from './stack.ts';
+
+const run = promisify(execFile);
+const health = () => send(controlUrl, '/healthz');
+const voteOnPage = () =>
+  send(baseUrl, '/vote', {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'choice=cats',
+  });
+const becomes = (status: number) =>
+  expect.poll(async () => (await health()).status, { timeout: 30_000, interval: 200 }).toBe(status);
+
+describe('while the database is away', () => {
+  test('everybody is told so: health, the vote page, and who votes; and all goes on when it is back', {
+    timeout: 120_000,
+  }, async () => {
+    const database = await permanent('database');
+    expect((await health()).json()).toEqual({ status: 'ok' });
+    await database.stop({ t: 5 });
+    try {
+      await becomes(503);
+      expect((await health()).json()).toEqual({ status: 'paused', reason: 'the database is away' });
+      const page = await send(baseUrl, '/', { headers: { accept: '*/*' } });
+      expect(page.status).toBe(200);
+      expect(page.text).toContain('Voting is paused');
+      expect((await send(baseUrl, '/voting')).json()).toEqual({ isPaused: true });
+      const from = performance.now();
+      const [byPage, byControl] = await Promise.all([voteOnPage(), vote()]);
+      expect(performance.now() - from).toBeLessThan(12_000);
+      expect(byPage).toMatchObject({ status: 503 });
+      expect(byPage.json()).toMatchObject({ error: { type: 'VotingPaused' } });
+      expect(byControl).toMatchObject({ status: 503, headers: { 'x-amzn-errortype': 'ServiceException' } });
+      expect(byControl.text).toContain('the database is away');
+    } finally {
+      await database.start();
+    }
+    await becomes(200);
+    expect((await send(baseUrl, '/', { headers: { accept: '*/*' } })).text).not.toContain('Voting is paused');
+    expect((await send(baseUrl, '/voting')).json()).toEqual({ isPaused: false });
+    expect((await vote()).status).toBe(200);
+  });
+});
+
+describe('when the database’s disk is full', () => {
+  test('votes are answered with a clear 503, none that was acknowledged is lost, and it goes on when there is space', {
+    timeout: 120_000,
+  }, async () => {
+    const database = await permanent('database');
+    const inDatabase = (...command: string[]) => run('docker', ['exec', database.id, ...command]);
+    const { client, end } = await ownerSession();
+    // A small disk for the votes: the database's /tmp, 16 MB of memory. It is filled to the last byte.
+    await inDatabase('mkdir', '-p', '/tmp/small');
+    await client.query(`create tablespace small location '/tmp/small'`);
+    try {
+      await client.query('alter table votes set tablespace small');
+      const before = await total();
+      await inDatabase('dd', 'if=/dev/zero', 'of=/tmp/fill', 'bs=4k').catch(() => undefined);
+      const voters = Array.from({ length: 400 }, () => randomUUID());
+      const answers = await Promise.all(voters.map((voter) => vote('cats', voter)));
+      const refused = answers.filter(({ status }) => status === 503);
+      expect(refused.length).toBeGreaterThan(0);
+      expect(refused.length + answers.filter(isRecorded).length).toBe(400);
+      for (const { text } of refused) expect(text).toContain("the database's disk is full");
+      await inDatabase('rm', '/tmp/fill');
+      expect(isRecorded(await vote())).toBe(true);
+      expect(await total()).toBe(before + answers.filter(isRecorded).length + 1);
+    } finally {
+      await inDatabase('rm', '-f', '/tmp/fill');
+      await client.query('alter table votes set tablespace pg_default');
+      await client.query('drop tablespace small');
+      await end();
+    }
+  });
+});
+
+const isRecorded = ({ status, headers }: Awaited<ReturnType<typeof vote>>) =>
+  status === 200 && headers['x-amz-function-error'] === undefined;

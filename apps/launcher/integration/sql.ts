@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { permanent } from './stack.ts';
+
+/** Connects a container's standard streams to Postgres, whose socket is in a volume that the host can't open everywhere. */
+const BRIDGE = `
+  const socket = require('node:net').connect('/var/run/postgresql/.s.PGSQL.5432');
+  process.stdin.pipe(socket).pipe(process.stdout);
+  socket.on('error', () => process.exit(1)).on('close', () => process.exit());`;
+
+/** A session of the database's owner; `end` ends it, whatever became of the database. */
+export async function ownerSession(): Promise<{ client: Client; end: () => Promise<void> }> {
+  const { id } = await permanent('database');
+  const folder = mkdtempSync(join(tmpdir(), 'owner-'));
+  const server = createServer((socket) => bridge(socket, id));
+  await new Promise<void>((resolve) => server.listen(join(folder, '.s.PGSQL.5432'), resolve));
+  const client = new Client({ host: folder, user: 'postgres', database: 'votes' });
+  client.on('error', () => undefined);
+  await client.connect();
+  const end = async () => {
+    await client.end().catch(() => undefined);
+    server.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { client, end };
+}
+
+function bridge(socket: Socket, container: string): void {
+  const child = spawn('docker', ['exec', '--interactive', container, 'node', '-e', BRIDGE]);
+  socket.pipe(child.stdin);
+  child.stdout.pipe(socket);
+  child.stdin.on('error', () => undefined);
+  socket.on('error', () => undefined);
+  child.on('exit', () => socket.destroy());
+}
