@@ -119,3 +119,22 @@ describe.each(Object.entries(uids))('the container of %s', { timeout: 60_000 }, 
     expect(seen.tools.filter((tool) => !ofDebian.includes(tool))).toEqual([]);
   });
 });
+
+describe('the runtime that the catalog names', () => {
+  test('is the one that the container runs in', { timeout: 30_000 }, async () => {
+    const running = invoke('in-runc', { do: 'sleep', ms: 1500 });
+    const seen = async () => {
+      const [info] = await containers('in-runc');
+      return info && (await docker.getContainer(info.Id).inspect()).HostConfig.Runtime;
+    };
+    await expect.poll(seen, { timeout: 10_000 }).toBe('runc');
+    expect((await running).status).toBe(200);
+  });
+
+  test('is named in the error when the engine does not have it', { timeout: 30_000 }, async () => {
+    const answer = await invoke('in-no-runtime');
+    expect(answer).toMatchObject({ status: 500, headers: { 'x-amzn-errortype': 'InternalFailure' } });
+    expect(answer.json()).toMatchObject({ Message: expect.stringContaining('no runtime "runtime-that-is-not-there"') });
+    expect((await vote()).status).toBe(200);
+  });
+});

@@ -11,6 +11,11 @@ const limits = {
   cpus: z.number().positive(),
   processes: z.int().min(8),
   tmpMb: z.int().min(1),
+  /** One of the engine's runtimes (`docker info` lists them), gVisor's `runsc` say; the engine's default where none is named. */
+  runtime: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*$/)
+    .optional(),
 };
 
 /** How a container serves events: one only, or, while events wait, up to `events` of them, `inFlight` at once. */

@@ -125,6 +125,7 @@ export class DockerEngine implements EngineToOpen {
       AttachStderr: true,
       HostConfig: {
         NetworkMode: network,
+        ...(spec.runtime !== undefined && { Runtime: spec.runtime }),
         Binds: [...spec.doors, ...(spec.database ? [POSTGRES] : [])].map((door) => this.#bind(door)),
         ReadonlyRootfs: true,
         Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${spec.tmpMb}m` },
@@ -205,6 +206,11 @@ export class DockerEngine implements EngineToOpen {
         `The image ${spec.image} isn't on this machine; \`make run\` builds it.`,
         { cause: error },
       );
+    }
+    if (status === 400 && spec.runtime !== undefined && /runtime/i.test(message)) {
+      const mend = '`docker info` lists those that it has; the catalog names one.';
+      const what = `The engine has no runtime "${spec.runtime}" for ${spec.name}: ${mend}`;
+      return new LauncherError('InternalFailure', what, { cause: error });
     }
     if (error instanceof DatabaseAway) return error;
     // 409: the database's container is there but doesn't run; 404: it was made anew, under another id.

@@ -19,6 +19,7 @@ export interface SandboxSpec {
   cpus: number;
   processes: number;
   tmpMb: number;
+  runtime: string | undefined;
   environment: Record<string, string>;
   /** What nobody else may read: on several machines a file each, whose path is in `<name>_FILE`; on one, in the environment. */
   secrets: Record<string, string>;

@@ -155,13 +155,13 @@ export class Replica {
   }
 
   async #start({ doors, environment }: Ingress): Promise<StartedSandbox> {
-    const { image, user, memoryMb, cpus, processes, tmpMb } = { ...this.#entry, image: this.#setting.image };
+    const { image, user, memoryMb, cpus, processes, tmpMb, runtime } = { ...this.#entry, image: this.#setting.image };
     const given = this.#entry.environment.map((name) => [name, this.#setting.handedOn.get(name) ?? ''] as const);
     const spec: SandboxSpec = {
       sandboxId: this.id,
       kind: 'web',
       name: NAME,
-      ...{ image, user, memoryMb, cpus, processes, tmpMb, doors },
+      ...{ image, user, memoryMb, cpus, processes, tmpMb, runtime, doors },
       environment: { ...Object.fromEntries(given.filter(([name]) => !SECRETS.has(name))), ...environment },
       secrets: Object.fromEntries(given.filter(([name]) => SECRETS.has(name))),
       database: false,

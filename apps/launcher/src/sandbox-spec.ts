@@ -8,14 +8,14 @@ const LEAVE_MS = 5_000;
 /** What the engine is to start for a function: its limits, its doors, and what it is told. Nothing of it comes from a request. */
 export function sandboxSpec(
   who: { sandboxId: string; name: string },
-  { user, memoryMb, cpus, processes, tmpMb, database, serving, deadlineMs }: FunctionEntry,
+  { user, memoryMb, cpus, processes, tmpMb, runtime: isolation, database, serving, deadlineMs }: FunctionEntry,
   image: string,
   runtime: RuntimeDoor,
 ): SandboxSpec {
   return {
     ...who,
     kind: 'function',
-    ...{ image, user, memoryMb, cpus, processes, tmpMb, database },
+    ...{ image, user, memoryMb, cpus, processes, tmpMb, runtime: isolation, database },
     environment: {
       ...runtime.environment,
       AWS_LAMBDA_FUNCTION_NAME: who.name,

@@ -1,7 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import net from 'node:net';
 import type Docker from 'dockerode';
+
 import type { EngineToOpen, SandboxSpec, StartedSandbox } from './engine.ts';
+import { LauncherError } from './errors.ts';
+
 import { Leash, type Registration } from './leash.ts';
 import type { SwarmNetworks } from './swarm-networks.ts';
 import { type SwarmPossessions, secretFor } from './swarm-possessions.ts';
@@ -100,6 +103,10 @@ export class SwarmEngine implements EngineToOpen {
   }
 
   async #describe(spec: SandboxSpec): Promise<ReturnType<typeof serviceSpec>> {
+    if (spec.runtime !== undefined) {
+      const what = `A Swarm's services can't choose a runtime; make "${spec.runtime}" the default of its nodes' engines.`;
+      throw new LauncherError('InternalFailure', what);
+    }
     const { stackId, networks, possessions, databaseHost } = this.#parts;
     const leash = await possessions.leash();
     const network = spec.kind === 'web' ? networks.web : networks.functions;
