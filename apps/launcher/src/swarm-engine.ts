@@ -1,10 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import net from 'node:net';
 import type Docker from 'dockerode';
-
 import type { EngineToOpen, SandboxSpec, StartedSandbox } from './engine.ts';
 import { LauncherError } from './errors.ts';
-
 import { Leash, type Registration } from './leash.ts';
 import type { SwarmNetworks } from './swarm-networks.ts';
 import { type SwarmPossessions, secretFor } from './swarm-possessions.ts';

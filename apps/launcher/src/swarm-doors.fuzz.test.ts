@@ -1,0 +1,92 @@
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { anyText, forAll } from '../../../infra/fuzz/fuzz.mts';
+import { Leash } from './leash.ts';
+import { runtimeApiOverTcp } from './runtime-api-tcp.ts';
+import type { Poll } from './runtime-client.ts';
+import { Tokens } from './tokens.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+let port: number;
+let runtime: ReturnType<typeof runtimeApiOverTcp>;
+beforeEach(async () => {
+  runtime = runtimeApiOverTcp(() => 'launcher:9001');
+  await new Promise<void>((resolve) => runtime.server.listen(0, '127.0.0.1', resolve));
+  port = (runtime.server.address() as AddressInfo).port;
+  closing.push(() => runtime.server.close().closeAllConnections());
+});
+
+/** A sandbox that has the event of its own name in hand, its token, and what it has answered. */
+async function sandbox(name: string) {
+  const answered: string[] = [];
+  const door = await runtime.openRuntimeDoor(name, {
+    name: 'a-function',
+    allowedInFlight: 1,
+    standing: (id) => (id === name && answered.length === 0 ? 'in-hand' : id === name ? 'answered' : 'not-yours'),
+    poll: (_: Poll) => 'open',
+    unpoll: () => undefined,
+    answer: (id) => void answered.push(id),
+    initFailed: () => undefined,
+  });
+  return { door, answered, token: door.environment.SERVERLESS_VOTE_TOKEN ?? '' };
+}
+
+const respond = (event: string, token?: string) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    const path = `/2018-06-01/runtime/invocation/${event}/response`;
+    const headers = token === undefined ? {} : { 'serverless-vote-token': token };
+    const request = http.request({ port, host: '127.0.0.1', method: 'POST', path, headers, agent: false }, (response) =>
+      resolve(response.resume().statusCode),
+    );
+    request.on('error', reject).end('1');
+  });
+
+test('a sandbox gets no more connections than it needs, whatever the others have', async () => {
+  const [one, other] = [await sandbox('one'), await sandbox('other')];
+  const answers: string[] = [];
+  for (let i = 0; i < 8; i += 1) {
+    const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);
+    closing.push(() => socket.destroy());
+    socket.on('data', (data) => answers.push(String(data).slice(0, 12)));
+    const head = `Host: x\r\nServerless-Vote-Token: ${one.token}\r\n\r\n`;
+    socket.write(`GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n${head}`);
+  }
+  await expect.poll(() => answers).toEqual(['HTTP/1.1 403', 'HTTP/1.1 403', 'HTTP/1.1 403']);
+  expect(await respond('other', other.token)).toBe(202);
+});
+
+test('no token that was not issued is anybody’s', () => {
+  const tokens = new Tokens<string>();
+  tokens.issue('one', 'holder');
+  return forAll(anyText, 1000, (text) => {
+    for (const token of [text, `one.${text}`])
+      expect(tokens.holderOf({ headers: { 'serverless-vote-token': token } } as never)).toBeUndefined();
+  });
+});
+
+test('whatever a task says on its leash, it is taken as a message or let go of', () =>
+  forAll(anyText, 500, async (text) => {
+    const heard: string[] = [];
+    const listeners = new Map<string, (data: string) => void>();
+    const socket = {
+      ...{
+        setNoDelay: () => socket,
+        setEncoding: () => socket,
+        destroy: () => heard.push('let go'),
+        write: () => true,
+      },
+      on: (event: string, listener: (data: string) => void) => void listeners.set(event, listener),
+      once: () => socket,
+    };
+    const leash = new Leash(socket as never, () => heard.push('register'));
+    listeners.get('data')?.(`${text}\n{"type":"${text.slice(0, 3)}","text":1,"exitCode":"x"}\n`);
+    listeners.get('data')?.('null\n');
+    expect(heard).toContain('let go');
+    expect(heard).not.toContain('register');
+    await leash.ended;
+  }));
