@@ -91,17 +91,22 @@ build() {
 }
 
 # The key that signs the voter's cookie, the one by which the presenter is known, and what a database in a network
-# asks for (several machines only): made once, random, never in git. The folder keeps others out; the launcher, which is root without a root's capabilities, has to be
-# able to read the files.
+# asks for (several machines only): random, never in git. The first is a month old at most, and its predecessors are still
+# believed for as long as cookies live. The folder keeps others out; the launcher, which is root without a root's
+# capabilities, has to be able to read the files.
 make_secret() {
   local name
   for name in session-secret presenter-key database-password; do
-    [ ! -s ".secrets/$name" ] || continue
+    [ ! -s ".secrets/$name" ] || is_due "$name" || continue
     (umask 077 && mkdir -p .secrets && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >".secrets/$name.new")
+    # One a line: the first signs.
+    if is_due "$name"; then (echo && head -n 13 ".secrets/$name") >>".secrets/$name.new"; fi
     chmod 0644 ".secrets/$name.new"
     mv ".secrets/$name.new" ".secrets/$name"
   done
 }
+
+is_due() { [ "$1" = session-secret ] && [ -n "$(find .secrets -name "$1" -mtime +30)" ]; }
 
 # The launcher judges the settings itself, before anything that runs is touched.
 check_launcher_settings() {

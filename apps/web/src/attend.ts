@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { newVoter, setVoter, voterCookie, voterFrom } from './voter.ts';
+import { isSignedLatest, newVoter, setVoter, voterCookie, voterFrom } from './voter.ts';
 
 /**
  * What every request gets before Next sees it: security headers, and on the vote page an identity. A new visitor
@@ -17,9 +17,11 @@ export function attend(request: IncomingMessage, response: ServerResponse): void
   response.setHeader('cross-origin-resource-policy', 'same-origin');
 
   const path = request.url?.split('?', 1)[0];
-  if (path === '/' && !voterFrom(cookieOf(request, voterCookie()))) {
-    response.setHeader('set-cookie', setVoter(newVoter()));
-  }
+  if (path !== '/') return;
+  const cookie = cookieOf(request, voterCookie());
+  const voter = voterFrom(cookie);
+  // A voter stays the same when an old secret is taken away: each visit signs by the latest.
+  if (!voter || !isSignedLatest(cookie, voter)) response.setHeader('set-cookie', setVoter(voter ?? newVoter()));
 }
 
 /** Both pages are made for each request, because poll and voter are known only then: so a nonce costs nothing. */

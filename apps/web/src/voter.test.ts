@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
+import { attend } from './attend.ts';
 import type { Receipt } from './receipt.ts';
 import { newVoter, receiptFrom, setReceipt, setVoter, voterFrom } from './voter.ts';
 
-vi.mock('./env.ts', () => ({ env: () => ({ STACK_ID: 'demo', SESSION_SECRET: ['s'.repeat(32)] }) }));
+const secrets = vi.hoisted(() => ({ current: ['s'.repeat(32)] }));
+vi.mock('./env.ts', () => ({ env: () => ({ STACK_ID: 'demo', SESSION_SECRET: secrets.current }) }));
 
 const receipt: Receipt = {
   choice: 'cats',
@@ -48,5 +50,27 @@ describe('the receipt cookie', () => {
     const voter = newVoter();
     const [json = ''] = cookieIn(setReceipt(receipt, voter)).split('.');
     expect(Buffer.from(json, 'base64url').toString()).not.toContain(voter);
+  });
+});
+
+describe('when the secret is replaced', () => {
+  const answerTo = (cookie: string) => {
+    const headers = new Map<string, string>();
+    const request = { url: '/', headers: { cookie: `voter-demo=${cookie}` } };
+    attend(request as never, { setHeader: headers.set.bind(headers) } as never);
+    return headers.get('set-cookie');
+  };
+
+  it('a voter is known by the old one, gets a cookie by the new one, and stays the same voter without the old one', () => {
+    const voter = newVoter();
+    const old = cookieIn(setVoter(voter));
+    expect(answerTo(old)).toBeUndefined();
+    secrets.current = ['n'.repeat(32), 's'.repeat(32)];
+    const fresh = cookieIn(answerTo(old) ?? '');
+    expect(fresh).not.toBe(old);
+    secrets.current = ['n'.repeat(32)];
+    expect(voterFrom(fresh)).toBe(voter);
+    expect(voterFrom(old)).toBeUndefined();
+    secrets.current = ['s'.repeat(32)];
   });
 });

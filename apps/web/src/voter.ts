@@ -19,6 +19,10 @@ export function voterFrom(cookie: string | undefined): string | undefined {
   return voter && UUID.test(voter) ? voter : undefined;
 }
 
+/** Whether the latest secret signed a voter's cookie, not one that is on its way out. */
+export const isSignedLatest = (cookie: string | undefined, voter: string): boolean =>
+  cookie === sign(voter, 'voter', env().SESSION_SECRET);
+
 /** What the voter was told last: so a page remembers the choice without asking the database. */
 export function receiptFrom(cookie: string | undefined, voter: string | undefined): Receipt | undefined {
   const json = cookie && voter && unsign(cookie, `receipt of ${voter}`, env().SESSION_SECRET);
