@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { baseUrl, containers, docker, invoke, send, vote } from './stack.ts';
+import { baseUrl, containers, docker, invoke, permanent, send, vote } from './stack.ts';
 
 /** What a live container's first process may do, and what is around it, as it says itself. */
 interface Seen {
@@ -118,6 +118,14 @@ describe.each(Object.entries(uids))('the container of %s', { timeout: 60_000 }, 
     const ofDebian = uid < 10_000 ? ['/bin/sh', '/usr/bin/apt', '/usr/bin/perl'] : [];
     expect(seen.tools.filter((tool) => !ofDebian.includes(tool))).toEqual([]);
   });
+});
+
+test('control is published on loopback only, and no other door at all', async () => {
+  const { NetworkSettings } = await (await permanent('launcher')).inspect();
+  expect(Object.keys(NetworkSettings.Ports).toSorted()).toEqual(['8080/tcp', '9000/tcp']);
+  expect(NetworkSettings.Ports['9000/tcp']?.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1']);
+  const { NetworkSettings: database } = await (await permanent('database')).inspect();
+  expect(database.Ports).toEqual({});
 });
 
 describe('the runtime that the catalog names', () => {

@@ -47,6 +47,28 @@ describe('web', () => {
     await none();
   });
 
+  test.each(['/', '/results', '/live', '/nowhere'])(
+    'lets no script into %s but its own',
+    { timeout: 60_000 },
+    async (path) => {
+      const nonces = new Set<string>();
+      for (let i = 0; i < 2; i += 1) {
+        const { headers, text } = await send(baseUrl, path);
+        const policy = headers['content-security-policy'] ?? '';
+        const nonce = /script-src 'nonce-([^']+)' 'strict-dynamic';/.exec(policy)?.[1] ?? 'none';
+        nonces.add(nonce);
+        expect(policy).toMatch(/^default-src 'none';.*form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/);
+        expect(policy).not.toMatch(/unsafe|\*|https?:|data:/);
+        expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' });
+        const scripts = text.match(/<script\b[^>]*>/g) ?? [];
+        expect(scripts.length).toBeGreaterThan(0);
+        for (const script of scripts) expect(script).toContain(`nonce="${nonce}"`);
+        expect(text).not.toMatch(/<[^>]+\son\w+=|javascript:/);
+      }
+      expect(nonces.size).toBe(2);
+    },
+  );
+
   test('can put nothing else in the place of the socket that the launcher connects to', {
     timeout: 60_000,
   }, async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseCatalog } from './catalog.ts';
@@ -103,6 +104,23 @@ describe('the gateway', () => {
     for (const name of ['x-real-ip', 'forwarded', 'x-amz-invocation-type', 'lambda-runtime-aws-request-id']) {
       expect(seen[name]).toBeUndefined();
     }
+  });
+
+  test.each([
+    ...['x-forwarded-port', 'x-forwarded-prefix', 'x-forwarded-server', 'x-amz-log-type', 'x-amz-client-context'],
+    ...['x-amzn-trace-id', 'lambda-runtime-deadline-ms', 'serverless-vote-accepted-at', 'serverless-vote-token'],
+    ...['proxy-authorization', 'proxy-connection', 'keep-alive', 'te'],
+  ])('keeps %s from web', async (name) => {
+    const { url } = await serve();
+    const spelled = name.toUpperCase();
+    const seen = await new Promise<string>((resolve, reject) => {
+      const request = http.request(url, { headers: { [spelled]: 'trailers', accept: 'x' } }, async (response) =>
+        resolve(await text(response)),
+      );
+      request.on('error', reject).end();
+    });
+    expect(JSON.parse(seen)).toMatchObject({ accept: 'x' });
+    expect(JSON.parse(seen)).not.toHaveProperty([name]);
   });
 
   test.each(['h2c', 'websocket'])('does not change to %s, which it does not speak, and answers', async (upgrade) => {

@@ -1,7 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from './invocation.ts';
 import { runtimeApi } from './runtime-api.ts';
@@ -71,15 +72,16 @@ describe('the runtime API of a sandbox', () => {
   });
 
   test('is dead after use: who is connected is hung up on, and nobody else gets in', async () => {
-    const { socketPath, door } = await open();
+    const { socketPath, door, seen } = await open();
     const socket = net.connect(socketPath).on('error', () => undefined);
-    await new Promise((resolve) => socket.once('connect', resolve));
     const hungUp = new Promise((resolve) => socket.once('close', resolve));
     socket.write('GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(() => seen.polls.length).toBe(1);
     door.close();
     await hungUp;
     const late = await new Promise((resolve) => net.connect(socketPath).once('error', (error) => resolve(error)));
     expect(late).toMatchObject({ code: 'ENOENT' });
+    expect(existsSync(dirname(socketPath))).toBe(false);
   });
 
   test('refuses a `next` beyond the events that it may have in hand', async () => {
