@@ -2,7 +2,8 @@
 # A setting works on the command line (make run PORT=8081), in the environment, or in .env.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test labs dev seed reset screenshots logs doctor clean bench chaos monitor monitor-stop
+.PHONY: help run stop test labs dev seed reset screenshots logs doctor clean bench chaos monitor monitor-stop \
+	swarm swarm-stop
 MAKEFLAGS += --no-print-directory
 
 run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
@@ -17,11 +18,17 @@ test: ## Run all tests, on a stack of their own: a running demo is not touched
 labs: ## Do the workshop's labs as they are written, on a stack of their own; LAB=03 does one
 	@infra/docs/labs.sh
 
-bench: ## Measure: the whole table on a stack of its own, in 8 minutes; QUICK=1 takes 90 s
-	@infra/bench/bench.sh $(if $(QUICK),--quick) $(ARGS)
+bench: ## Measure: the whole table in 8 minutes; QUICK=1 takes 90 s; SWARM=1: three nodes against one machine
+	@infra/bench/$(if $(SWARM),swarm,bench).sh $(if $(QUICK),--quick) $(ARGS)
 
 chaos: ## Let everything fail under a load of votes, on a stack of its own; count what was lost
 	@infra/bench/chaos.sh $(ARGS)
+
+swarm: ## The same on a Swarm of three nodes, on this machine. The page is at http://localhost:8088
+	@infra/swarm/run.sh
+
+swarm-stop: ## Remove the Swarm: its nodes, and the votes with them
+	@infra/swarm/stop.sh
 
 seed: ## Cast N=3000 sample votes through the front door
 	@infra/stack/seed.sh

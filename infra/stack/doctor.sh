@@ -45,6 +45,12 @@ docker version >/dev/null 2>&1 && for image in "${NODE_IMAGE:-node:26-bookworm-s
   fi
 done
 
+if docker image inspect docker:28-dind >/dev/null 2>&1 || docker image inspect serverless-vote/swarm-node:bookworm >/dev/null 2>&1; then
+  ok 'Swarm nodes' 'their image is here'
+else
+  later 'Swarm nodes' 'no image for them yet; only make swarm needs it, and pulls it or builds a stand-in'
+fi
+
 free=$(df -Pk "$ROOT" | awk 'NR == 2 { print int($4 / 1024) }')
 if [ "$free" -ge 4096 ]; then ok 'Disk' "$free MB free"; else bad 'Disk' "$free MB free; the first run needs 4096" 'docker system df shows what Docker uses; docker image prune removes unused images'; fi
 

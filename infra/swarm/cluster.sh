@@ -31,17 +31,17 @@ address() {
 # create_node <number> <image>
 create_node() {
   local ports=() cgroups=()
-  docker inspect "$(node "$1")" >/dev/null 2>&1 && return
+  docker inspect "$(name_of "$1")" >/dev/null 2>&1 && return
   if [ "$1" -eq 1 ]; then ports=(--publish "$BIND:$PORT:8080" --publish "127.0.0.1:$CONTROL_PORT:9000"); fi
   if [ "$(docker info --format '{{.CgroupVersion}}')" = 1 ]; then cgroups=(--volume /sys/fs/cgroup:/sys/fs/cgroup:rw); fi
-  docker volume create --label "$CLUSTER_LABEL=$STACK" "$(node "$1")" >/dev/null
+  docker volume create --label "$CLUSTER_LABEL=$STACK" "$(name_of "$1")" >/dev/null
   # Everything that --privileged gives except the host's devices and CAP_SYS_RESOURCE, which not every machine has.
-  docker create --name "$(node "$1")" --hostname "node-$1" --network "$CLUSTER" --ip "$(address "$1")" \
+  docker create --name "$(name_of "$1")" --hostname "node-$1" --network "$CLUSTER" --ip "$(address "$1")" \
     --label "$CLUSTER_LABEL=$STACK" --init --restart unless-stopped --stop-timeout 30 \
     --cap-add ALL --cap-drop SYS_RESOURCE --device-cgroup-rule 'a *:* rwm' \
     --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined \
     ${cgroups[@]+"${cgroups[@]}"} ${ports[@]+"${ports[@]}"} \
-    --volume "$(node "$1"):/var/lib/docker" --tmpfs /run --tmpfs /tmp --env container=docker \
+    --volume "$(name_of "$1"):/var/lib/docker" --tmpfs /run --tmpfs /tmp --env container=docker \
     --entrypoint sh "$2" -c "$(cat "$ROOT/infra/swarm/start-node")"
 }
 
@@ -64,7 +64,7 @@ up() {
   create_network
   for n in $NODES; do create_node "$n" "$image"; done
   # Started together: a node that runs is left alone.
-  for n in $NODES; do docker start "$(node "$n")"; done
+  for n in $NODES; do docker start "$(name_of "$n")"; done
   for n in $NODES; do wait_for_engine "$n"; done
   progress 'the nodes join'
   for n in $NODES; do join "$n"; done
@@ -84,7 +84,7 @@ lacking() {
 }
 
 # bring <number> <image…>
-bring() { docker save "${@:2}" | docker exec -i "$(node "$1")" docker load; }
+bring() { docker save "${@:2}" | docker exec -i "$(name_of "$1")" docker load; }
 
 load() {
   local n wanted brought=0 loads=()
@@ -119,7 +119,7 @@ remove() {
 case ${1:-} in
   up) up ;;
   load) load "${@:2}" ;;
-  docker) docker exec -i "$(node 1)" docker "${@:2}" ;;
+  docker) docker exec -i "$(name_of 1)" docker "${@:2}" ;;
   down) down ;;
   *) fail "cluster.sh can't ${1:-do nothing}." '' 'infra/swarm/cluster.sh up|load|docker|down' ;;
 esac

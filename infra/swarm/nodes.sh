@@ -4,17 +4,17 @@ CLUSTER_LABEL=org.serverless-vote.cluster
 CLUSTER=$STACK-nodes
 NODES='1 2 3' # 1 is the manager
 
-node() { printf '%s-node-%s' "$STACK" "$1"; }
+name_of() { printf '%s-node-%s' "$STACK" "$1"; }
 
 # on <number> <command…>: runs it on a node
-on() { docker exec "$(node "$1")" "${@:2}"; }
+on() { docker exec "$(name_of "$1")" "${@:2}"; }
 
 # wait_for_engine <number>
 wait_for_engine() {
   local deadline=$((SECONDS + 60))
   until on "$1" docker version >/dev/null 2>&1; do
     [ $SECONDS -lt $deadline ] || fail "Node $1 does not start: its engine does not answer after 60 s." \
-      "$(docker logs --tail 10 "$(node "$1")" 2>&1)" 'make swarm-stop removes what is there.'
+      "$(docker logs --tail 10 "$(name_of "$1")" 2>&1)" 'make swarm-stop removes what is there.'
     sleep 0.3
   done
 }

@@ -1,0 +1,73 @@
+# Brings the stack onto a cluster, as steps. Sourced by run.sh and test.sh after settings.sh, start.sh and nodes.sh.
+
+cluster() { "$ROOT/infra/swarm/cluster.sh" "$@"; }
+
+# Every image of ours that a node may have to run.
+images() {
+  local name
+  for name in launcher database web $(node -p 'Object.keys(JSON.parse(fs.readFileSync("functions/catalog.json")).functions).join(" ")'); do
+    echo "serverless-vote/$name:$IMAGE_TAG"
+  done
+}
+
+bring_images() {
+  # shellcheck disable=SC2046
+  cluster load $(images)
+}
+
+# An image's name may come to mean another image, its id never does: so a new build is noticed, and an old one is kept as it is.
+image_id() { on 1 docker image inspect --format '{{.Id}}' "serverless-vote/$1:$IMAGE_TAG"; }
+
+# Docker's client reads the secrets, so they go to the manager's node with the stack's files, for as long as that takes.
+DEPLOY='set -e
+  folder=$(mktemp -d)
+  trap "rm -rf $folder" EXIT
+  tar -xf - -C "$folder"
+  cd "$folder"
+  docker stack deploy --resolve-image never $(printf -- "--compose-file %s " $STACK_FILES) "$STACK"'
+
+# deploy [<a further stack file> <files that it names…>]
+deploy() {
+  local settings=() name
+  make_secret
+  export STACK_FILES="infra/swarm/stack.yml infra/swarm/control-port.yml ${1:-}"
+  LAUNCHER_IMAGE=$(image_id launcher)
+  DATABASE_IMAGE=$(image_id database)
+  export LAUNCHER_IMAGE DATABASE_IMAGE
+  for name in STACK STACK_FILES IMAGE_TAG LAUNCHER_IMAGE DATABASE_IMAGE POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS \
+    PUBLIC_URL FUNCTION_IDLE_TIMEOUT_MS WEB_IDLE_TIMEOUT_MS; do
+    settings+=(--env "$name")
+  done
+  progress 'stack deploy'
+  # shellcheck disable=SC2086
+  tar -cf - .secrets $STACK_FILES "${@:2}" |
+    docker exec -i "${settings[@]}" "$(name_of 1)" sh -c "$DEPLOY"
+  note 'launcher and database, on the manager'
+}
+
+# Healthy means: migrated, and the first page answers, which starts web from zero.
+wait_until_swarm_answers() {
+  progress 'the launcher prepares the database'
+  wait_for "http://127.0.0.1:$CONTROL_PORT/healthz" 120 'The launcher is not healthy'
+  progress 'the first page starts web'
+  wait_for "$LOCAL_URL/" 90 'The first page does not answer'
+  note "$LOCAL_URL answers"
+}
+
+# wait_for <address> <seconds> <what is wrong when it does not answer>
+wait_for() {
+  local deadline=$((SECONDS + $2))
+  until answers "$1"; do
+    [ $SECONDS -lt $deadline ] || fail "$3 after $2 s." "$(swarm_state)" "Mend what it says, then: make swarm; or make swarm-stop."
+    sleep 0.3
+  done
+}
+
+swarm_state() {
+  local service
+  on 1 docker service ls --format '{{.Name}}: {{.Replicas}} tasks run'
+  for service in launcher database; do
+    on 1 docker service ps --no-trunc --format '{{.Name}} on {{.Node}}: {{.CurrentState}} {{.Error}}' "${STACK}_$service" | head -n 3
+    on 1 docker service logs --raw --tail 6 "${STACK}_$service" 2>&1 | readable "$service" | cut -c1-300
+  done
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# make swarm-stop: removes the cluster, whatever state it is in: nodes, their volumes (the votes, too), their network.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
+
+stop() {
+  docker version >/dev/null 2>&1 || fail 'Docker does not answer.' 'So no node of ours runs, or you may not see it.' 'make doctor says which.'
+  progress 'removing the nodes'
+  "$ROOT/infra/swarm/cluster.sh" down
+}
+
+step swarm-stop stop
