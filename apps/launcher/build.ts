@@ -1,8 +1,8 @@
 import { build } from 'esbuild';
 
 /**
- * Needed by ways of dockerode and node-pg-migrate that the launcher doesn't go (engines over SSH, BuildKit sessions,
- * migrations in TypeScript). They would take a third of the launcher's memory at rest.
+ * Needed by ways of dockerode, node-pg-migrate and pg-boss that the launcher doesn't go (engines over SSH, BuildKit sessions,
+ * migrations in TypeScript, schedules). They would take a third of the launcher's memory at rest.
  */
 const UNUSED = new Map([
   ['ssh2', ''],
@@ -10,6 +10,9 @@ const UNUSED = new Map([
   ['@grpc/proto-loader', ''],
   // Bodies are read by body.ts.
   ['body-parser', ''],
+  // pg-boss' schedules: events run when they come.
+  ['cron-parser', ''],
+  ['rrule-temporal', ''],
   ['jiti', 'exports.createJiti = () => undefined;'],
 ]);
 

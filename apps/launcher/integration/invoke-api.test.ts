@@ -61,11 +61,6 @@ describe('an invocation', () => {
     expect(await engine.end()).toEqual([]);
   });
 
-  test('as an Event is refused until it is offered', async () => {
-    const answer = await invoke('misbehave', {}, { 'x-amz-invocation-type': 'Event' });
-    expect(answer).toMatchObject({ status: 400, headers: { 'x-amzn-errortype': 'InvalidParameterValueException' } });
-  });
-
   test('brings the end of its log on demand, and the last line is the REPORT', async () => {
     const answer = await invoke('misbehave', { do: 'say', text: 'as told' }, { 'x-amz-log-type': 'Tail' });
     const lines = Buffer.from(answer.headers['x-amz-log-result'] ?? '', 'base64')

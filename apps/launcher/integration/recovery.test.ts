@@ -9,8 +9,10 @@ import {
   baseUrl,
   containers,
   controlUrl,
+  crash,
   docker,
   follow,
+  healthy,
   invoke,
   permanent,
   send,
@@ -19,25 +21,6 @@ import {
 } from './stack.ts';
 
 const run = promisify(execFile);
-
-/** Ends a container's process as a crash would, which the engine answers with the restart policy. */
-async function crash(name: 'launcher' | 'database' | 'web'): Promise<void> {
-  const [found] = await containers(name);
-  const { State } = await docker.getContainer(found?.Id ?? '').inspect();
-  process.kill(State.Pid, 'SIGKILL');
-}
-
-const healthy = () =>
-  expect
-    .poll(
-      () =>
-        send(controlUrl, '/healthz').then(
-          ({ status }) => status,
-          () => 0,
-        ),
-      { timeout: 30_000, interval: 200 },
-    )
-    .toBe(200);
 
 describe('a vote', () => {
   test('waits while the database restarts, and is recorded', { timeout: 60_000 }, async () => {

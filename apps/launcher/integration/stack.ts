@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import Docker from 'dockerode';
+import { expect } from 'vitest';
 
 /** The stack that `make test` has started for these tests. */
 export const baseUrl = process.env.GATEWAY_URL ?? 'http://127.0.0.1:18080';
@@ -65,6 +66,26 @@ export async function permanent(name: 'launcher' | 'database'): Promise<Docker.C
   if (!found) throw new Error(`The ${name} of stack ${stack} is not running`);
   return docker.getContainer(found.Id);
 }
+
+/** Ends a container's process as a crash would, which for the permanent two the engine answers with the restart policy. */
+export async function crash(name: 'launcher' | 'database' | 'web'): Promise<void> {
+  const [found] = await containers(name);
+  const { State } = await docker.getContainer(found?.Id ?? '').inspect();
+  process.kill(State.Pid, 'SIGKILL');
+}
+
+/** Waits until the launcher says that it is healthy. */
+export const healthy = () =>
+  expect
+    .poll(
+      () =>
+        send(controlUrl, '/healthz').then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      { timeout: 30_000, interval: 200 },
+    )
+    .toBe(200);
 
 /** Follows the engine's events of this stack until `end`, which returns `<action> <id>`, for `die` with the exit status, of each. */
 export async function watchEngine(name: string): Promise<{ end(): Promise<string[]> }> {

@@ -3,6 +3,8 @@ import net from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { type ByteBudget, readBody } from './body.ts';
 import { arnOf, type Catalog, type FunctionEntry } from './catalog.ts';
+import { mountDeadLetters } from './dead-letters.ts';
+import { DETACHED_EVENT_LIMIT, type DetachedEvents } from './detached-events.ts';
 import { httpAnswer, LauncherError } from './errors.ts';
 import type { PublicStream } from './gateway.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from './invoker.ts';
@@ -18,6 +20,7 @@ export type Health = { status: 'ok' } | { status: 'starting' | 'paused'; reason:
 interface ControlParts {
   catalog: Catalog;
   invoker: Invoker;
+  detached: DetachedEvents;
   /** Text in Prometheus' format. */
   metrics: () => Promise<string>;
   events: PublicStream;
@@ -33,6 +36,7 @@ interface ControlParts {
 export function control({
   catalog,
   invoker,
+  detached,
   metrics,
   events,
   health,
@@ -60,11 +64,12 @@ export function control({
       Functions: Object.entries(catalog.functions).map(([name, entry]) => configuration(name, entry)),
     });
   });
-  mountInvoke(app, invoker, bodies);
+  mountDeadLetters(app, detached);
+  mountInvoke(app, invoker, bodies, detached);
   return finish(app);
 }
 
-/** Web's door to control: invocations of what the catalog allows it, a kill for the presenter, health, and nothing else. */
+/** Web's door to control: invocations of what the catalog allows it, none of them detached, a kill for the presenter, health, and nothing else. */
 export function webControl(
   catalog: Catalog,
   invoker: Invoker,
@@ -163,25 +168,28 @@ const hostName = (host: string): string =>
 const isOurs = (host: string, hosts: ReadonlySet<string>): boolean =>
   host === 'localhost' || net.isIP(host) !== 0 || hosts.has(host);
 
-function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget): void {
+function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget, detached?: DetachedEvents): void {
   app.post(`${FUNCTIONS}/:name/invocations`, async (request, response) => {
     const name = String(request.params.name);
     const trace = continueTrace(request.get('traceparent'));
     response.setHeader('traceresponse', traceparentOf(trace));
+    const type = request.get('x-amz-invocation-type') ?? 'RequestResponse';
     // Content-Type is ignored, as Lambda does.
-    const payload = await readBody(request, EVENT_LIMIT, bodies);
+    const payload = await readBody(request, type === 'Event' ? DETACHED_EVENT_LIMIT : EVENT_LIMIT, bodies);
     const { Qualifier } = request.query;
     const qualifier = Qualifier === undefined ? undefined : String(Qualifier);
-    const type = request.get('x-amz-invocation-type') ?? 'RequestResponse';
     if (type === 'DryRun') {
       invoker.check(name, payload, qualifier);
       return void response.status(204).end();
     }
+    if (type === 'Event' && detached) {
+      const requestId = await detached.accept(name, payload, qualifier, trace);
+      return void response.writeHead(202, { 'x-amzn-RequestId': requestId, 'Content-Length': 0 }).end();
+    }
     if (type !== 'RequestResponse') {
-      throw new LauncherError(
-        'InvalidParameterValueException',
-        `InvocationType ${JSON.stringify(type)} is not offered; use RequestResponse or DryRun.`,
-      );
+      const offered = detached ? 'RequestResponse, Event or DryRun' : 'RequestResponse or DryRun';
+      const message = `InvocationType ${JSON.stringify(type)} is not offered here; use ${offered}.`;
+      throw new LauncherError('InvalidParameterValueException', message);
     }
     const left = new AbortController();
     response.once('close', () => {

@@ -16,7 +16,12 @@ const LONGEST_PAUSE_MS = 1_000;
 /** Work that has to be done before the first event. */
 export interface Preparation {
   readonly isDone: boolean;
-  readonly done: Promise<void>;
+  readonly done: Promise<Prepared>;
+}
+
+export interface Prepared {
+  /** A predecessor left detached events to be run. */
+  detachedEventsAreLeft: boolean;
 }
 
 /**
@@ -90,10 +95,10 @@ async function tryUntilDone(
   clock: AcceptanceClock,
   log: Logger,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Prepared> {
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      const { highestAcceptedAt } = await prepareDatabase({
+      const { highestAcceptedAt, detachedEventsAreLeft } = await prepareDatabase({
         ...database,
         migrationsDir,
         ...poll,
@@ -101,10 +106,11 @@ async function tryUntilDone(
       });
       clock.resume(highestAcceptedAt);
       log.info({ options: poll.options.length }, 'database.ready');
-      return;
+      return { detachedEventsAreLeft };
     } catch (error) {
       log.warn({ error: error instanceof Error ? error.message : String(error) }, 'database.waiting');
       await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
     }
   }
+  return { detachedEventsAreLeft: false };
 }

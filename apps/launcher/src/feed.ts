@@ -60,6 +60,9 @@ export type LifecycleEvent =
       phases: Phases;
       totalMs: number;
     } & InvocationIdentity)
+  | ({ type: 'detached.accepted' } & InvocationIdentity)
+  | ({ type: 'detached.done'; attempt: number } & InvocationIdentity)
+  | ({ type: 'detached.failed' | 'detached.dead'; attempt: number; reason: string } & InvocationIdentity)
   | {
       type: 'output';
       name: string;

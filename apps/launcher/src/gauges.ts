@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { DetachedEvents } from './detached-events.ts';
 import type { Pool } from './pool.ts';
 import type { StartGate } from './start-gate.ts';
 import type { WebService } from './web-service.ts';
@@ -11,6 +12,7 @@ export interface ObservedParts {
   pools: readonly Pool[];
   web: Pick<WebService, 'replicas' | 'requests' | 'limit'>;
   gate: Pick<StartGate, 'places' | 'inProgress' | 'waiting'>;
+  detached: Pick<DetachedEvents, 'lines'>;
   /** Open streams of results. */
   viewers: () => number;
   /** Whether the database takes connections now, and is prepared. */
@@ -18,7 +20,10 @@ export interface ObservedParts {
 }
 
 /** Registers what is read from the parts themselves. */
-export function gauges(registry: Registry, { pools, web, gate, viewers, databaseAnswers }: ObservedParts): void {
+export function gauges(
+  registry: Registry,
+  { pools, web, gate, detached, viewers, databaseAnswers }: ObservedParts,
+): void {
   const registers = [registry];
   const gauge = <T extends string>(
     name: string,
@@ -38,6 +43,13 @@ export function gauges(registry: Registry, { pools, web, gate, viewers, database
   });
   gauge('invocations_waiting_limit', 'Events that may wait; more are turned away', ['function'], (limit) => {
     for (const { name, entry } of pools) limit.set({ function: name }, entry.queue.events);
+  });
+  gauge('detached_events', 'Detached events in the queue by state', ['function', 'state'], (events) => {
+    for (const { name, unfinished, running, dead } of detached.lines) {
+      events.set({ function: name, state: 'waiting' }, Math.max(0, unfinished - running));
+      events.set({ function: name, state: 'running' }, running);
+      events.set({ function: name, state: 'dead' }, dead);
+    }
   });
   gauge('containers', 'On-demand containers by state', ['name', 'state'], (containers) => {
     for (const { name, fleet } of pools) {

@@ -1,5 +1,5 @@
 import type { InvocationIdentity, Phases, StartKind } from './feed.ts';
-import { continueTrace, type TraceContext } from './trace-context.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** What a function answered: its result, or an error that is the function's own. Both as the raw bytes it sent. */
 export type Outcome =
@@ -46,9 +46,17 @@ type State = { kind: 'waiting' } | { kind: 'running'; run: Run } | { kind: 'sett
 
 const LOG_TAIL_CHARACTERS = 4096;
 
+/** What makes an event this one, whoever tries it and however often. */
+export interface Acceptance {
+  requestId: string;
+  /** Its place in the order of acceptance; see AcceptanceClock. */
+  acceptedAt: bigint;
+  trace: TraceContext;
+}
+
 /** One run of a function, from its acceptance to its answer; lives over retries. Settles exactly once. */
 export class Invocation {
-  readonly requestId = crypto.randomUUID();
+  readonly requestId: string;
   readonly arrivedAt = performance.now();
   readonly deadlineAt: number;
   /** How often its sandbox died under it. Once that has happened it runs alone, so that a deadly event takes no others along. */
@@ -66,20 +74,14 @@ export class Invocation {
 
   readonly name: string;
   readonly payload: Buffer;
-  /** Its place in the order of acceptance; see AcceptanceClock. */
   readonly acceptedAt: bigint;
   readonly deadlineMs: number;
   readonly trace: TraceContext;
 
-  constructor(
-    name: string,
-    payload: Buffer,
-    acceptedAt: bigint,
-    deadlineMs: number,
-    trace: TraceContext = continueTrace(undefined),
-  ) {
+  constructor(name: string, payload: Buffer, { requestId, acceptedAt, trace }: Acceptance, deadlineMs: number) {
     this.name = name;
     this.payload = payload;
+    this.requestId = requestId;
     this.acceptedAt = acceptedAt;
     this.deadlineMs = deadlineMs;
     this.trace = trace;

@@ -4,9 +4,9 @@ import { type Catalog, findFunction } from './catalog.ts';
 import type { Preparation } from './database.ts';
 import { LauncherError } from './errors.ts';
 import type { Feed, InvocationOutcome } from './feed.ts';
-import { type Answer, Invocation } from './invocation.ts';
+import { type Acceptance, type Answer, Invocation } from './invocation.ts';
 import { Pool, type PoolParts } from './pool.ts';
-import type { TraceContext } from './trace-context.ts';
+import { continueTrace, type TraceContext } from './trace-context.ts';
 
 /** Lambda's limit for a synchronous event: 6 MB. */
 export const EVENT_LIMIT = 6 * 1024 * 1024;
@@ -94,10 +94,19 @@ export class Invoker {
     trace?: TraceContext,
   ): Promise<Invoked> {
     const { name, event } = this.check(requested, payload, qualifier);
-    const pool = this.#pools.get(name);
-    if (!pool) throw new LauncherError('ResourceNotFoundException', `Function not found: ${name}.`);
-    if (!this.#databaseReady.isDone) await this.#untilDatabaseReady(pool.entry.deadlineMs);
-    const invocation = new Invocation(name, event, this.#clock.next(), pool.entry.deadlineMs, trace);
+    if (!this.#databaseReady.isDone) await this.#untilDatabaseReady(this.#poolOf(name).entry.deadlineMs);
+    return this.run(name, event, this.accept(trace), signal);
+  }
+
+  /** Gives an event its identity. Only once the database is ready, which is what the clock goes on from. */
+  accept(trace: TraceContext = continueTrace(undefined)): Acceptance {
+    return { requestId: crypto.randomUUID(), acceptedAt: this.#clock.next(), trace };
+  }
+
+  /** Runs a function once on an event that was accepted before, as `invoke` does. */
+  async run(name: string, event: Buffer, acceptance: Acceptance, signal?: AbortSignal): Promise<Invoked> {
+    const pool = this.#poolOf(name);
+    const invocation = new Invocation(name, event, acceptance, pool.entry.deadlineMs);
     const { requestId } = invocation;
     const leave = () => pool.abandon(invocation);
     signal?.addEventListener('abort', leave, { once: true });
@@ -126,6 +135,12 @@ export class Invoker {
 
   async close(graceMs: number): Promise<void> {
     await Promise.all(this.pools.map((pool) => pool.close(graceMs)));
+  }
+
+  #poolOf(name: string): Pool {
+    const pool = this.#pools.get(name);
+    if (!pool) throw new LauncherError('ResourceNotFoundException', `Function not found: ${name}.`);
+    return pool;
   }
 
   async #untilDatabaseReady(deadlineMs: number): Promise<void> {

@@ -13,9 +13,12 @@ export function logFeed(feed: Feed, log: Logger): void {
   });
 }
 
+const WARNINGS = new Set(['container.failed', 'invocation.retried', 'detached.failed', 'detached.dead']);
+const DETAILS = new Set(['invocation.accepted', 'invocation.running', 'detached.accepted']);
+
 function levelOf(event: Omit<FeedEvent, 'at'>): 'debug' | 'info' | 'warn' {
-  if (event.type === 'container.failed' || event.type === 'invocation.retried') return 'warn';
-  return event.type === 'invocation.accepted' || event.type === 'invocation.running' ? 'debug' : 'info';
+  if (WARNINGS.has(event.type)) return 'warn';
+  return DETAILS.has(event.type) ? 'debug' : 'info';
 }
 
 /** Milliseconds to hundredths: more is noise. */

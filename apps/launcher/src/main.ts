@@ -5,6 +5,7 @@ import { partsOf, readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { control, type Health, webControl } from './control.ts';
 import { databaseAnswers, databaseProbe, forgetVotes, prepare } from './database.ts';
+import { DetachedEvents } from './detached-events.ts';
 import { EventStream } from './event-stream.ts';
 import { Feed } from './feed.ts';
 import { gateway, type PublicStream } from './gateway.ts';
@@ -74,6 +75,7 @@ async function main(): Promise<void> {
       },
     },
   );
+  const detached = new DetachedEvents(catalog, { invoker, feed, database, databaseReady });
   const streams = new Map<string, PublicStream>();
   for (const [stream, name] of Object.entries(catalog.streams)) {
     const result = new ResultStream(
@@ -100,7 +102,7 @@ async function main(): Promise<void> {
   );
   metrics.observe({
     pools: invoker.pools,
-    ...{ web, gate },
+    ...{ web, gate, detached },
     viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
     databaseAnswers: async () => databaseReady.isDone && (await databaseAnswers(database)),
   });
@@ -115,6 +117,7 @@ async function main(): Promise<void> {
   const controlApp = control({
     catalog,
     invoker,
+    detached,
     metrics: () => metrics.text(),
     events: new EventStream(feed),
     health,
@@ -160,7 +163,7 @@ async function main(): Promise<void> {
     clearInterval(sweeper);
     for (const server of [publicDoor, privateDoor]) server.close();
     for (const result of results.values()) result.close();
-    await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS)]);
+    await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS), detached.close(DRAIN_MS)]);
     await sweep(engine, () => new Set()).catch(() => undefined);
     await platform.engine.close();
     log.info('launcher.stopped');

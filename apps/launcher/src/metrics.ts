@@ -40,6 +40,11 @@ export class Metrics {
   readonly #retries = this.#counter('invocation_retries_total', 'Events tried again because their container died', [
     'function',
   ]);
+  readonly #detached = this.#counter(
+    'detached_events_total',
+    'Detached events: accepted, failed attempts, done, dead',
+    ['function', 'outcome'],
+  );
   readonly #started = this.#counter('containers_started_total', 'Containers started', ['name']);
   readonly #removed = this.#counter('containers_removed_total', 'Containers removed, by exit status', [
     'name',
@@ -89,6 +94,7 @@ export class Metrics {
       for (const [outcome, startKinds] of Object.entries(POSSIBLE))
         for (const start_kind of startKinds) this.#invocations.inc({ function: name, start_kind, outcome }, 0);
       this.#retries.inc({ function: name }, 0);
+      for (const outcome of ['accepted', 'failed', 'done', 'dead']) this.#detached.inc({ function: name, outcome }, 0);
       this.#openFaas.announce(name);
     }
     for (const name of [...parts.pools.map((pool) => pool.name), 'web']) {
@@ -110,6 +116,8 @@ export class Metrics {
     } else if (event.type === 'container.failed') this.#failures.inc({ name: event.name });
     else if (event.type === 'invocation.retried') this.#retries.inc({ function: event.name });
     else if (event.type === 'invocation.finished') this.#finished(event);
+    else if (event.type.startsWith('detached.'))
+      this.#detached.inc({ function: event.name, outcome: event.type.slice('detached.'.length) });
   }
 
   #finished({ name, outcome, startKind, totalMs, phases }: FeedEvent & { type: 'invocation.finished' }): void {

@@ -47,6 +47,8 @@ const FORBIDDEN_TO_BOTH = [
   "insert into options values ('mine', 'Mine', 0, true)",
   "select add_to_tally('{cats}', 1000, 1)",
   'select * from migrations',
+  'select * from detached.job',
+  'create table detached.mine ()',
   'create table mine ()',
   'create temporary table mine ()',
   'create schema mine',

@@ -26,7 +26,7 @@ async function shown() {
 
 test('an older schema with votes is brought up to date, and its votes are counted', async () => {
   const lobby = await database.prepare({ migrationsDir: MIGRATIONS, options: [cats, dogs] });
-  expect(lobby).toEqual({ highestAcceptedAt: 0n });
+  expect(lobby).toEqual({ highestAcceptedAt: 0n, detachedEventsAreLeft: false });
 
   // As it was before the tally.
   const anyDatabase = await database.connect('postgres', 'postgres', 'postgres');
@@ -39,7 +39,7 @@ test('an older schema with votes is brought up to date, and its votes are counte
     "insert into votes (voter_id, option_id, accepted_at) select gen_random_uuid(), 'dogs', n from generate_series(1, 7) as n",
   );
 
-  expect(await database.prepare()).toEqual({ highestAcceptedAt: 7n });
+  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 7n });
   expect(await shown()).toEqual([
     { id: 'cats', label: 'Cats', votes: 0 },
     { id: 'dogs', label: 'Dogs', votes: 7 },
@@ -87,7 +87,17 @@ test('a migration that fails says why, leaves nothing behind, and can run when t
   expect((await owner.query('select id from migrations')).rows).toEqual([{ id: 1 }]);
   await owner.query('drop table tally cascade');
   await owner.query('drop function record_votes, add_to_tally, count_votes, forget_votes cascade');
-  expect(await database.prepare()).toEqual({ highestAcceptedAt: 7n });
+  await owner.query('drop schema detached');
+  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 7n });
+});
+
+test('detached events that are left are reported, and the order of acceptance goes on after the last of them', async () => {
+  const owner = await database.connect('postgres');
+  // As much of the queue's own table as matters here.
+  await owner.query('create table detached.job (data jsonb)');
+  expect(await database.prepare()).toEqual({ highestAcceptedAt: 7n, detachedEventsAreLeft: false });
+  await owner.query(`insert into detached.job values ('{"acceptedAt": "900"}'), ('{"acceptedAt": "8"}')`);
+  expect(await database.prepare()).toEqual({ highestAcceptedAt: 900n, detachedEventsAreLeft: true });
 });
 
 test('a database that never answers is an error in time', async () => {

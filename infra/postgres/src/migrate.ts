@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runner } from 'node-pg-migrate';
 import { Client } from 'pg';
+import { findDetachedEvents } from './detached-events.ts';
 import { type Poll, writePoll } from './poll.ts';
 import { restoreRoles } from './roles.ts';
 
@@ -32,9 +33,12 @@ const QUERY_MS = 30_000;
 /**
  * Makes the database ready: creates it if it is missing, brings its schema up to date, restores its roles, writes the poll. It may run
  * any number of times, on any older schema.
- * @returns the highest `acceptedAt` of all votes, in microseconds; 0 if nobody has voted
+ * @returns the highest `acceptedAt` of all votes and detached events, in microseconds (0 if there are none), and whether
+ *   detached events are left to be run
  */
-export async function prepareDatabase(settings: DatabaseSettings): Promise<{ highestAcceptedAt: bigint }> {
+export async function prepareDatabase(
+  settings: DatabaseSettings,
+): Promise<{ highestAcceptedAt: bigint; detachedEventsAreLeft: boolean }> {
   await createDatabase(settings);
   return withConnection(settings, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
@@ -42,7 +46,12 @@ export async function prepareDatabase(settings: DatabaseSettings): Promise<{ hig
     await restoreRoles(client, settings.passwords);
     await writePoll(client, settings);
     const { rows } = await client.query('select coalesce(max(accepted_at), 0)::text as highest from tally');
-    return { highestAcceptedAt: BigInt(rows[0].highest) };
+    const recorded = BigInt(rows[0].highest);
+    const { areLeft, highestAcceptedAt } = await findDetachedEvents(client);
+    return {
+      highestAcceptedAt: highestAcceptedAt > recorded ? highestAcceptedAt : recorded,
+      detachedEventsAreLeft: areLeft,
+    };
   });
 }
 

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Answer, controlUrl, docker, follow, invoke, invokeRaw, permanent, send, total } from './stack.ts';
+
+const EVENT = { 'x-amz-invocation-type': 'Event' };
+const detach = (name: string, event: unknown) => invoke(name, event, EVENT);
+const idOf = ({ headers }: Answer) => headers['x-amzn-requestid'] ?? '';
+
+interface DeadLetters {
+  total: number;
+  deadLetters: { requestId: string; event: string | null; error: object; attempts: number; functionName: string }[];
+}
+const deadLetters = async (query = '') => (await send(controlUrl, `/dead-letters${query}`)).json() as DeadLetters;
+const isDead = (requestId: string) => async () =>
+  (await deadLetters()).deadLetters.some((letter) => letter.requestId === requestId);
+const drop = (query = '') => send(controlUrl, `/dead-letters${query}`, { method: 'DELETE' });
+
+/** What a program in a permanent container prints. */
+async function exec(name: 'launcher' | 'database', script: string): Promise<string> {
+  const container = await permanent(name);
+  const run = await container.exec({ Cmd: ['node', '-e', script], AttachStdout: true, AttachStderr: true });
+  const stream = await run.start({});
+  const output = new PassThrough();
+  docker.modem.demuxStream(stream, output, output);
+  stream.on('end', () => output.end());
+  let text = '';
+  for await (const chunk of output) text += chunk;
+  return text;
+}
+
+beforeAll(async () => {
+  await drop();
+});
+
+describe('a detached invocation', () => {
+  test('is answered with 202 and its request id before it has run, and runs under that id', {
+    timeout: 20_000,
+  }, async () => {
+    const events = await follow(controlUrl, '/events');
+    const answer = await detach('misbehave', { do: 'sleep', ms: 500 });
+    expect(answer).toMatchObject({ status: 202, text: '' });
+    expect(events.text()).not.toContain('"type":"invocation.finished"');
+    await expect
+      .poll(events.text, { timeout: 10_000 })
+      .toContain(`"type":"detached.done","requestId":"${idOf(answer)}"`);
+    expect(events.text()).toMatch(
+      new RegExp(`"type":"invocation.finished","requestId":"${idOf(answer)}".*"outcome":"success"`),
+    );
+    events.leave();
+  });
+
+  test('of many votes records each once', { timeout: 30_000 }, async () => {
+    const before = await total();
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => detach('record-vote', { voterId: randomUUID(), choice: 'cats' })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+    await expect.poll(total, { timeout: 15_000 }).toBe(before + 100);
+  });
+
+  test.each([
+    ['is not JSON', 'record-vote', '{"voterId":', 400, 'InvalidRequestContentException'],
+    ['has more than 1 MB', 'record-vote', `"${'x'.repeat(1024 * 1024)}"`, 413, 'RequestTooLargeException'],
+    ['names no function of the catalog', 'nobody', '{}', 404, 'ResourceNotFoundException'],
+  ])('is refused at once when it %s', async (_case, name, body, status, type) => {
+    const answer = await invokeRaw(name, body, EVENT);
+    expect(answer).toMatchObject({ status, headers: { 'x-amzn-errortype': type } });
+  });
+
+  test('is not offered to web', async () => {
+    const script = `
+      const path = '/2015-03-31/functions/record-vote/invocations';
+      const headers = { 'x-amz-invocation-type': 'Event' };
+      require('node:http').request({ socketPath: '/run/control/control.sock', method: 'POST', path, headers },
+        (response) => { response.resume(); console.log(response.statusCode, response.headers['x-amzn-errortype']); }).end('{}');`;
+    expect((await exec('launcher', script)).trim()).toBe('400 InvalidParameterValueException');
+  });
+
+  test('leaves nothing behind: at rest the launcher has no connection to the database', {
+    timeout: 20_000,
+  }, async () => {
+    const script = `for (const pid of fs.readdirSync('/proc').filter(Number))
+      console.log(fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8'))`;
+    await detach('misbehave', {});
+    const connections = () => exec('database', script);
+    expect(await connections()).toMatch(/postgres: postgres votes/);
+    await expect.poll(connections, { timeout: 15_000, interval: 500 }).not.toMatch(/postgres: postgres votes/);
+  });
+});
+
+describe('a detached event that its function fails', () => {
+  test('is tried three times, with a pause before each retry, and then is a dead letter', {
+    timeout: 40_000,
+  }, async () => {
+    const events = await follow(controlUrl, '/events');
+    const event = { do: 'fail', not: 'again' };
+    const id = idOf(await detach('misbehave', event));
+    await expect.poll(isDead(id), { timeout: 30_000, interval: 500 }).toBe(true);
+    const finished = events
+      .text()
+      .split('\n')
+      .filter((line) => line.includes('"type":"invocation.finished"') && line.includes(id))
+      .map((line) => Date.parse(JSON.parse(line.slice('data: '.length)).at));
+    expect(finished).toHaveLength(3);
+    const [first = 0, second = 0, third = 0] = finished;
+    expect(second - first).toBeGreaterThan(1_000);
+    expect(third - second).toBeGreaterThan(2_000);
+    events.leave();
+
+    const letter = (await send(controlUrl, `/dead-letters/${id}`)).json();
+    expect(letter).toEqual({
+      requestId: id,
+      functionName: 'misbehave',
+      event: JSON.stringify(event),
+      error: { errorType: 'TypeError', errorMessage: 'as told' },
+      attempts: 3,
+      acceptedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      diedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    expect((await deadLetters('?function=record-vote')).deadLetters).toEqual([]);
+    expect((await deadLetters('?function=misbehave')).deadLetters).toEqual([letter]);
+  });
+
+  test('can be sent again, and has all its attempts before it', { timeout: 40_000 }, async () => {
+    const [letter] = (await deadLetters()).deadLetters;
+    const events = await follow(controlUrl, '/events');
+    const answer = await send(controlUrl, `/dead-letters/${letter?.requestId}/resend`, { method: 'POST' });
+    expect({ status: answer.status, body: answer.json() }).toEqual({ status: 202, body: { resent: 1 } });
+    expect((await deadLetters()).total).toBe(0);
+    await expect.poll(isDead(letter?.requestId ?? ''), { timeout: 30_000, interval: 500 }).toBe(true);
+    expect(events.text().match(/"type":"detached.failed"/g)).toHaveLength(2);
+    events.leave();
+  });
+
+  test('can be dropped for good', async () => {
+    expect((await drop('?function=record-vote')).json()).toEqual({ deleted: 0 });
+    expect((await drop()).json()).toEqual({ deleted: 1 });
+    expect(await deadLetters()).toEqual({ total: 0, deadLetters: [] });
+  });
+
+  test.each([
+    ['GET', ''],
+    ['POST', '/resend'],
+    ['DELETE', ''],
+  ])('is a 404 when nobody knows it: %s …%s', async (method, path) => {
+    const answer = await send(controlUrl, `/dead-letters/${randomUUID()}${path}`, { method });
+    expect(answer).toMatchObject({ status: 404, headers: { 'x-amzn-errortype': 'ResourceNotFoundException' } });
+  });
+
+  test('is not dropped by a misspelt parameter', async () => {
+    expect((await drop('?funktion=record-vote')).status).toBe(400);
+  });
+});

@@ -1,0 +1,61 @@
+import type { Express, Request } from 'express';
+import type { DetachedEvents } from './detached-events.ts';
+import { LauncherError } from './errors.ts';
+import type { Which } from './event-queue.ts';
+
+const PATH = '/dead-letters';
+const MOST_LISTED = 100;
+/** Longer events are shown by themselves only. */
+const LISTED_EVENT_CHARACTERS = 4096;
+
+/**
+ * Control's door to the detached events that have failed three times: read them, send them again, drop them, one by its
+ * request id, all, or all of one function (`?function=`).
+ */
+export function mountDeadLetters(app: Express, detached: DetachedEvents): void {
+  app.get(PATH, async (request, response) => {
+    const letters = await detached.deadLetters(asked(request), MOST_LISTED);
+    const total = detached.lines.reduce((sum, { dead }) => sum + dead, 0);
+    const shown = letters.map((letter) => ({
+      ...letter,
+      event: letter.event.length > LISTED_EVENT_CHARACTERS ? null : letter.event,
+    }));
+    response.json({ total, deadLetters: shown });
+  });
+  app.get(`${PATH}/:requestId`, async (request, response) => {
+    const [letter] = await detached.deadLetters(asked(request), 1);
+    response.json(letter ?? notThere(request));
+  });
+  app.post(`${PATH}/resend`, async (request, response) => {
+    response.status(202).json({ resent: await detached.resend(asked(request)) });
+  });
+  app.post(`${PATH}/:requestId/resend`, async (request, response) => {
+    const resent = await detached.resend(asked(request));
+    response.status(202).json(resent === 0 ? notThere(request) : { resent });
+  });
+  app.delete(PATH, async (request, response) => {
+    response.json({ deleted: await detached.drop(asked(request)) });
+  });
+  app.delete(`${PATH}/:requestId`, async (request, response) => {
+    const deleted = await detached.drop(asked(request));
+    response.json(deleted === 0 ? notThere(request) : { deleted });
+  });
+}
+
+/** Which dead letters a request is about. A misspelt parameter must not come to mean all of them. */
+function asked({ params, query }: Request): Which {
+  for (const name of Object.keys(query)) {
+    if (name === 'function') continue;
+    throw new LauncherError('InvalidParameterValueException', `There is no parameter ${name} here, only "function".`);
+  }
+  const name = query.function === undefined ? undefined : String(query.function);
+  const requestId = params.requestId === undefined ? undefined : String(params.requestId);
+  return { name, requestId };
+}
+
+function notThere({ params }: Request): never {
+  throw new LauncherError(
+    'ResourceNotFoundException',
+    `No dead letter has the request id ${String(params.requestId).slice(0, 100)}.`,
+  );
+}
