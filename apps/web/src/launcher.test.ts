@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { invoke } from './launcher.ts';
+import { invoke, isVotingPaused } from './launcher.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'web-'));
 const CONTROL_SOCKET = join(folder, 'control.sock');
@@ -77,5 +77,25 @@ describe('an invocation', () => {
     await invoke('record-vote', {});
     control?.closeAllConnections();
     expect(await invoke('record-vote', {})).toHaveProperty('requestId', 'r1');
+  });
+});
+
+describe('voting', () => {
+  it.each([
+    [503, true],
+    [200, false],
+    [403, false],
+  ])('is paused when the launcher’s health is %i: %s', async (status, paused) => {
+    let asked = '';
+    await answering((request, response) => {
+      asked = `${request.method} ${request.url}`;
+      response.writeHead(status).end('{}');
+    });
+    expect(await isVotingPaused()).toBe(paused);
+    expect(asked).toBe('GET /healthz');
+  });
+
+  it('is not said to be paused by a launcher that can’t be reached', async () => {
+    expect(await isVotingPaused()).toBe(false);
   });
 });

@@ -66,7 +66,8 @@ export async function killNext(functionName: string): Promise<string> {
 /** Is the launcher sure that no vote can be recorded just now? It asks the database; who doesn't know in time says no. */
 export async function isVotingPaused(): Promise<boolean> {
   return new Promise((resolve) => {
-    const asked = request({ ...controlAddress(), path: '/healthz', agent, headers: token() }, (response) => {
+    // A connection of its own: one that was kept may have ended since.
+    const asked = request({ ...controlAddress(), path: '/healthz', agent: false, headers: token() }, (response) => {
       response.resume();
       resolve(response.statusCode === 503);
     });
