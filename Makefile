@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop test labs dev seed reset screenshots logs doctor clean bench chaos monitor monitor-stop \
-	swarm swarm-stop
+	swarm swarm-stop swarm-test
 MAKEFLAGS += --no-print-directory
 
 run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
@@ -29,6 +29,9 @@ swarm: ## The same on a Swarm of three nodes, on this machine. The page is at ht
 
 swarm-stop: ## Remove the Swarm: its nodes, and the votes with them
 	@infra/swarm/stop.sh
+
+swarm-test: ## Test on a Swarm of its own: the same checks, and nodes that fail; counts lost votes
+	@infra/swarm/test.sh
 
 seed: ## Cast N=3000 sample votes through the front door
 	@infra/stack/seed.sh

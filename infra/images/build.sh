@@ -78,6 +78,6 @@ if wanted web; then
   image web web -- apps/web/.next/standalone infra/images/rehearse-web.mjs
 fi
 
-# What a rebuild left without a name.
-docker image prune --force --filter label=org.serverless-vote.image >/dev/null
+# What a rebuild left without a name; another build may be doing this just now, and the engine lets one only.
+docker image prune --force --filter label=org.serverless-vote.image >/dev/null || true
 if [ -n "$changed" ]; then note "$built, of them new:$changed"; else note "$built, unchanged"; fi

@@ -31,6 +31,21 @@ export class Cluster {
     return this.on(node, 'ps', '--quiet', ...labels);
   }
 
+  /** Ids of the images that containers of this name run from now, on a node. */
+  async images(node: NodeNumber, name: string): Promise<string[]> {
+    const ids = await this.running(node, name);
+    return ids.length === 0 ? [] : this.on(node, 'inspect', '--format', '{{.Image}}', ...ids);
+  }
+
+  /** Brings another image under the same name to every node, as a new build would be. @returns its id */
+  async replaceImage(image: string): Promise<string> {
+    const input = `FROM ${image}\nLABEL built="${Date.now()}"\n`;
+    await run('docker', ['build', '--tag', image, '-'], { input, env: { DOCKER_BUILDKIT: '0' } });
+    await run('infra/swarm/cluster.sh', ['load', image], { env: { STACK: this.name, SAY_SCREEN: '' } });
+    const [id = ''] = await this.on(1, 'image', 'inspect', '--format', '{{.Id}}', image);
+    return id;
+  }
+
   /** Waits until the manager sees a node as `Ready Active`, `Down Active`, `Ready Drain`. */
   async seenAs(node: NodeNumber, wanted: string, signal: AbortSignal): Promise<void> {
     const format = ['--filter', `name=node-${node}`, '--format', '{{.Status}} {{.Availability}}'];

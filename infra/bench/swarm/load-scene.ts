@@ -5,7 +5,7 @@ import type { Audit } from '../src/chaos/ledger.ts';
 import { Load } from '../src/chaos/load.ts';
 import type { VotingStack } from '../src/voting-stack.ts';
 
-const FIRST_ANSWER_MS = 60_000;
+const FIRST_ANSWER_MS = 120_000;
 const CALM_MS = 1_000;
 
 export interface Outcome extends Audit {

@@ -2,13 +2,13 @@ import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vi
 import { NODES } from '../src/swarm/cluster.ts';
 import { SwarmStack } from '../src/swarm/swarm-stack.ts';
 import { until } from '../src/until.ts';
-import { underLoad } from './under-load.ts';
+import { underLoad } from './load-scene.ts';
 
-const TEST_MS = 180_000;
+const TEST_MS = 300_000;
 /** A worker that is gone takes tasks along; others have to be noticed missing, and started. */
-const WORKER_RECOVERY_MS = 30_000;
+const WORKER_RECOVERY_MS = 60_000;
 /** Engine, launcher, database; then the overlay network until it reaches the workers again. */
-const MANAGER_RECOVERY_MS = 100_000;
+const MANAGER_RECOVERY_MS = 150_000;
 
 const { signal } = new AbortController();
 const stack = new SwarmStack(process.env as Record<string, string>, signal);
@@ -17,7 +17,7 @@ const kept = { lost: 0, double: 0 };
 
 beforeEach(async () => {
   for (const node of NODES) await cluster.seenAs(node, 'Ready Active', signal);
-});
+}, TEST_MS);
 afterAll(() => stack.close());
 
 describe('votes', () => {
@@ -99,6 +99,27 @@ describe('while people vote, nothing is lost or counted twice, and the service g
 
   test('when the manager is restarted, and with it launcher and database', { timeout: TEST_MS }, async () => {
     const outcome = await underLoad(stack, signal, () => cluster.restart(1).then(() => undefined), MANAGER_RECOVERY_MS);
+    expect(outcome).toMatchObject(kept);
+  });
+
+  test('when a function’s image is replaced', { timeout: TEST_MS }, async () => {
+    const image = `serverless-vote/record-vote:${process.env.IMAGE_TAG}`;
+    const service = ['service', 'inspect', '--format', '{{.Spec.TaskTemplate.ContainerSpec.Image}}'];
+    let next = '';
+    const isRolledOut = async () => {
+      const used = await Promise.all(NODES.map((node) => cluster.images(node, 'record-vote')));
+      const [wanted] = await cluster.on(1, ...service, `${cluster.name}_record-vote`);
+      return wanted === next && used.flat().length > 0 && used.flat().every((id) => id === next);
+    };
+    const outcome = await underLoad(
+      stack,
+      signal,
+      async () => {
+        next = await cluster.replaceImage(image);
+        await until('only the new image runs', isRolledOut, { withinMs: 90_000, everyMs: 200, signal });
+      },
+      WORKER_RECOVERY_MS,
+    );
     expect(outcome).toMatchObject(kept);
   });
 });

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { Cluster, NODES } from '../src/swarm/cluster.ts';
+
+const REMOVAL_MS = 60_000;
+const cluster = new Cluster(process.env.STACK ?? '');
+const ours = ['--filter', `label=com.docker.stack.namespace=${cluster.name}`];
+
+/** Everything of the stack that the Swarm, or any of its nodes, still has. */
+async function left(): Promise<string[]> {
+  const kinds = [
+    ['service', 'ls'],
+    ['network', 'ls'],
+    ['secret', 'ls'],
+    ['config', 'ls'],
+  ] as const;
+  const onManager = await Promise.all(kinds.map((kind) => cluster.on(1, ...kind, '--quiet', ...ours)));
+  const label = ['--filter', `label=org.serverless-vote.launcher=${cluster.name}`];
+  const containers = await Promise.all(NODES.map((node) => cluster.on(node, 'ps', '--all', '--quiet', ...label)));
+  return [...onManager, ...containers].flat();
+}
+
+test('docker stack rm leaves no service, container, network, secret or config on any node', {
+  timeout: 2 * REMOVAL_MS,
+}, async () => {
+  expect((await left()).length).toBeGreaterThan(0);
+  await cluster.on(1, 'stack', 'rm', cluster.name);
+  await expect.poll(left, { timeout: REMOVAL_MS, interval: 500 }).toEqual([]);
+});

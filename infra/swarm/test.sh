@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# make swarm-test: the same checks as on one machine, and what can only go wrong on several, against a cluster of its own
+# that goes whatever happens. A running demo is not touched, on one machine or on a Swarm.
+# The last line counts: N passed, N failed.
+set -euo pipefail
+
+# The settings of somebody's demo are none of ours.
+unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS COMPOSE_FILE
+export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote-test}-swarm IMAGE_TAG=swarm-test
+# Starts go through a scheduler, so what is timed on one machine may take longer.
+export DEADLINES_TIMES=8 FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
+export NO_COLOR=1 FAILURE_LINES=200
+
+. "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
+. "$ROOT/infra/apt.sh"
+. "$ROOT/infra/stack/start.sh"
+. "$ROOT/infra/stack/suite.sh"
+. "$ROOT/infra/swarm/nodes.sh"
+. "$ROOT/infra/swarm/deploy.sh"
+
+# The contract's functions that do wrong, and a catalog that has them.
+misbehaving() {
+  "$ROOT/infra/images/build.sh" misbehave
+  node apps/launcher/integration/functions/catalog.mts >.cache/test-catalog.json
+  note 'a catalog with functions that do wrong'
+}
+
+# What nodes get beyond what any stack needs.
+bring_all_images() {
+  # shellcheck disable=SC2046
+  cluster load $(images) "serverless-vote/misbehave:$IMAGE_TAG"
+}
+
+chromium() {
+  CHROMIUM_PATH=$("$ROOT/infra/stack/chromium.sh")
+  printf '%s' "$CHROMIUM_PATH" >"$ROOT/.cache/chromium"
+  note "$CHROMIUM_PATH"
+}
+
+contract() {
+  progress 'the contract of engines, as against Docker'
+  npm run --silent integration --workspace @serverless-vote/launcher -- engine-contract
+  note 'the contract of engines, as against Docker'
+}
+
+invoke_api() {
+  progress 'the Invoke API, as on one machine'
+  npm run --silent integration --workspace @serverless-vote/launcher -- invoke-api
+  note 'the Invoke API, as on one machine'
+}
+
+journeys() {
+  progress 'browser tests, as on one machine'
+  npm run --silent e2e --workspace @serverless-vote/e2e -- vote.spec results.spec no-javascript scale-to-zero
+  note 'browser tests, as on one machine'
+}
+
+nodes_fail() {
+  progress 'nodes fail and functions change while people vote'
+  npm run --silent swarm-test --workspace @serverless-vote/bench -- under-load
+  note 'nodes fail and functions change while people vote'
+}
+
+removal() {
+  progress 'docker stack rm'
+  npm run --silent swarm-test --workspace @serverless-vote/bench -- removal
+  note 'docker stack rm leaves nothing'
+}
+
+remove_remains() {
+  cluster down
+}
+
+take_all_down() {
+  progress 'removing the test cluster'
+  cluster down
+  note 'no node, no volume, no network is left'
+}
+
+step engine "$ROOT/infra/engine/engine.sh"
+step packages install_packages
+step build build
+step images "$ROOT/infra/images/build.sh"
+step misbehaving misbehaving
+step chromium chromium
+CHROMIUM_PATH=$(cat "$ROOT/.cache/chromium")
+export CHROMIUM_PATH
+
+read -r PORT CONTROL_PORT < <(free_ports)
+export PORT CONTROL_PORT BASE_URL=http://localhost:$PORT GATEWAY_URL=http://127.0.0.1:$PORT CONTROL_URL=http://127.0.0.1:$CONTROL_PORT
+SWARM_NODES="$(name_of 1) $(name_of 2) $(name_of 3)"
+export SWARM_NODES
+choose_urls
+begun=yes
+GO_ON=1 step remains remove_remains
+step settings check_launcher_settings
+step nodes cluster up
+step load bring_all_images
+step deploy deploy infra/swarm/test-catalog.yml .cache/test-catalog.json
+step ready wait_until_swarm_answers
+
+suite contract contract
+suite invoke-api invoke_api
+suite journeys journeys
+suite nodes-fail nodes_fail
+suite removal removal
