@@ -14,6 +14,11 @@ export class VotePage {
     this.status = page.getByRole('main').getByRole('status');
   }
 
+  /** The same page in another browser. */
+  on(page: Page): VotePage {
+    return new VotePage(page);
+  }
+
   /** Opens the page, and waits until its script has taken over. */
   async open(): Promise<this> {
     await this.page.goto('/');

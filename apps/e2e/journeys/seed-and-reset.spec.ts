@@ -32,14 +32,23 @@ test('make seed says what is wrong', async () => {
 test('make reset asks first, and then open results show zero, from where votes are counted again', async ({
   poll,
   page,
+  vote,
+  newcomer,
 }) => {
-  await somebodyVotes(poll.first.id);
+  const voter = vote.on(await newcomer());
+  await voter.open();
+  await voter.vote(poll.first.label);
   const results = await new ResultsPage(page).open();
   await expect(run('reset.sh', { YES: '' })).rejects.toThrow(/Nobody is there to say yes/);
   expect((await tally()).total).toBeGreaterThan(0);
   await run('reset.sh', { YES: '1' });
   await expect(results.total).toHaveText('0');
   await expect(page.getByText('No votes yet', { exact: true })).toBeVisible();
+
+  // A phone that has voted before may vote as if it never had.
+  await voter.open();
+  await expect(voter.chosen).toHaveCount(0);
+  await expect(voter.status).toHaveText(/^One tap votes/);
   await somebodyVotes(poll.first.id);
   await results.shows({ total: 1, votes: { [poll.first.id]: 1, [poll.second.id]: 0 } });
 });

@@ -27,9 +27,10 @@ export interface ContainerView {
   ending?: Ending;
 }
 
-/** Since the launcher started. */
+/** Since the launcher started, except `today`. */
 export interface Counters {
-  started: number;
+  /** Since midnight by the launcher's clock (UTC in its container), or since it started when that was later. */
+  today: { since: number; started: number; removed: number };
   removed: number;
   /** Of the removed ones: those that ended with status 0. */
   removedWell: number;
@@ -38,8 +39,15 @@ export interface Counters {
   retried: number;
   /** Half of the latest invocations took less than this, in milliseconds, by start kind; absent when there were none. */
   p50: { cold?: number; prewarmed?: number; warm?: number };
-  /** Events per container, of the latest containers that took several. */
-  drained?: { events: number; containers: number };
+  /** Events per container, of each function's latest containers that took several. */
+  drained: Record<string, { events: number; containers: number }>;
+}
+
+/** What launcher and database hold, in bytes: at rest, or, before that was ever seen, at work. */
+export interface Memory {
+  launcher: number;
+  database: number;
+  atRest: boolean;
 }
 
 /** Something that the audience should not miss. */
@@ -51,6 +59,7 @@ export interface Snapshot {
   since: number;
   containers: ContainerView[];
   counters: Counters;
+  memory?: Memory;
 }
 
 /** Every further message (event `changes`): what has changed, several changes of one container as one. */
@@ -58,6 +67,7 @@ export interface Changes {
   now: number;
   containers: ContainerView[];
   counters: Counters;
+  memory?: Memory;
   moments: Moment[];
   /** How many events of the feed are in this message, by type. */
   events: Record<string, number>;

@@ -1,9 +1,10 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ActivityStream } from './activity.ts';
 import type { Changes, Snapshot } from './activity-message.ts';
+import type { PermanentMemory } from './engine.ts';
 import { Feed, type LifecycleEvent } from './feed.ts';
 
 const closing: (() => void)[] = [];
@@ -40,9 +41,11 @@ const gone = (exitCode = 0): LifecycleEvent => ({
   served: 1,
 });
 
-async function serve() {
+const memory = { launcher: 30_000_000, database: 40_000_000 };
+
+async function serve(askMemory = async (): Promise<PermanentMemory | undefined> => undefined) {
   const feed = new Feed();
-  const stream = new ActivityStream(feed);
+  const stream = new ActivityStream(feed, askMemory);
   const server = http.createServer((_request, response) => stream.watch(response)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   closing.push(() => {
@@ -82,7 +85,7 @@ describe('who joins late', () => {
       { id: 's1', name: 'record-vote', containerId, state: 'waiting', inFlight: 0, served: 1, runMs: 5 },
     ]);
     expect(snapshot()?.counters).toMatchObject({
-      started: 1,
+      today: { started: 1, removed: 0 },
       removed: 0,
       invocations: 1,
       succeeded: 1,
@@ -152,5 +155,47 @@ describe('who watches', () => {
     publish(...started, ...served);
     await expect.poll(() => changes().length).toBe(1);
     expect(text()).not.toMatch(/secret|r1/);
+  });
+});
+
+describe('a day', () => {
+  test('ends at midnight by the launcher’s clock; before the first one it began with the launcher', async () => {
+    vi.useFakeTimers({ now: new Date(2026, 10, 21, 23, 50), toFake: ['Date'] });
+    closing.push(() => vi.useRealTimers());
+    const { publish, watch } = await serve();
+    publish(...started);
+    const today = (await watch()).snapshot()?.counters.today;
+    expect(today).toEqual({ since: new Date(2026, 10, 21, 23, 50).getTime(), started: 1, removed: 0 });
+    vi.setSystemTime(new Date(2026, 10, 22, 0, 10));
+    publish(gone());
+    const tomorrow = (await watch()).snapshot()?.counters;
+    expect(tomorrow?.today).toEqual({ since: new Date(2026, 10, 22).getTime(), started: 0, removed: 1 });
+    expect(tomorrow?.removed).toBe(1);
+  });
+});
+
+describe('the memory of what is always there', () => {
+  test('is asked for when somebody begins to watch, not before, and told', async () => {
+    const ask = vi.fn(async () => memory);
+    const { publish, watch } = await serve(ask);
+    publish(...started, ...served, gone());
+    expect(ask).not.toHaveBeenCalled();
+    const { changes } = await watch();
+    await expect.poll(() => changes().at(-1)?.memory).toEqual({ ...memory, atRest: true });
+    expect(ask).toHaveBeenCalledTimes(1);
+  });
+
+  test('is not called memory at rest while a container is there', async () => {
+    const { publish, watch } = await serve(async () => memory);
+    publish(...started);
+    const { changes } = await watch();
+    await expect.poll(() => changes().at(-1)?.memory).toEqual({ ...memory, atRest: false });
+  });
+
+  test('is left out where the engine cannot tell', async () => {
+    const { watch } = await serve(() => Promise.reject(new Error('the engine is away')));
+    const { snapshot, changes } = await watch();
+    await delay(150);
+    expect([snapshot()?.memory, changes()]).toEqual([undefined, []]);
   });
 });

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { Changes, Snapshot } from './activity-message.ts';
+import type { Changes, Memory, Snapshot } from './activity-message.ts';
 import { Census } from './census.ts';
+import type { PermanentMemory } from './engine.ts';
 import type { Feed } from './feed.ts';
+import { MemoryWatch } from './memory-watch.ts';
 
 /** Changes are told together, at most this often. */
 const PAUSE_MS = 100;
@@ -23,14 +25,18 @@ interface Viewer {
  */
 export class ActivityStream {
   readonly #census: Census;
+  readonly #memory: MemoryWatch;
   readonly #viewers = new Set<Viewer>();
   #timer: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(feed: Feed) {
-    this.#census = new Census(feed, () => {
+  /** @param askMemory what the permanent containers hold; asked only while somebody watches */
+  constructor(feed: Feed, askMemory: () => Promise<PermanentMemory | undefined>) {
+    const tellSoon = () => {
       if (this.#viewers.size > 0) this.#timer ??= setTimeout(() => this.#tell(), PAUSE_MS);
-    });
+    };
+    this.#census = new Census(feed, tellSoon);
+    this.#memory = new MemoryWatch(askMemory, () => this.#census.living === 0, tellSoon);
   }
 
   /** Answers a request with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until its caller leaves. */
@@ -46,6 +52,7 @@ export class ActivityStream {
     const viewer: Viewer = { response, behindSince: undefined };
     this.#viewers.add(viewer);
     response.write(this.#snapshot());
+    this.#memory.start();
     this.#heartbeat ??= setInterval(() => {
       for (const each of this.#viewers) each.response.write(': alive\n\n');
     }, HEARTBEAT_MS);
@@ -55,13 +62,15 @@ export class ActivityStream {
   #leave(viewer: Viewer): void {
     this.#viewers.delete(viewer);
     if (this.#viewers.size > 0) return;
+    this.#memory.stop();
     clearInterval(this.#heartbeat);
     this.#heartbeat = undefined;
   }
 
   #tell(): void {
     this.#timer = undefined;
-    const changes: Changes = { now: Date.now(), counters: this.#census.counters, ...this.#census.takeChanges() };
+    const { counters } = this.#census;
+    const changes: Changes = { now: Date.now(), counters, ...this.#seen(), ...this.#census.takeChanges() };
     const message = `event: changes\ndata: ${JSON.stringify(changes)}\n\n`;
     for (const viewer of this.#viewers) {
       const { response, behindSince } = viewer;
@@ -75,9 +84,14 @@ export class ActivityStream {
     }
   }
 
+  #seen(): { memory?: Memory } {
+    const { latest } = this.#memory;
+    return latest ? { memory: latest } : {};
+  }
+
   #snapshot(): string {
     const { since, containers, counters } = this.#census;
-    const snapshot: Snapshot = { now: Date.now(), since, containers, counters };
+    const snapshot: Snapshot = { now: Date.now(), since, containers, counters, ...this.#seen() };
     return `event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`;
   }
 }

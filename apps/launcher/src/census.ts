@@ -14,16 +14,24 @@ export class Census {
   readonly since = Date.now();
   readonly #containers = new Map<string, ContainerView>();
   readonly #byContainer = new Map<string, ContainerView>();
-  readonly #counts = { started: 0, removed: 0, removedWell: 0, invocations: 0, succeeded: 0, retried: 0 };
+  readonly #counts = { removed: 0, removedWell: 0, invocations: 0, succeeded: 0, retried: 0 };
   readonly #durations: Record<StartKind, RecentValues> = {
     cold: new RecentValues(LATEST_INVOCATIONS),
     prewarmed: new RecentValues(LATEST_INVOCATIONS),
     warm: new RecentValues(LATEST_INVOCATIONS),
   };
-  readonly #drained = new RecentValues(LATEST_DRAINERS);
+  readonly #drained = new Map<string, RecentValues>();
+  #today = { since: Date.now(), started: 0, removed: 0 };
   #changed = new Set<ContainerView>();
   #moments: Moment[] = [];
   #events: Record<string, number> = {};
+
+  /** How many containers live now. */
+  get living(): number {
+    let living = 0;
+    for (const { state } of this.#containers.values()) if (state !== 'gone') living += 1;
+    return living;
+  }
 
   /** @param told is called after every event that changed something that viewers see */
   constructor(feed: Feed, told: () => void) {
@@ -38,14 +46,16 @@ export class Census {
 
   get counters(): Counters {
     const { cold, prewarmed, warm } = this.#durations;
+    const drained = [...this.#drained].map(([name, { sum, size }]) => [name, { events: sum, containers: size }]);
     return {
       ...this.#counts,
+      today: { ...this.#countsOfToday() },
       p50: {
         ...(cold.median !== undefined && { cold: cold.median }),
         ...(prewarmed.median !== undefined && { prewarmed: prewarmed.median }),
         ...(warm.median !== undefined && { warm: warm.median }),
       },
-      ...(this.#drained.size > 0 && { drained: { events: this.#drained.sum, containers: this.#drained.size } }),
+      drained: Object.fromEntries(drained),
     };
   }
 
@@ -102,7 +112,7 @@ export class Census {
   }
 
   #started(id: string, containerId: string): void {
-    this.#counts.started += 1;
+    this.#countsOfToday().started += 1;
     this.#byContainer.set(containerId, this.#update(id, { containerId, state: 'connecting' }));
   }
 
@@ -121,14 +131,28 @@ export class Census {
   #buried({ sandboxId, containerId, exit, served }: Extract<FeedEvent, { type: 'container.gone' }>): void {
     const ending: Ending = exit.kind === 'exited' ? exit.exitCode : 'lost';
     this.#counts.removed += 1;
+    this.#countsOfToday().removed += 1;
     if (ending === 0) this.#counts.removedWell += 1;
-    if (served > 1) this.#drained.add(served);
     const view = this.#update(sandboxId, { state: 'gone', inFlight: 0, goneAt: Date.now(), ending });
+    if (served > 1) this.#drainersOf(view.name).add(served);
     if (containerId !== undefined) this.#byContainer.delete(containerId);
     // The map's order is the order of leaving, so that the longest gone are forgotten first.
     this.#containers.delete(sandboxId);
     this.#containers.set(sandboxId, view);
     if (this.#containers.size > REMEMBERED) this.#forget();
+  }
+
+  /** A day ends at midnight, also while nothing happens. */
+  #countsOfToday() {
+    const midnight = new Date().setHours(0, 0, 0, 0);
+    if (midnight > this.#today.since) this.#today = { since: midnight, started: 0, removed: 0 };
+    return this.#today;
+  }
+
+  #drainersOf(name: string): RecentValues {
+    const drainers = this.#drained.get(name) ?? new RecentValues(LATEST_DRAINERS);
+    this.#drained.set(name, drainers);
+    return drainers;
   }
 
   /** Views are changed in place: whoever has one to send, sends what is true then. */

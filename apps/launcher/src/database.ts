@@ -24,6 +24,11 @@ export interface Prepared {
   detachedEventsAreLeft: boolean;
 }
 
+/** Since when votes are kept; unknown until the database has said so. What a browser remembers from before is void. */
+export interface Votes {
+  since: Date | undefined;
+}
+
 /**
  * Brings the database to this version's schema and poll, and the clock past everything recorded; tries until it succeeds,
  * since the database may start later than the launcher. After that the launcher keeps no connection.
@@ -33,10 +38,14 @@ export function prepare(
   poll: Poll,
   migrationsDir: string,
   clock: AcceptanceClock,
+  votes: Votes,
   log: Logger,
   signal: AbortSignal,
 ): Preparation {
-  const preparation = { isDone: false, done: tryUntilDone(database, poll, migrationsDir, clock, log, signal) };
+  const preparation = {
+    isDone: false,
+    done: tryUntilDone(database, poll, migrationsDir, clock, votes, log, signal),
+  };
   preparation.done.then(() => {
     preparation.isDone = !signal.aborted;
   });
@@ -77,9 +86,9 @@ export function databaseProbe(database: Address): () => Promise<boolean> {
 }
 
 /** Forgets every vote. @throws {LauncherError} ServiceException when the database is away */
-export async function forgetVotes(database: Address): Promise<void> {
+export async function forgetVotes(database: Address, votes: Votes): Promise<void> {
   try {
-    await forget({ ...database, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+    votes.since = await forget({ ...database, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   } catch (error) {
     throw new LauncherError('ServiceException', 'The database is away. Every vote is still there; try again soon.', {
       retryAfterSeconds: 2,
@@ -93,18 +102,20 @@ async function tryUntilDone(
   poll: Poll,
   migrationsDir: string,
   clock: AcceptanceClock,
+  votes: Votes,
   log: Logger,
   signal: AbortSignal,
 ): Promise<Prepared> {
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      const { highestAcceptedAt, detachedEventsAreLeft } = await prepareDatabase({
+      const { highestAcceptedAt, votesSince, detachedEventsAreLeft } = await prepareDatabase({
         ...database,
         migrationsDir,
         ...poll,
         connectTimeoutMs: CONNECT_TIMEOUT_MS,
       });
       clock.resume(highestAcceptedAt);
+      votes.since = votesSince;
       log.info({ options: poll.options.length }, 'database.ready');
       return { detachedEventsAreLeft };
     } catch (error) {

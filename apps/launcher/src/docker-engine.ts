@@ -6,6 +6,7 @@ import {
   type Door,
   type EngineToOpen,
   type Exit,
+  type PermanentMemory,
   type SandboxSpec,
   type StartedSandbox,
 } from './engine.ts';
@@ -178,6 +179,23 @@ export class DockerEngine implements EngineToOpen {
       abortSignal: callDeadline(),
     });
     return containers.flatMap(({ Labels }) => Labels[`${LABEL}.sandbox`] ?? []);
+  }
+
+  async permanentMemory(): Promise<PermanentMemory> {
+    const [launcher, database] = await Promise.all([this.#memoryOf('launcher'), this.#memoryOf('database')]);
+    return { launcher, database };
+  }
+
+  /** Without what the kernel could give away at once: `total_` in version 1 of control groups. */
+  async #memoryOf(name: 'launcher' | 'database'): Promise<number> {
+    const container = this.#docker.getContainer(await this.#permanentId(name));
+    const once = { stream: false as const, 'one-shot': true, abortSignal: callDeadline() };
+    const { memory_stats } = await container.stats(once);
+    const { total_inactive_file, inactive_file = 0 } = memory_stats.stats as unknown as Record<
+      string,
+      number | undefined
+    >;
+    return memory_stats.usage - (total_inactive_file ?? inactive_file);
   }
 
   #nameOf(sandboxId: string): string {

@@ -39,5 +39,6 @@ export function meterEngine(engine: Engine, registry: Registry): Engine {
     stop: (sandboxId, graceMs) => metered('stop', engine.stop(sandboxId, graceMs)),
     remove: (sandboxId) => metered('remove', engine.remove(sandboxId)),
     list: () => metered('list', engine.list()),
+    permanentMemory: () => engine.permanentMemory(),
   };
 }

@@ -50,6 +50,12 @@ export interface StartedSandbox {
   address?: string;
 }
 
+/** What the two permanent containers hold in memory, in bytes, as `docker stats` counts it. */
+export interface PermanentMemory {
+  launcher: number;
+  database: number;
+}
+
 /**
  * What the launcher needs of whoever runs containers. An engine knows nothing of invocations, deadlines or retries.
  * Every call has a deadline of its own and leaves nothing behind when it fails.
@@ -63,6 +69,8 @@ export interface Engine {
   remove(sandboxId: string): Promise<void>;
   /** Ids of all sandboxes of this stack, in whatever state. */
   list(): Promise<string[]>;
+  /** Looks at the permanent containers; undefined where the engine can't tell. Costs a moment of CPU, so ask calmly. */
+  permanentMemory(): Promise<PermanentMemory | undefined>;
 }
 
 /** An engine that has to find out where it is first. */

@@ -39,7 +39,14 @@ async function serve(votesPerMinute?: number): Promise<{ url: string; port: numb
   };
   const catalog = { web: { prewarms: {} } };
   const rate = votesPerMinute === undefined ? undefined : new VoteRate(votesPerMinute);
-  const door = gateway(catalog as never, { isUp: true, lease }, { prewarm: () => undefined }, new Map(), rate);
+  const door = gateway(
+    catalog as never,
+    { isUp: true, lease },
+    { prewarm: () => undefined },
+    new Map(),
+    { since: undefined },
+    rate,
+  );
   await listening(door, 0);
   const { port } = door.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, port };
@@ -55,7 +62,7 @@ const send = (port: number, bytes: string) =>
   });
 
 test('waits for nothing without an end', () => {
-  const door = gateway({ web: {} } as never, {} as never, {} as never, new Map());
+  const door = gateway({ web: {} } as never, {} as never, {} as never, new Map(), { since: undefined });
   for (const limit of ['maxConnections', 'headersTimeout', 'requestTimeout', 'timeout', 'keepAliveTimeout'] as const)
     expect(door[limit], limit).toBeGreaterThan(0);
 });

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseCatalog } from './catalog.ts';
+import type { Votes } from './database.ts';
 import { LauncherError } from './errors.ts';
 import { gateway } from './gateway.ts';
 import type { Lease } from './web-service.ts';
@@ -33,7 +34,7 @@ const listening = (server: net.Server, at: string | number) =>
   });
 
 /** A gateway in front of a web that answers what it was asked; `lease` decides when, and whether, there is a web. */
-async function serve(options: { isUp?: boolean; lease?: (give: () => Lease) => Promise<Lease> } = {}) {
+async function serve(options: { isUp?: boolean; lease?: (give: () => Lease) => Promise<Lease>; votes?: Votes } = {}) {
   const socketPath = `${mkdtempSync(`${tmpdir()}/gateway-`)}/web.sock`;
   const held = { leases: 0 };
   await listening(
@@ -50,7 +51,13 @@ async function serve(options: { isUp?: boolean; lease?: (give: () => Lease) => P
     return { target: { socketPath: path }, release, fail: release };
   };
   const lease = () => (options.lease ? options.lease(give) : Promise.resolve(give()));
-  const server = gateway(catalog, { isUp: options.isUp ?? true, lease }, { prewarm: () => undefined }, new Map());
+  const server = gateway(
+    catalog,
+    { isUp: options.isUp ?? true, lease },
+    { prewarm: () => undefined },
+    new Map(),
+    options.votes ?? { since: undefined },
+  );
   await listening(server, 0);
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/`, port, held, give };
@@ -121,6 +128,17 @@ describe('the gateway', () => {
     });
     expect(JSON.parse(seen)).toMatchObject({ accept: 'x' });
     expect(JSON.parse(seen)).not.toHaveProperty([name]);
+  });
+
+  test('tells web since when votes are kept, as soon as the database has said so', async () => {
+    const votes: Votes = { since: undefined };
+    const { url } = await serve({ votes });
+    const headers = { 'serverless-vote-votes-since': '2000-01-01T00:00:00.000Z' };
+    const heard = async () =>
+      ((await (await fetch(url, { headers })).json()) as Record<string, string>)['serverless-vote-votes-since'];
+    expect(await heard()).toBeUndefined();
+    votes.since = new Date('2026-11-21T10:00:00Z');
+    expect(await heard()).toBe('2026-11-21T10:00:00.000Z');
   });
 
   test.each(['h2c', 'websocket'])('does not change to %s, which it does not speak, and answers', async (upgrade) => {

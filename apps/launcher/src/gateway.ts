@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import httpProxy from 'http-proxy-3';
 import { ByteBudget, readBody } from './body.ts';
 import type { Catalog } from './catalog.ts';
+import type { Votes } from './database.ts';
 import { httpAnswer, LauncherError } from './errors.ts';
 import { guardedServer } from './guarded-server.ts';
 import type { Invoker } from './invoker.ts';
@@ -31,6 +32,7 @@ export function gateway(
   web: Pick<WebService, 'lease' | 'isUp'>,
   invoker: Pick<Invoker, 'prewarm'>,
   streams: ReadonlyMap<string, PublicStream>,
+  votes: Votes,
   voteRate?: VoteRate,
 ): http.Server {
   const bodies = new ByteBudget(BODIES_AT_ONCE);
@@ -114,6 +116,7 @@ export function gateway(
     request.headers['x-forwarded-for'] = request.socket.remoteAddress ?? '';
     request.headers['x-forwarded-host'] = request.headers.host ?? '';
     request.headers['x-forwarded-proto'] = 'http';
+    if (votes.since) request.headers['serverless-vote-votes-since'] = votes.since.toISOString();
     const target = { host: 'localhost', port: 80, protocol: 'http:', ...lease.target };
     proxy.web(request, response, { target, buffer: Readable.from([body]) }, (error) => {
       lease.fail();

@@ -4,7 +4,7 @@ import { ByteBudget } from './body.ts';
 import { partsOf, readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { control, type Health, webControl } from './control.ts';
-import { databaseAnswers, databaseProbe, forgetVotes, prepare } from './database.ts';
+import { databaseAnswers, databaseProbe, forgetVotes, prepare, type Votes } from './database.ts';
 import { DetachedEvents } from './detached-events.ts';
 import { EventStream } from './event-stream.ts';
 import { Feed } from './feed.ts';
@@ -52,11 +52,13 @@ async function main(): Promise<void> {
 
   const stopping = new AbortController();
   const clock = new AcceptanceClock();
+  const votes: Votes = { since: undefined };
   const databaseReady = prepare(
     database,
     config.poll,
     `${import.meta.dirname}/migrations`,
     clock,
+    votes,
     log,
     stopping.signal,
   );
@@ -89,7 +91,7 @@ async function main(): Promise<void> {
     results.set(name, result);
     streams.set(stream, result);
   }
-  if (config.live) streams.set('activity', new ActivityStream(feed));
+  if (config.live) streams.set('activity', new ActivityStream(feed, () => engine.permanentMemory()));
 
   const web = new WebService(
     catalog.web,
@@ -122,7 +124,7 @@ async function main(): Promise<void> {
     events: new EventStream(feed),
     health,
     reset: async () => {
-      await forgetVotes(database);
+      await forgetVotes(database, votes);
       for (const result of results.values()) result.invalidate();
       log.warn('votes.forgotten');
     },
@@ -132,7 +134,7 @@ async function main(): Promise<void> {
   const presenter = { key: config.presenterKey, killAtWork: new KillAtWork(invoker.pools, feed) };
   const perMinute = config.votesPerMinutePerAddress;
   const voteRate = perMinute === 0 ? undefined : new VoteRate(perMinute);
-  const publicDoor = gateway(catalog, web, invoker, streams, voteRate);
+  const publicDoor = gateway(catalog, web, invoker, streams, votes, voteRate);
   traceRequests(publicDoor, log);
   const privateDoor = guardedServer({ ...CONTROL_LIMITS, keepAliveMs: 15_000 }, controlApp);
   const webDoor = guardedServer(

@@ -90,6 +90,11 @@ export class SwarmEngine implements EngineToOpen {
     return [...this.#running.keys()];
   }
 
+  /** Launcher and database may be on other machines than this API. */
+  async permanentMemory(): Promise<undefined> {
+    return undefined;
+  }
+
   #serviceOf(spec: SandboxSpec): SwarmService {
     const known = this.#services.get(spec.name);
     if (known) return known;

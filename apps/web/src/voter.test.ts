@@ -39,12 +39,18 @@ describe('the voter cookie', () => {
 describe('the receipt cookie', () => {
   it('brings back what its voter was told', () => {
     const voter = newVoter();
-    expect(receiptFrom(cookieIn(setReceipt(receipt, voter)), voter)).toEqual(receipt);
+    expect(receiptFrom(cookieIn(setReceipt(receipt, voter)), voter, null)).toEqual(receipt);
   });
   it('says nothing to another voter, or to none', () => {
     const value = cookieIn(setReceipt(receipt, newVoter()));
-    expect(receiptFrom(value, newVoter())).toBeUndefined();
-    expect(receiptFrom(value, undefined)).toBeUndefined();
+    expect(receiptFrom(value, newVoter(), null)).toBeUndefined();
+    expect(receiptFrom(value, undefined, null)).toBeUndefined();
+  });
+  it('says nothing of a vote that has been forgotten since', () => {
+    const voter = newVoter();
+    const value = cookieIn(setReceipt(receipt, voter));
+    expect(receiptFrom(value, voter, receipt.recordedAt)).toEqual(receipt);
+    expect(receiptFrom(value, voter, '2026-01-01T00:00:00.001Z')).toBeUndefined();
   });
   it("doesn't contain the voter", () => {
     const voter = newVoter();

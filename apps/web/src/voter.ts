@@ -23,10 +23,19 @@ export function voterFrom(cookie: string | undefined): string | undefined {
 export const isSignedLatest = (cookie: string | undefined, voter: string): boolean =>
   cookie === sign(voter, 'voter', env().SESSION_SECRET);
 
-/** What the voter was told last: so a page remembers the choice without asking the database. */
-export function receiptFrom(cookie: string | undefined, voter: string | undefined): Receipt | undefined {
+/**
+ * What the voter was told last: so a page remembers the choice without asking the database. A receipt from before `votesSince`
+ * (the launcher says so with every request) is of a vote that has been forgotten.
+ */
+export function receiptFrom(
+  cookie: string | undefined,
+  voter: string | undefined,
+  votesSince: string | null,
+): Receipt | undefined {
   const json = cookie && voter && unsign(cookie, `receipt of ${voter}`, env().SESSION_SECRET);
-  return json ? parseReceipt(Buffer.from(json, 'base64url').toString()) : undefined;
+  const receipt = json ? parseReceipt(Buffer.from(json, 'base64url').toString()) : undefined;
+  const isForgotten = receipt && votesSince !== null && Date.parse(receipt.recordedAt) < Date.parse(votesSince);
+  return isForgotten ? undefined : receipt;
 }
 
 /** The header that makes a browser remember who votes. */

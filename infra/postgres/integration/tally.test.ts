@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { forgetVotes } from '../src/migrate.ts';
 import { DatabaseContainer } from './database-container.ts';
 
 let database: DatabaseContainer;
@@ -165,5 +166,16 @@ test('many writers, the same voters, random batches: the latest votes stand, and
 test('the clock of the launcher goes on from the highest vote, also from one that is gone', async () => {
   await record([[randomUUID(), 'cats', 2_000_000_000_000_000]]);
   await owner.query('truncate votes');
-  expect(await database.prepare()).toEqual({ highestAcceptedAt: 2_000_000_000_000_000n });
+  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 2_000_000_000_000_000n });
+});
+
+test('who forgets the votes is told when, and so is who prepares the database later; every new vote is younger', async () => {
+  await record([[randomUUID(), 'cats', 1]]);
+  const votesSince = await forgetVotes({ host: database.hostFor('postgres'), connectTimeoutMs: 1_000 });
+  expect(await tally()).toEqual(await countedVotes());
+  expect(await database.prepare()).toMatchObject({ votesSince });
+  await record([[randomUUID(), 'cats', 2]]);
+  const { rows } = await owner.query('select min(recorded_at) as first, count(*)::integer as votes from votes');
+  expect(rows[0].votes).toBe(1);
+  expect(rows[0].first.getTime()).toBeGreaterThanOrEqual(votesSince.getTime());
 });

@@ -33,32 +33,42 @@ const QUERY_MS = 30_000;
 /**
  * Makes the database ready: creates it if it is missing, brings its schema up to date, restores its roles, writes the poll. It may run
  * any number of times, on any older schema.
- * @returns the highest `acceptedAt` of all votes and detached events, in microseconds (0 if there are none), and whether
- *   detached events are left to be run
+ * @returns the highest `acceptedAt` of all votes and detached events, in microseconds (0 if there are none), whether detached events
+ *   are left to be run, and since when votes are kept
  */
 export async function prepareDatabase(
   settings: DatabaseSettings,
-): Promise<{ highestAcceptedAt: bigint; detachedEventsAreLeft: boolean }> {
+): Promise<{ highestAcceptedAt: bigint; detachedEventsAreLeft: boolean; votesSince: Date }> {
   await createDatabase(settings);
   return withConnection(settings, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
     await migrate(client, settings.migrationsDir);
     await restoreRoles(client, settings.passwords);
     await writePoll(client, settings);
-    const { rows } = await client.query('select coalesce(max(accepted_at), 0)::text as highest from tally');
+    const { rows } = await client.query(
+      'select votes_since, (select coalesce(max(accepted_at), 0)::text from tally) as highest from poll',
+    );
     const recorded = BigInt(rows[0].highest);
     const { areLeft, highestAcceptedAt } = await findDetachedEvents(client);
     return {
       highestAcceptedAt: highestAcceptedAt > recorded ? highestAcceptedAt : recorded,
       detachedEventsAreLeft: areLeft,
+      votesSince: rows[0].votes_since,
     };
   });
 }
 
-/** Forgets every vote, and with them the tally. Poll and schema stay. */
-export async function forgetVotes(connection: Connection): Promise<void> {
-  await withConnection(connection, DATABASE, async (client) => {
+/**
+ * Forgets every vote, and with them the tally. Poll and schema stay.
+ * @returns when: no vote is older
+ */
+export async function forgetVotes(connection: Connection): Promise<Date> {
+  return withConnection(connection, DATABASE, async (client) => {
+    await client.query('begin');
     await client.query('truncate votes');
+    const { rows } = await client.query('update poll set votes_since = clock_timestamp() returning votes_since');
+    await client.query('commit');
+    return rows[0].votes_since;
   });
 }
 

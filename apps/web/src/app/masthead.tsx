@@ -8,7 +8,7 @@ const pages = [
 /** The line at the top of every page. Its two dots: red is permanent, green comes and goes. */
 export function Masthead({ current }: { current?: (typeof pages)[number]['href'] }) {
   return (
-    <header className="mx-auto flex w-full max-w-[110rem] items-center justify-between px-5 py-4 sm:px-10 sm:py-6">
+    <header className="chrome mx-auto flex w-full max-w-[110rem] items-center justify-between px-5 py-4 sm:px-10 sm:py-5 compact:py-3">
       <p className="flex items-center gap-2.5 font-medium text-sm sm:text-base">
         <svg viewBox="0 0 20 10" className="h-2.5 w-5" aria-hidden="true">
           <circle cx="5" cy="5" r="4.5" className="fill-permanent" />
@@ -22,7 +22,7 @@ export function Masthead({ current }: { current?: (typeof pages)[number]['href']
             key={href}
             href={href}
             aria-current={href === current ? 'page' : undefined}
-            className="rounded-full px-3 py-2 text-muted underline-offset-8 hover:text-ink aria-[current]:text-ink aria-[current]:underline aria-[current]:decoration-2"
+            className="rounded-full px-3 py-2.5 text-muted underline-offset-8 hover:text-ink aria-[current]:text-ink aria-[current]:underline aria-[current]:decoration-2"
           >
             {name}
           </a>

@@ -52,7 +52,7 @@ export function Ballot({ options, receipt: lastReceipt, problem, isPaused }: Pro
       {/* Sticks to the window's edge, so that it is in sight whichever of many options was tapped. */}
       <p
         role="status"
-        className={`sticky bottom-0 -mx-5 mt-2 bg-paper px-5 py-3 font-medium text-lg sm:mx-0 sm:mt-4 sm:px-0 ${alarming ? 'text-permanent' : ''}`}
+        className={`verdict sticky bottom-0 -mx-5 mt-2 bg-paper px-5 py-3 font-medium text-lg sm:mx-0 sm:mt-4 sm:px-0 ${alarming ? 'text-permanent' : ''}`}
       >
         {wordsFor(status, label)}
       </p>

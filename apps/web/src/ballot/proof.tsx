@@ -9,10 +9,15 @@ const phases = [
   { key: 'runMs', name: 'ran', fill: 'fill-phase-5', dot: 'bg-phase-5' },
 ] as const;
 
-const fates: Record<Receipt['startKind'], string> = {
-  cold: 'which no longer exists. It was started for your vote.',
-  prewarmed: 'which no longer exists. It was waiting for your vote.',
-  warm: 'which takes one waiting vote after another, and leaves when there are none.',
+const inWords = { cold: 'Cold', prewarmed: 'Prewarmed', warm: 'Warm' } as const;
+
+const fates: Record<Receipt['startKind'], { now: string; story: string }> = {
+  cold: { now: 'which no longer exists', story: 'it was started for your vote' },
+  prewarmed: { now: 'which no longer exists', story: 'it was waiting for your vote' },
+  warm: {
+    now: 'which serves the crowd',
+    story: 'it takes one waiting vote after another, and leaves when there are none',
+  },
 };
 
 /** The receipt: who recorded the vote, and where the time went. `stale`: a newer vote is on its way. */
@@ -20,9 +25,10 @@ export function Proof({ receipt, stale }: { receipt: Receipt; stale: boolean }) 
   const { containerId, durationMs, startKind } = receipt;
   return (
     <div className={`transition-all duration-200 ${stale ? 'invisible opacity-0 delay-150' : ''}`}>
-      <p className="text-muted">
+      <p className="text-pretty text-muted lg:text-lg">
         Recorded in <strong className="font-semibold text-ink">{inMs(durationMs)}</strong> by container{' '}
-        <code className="text-[0.9em] text-ink">{containerId}</code>, {fates[startKind]}
+        <code className="text-[0.9em] text-ink">{containerId}</code>, {fates[startKind].now}.{' '}
+        <strong className="font-semibold text-ink">{inWords[startKind]}</strong>: {fates[startKind].story}.
       </p>
       <PhaseBar phases={receipt.phases} />
     </div>

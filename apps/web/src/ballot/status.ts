@@ -24,7 +24,7 @@ const problems: Record<Problem, string> = {
 export function wordsFor(status: Status, label: string | undefined): string {
   switch (status.kind) {
     case 'open':
-      return 'One tap votes. You may change your mind at any time.';
+      return 'One tap votes. You may change your mind.';
     case 'paused':
       return 'Voting is paused for a moment. Votes that were recorded are safe.';
     case 'sending':

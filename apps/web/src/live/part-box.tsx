@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 
 /** One sentence for those who see it for the first time. */
 const sentences: Record<string, string> = {
-  web: 'Makes these pages. The first visitor starts it; without visitors it leaves.',
-  'record-vote': 'Writes one vote, then exits. In a crowd it takes vote after vote, until none waits.',
+  web: 'Makes these pages. A visitor starts it; without visitors it leaves.',
+  'record-vote': 'Writes one vote and exits. In a crowd it writes vote after vote.',
   'fetch-results': 'Counts, when votes have come in and somebody is looking.',
 };
 
@@ -11,13 +11,13 @@ const sentences: Record<string, string> = {
 export function PermanentPart({ name, area, children }: { name: string; area: string; children: ReactNode }) {
   return (
     <section
-      className={`${area} flex flex-col justify-center gap-2 rounded-2xl border-2 border-permanent bg-surface p-4 sm:p-5`}
+      className={`${area} flex flex-col justify-center gap-2 rounded-2xl border-2 border-permanent bg-surface p-4 compact:p-3 sm:p-5`}
     >
       <h2 className="flex items-center gap-2 font-semibold text-lg text-permanent sm:text-xl">
         <span className="size-2.5 shrink-0 rounded-full bg-permanent" />
         {name}
       </h2>
-      <div className="flex flex-col gap-3 text-muted text-sm sm:text-base">{children}</div>
+      <div className="flex flex-col gap-3 text-muted text-sm compact:text-sm sm:text-base 2xl:text-lg">{children}</div>
     </section>
   );
 }
@@ -28,14 +28,14 @@ export function OnDemandPart({ name, living, children }: { name: string; living:
     <section
       data-part={name}
       data-living={living}
-      className="rounded-2xl border-2 border-line p-3 transition-colors duration-300 data-[living]:border-on-demand data-[living='0']:border-line sm:p-4"
+      className="rounded-2xl border-2 border-line p-3 transition-colors duration-300 data-[living]:border-on-demand data-[living='0']:border-line compact:px-3 compact:py-2 sm:p-4"
     >
-      <div className="mb-2.5 flex flex-wrap items-baseline gap-x-3">
+      <div className="mb-2.5 flex flex-wrap items-baseline gap-x-3 compact:mb-1.5">
         <h2 className="font-semibold text-lg text-on-demand sm:text-xl">{name}</h2>
-        <p className="order-1 w-full text-muted text-sm sm:text-base 2xl:order-none 2xl:w-auto">
+        <p className="order-1 w-full text-muted text-sm compact:order-none compact:w-auto compact:text-sm sm:text-base 2xl:order-none 2xl:w-auto">
           {sentences[name] ?? 'A function of the catalog: it runs while it has an event.'}
         </p>
-        <p className="ml-auto text-muted text-sm tabular-nums">
+        <p className="ml-auto text-muted text-sm tabular-nums 2xl:text-base">
           {living === 0 ? 'no container' : living === 1 ? '1 container' : `${living} containers`}
         </p>
       </div>

@@ -9,8 +9,8 @@ export function Picture({ scene, connection }: { scene: Scene; connection: Conne
   const { moment } = scene;
   const functions = scene.parts.filter(({ name }) => name !== 'web');
   return (
-    <div className="picture grid gap-3 sm:gap-4">
-      <p className="area-people flex items-center gap-3 text-muted text-sm sm:text-base xl:flex-col xl:justify-center xl:text-center">
+    <div className="picture grid gap-3 compact:gap-y-2.5 sm:gap-4" data-stale={connection === 'lost' || undefined}>
+      <p className="area-people flex items-center gap-3 text-muted text-sm compact:text-sm sm:text-base xl:flex-col xl:justify-center xl:text-center">
         <People />
         <span>
           <span className="block font-semibold text-ink sm:text-lg">You</span>
@@ -21,7 +21,7 @@ export function Picture({ scene, connection }: { scene: Scene; connection: Conne
       <PermanentPart name="Launcher" area="area-launcher">
         <p>The only one with a network. It starts a container when there is work, hands it the work, and removes it.</p>
         <ConnectionMark connection={connection} />
-        <p data-testid="moment" className="mt-2 font-medium text-ink text-sm empty:hidden sm:text-base">
+        <p data-testid="moment" className="mt-2 font-medium text-ink empty:hidden compact:mt-0">
           {moment &&
             `${moment.containerId} died with an event in its hands (${moment.reason}). A fresh container got the event: nothing is lost.`}
         </p>

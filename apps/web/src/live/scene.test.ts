@@ -3,7 +3,15 @@ import type { Changes, ContainerView, Counters } from '../../../launcher/src/act
 import { FADE_MS, Scene } from './scene.ts';
 
 const counters: Counters = {
-  ...{ started: 0, removed: 0, removedWell: 0, invocations: 0, succeeded: 0, retried: 0 },
+  ...{
+    today: { since: 0, started: 0, removed: 0 },
+    drained: {},
+    removed: 0,
+    removedWell: 0,
+    invocations: 0,
+    succeeded: 0,
+    retried: 0,
+  },
   p50: {},
 };
 const part = { name: 'record-vote', limit: 2 };

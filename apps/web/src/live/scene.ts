@@ -1,4 +1,11 @@
-import type { Changes, ContainerView, Counters, Moment, Snapshot } from '../../../launcher/src/activity-message.ts';
+import type {
+  Changes,
+  ContainerView,
+  Counters,
+  Memory,
+  Moment,
+  Snapshot,
+} from '../../../launcher/src/activity-message.ts';
 import type { Part } from '../parts.ts';
 
 /** A container stays in the picture this long after it left, so that the eye can say goodbye. */
@@ -19,6 +26,7 @@ export type Placed = { view: ContainerView; slot: number };
 export class Scene {
   readonly parts: readonly Part[];
   counters: Counters | undefined;
+  memory: Memory | undefined;
   since = 0;
   moment: Moment | undefined;
   readonly #containers = new Map<string, Placed>();
@@ -40,17 +48,19 @@ export class Scene {
     return this.#containers.values();
   }
 
-  begin({ now, since, containers, counters }: Snapshot): void {
+  begin({ now, since, containers, counters, memory }: Snapshot): void {
     this.#aheadMs = now - Date.now();
     this.since = since;
     this.counters = counters;
+    this.memory = memory;
     this.#containers.clear();
     // In the order in which they came, each finds the slot that was free then.
     for (const view of containers.toSorted((a, b) => a.createdAt - b.createdAt)) this.#place(view);
   }
 
-  change({ containers, counters, moments }: Changes): void {
+  change({ containers, counters, memory, moments }: Changes): void {
     this.counters = counters;
+    this.memory = memory ?? this.memory;
     this.moment = moments.at(-1) ?? this.moment;
     for (const view of containers) {
       if (view.served > (this.#containers.get(view.id)?.view.served ?? 0) || view.inFlight > 0)

@@ -17,13 +17,13 @@ export function Stage({ parts, presenter }: { parts: readonly Part[]; presenter:
   const living = parts.map(({ name }) => ({ name, count: scene.living(name) }));
   return (
     <>
-      <div className="mb-3 flex flex-wrap items-center justify-between gap-x-6">
+      <div className="mb-3 flex compact:mb-2 flex-wrap items-center justify-between gap-x-6">
         <LiveTitle />
         {presenter && <PresentersDesk />}
       </div>
-      <div className="flex flex-col gap-6">
+      <div className="flex flex-col gap-6 compact:gap-3">
         <Picture scene={scene} connection={connection} />
-        <Timeline scene={scene} />
+        <Timeline scene={scene} stale={connection === 'lost'} />
         <Counters scene={scene} />
       </div>
       <Announcement text={counters ? summary(living, counters) : ''} />

@@ -16,15 +16,16 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: Scene): v
   const { clientWidth: width, clientHeight: height } = canvas;
   fitToScreen(context, width, height);
 
-  const labels = width < 640 ? 76 : 120;
-  const axis = 18;
+  const letters = width < 1_400 ? 12 : 15;
+  const labels = width < 640 ? 76 : letters * 9;
+  const axis = letters * 1.5;
   const lanes = PERMANENT + scene.parts.reduce((sum, { limit }) => sum + limit, 0);
   const lane = (height - axis) / lanes;
   const now = scene.now();
   const x = (at: number) => labels + (1 - (now - at) / MINUTE_MS) * (width - labels);
 
   context.clearRect(0, 0, width, height);
-  context.font = `12px ${style.fontFamily}`;
+  context.font = `${letters}px ${style.fontFamily}`;
   context.textBaseline = 'middle';
 
   context.fillStyle = colour('line');

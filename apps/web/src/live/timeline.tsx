@@ -14,7 +14,7 @@ const legend = [
 ];
 
 /** The last minute: a line for each place that a container may take, and a bar for each container that took it. */
-export function Timeline({ scene }: { scene: Scene }) {
+export function Timeline({ scene, stale }: { scene: Scene; stale: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
@@ -34,10 +34,10 @@ export function Timeline({ scene }: { scene: Scene }) {
   return (
     <section aria-labelledby="last-minute">
       <div className="flex flex-wrap items-baseline justify-between gap-x-6">
-        <h2 id="last-minute" className="font-semibold text-lg sm:text-xl">
+        <h2 id="last-minute" className="font-semibold text-lg compact:text-base sm:text-xl">
           The last minute
         </h2>
-        <ul className="flex flex-wrap gap-x-4 text-muted text-sm" aria-hidden="true">
+        <ul className="flex flex-wrap gap-x-4 text-muted text-sm 2xl:text-base" aria-hidden="true">
           {legend.map(({ name, dot }) => (
             <li key={name} className="flex items-center gap-1.5">
               <span className={`size-2.5 rounded-xs ${dot}`} />
@@ -50,7 +50,8 @@ export function Timeline({ scene }: { scene: Scene }) {
         ref={canvas}
         role="img"
         aria-label="Each bar is a container, from its start to its end: red ones run through, green ones come and go."
-        className="mt-2 h-44 w-full sm:h-48"
+        data-stale={stale || undefined}
+        className="mt-2 h-44 w-full compact:mt-1 compact:h-26 sm:h-48"
       />
     </section>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerView } from '../../../launcher/src/activity-message.ts';
-import { doing, percent, summary } from './words.ts';
+import { doing, memoryDetail, mib, percent, summary } from './words.ts';
 
 const view: ContainerView = { id: 'a', name: 'record-vote', state: 'waiting', inFlight: 0, served: 0, createdAt: 0 };
 
@@ -29,8 +29,17 @@ describe('percentages', () => {
   });
 });
 
+describe('memory', () => {
+  const memory = { launcher: 30 * 1024 ** 2, database: 40.4 * 1024 ** 2 };
+  it('is told by owner, in MiB, and is not called memory at rest before it was seen at rest', () => {
+    expect(mib(memory.launcher + memory.database)).toBe('70 MiB');
+    expect(memoryDetail({ ...memory, atRest: true })).toBe('launcher 30, Postgres 40');
+    expect(memoryDetail({ ...memory, atRest: false })).toBe('launcher 30, Postgres 40; not at rest yet');
+  });
+});
+
 describe('the summary', () => {
-  const counters = { started: 0, removed: 0, removedWell: 0, invocations: 1200, succeeded: 1200, retried: 0, p50: {} };
+  const counters = { invocations: 1200, succeeded: 1200 };
   it('says in a sentence what there is to see', () => {
     const living = [
       { name: 'web', count: 1 },

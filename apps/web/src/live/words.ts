@@ -1,4 +1,4 @@
-import type { ContainerView, Counters } from '../../../launcher/src/activity-message.ts';
+import type { ContainerView, Counters, Memory } from '../../../launcher/src/activity-message.ts';
 
 /** What a container does, in a word or two. */
 export function doing({ name, state, inFlight, served, ending, runMs }: ContainerView): string {
@@ -27,8 +27,30 @@ export const percent = (part: number, whole: number): string =>
 
 export const number = (value: number): string => value.toLocaleString('en');
 
+/** How events ended. */
+export function outcomes({ invocations, succeeded, retried }: Counters): string {
+  const failed = invocations - succeeded;
+  return `${failed === 0 ? 'none failed' : `${number(failed)} failed`}, ${number(retried)} tried again`;
+}
+
+/** Bytes in mebibytes, as `docker stats` writes them. */
+export const mib = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`;
+
+/** Who has the memory. It counts as memory at rest when no container was there but the two. */
+export function memoryDetail({ launcher, database, atRest }: Memory): string {
+  const whose = `launcher ${Math.round(launcher / 1024 ** 2)}, Postgres ${Math.round(database / 1024 ** 2)}`;
+  return atRest ? whose : `${whose}; not at rest yet`;
+}
+
+/** A time of the viewer's day. */
+export const timeOfDay = (at: number): string =>
+  new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+
 /** All in one sentence, for those who listen. */
-export function summary(living: { name: string; count: number }[], { invocations, succeeded }: Counters): string {
+export function summary(
+  living: { name: string; count: number }[],
+  { invocations, succeeded }: Pick<Counters, 'invocations' | 'succeeded'>,
+): string {
   const there = living.filter(({ count }) => count > 0).map(({ name, count }) => `${count} of ${name}`);
   const containers = there.length === 0 ? 'No on-demand container runs' : `On-demand containers: ${there.join(', ')}`;
   const failed = invocations - succeeded;

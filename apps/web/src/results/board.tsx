@@ -1,4 +1,5 @@
 import { Announcement } from '../announcement.tsx';
+import { lengthOf } from '../app/question.tsx';
 import type { Option } from '../poll.ts';
 import { LiveMark } from './live-mark.tsx';
 import { Row } from './row.tsx';
@@ -13,28 +14,44 @@ export function Board({ options, servedAt, secret }: Props) {
   const { tally, feed } = useTally();
   const numbers = tally && !secret ? numbersOf(tally) : undefined;
   const standing = tally && standingOf(tally);
+  const longest = options.reduce((longest, { label }) => (label.length > longest.length ? label : longest), '');
   const words = secret ? 'The numbers will be revealed soon' : standing ? wordsFor(standing) : '';
   return (
     <>
-      <ol
-        data-options={options.length}
-        className="board col-start-1 noscript:hidden grid content-evenly gap-x-16 gap-y-6 py-2"
-      >
-        {(tally?.options ?? options).map(({ id, label }, index) => (
-          <Row key={id} id={id} label={label} tone={`tone-${index}`} numbers={numbers?.[index]} />
-        ))}
-      </ol>
-      <div className="col-span-full noscript:hidden mt-6 grid items-baseline gap-x-10 gap-y-2 border-line border-t-2 pt-5 sm:mt-8 sm:grid-cols-[1fr_1fr_15rem]">
-        <p className="flex items-baseline gap-[0.35em] text-[clamp(1.125rem,0.9rem+1vw,2rem)]">
+      <div data-options={options.length} className="board-frame col-start-1 noscript:hidden py-2 max-sm:grid">
+        <ol
+          data-options={options.length}
+          data-length={lengthOf(longest, 10, 22)}
+          data-secret={secret || undefined}
+          data-empty={tally?.total === 0 || undefined}
+          className="board"
+        >
+          {(tally?.options ?? options).map(({ id, label }, index) => (
+            <Row key={id} id={id} label={label} tone={`tone-${index}`} numbers={numbers?.[index]} />
+          ))}
+        </ol>
+      </div>
+      <div className="col-span-full mt-4 grid noscript:hidden items-baseline gap-x-8 gap-y-2 border-line border-t-2 pt-4 sm:grid-cols-[auto_1fr_auto]">
+        <p className="flex min-w-[12rem] items-baseline gap-[0.35em] text-stage">
           <span data-testid="total" className="blank font-semibold text-[2em] leading-none tracking-tight tabular-nums">
-            {tally?.total}
+            {tally && <Grouped digits={String(tally.total)} />}
           </span>
           {tally && <span className="text-muted">{tally.total === 1 ? 'vote' : 'votes'}</span>}
         </p>
-        <p className="blank font-medium text-[clamp(1.125rem,0.9rem+1vw,2rem)]">{words}</p>
+        <p className="blank font-semibold text-stage sm:text-center">{words}</p>
         <LiveMark feed={feed} updatedAt={tally?.updatedAt} servedAt={servedAt} />
       </div>
       <Announcement text={tally ? `${words}. ${count(tally.total)} in total.` : ''} />
     </>
   );
+}
+
+/** A bare number, for those who read the page with a program; its commas are drawn by the style sheet. */
+function Grouped({ digits }: { digits: string }) {
+  const groups = digits.split(/(?=(?:\d{3})+$)/);
+  return groups.map((group, index) => (
+    <span key={groups.length - index} className={index > 0 ? "before:content-[',']" : ''}>
+      {group}
+    </span>
+  ));
 }

@@ -27,8 +27,8 @@ export function LiveMark({ feed, updatedAt, servedAt }: Props) {
     lost: `Reconnecting${changed}`,
   };
   return (
-    <p className="flex items-center gap-2.5 text-muted tabular-nums" data-testid="live" data-feed={feed}>
-      <span className={`size-2.5 rounded-full ${dots[feed]}`} />
+    <p className="flex items-center gap-2.5 text-aside text-muted tabular-nums" data-testid="live" data-feed={feed}>
+      <span className={`size-2.5 shrink-0 rounded-full ${dots[feed]}`} />
       {words[feed]}
     </p>
   );

@@ -1,6 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { Question } from '../app/question.tsx';
 import type { Poll } from '../poll.ts';
 import { Board } from './board.tsx';
 import { PresentersKeys } from './presenters-keys.tsx';
@@ -18,9 +19,7 @@ export function ResultsStage({ poll, servedAt, code }: Props) {
   ];
   return (
     <div className="grid grow grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr_auto_auto] sm:grid-cols-[minmax(0,1fr)_auto]">
-      <h1 className="text-balance py-4 font-semibold text-question leading-[1.05] tracking-tight sm:py-6">
-        {poll.question}
-      </h1>
+      <Question className="py-4 sm:py-5">{poll.question}</Question>
       <div
         className="row-span-2 pt-4 pb-6 pl-8 max-sm:hidden lg:pl-14 2xl:pl-20 [@media(hover:none)_and_(width<64rem)]:hidden"
         hidden={codeHidden}
@@ -33,7 +32,7 @@ export function ResultsStage({ poll, servedAt, code }: Props) {
         </p>
       </noscript>
       <Board options={poll.options} servedAt={servedAt} secret={numbersHidden} />
-      <div className="col-span-full noscript:hidden mt-4 flex flex-wrap justify-between gap-x-8 gap-y-1 text-muted text-sm max-sm:hidden">
+      <div className="keys col-span-full mt-3 flex noscript:hidden flex-wrap justify-between gap-x-8 gap-y-1 text-muted text-sm max-sm:hidden">
         <PresentersKeys keys={keys} />
         <p className="flex gap-4 py-1">
           Export

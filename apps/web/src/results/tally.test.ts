@@ -35,6 +35,7 @@ describe('the standing', () => {
   it('says who is tied', () => {
     expect(said(2, 2, 1)).toBe('A and B are tied at 2 votes');
     expect(said(1, 1, 1)).toBe('A, B, and C are tied at 1 vote');
+    expect(said(...new Array(8).fill(9))).toBe('8 answers are tied at 9 votes');
   });
   it('says so when nobody has voted', () => {
     expect(said(0, 0)).toBe('No votes yet');

@@ -51,11 +51,16 @@ export function wordsFor(standing: Standing): string {
       return 'No votes yet';
     case 'lead':
       return `${standing.leaders[0]} ahead by ${count(standing.by)}`;
-    case 'tie':
-      return `${list.format(standing.leaders)} are tied at ${count(standing.votes)}`;
+    case 'tie': {
+      const tied = list.format(standing.leaders);
+      const all = tied.length <= NAMED ? `${tied} are` : `${standing.leaders.length} answers are`;
+      return `${all} tied at ${count(standing.votes)}`;
+    }
   }
 }
 
+/** So many letters of names are read at a glance. */
+const NAMED = 24;
 const list = new Intl.ListFormat('en');
 const number = new Intl.NumberFormat('en');
 

@@ -19,7 +19,7 @@ export default async function LivePage({ searchParams }: PageProps) {
   return (
     <>
       <Masthead current="/live" />
-      <main className="mx-auto flex w-full max-w-[110rem] grow flex-col px-5 pb-5 sm:px-10">
+      <main className="mx-auto flex w-full max-w-[110rem] grow flex-col px-5 pb-5 compact:pb-2 sm:px-10">
         {known === 'unknown' && !presenter && (
           <p className="pb-4 text-permanent">
             This key is not the presenter’s. The link that “make run” prints has it.

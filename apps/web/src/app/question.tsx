@@ -1,0 +1,13 @@
+const sizes = { short: 'text-question', medium: 'text-question-medium', long: 'text-question-long' } as const;
+
+/** How much room words need: a long question is set smaller, so that the answers stay in the window. */
+export const lengthOf = (text: string, medium: number, long: number): keyof typeof sizes =>
+  text.length > long ? 'long' : text.length > medium ? 'medium' : 'short';
+
+/** The poll's question, as the title of its page. */
+export function Question({ children, className }: { children: string; className: string }) {
+  const size = sizes[lengthOf(children, 40, 90)];
+  return (
+    <h1 className={`text-balance font-semibold ${size} leading-[1.08] tracking-tight ${className}`}>{children}</h1>
+  );
+}

@@ -1,0 +1,19 @@
+import type { ReactNode } from 'react';
+
+type Props = { name: string; testId: string; detail?: string | undefined; children: ReactNode };
+
+/** A number, what it counts, and a word on it. Empty, it has its size already. */
+export function Counter({ name, testId, detail, children }: Props) {
+  return (
+    <div>
+      <dt className="text-muted text-sm 2xl:text-base">{name}</dt>
+      <dd
+        data-testid={testId}
+        className="blank min-h-9 font-semibold text-3xl leading-9 tracking-tight 2xl:text-4xl 2xl:leading-11 tabular-nums"
+      >
+        {children}
+      </dd>
+      <dd className="blank min-h-5 text-muted text-sm tabular-nums compact:text-xs 2xl:text-base">{detail}</dd>
+    </div>
+  );
+}
