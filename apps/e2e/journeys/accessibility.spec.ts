@@ -1,15 +1,14 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { findings } from '../axe.ts';
 import { ResultsPage } from '../pages.ts';
 import { expect, test } from '../poll.ts';
 import { presenterKey, somebodyVotes } from '../stack.ts';
+import { tell, tellStreams } from '../told-streams.ts';
 
-async function findings(page: Page) {
-  // Bars and colours on their way say nothing about contrast.
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
+const tally = (...votes: number[]) => ({
+  ...{ question: '?', updatedAt: new Date().toISOString(), total: votes.reduce((sum, each) => sum + each, 0) },
+  options: votes.map((count, index) => ({ id: `${index}`, label: `Answer ${index}`, votes: count })),
+});
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme} colours`, () => {
@@ -35,11 +34,47 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await findings(page)).toEqual([]);
     });
 
+    test('axe finds nothing on the results page without votes, at a tie, paused and cut off', async ({ page }) => {
+      await tellStreams(page, { '/streams/results': [['message', tally(0, 0)]] });
+      await page.goto('/results');
+      await expect(page.getByText('No votes yet', { exact: true })).toBeVisible();
+      expect(await findings(page)).toEqual([]);
+      await tell(page, 'message', tally(7, 7));
+      await expect(page.getByText('Answer 0 and Answer 1 are tied at 7 votes', { exact: true })).toBeVisible();
+      expect(await findings(page)).toEqual([]);
+      await tell(page, 'paused', {});
+      await expect(page.getByTestId('live')).toHaveText(/^Counting is paused, changed/);
+      expect(await findings(page)).toEqual([]);
+      await tell(page, 'error', {});
+      await expect(page.getByTestId('live')).toHaveText(/^Reconnecting, changed/);
+      expect(await findings(page)).toEqual([]);
+    });
+
+    test('axe finds nothing while a vote waits: among many, offline, cut off', async ({ poll, vote, page }) => {
+      await vote.open();
+      await page.route('**/vote', (route) =>
+        route.fulfill({ status: 429, headers: { 'retry-after': '20' }, json: {} }),
+      );
+      await vote.option(poll.first.label).click();
+      await expect(vote.status).toHaveText(/^Many are voting/);
+      expect(await findings(page)).toEqual([]);
+      await vote.open();
+      await page.context().setOffline(true);
+      await vote.option(poll.first.label).click();
+      await expect(vote.status).toHaveText(/^You are offline/);
+      expect(await findings(page)).toEqual([]);
+    });
+
     test('axe finds nothing on the live page, at rest and at work', async ({ poll, live, page }) => {
       await live.open();
       expect(await findings(page)).toEqual([]);
       await Promise.all(Array.from({ length: 40 }, () => somebodyVotes(poll.first.id)));
       await expect(live.part('record-vote').locator('[data-container]').first()).toBeVisible();
+      expect(await findings(page)).toEqual([]);
+      // Who comes back online listens anew; here in vain.
+      await page.route('**/streams/activity', (route) => route.abort('connectionreset'));
+      await page.evaluate(() => dispatchEvent(new Event('online')));
+      await expect(live.mark).toHaveAttribute('data-feed', 'lost');
       expect(await findings(page)).toEqual([]);
     });
 

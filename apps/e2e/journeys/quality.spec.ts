@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { type APIRequestContext, chromium } from '@playwright/test';
 import lighthouse from 'lighthouse';
 import { FLAGS, findChromium } from '../chromium.ts';
+import { freePort } from '../free-port.ts';
 import { expect, test } from '../poll.ts';
 import { BASE_URL } from '../stack.ts';
 
@@ -88,12 +88,3 @@ test('on a warm server the largest part is there within a second', async ({ page
     expect(paintedMs, path).toBeLessThan(1_000);
   }
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}

@@ -1,0 +1,104 @@
+import type { Locator, Page } from '@playwright/test';
+import decodeQr from 'qr/decode.js';
+import { findings } from '../axe.ts';
+import { VotePage } from '../pages.ts';
+import { expect, test } from '../poll.ts';
+import { type SecondStack, startSecondStack } from '../second-stack.ts';
+import { presenterKey } from '../stack.ts';
+
+const PUBLIC_URL = 'http://192.168.1.20:8080';
+const LABELS = [
+  ...['Semicolons', 'The office coffee machine', 'Meetings before ten o’clock in the morning', 'Kubernetes'],
+  ...['Tabs', 'Spaces (and everything that comes with them)', 'Donaudampfschifffahrtsgesellschaftskapitän', 'YAML'],
+];
+/** As long as a question may be. */
+const QUESTION = 'If you had to give up exactly one of these for the rest of your working life, and nobody knew why, '
+  .repeat(2)
+  .slice(0, 199)
+  .concat('?');
+
+let stack: SecondStack;
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async () => {
+  test.setTimeout(120_000);
+  stack = await startSecondStack({ LIVE: '0', PUBLIC_URL, POLL_QUESTION: QUESTION, POLL_OPTIONS: LABELS.join(',') });
+});
+test.afterAll(() => stack?.stop());
+
+test('LIVE=0: nothing is told of the containers, the page says so, and voting works', async ({ page, request }) => {
+  expect((await request.get(`${stack.url}/streams/activity`)).status()).toBe(404);
+  const asked: string[] = [];
+  page.on('request', (one) => asked.push(new URL(one.url()).pathname));
+  await page.goto(`${stack.url}/live?key=${presenterKey()}`);
+  await expect(page.getByText('the live picture is switched off (LIVE=0)')).toBeVisible();
+  await expect(page.locator('[data-part]')).toHaveCount(0);
+  expect(asked).not.toContain('/streams/activity');
+  expect(await findings(page)).toEqual([]);
+
+  await page.goto(stack.url);
+  await new VotePage(page).vote('YAML');
+  await page.goto(`${stack.url}/results`);
+  await expect(page.getByTestId('total')).toHaveText('1');
+});
+
+test('the QR code on the screen leads to PUBLIC_URL', async ({ page }) => {
+  for (const width of [1280, 1920]) {
+    await page.setViewportSize({ width, height: 720 });
+    await page.goto(`${stack.url}/results`);
+    expect(await readQr(page.getByTestId('code'), page)).toBe(`${PUBLIC_URL}/`);
+    await expect(page.getByTestId('code')).toContainText('192.168.1.20:8080');
+  }
+});
+
+/** Reads the code as a phone's camera would: from its picture. */
+async function readQr(place: Locator, page: Page): Promise<string> {
+  const picture = (await place.screenshot()).toString('base64');
+  // The page's own policy would not let it read a picture.
+  const reader = await page.context().newPage();
+  const { width, height, data } = await reader.evaluate(async (base64) => {
+    const blob = new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' });
+    const bitmap = await createImageBitmap(blob);
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+    context?.drawImage(bitmap, 0, 0);
+    const pixels = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? [];
+    return { width: bitmap.width, height: bitmap.height, data: [...pixels] };
+  }, picture);
+  await reader.close();
+  return decodeQr({ width, height, data: Uint8Array.from(data) });
+}
+
+for (const [width, height] of [
+  [1024, 768],
+  [1280, 720],
+  [1920, 1080],
+] as const) {
+  test(`the longest question and eight answers fit a screen of ${width} × ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto(`${stack.url}/results`);
+    await expect(page.getByTestId('total')).toHaveText(/\d/);
+    const { scrollWidth, scrollHeight } = await page.evaluate(() => {
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      return { scrollWidth, scrollHeight };
+    });
+    expect({ scrollWidth, scrollHeight }).toEqual({ scrollWidth: width, scrollHeight: height });
+    const board = await page.locator('.board').boundingBox();
+    for (const row of await page.locator('[data-option]').all()) {
+      const box = await row.boundingBox();
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual((board?.y ?? 0) + (board?.height ?? 0) + 1);
+    }
+    expect(await findings(page)).toEqual([]);
+  });
+}
+
+test('on a phone eight answers are large targets, and the verdict stays in sight', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 664 });
+  await page.goto(stack.url);
+  const vote = new VotePage(page);
+  for (const option of await vote.options.all())
+    expect((await option.boundingBox())?.height).toBeGreaterThanOrEqual(64);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await vote.vote('Semicolons');
+  await expect(vote.status).toBeInViewport({ ratio: 1 });
+  expect(await findings(page)).toEqual([]);
+});
