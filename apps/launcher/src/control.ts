@@ -2,10 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import net from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { type ByteBudget, readBody } from './body.ts';
-import { arnOf, type Catalog, type FunctionEntry } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { mountDeadLetters } from './dead-letters.ts';
 import { DETACHED_EVENT_LIMIT, type DetachedEvents } from './detached-events.ts';
 import { httpAnswer, LauncherError } from './errors.ts';
+import { mountFunctionListing } from './function-listing.ts';
+import { type FunctionLogs, mountFunctionLogs } from './function-logs.ts';
 import type { PublicStream } from './gateway.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from './invoker.ts';
 import type { KillAtWork } from './kill-at-work.ts';
@@ -24,6 +26,7 @@ interface ControlParts {
   /** Text in Prometheus' format. */
   metrics: () => Promise<string>;
   events: PublicStream;
+  logs: FunctionLogs;
   health: () => Promise<Health>;
   /** Forgets every vote, and shows it. */
   reset: () => Promise<void>;
@@ -39,6 +42,7 @@ export function control({
   detached,
   metrics,
   events,
+  logs,
   health,
   reset,
   hosts,
@@ -59,11 +63,8 @@ export function control({
     await reset();
     response.json({ status: 'empty' });
   });
-  app.get(FUNCTIONS, (_request, response) => {
-    response.json({
-      Functions: Object.entries(catalog.functions).map(([name, entry]) => configuration(name, entry)),
-    });
-  });
+  mountFunctionListing(app, FUNCTIONS, catalog);
+  mountFunctionLogs(app, catalog, logs);
   mountDeadLetters(app, detached);
   mountInvoke(app, invoker, bodies, detached);
   return finish(app);
@@ -221,19 +222,5 @@ function answerHeaders({
       .map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
       .join(', '),
     ...(outcome.kind === 'function-error' ? { 'X-Amz-Function-Error': 'Unhandled' } : {}),
-  };
-}
-
-/** One function in the shape of Lambda's FunctionConfiguration (https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html). */
-function configuration(name: string, entry: FunctionEntry) {
-  return {
-    FunctionName: name,
-    FunctionArn: arnOf(name),
-    PackageType: 'Image',
-    MemorySize: entry.memoryMb,
-    Timeout: Math.ceil(entry.deadlineMs / 1000),
-    EphemeralStorage: { Size: entry.tmpMb },
-    Version: '$LATEST',
-    State: 'Active',
   };
 }

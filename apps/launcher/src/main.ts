@@ -8,6 +8,7 @@ import { databaseAnswers, databaseProbe, forgetVotes, prepare, type Votes } from
 import { DetachedEvents } from './detached-events.ts';
 import { EventStream } from './event-stream.ts';
 import { Feed } from './feed.ts';
+import { FunctionLogs } from './function-logs.ts';
 import { gateway, type PublicStream } from './gateway.ts';
 import { guardedServer } from './guarded-server.ts';
 import { Invoker } from './invoker.ts';
@@ -122,6 +123,7 @@ async function main(): Promise<void> {
     detached,
     metrics: () => metrics.text(),
     events: new EventStream(feed),
+    logs: new FunctionLogs(feed),
     health,
     reset: async () => {
       await forgetVotes(database, votes);

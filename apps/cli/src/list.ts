@@ -1,0 +1,66 @@
+import { type Control, functionPath } from './control.ts';
+import { type Output, table } from './print.ts';
+
+interface Configuration {
+  FunctionName: string;
+  MemorySize: number;
+  Timeout: number;
+}
+
+interface Description {
+  Configuration: Configuration & { FunctionArn: string; EphemeralStorage: { Size: number } };
+  Code: { ImageUri: string };
+  Concurrency: { ReservedConcurrentExecutions: number };
+  Catalog: {
+    serving: { kind: string; inFlight?: number; events?: number };
+    queue: { events: number; megabytes: number };
+    spares: number;
+    cpus: number;
+    processes: number;
+    database: boolean;
+    invalidates: string[];
+  };
+}
+
+export async function list(control: Control, output: Output): Promise<void> {
+  const { Functions } = await control.json<{ Functions: Configuration[] }>('/2015-03-31/functions');
+  if (output.json) return output.out(JSON.stringify(Functions, null, 2));
+  const rows = Functions.map(({ FunctionName, MemorySize, Timeout }) => [
+    FunctionName,
+    `${MemorySize} MB`,
+    `${Timeout} s`,
+  ]);
+  output.out(table(['FUNCTION', 'MEMORY', 'DEADLINE'], rows));
+}
+
+export async function describe(control: Control, name: string, output: Output): Promise<void> {
+  const description = await control.json<Description>(functionPath(name));
+  if (output.json) return output.out(JSON.stringify(description, null, 2));
+  const { Configuration, Code, Concurrency, Catalog } = description;
+  const { serving, queue } = Catalog;
+  output.out(
+    table(
+      ['FUNCTION', Configuration.FunctionName],
+      [
+        ['ARN', Configuration.FunctionArn],
+        ['Image', Code.ImageUri],
+        ['Memory', `${Configuration.MemorySize} MB`],
+        ['CPUs', Catalog.cpus],
+        ['Processes', Catalog.processes],
+        ['/tmp', `${Configuration.EphemeralStorage.Size} MB`],
+        ['Deadline', `${Configuration.Timeout} s`],
+        ['Database', Catalog.database ? 'yes' : 'no'],
+        ['Concurrency', `${Concurrency.ReservedConcurrentExecutions} containers`],
+        [
+          'Serving',
+          serving.kind === 'drain'
+            ? `drain, ${serving.inFlight} events at once, ${serving.events} in all`
+            : serving.kind,
+        ],
+        ['Spares', Catalog.spares],
+        ['Queue', `${queue.events} events, ${queue.megabytes} MB`],
+        ['Invalidates', Catalog.invalidates.join(', ') || 'nothing'],
+      ],
+    ),
+  );
+}

@@ -1,0 +1,38 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { Control } from './control.ts';
+import { Unreachable, UsageError } from './exit-codes.ts';
+import { type Output, printable } from './print.ts';
+
+interface LogLine {
+  timestamp: string;
+  instance: string;
+  requestId?: string;
+  text: string;
+}
+
+/** Shows the last lines that a function has written, and with `follow` those that come, until the program is ended. */
+export async function logs(
+  control: Control,
+  { name, tail, follow }: { name: string; tail: string | undefined; follow: boolean },
+  output: Output,
+): Promise<void> {
+  if (tail !== undefined && !/^\d+$/.test(tail)) throw new UsageError(`--tail is a number of lines, not ${tail}.`);
+  const query = new URLSearchParams({
+    name,
+    ...(tail === undefined ? {} : { tail }),
+    ...(follow ? { follow: '1' } : {}),
+  });
+  const { body } = await control.send(`/system/logs?${query}`, { endless: follow });
+  if (!body) return;
+  try {
+    for await (const line of createInterface({ input: Readable.fromWeb(body) })) {
+      if (line !== '') output.out(output.json ? line : readable(JSON.parse(line)));
+    }
+  } catch {
+    throw new Unreachable('The connection to control has ended: the launcher stopped, or starts again.');
+  }
+}
+
+const readable = ({ timestamp, instance, requestId, text }: LogLine): string =>
+  `${timestamp}  ${instance}  ${requestId ?? '-'}  ${printable(text)}`;
