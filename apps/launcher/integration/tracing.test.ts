@@ -122,6 +122,16 @@ describe('an invocation through control', { timeout: 60_000 }, () => {
       .toEqual(['invocation.retried', 'invocation.retried', 'invocation.finished']);
   });
 
+  test('keeps it when its caller does not wait', async () => {
+    const traceId = newTrace();
+    const headers = { traceparent: `00-${traceId}-${SPAN}-01`, 'x-amz-invocation-type': 'Event' };
+    const answer = await invoke('misbehave', {}, headers);
+    expect(answer.status).toBe(202);
+    expect(traceOf(answer)).toBe(traceId);
+    const messages = async () => (await linesOf(traceId)).map(({ msg }) => msg).sort();
+    await expect.poll(messages, { timeout: 30_000 }).toEqual(['detached.done', 'invocation.finished']);
+  });
+
   test('is told it, too, when it is refused', async () => {
     const traceId = newTrace();
     const answer = await invoke('nobody', {}, { traceparent: `00-${traceId}-${SPAN}-01` });
