@@ -2,6 +2,7 @@ import { AcceptanceClock } from '../../../../apps/launcher/src/acceptance-clock.
 import { ByteBudget } from '../../../../apps/launcher/src/body.ts';
 import { readCatalog } from '../../../../apps/launcher/src/catalog.ts';
 import { control } from '../../../../apps/launcher/src/control.ts';
+import { DetachedEvents } from '../../../../apps/launcher/src/detached-events.ts';
 import { EventStream } from '../../../../apps/launcher/src/event-stream.ts';
 import { Feed } from '../../../../apps/launcher/src/feed.ts';
 import { guardedServer } from '../../../../apps/launcher/src/guarded-server.ts';
@@ -22,18 +23,20 @@ const feed = new Feed();
 logFeed(feed, createLog('info'));
 const metrics = new Metrics(feed);
 const engine = new Processes(directory, program);
+const databaseReady = { isDone: true, done: Promise.resolve({ detachedEventsAreLeft: false }) };
 const invoker = new Invoker(
   catalog,
   { imageTag: 'none', idleTimeoutMs: 60_000 },
   {
-    ...{ engine, gate: new StartGate(4), feed, clock: new AcceptanceClock() },
-    databaseReady: { isDone: true, done: Promise.resolve() },
+    ...{ engine, gate: new StartGate(4), feed, clock: new AcceptanceClock(), databaseReady },
     openDoor: runtimeApi(directory),
     succeeded: () => undefined,
   },
 );
 const app = control({
   ...{ catalog, invoker, events: new EventStream(feed), hosts: new Set<string>(), bodies: new ByteBudget(64e6) },
+  // Nobody detaches here: it never looks for its database.
+  detached: new DetachedEvents(catalog, { invoker, feed, database: { host: directory }, databaseReady }),
   metrics: () => metrics.text(),
   health: async () => ({ status: 'ok' }),
   reset: async () => undefined,

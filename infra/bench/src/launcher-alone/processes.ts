@@ -48,6 +48,8 @@ export class Processes implements Engine {
     return [...this.#running.keys()];
   }
 
+  async permanentMemory(): Promise<undefined> {}
+
   killAll(): void {
     for (const child of this.#running.values()) child.kill('SIGKILL');
   }
