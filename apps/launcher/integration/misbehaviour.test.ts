@@ -12,8 +12,11 @@ const told = ({ status, headers, json }: Answer) => ({ status, error: headers['x
 const ids = async (name: string) => (await containers(name)).map(({ Id }) => Id.slice(0, 12));
 
 describe('a function', () => {
-  test('that throws is reported in its own words', async () => {
+  test('that throws is reported in its own words, and is not tried again', async () => {
+    const engine = await watchEngine('misbehave');
     expect(told(await invoke('misbehave', { do: 'fail' }))).toEqual(functionError('TypeError', /^as told$/));
+    await delay(500);
+    expect((await engine.end()).filter((event) => event.startsWith('create'))).toHaveLength(1);
   });
 
   test('that loops is ended at its deadline, and is gone before its caller hears of it', {
