@@ -50,7 +50,7 @@ join() {
   local token
   case $(on "$1" docker info --format '{{.Swarm.LocalNodeState}}') in active | pending) return ;; esac
   if [ "$1" -eq 1 ]; then
-    on 1 docker swarm init --advertise-addr "$(address 1)" --dispatcher-heartbeat 1s
+    on 1 docker swarm init --advertise-addr "$(address 1)" --dispatcher-heartbeat 2s
   else
     token=$(on 1 docker swarm join-token --quiet worker)
     on "$1" docker swarm join --advertise-addr "$(address "$1")" --token "$token" "$(address 1):2377"

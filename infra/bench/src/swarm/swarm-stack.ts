@@ -1,5 +1,6 @@
 import { freePorts } from '../http-door.ts';
 import { run } from '../run.ts';
+import { until } from '../until.ts';
 import { VotingStack } from '../voting-stack.ts';
 import { Cluster } from './cluster.ts';
 
@@ -31,7 +32,13 @@ export class SwarmStack extends VotingStack {
 
   /** Has the stack deployed again, with record-vote for one event each. */
   async becomeSingleUse(): Promise<void> {
+    const [before] = await this.cluster.running(1, 'launcher');
     await this.#script('single-use');
+    const isAnother = async () => {
+      const [now] = await this.cluster.running(1, 'launcher');
+      return now !== undefined && now !== before;
+    };
+    await until('a launcher with the other catalog', isAnother, { withinMs: UP_MS, everyMs: 200, signal: this.signal });
     await this.healthy();
   }
 
