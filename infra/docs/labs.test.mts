@@ -4,8 +4,8 @@ import { commandsAt, OWN_STACK_ONLY, outputAsWritten } from './places.mts';
 import { Shell } from './shell.mts';
 import { differenceOf } from './shown.mts';
 
-/** The first `make run` may install and build everything. */
-const STEP_MS = 300_000;
+/** A `make run` may have to install and build everything, on a machine that is busy. */
+const STEP_MS = 600_000;
 
 const { LABS_COPY = '', LABS_PATH = '', STACK = '', IMAGE_TAG = '' } = process.env;
 const { PORT = '', CONTROL_PORT = '', PROMETHEUS_PORT = '' } = process.env;
