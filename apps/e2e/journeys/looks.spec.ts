@@ -31,9 +31,11 @@ const snapshot = () => ({
     container('3a', 'fetch-results'),
   ],
   counters: {
-    ...{ started: 40, removed: 36, removedWell: 36, invocations: 1240, succeeded: 1240, retried: 0 },
-    ...{ p50: { cold: 210, prewarmed: 6.2, warm: 2.4 }, drained: { events: 300, containers: 4 } },
+    ...{ removed: 36, removedWell: 36, invocations: 1240, succeeded: 1240, retried: 0 },
+    ...{ p50: { cold: 210, prewarmed: 6.2, warm: 2.4 }, drained: { 'record-vote': { events: 300, containers: 4 } } },
+    today: { since: new Date().setHours(8, 12), started: 40, removed: 36 },
   },
+  memory: { launcher: 31_000_000, database: 40_000_000, atRest: true },
 });
 
 /** The same news for every picture, whatever other tests have voted. */
