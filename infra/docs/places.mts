@@ -20,11 +20,9 @@ export function commandsAt(place: Place, commands: string): string {
   return commands
     .replace(/\b(localhost|127\.0\.0\.1):8080\b/g, `$1:${place.port}`)
     .replace(/\b(localhost|127\.0\.0\.1):9000\b/g, `$1:${place.controlPort}`)
-    // `make swarm` has ports of its own by default, and takes the stack's when they are set.
-    .replace(/\b(localhost:|PORT=)8088\b/g, `$1${place.port}`)
     .replace(/\b(localhost|127\.0\.0\.1):9090\b/g, `$1:${place.prometheusPort}`)
     .replace(/(?<![@\w/-])serverless-vote\/([a-z-]+)(?![\w:/-])/g, `serverless-vote/$1:${place.imageTag}`)
-    .replace(/\bserverless-vote(_|-node-)/g, `${place.stack}$1`);
+    .replace(/\bserverless-vote_/g, `${place.stack}_`);
 }
 
 /** What those commands printed, as it would be on the stack that the labs speak of. */
