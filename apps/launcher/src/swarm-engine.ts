@@ -159,7 +159,11 @@ export class SwarmEngine implements EngineToOpen {
     this.#registered.add(task);
     void leash.ended.then(() => setTimeout(() => this.#registered.delete(task), 60_000).unref());
     leash.containerId = /^[0-9a-f]{12}$/.test(containerId) ? containerId : task.slice(0, 12);
-    known.registered(leash, task);
+    known.registered(
+      leash,
+      task,
+      (inspected as { Spec: { ContainerSpec: { Image: string } } }).Spec.ContainerSpec.Image,
+    );
   }
 }
 

@@ -32,7 +32,8 @@ interface Waiting {
  * 2. Who waits gets the task that registers first, also one that Swarm made in the place of another that has ended.
  * 3. Tasks that fail before they register, three in a row, fail those who wait, with Swarm's own words; so the service
  *    goes to zero instead of being restarted for ever.
- * 4. A new image under the same name is rolled out; one that Swarm has rolled back isn't tried again.
+ * 4. A new image under the same name is rolled out. One whose tasks don't come up, or which Swarm has rolled back, is given up
+ *    for the last one that worked, and isn't tried again.
  */
 export class SwarmService {
   readonly #docker: Docker;
@@ -45,6 +46,9 @@ export class SwarmService {
   #waiting: Waiting[] = [];
   #spec: SandboxSpec;
   #lowerAt = 0;
+  /** What was last ordered, and what a task last came up with. */
+  #ordered: Described | undefined;
+  #proven: Described | undefined;
   #refused: string | undefined;
   #converging: 'no' | 'yes' | 'and-again' = 'no';
   #look: NodeJS.Timeout | undefined;
@@ -101,8 +105,9 @@ export class SwarmService {
   }
 
   /** A task has registered: whoever waits longest gets it. */
-  registered(leash: Leash, taskId: string): void {
+  registered(leash: Leash, taskId: string, image: string): void {
     this.#trouble.came(taskId);
+    if (imageOf(this.#ordered) === image) this.#proven = this.#ordered;
     void leash.ended.then(() => this.#gone(leash));
     const first = this.#waiting.shift();
     if (first) first.take(this.#hold(leash));
@@ -149,8 +154,17 @@ export class SwarmService {
       return;
     }
     const trouble = this.#waiting.length > 0 ? await this.#trouble.look() : undefined;
-    if (trouble) this.#failAll(trouble);
+    if (trouble && !this.#goBack(trouble)) this.#failAll(trouble);
     await this.#converge();
+  }
+
+  /** Gives a new image up for the one that worked. */
+  #goBack({ message: why }: Error): boolean {
+    if (!this.#proven || digestOf(this.#ordered) === digestOf(this.#proven)) return false;
+    this.#refused = digestOf(this.#ordered);
+    this.#trouble.forget();
+    this.#warn({ service: this.#name, why }, 'service.rolled-back');
+    return true;
   }
 
   #failAll(error: Error): void {
@@ -178,30 +192,39 @@ export class SwarmService {
   }
 
   async #step(): Promise<void> {
-    const wanted = await this.#describe(this.#spec);
+    const described = await this.#describe(this.#spec);
+    const wanted = digestOf(described) === this.#refused && this.#proven ? this.#proven : described;
     const service = this.#docker.getService(this.#name);
     const there = await (service.inspect() as Promise<Inspected>).catch(ifMissing);
     if (!there) {
       if (this.#demand === 0) return;
+      this.#ordered = wanted;
       const Mode = { Replicated: { Replicas: this.#demand } };
       return void (await this.#docker.createService({ ...wanted, Mode } as Docker.CreateServiceOptions));
     }
     const replicas = there.Spec.Mode?.Replicated?.Replicas ?? 0;
     const Replicas = this.#demand >= replicas || performance.now() >= this.#lowerAt ? this.#demand : replicas;
-    const described = this.#isNew(wanted, there) ? wanted : there.Spec;
-    if (Replicas === replicas && described === there.Spec) return;
-    const changed = { ...described, Mode: { Replicated: { Replicas } }, version: there.Version.Index };
+    const order = this.#isNew(wanted, there) ? wanted : there.Spec;
+    this.#ordered = order;
+    if (Replicas === replicas && order === there.Spec) return;
+    const changed = { ...order, Mode: { Replicated: { Replicas } }, version: there.Version.Index };
     await service.update(changed as never);
   }
 
   #isNew(wanted: Described, { Spec, UpdateStatus }: Inspected): boolean {
-    const digest = wanted.Labels?.[`${LABEL}.spec`];
-    if (digest === Spec.Labels?.[`${LABEL}.spec`] || digest === this.#refused) return false;
+    const digest = digestOf(wanted);
+    if (digest === digestOf(Spec) || digest === this.#refused) return false;
     if (!UpdateStatus?.State?.startsWith('rollback')) return true;
     this.#refused = digest;
     this.#warn({ service: this.#name, why: UpdateStatus.Message }, 'service.rolled-back');
     return false;
   }
+}
+
+const digestOf = (spec: Described | undefined): string | undefined => spec?.Labels?.[`${LABEL}.spec`];
+
+function imageOf(spec: Described | undefined): string | undefined {
+  return (spec?.TaskTemplate as { ContainerSpec?: { Image?: string } } | undefined)?.ContainerSpec?.Image;
 }
 
 function ifMissing(error: unknown): undefined {

@@ -56,7 +56,7 @@ export class StartTrouble {
         'InternalFailure',
         `A node lacks an image, and no registry has it: ${why}. infra/swarm/cluster.sh load brings it.`,
       );
-    const message = `${this.#service} crashes at its start, ${failed.length} times in a row: ${why}. It was stopped.`;
+    const message = `${this.#service} crashes at its start, ${failed.length} times in a row: ${why}; it was stopped`;
     return new LauncherError('ServiceException', message, { retryAfterSeconds: 5 });
   }
 }
