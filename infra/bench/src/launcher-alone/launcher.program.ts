@@ -5,6 +5,7 @@ import { control } from '../../../../apps/launcher/src/control.ts';
 import { DetachedEvents } from '../../../../apps/launcher/src/detached-events.ts';
 import { EventStream } from '../../../../apps/launcher/src/event-stream.ts';
 import { Feed } from '../../../../apps/launcher/src/feed.ts';
+import { FunctionLogs } from '../../../../apps/launcher/src/function-logs.ts';
 import { guardedServer } from '../../../../apps/launcher/src/guarded-server.ts';
 import { Invoker } from '../../../../apps/launcher/src/invoker.ts';
 import { createLog, logFeed } from '../../../../apps/launcher/src/log.ts';
@@ -37,6 +38,7 @@ const app = control({
   ...{ catalog, invoker, events: new EventStream(feed), hosts: new Set<string>(), bodies: new ByteBudget(64e6) },
   // Nobody detaches here: it never looks for its database.
   detached: new DetachedEvents(catalog, { invoker, feed, database: { host: directory }, databaseReady }),
+  logs: new FunctionLogs(feed),
   metrics: () => metrics.text(),
   health: async () => ({ status: 'ok' }),
   reset: async () => undefined,
