@@ -43,19 +43,21 @@ export function mountDeadLetters(app: Express, detached: DetachedEvents): void {
 }
 
 /** Which dead letters a request is about. A misspelt parameter must not come to mean all of them. */
-function asked({ params, query }: Request): Which {
+function asked(request: Request): Which {
+  const { params, query } = request;
   for (const name of Object.keys(query)) {
     if (name === 'function') continue;
     throw new LauncherError('InvalidParameterValueException', `There is no parameter ${name} here, only "function".`);
   }
   const name = query.function === undefined ? undefined : String(query.function);
   const requestId = params.requestId === undefined ? undefined : String(params.requestId);
+  // Whatever else is no name or id is in no letter either, and some of it (NUL, say) Postgres would not even take.
+  if (![name, requestId].every((word) => word === undefined || /^[\w-]{1,100}$/.test(word))) notThere(request);
   return { name, requestId };
 }
 
-function notThere({ params }: Request): never {
-  throw new LauncherError(
-    'ResourceNotFoundException',
-    `No dead letter has the request id ${String(params.requestId).slice(0, 100)}.`,
-  );
+function notThere({ params, query }: Request): never {
+  const what =
+    params.requestId === undefined ? `function ${String(query.function)}` : `request id ${String(params.requestId)}`;
+  throw new LauncherError('ResourceNotFoundException', `No dead letter has the ${what.slice(0, 120)}.`);
 }
