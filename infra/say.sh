@@ -12,8 +12,8 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# The screen is file descriptor 3, here and in the scripts that a step starts.
-if [ -z "${SAY_SCREEN:-}" ]; then
+# The screen is file descriptor 3, here and in the scripts that a step starts; unless a program between did not hand it on.
+if [ -z "${SAY_SCREEN:-}" ] || ! { : >&3; } 2>/dev/null; then
   exec 3>&2
   export SAY_SCREEN=3
 fi

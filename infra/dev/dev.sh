@@ -13,6 +13,4 @@ choose_urls
 export LOCAL_URL
 
 "$ROOT/infra/stack/run.sh"
-# The scripts that it starts have a screen of their own.
-unset SAY_SCREEN
 exec node infra/dev/dev.mts
