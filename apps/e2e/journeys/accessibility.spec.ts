@@ -53,12 +53,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test('axe finds nothing while a vote waits: among many, offline, cut off', async ({ poll, vote, page }) => {
       await vote.open();
       await page.route('**/vote', (route) =>
-        route.fulfill({ status: 429, headers: { 'retry-after': '20' }, json: {} }),
+        route.fulfill({ status: 429, headers: { 'retry-after': '20' }, json: { error: { type: 'TooManyVotes' } } }),
       );
       await vote.option(poll.first.label).click();
       await expect(vote.status).toHaveText(/^Many are voting/);
       expect(await findings(page)).toEqual([]);
       await vote.open();
+      await page.unroute('**/vote');
       await page.context().setOffline(true);
       await vote.option(poll.first.label).click();
       await expect(vote.status).toHaveText(/^You are offline/);

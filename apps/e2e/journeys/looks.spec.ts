@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { expect, test } from '../poll.ts';
+import { tellStreams } from '../told-streams.ts';
 
 /*
  * Pictures of the pages, compared with those in `baselines`. Another major version of Chromium draws letters differently, so
@@ -38,17 +38,6 @@ const snapshot = () => ({
   memory: { launcher: 31_000_000, database: 40_000_000, atRest: true },
 });
 
-/** The same news for every picture, whatever other tests have voted. */
-async function tell(page: Page): Promise<void> {
-  const stream = (body: () => string) => ({ contentType: 'text/event-stream', body: `retry: 60000\n\n${body()}` });
-  await page.route('**/streams/results', (route) =>
-    route.fulfill(stream(() => `data: ${JSON.stringify(results)}\n\n`)),
-  );
-  await page.route('**/streams/activity', (route) =>
-    route.fulfill(stream(() => `event: snapshot\ndata: ${JSON.stringify(snapshot())}\n\n`)),
-  );
-}
-
 const looks = [
   { name: 'vote', path: '/', settled: 'text=One tap votes', width: 390, colorScheme: 'light' },
   { name: 'vote', path: '/', settled: 'text=One tap votes', width: 1280, colorScheme: 'dark' },
@@ -69,9 +58,11 @@ for (const { name, path, settled, width, colorScheme } of looks) {
     test('looks as it did', async ({ page, browser }, testInfo) => {
       const version = `chromium-${browser.version().split('.')[0]}`;
       const known = existsSync(join(import.meta.dirname, '../baselines', version));
-      const renewing = testInfo.config.updateSnapshots !== 'missing';
+      const renewing = ['all', 'changed'].includes(testInfo.config.updateSnapshots);
       test.skip(!known && !renewing, `There are no pictures by ${version}`);
-      await tell(page);
+      // The same news for every picture, whatever other tests have voted.
+      const activity = [['snapshot', snapshot()]] as const;
+      await tellStreams(page, { '/streams/results': [['message', results]], '/streams/activity': activity });
       await page.goto(path);
       await page.locator(settled).first().waitFor();
       // What tells the time, and the machine's own typeface.
