@@ -103,6 +103,7 @@ for (const width of [390, 1280, 1920]) {
       await page.waitForTimeout(500);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, path).toBeLessThanOrEqual(0);
+      expect(await spilled(page), path).toEqual([]);
       expect(await layoutShift(page), path).toBeLessThan(0.01);
     }
     await vote.open();
@@ -110,6 +111,12 @@ for (const width of [390, 1280, 1920]) {
     expect(await layoutShift(page)).toBeLessThan(0.01);
   });
 }
+
+/** Numbers that run into their neighbours. */
+const spilled = (page: Page) =>
+  page
+    .locator('dd')
+    .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
 
 /** How much has moved since the page was opened, as the browser counts it. */
 const layoutShift = (page: Page) =>

@@ -69,7 +69,7 @@ for (const { name, path, settled, width, colorScheme } of looks) {
       const mask = [page.getByTestId('live'), page.locator('canvas'), page.locator('code')];
       const fullPage = name === 'live';
       const picture = [version, `${name}-${width}-${colorScheme}.png`];
-      await expect(page).toHaveScreenshot(picture, { mask, fullPage, maxDiffPixelRatio: 0.01 });
+      await expect(page).toHaveScreenshot(picture, { mask, fullPage, maxDiffPixelRatio: 0.002 });
     });
   });
 }

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 
-type Props = { name: string; testId: string; detail?: string | undefined; children: ReactNode };
+type Props = { name: string; testId: string; detail?: string | undefined; wide?: boolean; children: ReactNode };
 
 /** A number, what it counts, and a word on it. Empty, it has its size already. */
-export function Counter({ name, testId, detail, children }: Props) {
+export function Counter({ name, testId, detail, wide, children }: Props) {
   return (
-    <div>
+    <div className={wide ? 'col-span-2 xl:col-span-1' : ''}>
       <dt className="text-muted text-sm 2xl:text-base">{name}</dt>
       <dd
         data-testid={testId}

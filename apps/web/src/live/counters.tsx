@@ -38,7 +38,7 @@ export function Counters({ scene }: { scene: Scene }) {
       <Counter name="Invocations" testId="invocations" detail={counters && outcomes(counters)}>
         {counters && number(counters.invocations)}
       </Counter>
-      <Counter name="Half answered within" testId="p50">
+      <Counter name="Half answered within" testId="p50" wide>
         {counters && <Halves {...counters.p50} />}
       </Counter>
       <Counter name="Votes per container" testId="drained" detail={counters && 'in a crowd, before it left'}>
