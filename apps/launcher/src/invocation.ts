@@ -61,7 +61,7 @@ export class Invocation {
   readonly deadlineAt: number;
   /** How often its sandbox died under it. Once that has happened it runs alone, so that a deadly event takes no others along. */
   deaths = 0;
-  /** Set when its last sandbox died by the function's own fault. */
+  /** Set when its last sandbox died by what the function did for this event, and for no other. */
   blame: Blame | undefined;
   readonly answer: Promise<Answer>;
   /** Settles once the function has said that it has written all its lines for this event. */

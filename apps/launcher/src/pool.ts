@@ -9,7 +9,7 @@ import type { OpenRuntimeDoor } from './runtime-client.ts';
 import { Sandbox, type SandboxEnd, type SandboxOwner } from './sandbox.ts';
 import type { StartGate } from './start-gate.ts';
 import { StartHealth } from './start-health.ts';
-import { diedUnderIt, isFunctionsFault, neverAsked, notRunInTime, reasonOf, timedOut } from './verdicts.ts';
+import { diedUnderIt, isItsOwnDoing, neverAsked, notRunInTime, reasonOf, timedOut } from './verdicts.ts';
 import { WaitingEvents } from './waiting-events.ts';
 
 /** An event whose container died under it is tried again this often. */
@@ -40,7 +40,8 @@ export interface PoolParts {
  *    and not while a container at work will take the event sooner than a new one could.
  * 3. A container that has answered leaves: it is used once, unless the function drains and is crowded.
  * 4. While there is activity `spares` containers are kept ready; a taken one is replaced after the answer is out.
- * 5. Every event is answered: by its function, or with an error at its deadline, when the queue is full, or when its
+ * 5. An event whose container died under it runs before all others and with none beside it. What happens then is its own doing, and not before.
+ * 6. Every event is answered: by its function, or with an error at its deadline, when the queue is full, or when its
  *    container died under it three times. Who timed out is answered after the container is gone.
  */
 export class Pool implements SandboxOwner {
@@ -161,7 +162,7 @@ export class Pool implements SandboxOwner {
       shared ||= sandbox.inFlight > 1;
       if (startKind === 'prewarmed') this.#refillIn(REFILL_LATEST_MS);
     }
-    if (shared || (this.#waiting.hasOrdinary && this.#waiting.length + this.#serving.size > 1))
+    if (shared || (this.#waiting.length > 0 && this.#waiting.length + this.#serving.size > 1))
       this.#crowdedUntil = now + CROWDED_MS;
   }
 
@@ -263,17 +264,18 @@ export class Pool implements SandboxOwner {
     if (verdict.kind === 'give-up') {
       for (const invocation of this.#waiting.takeAll()) invocation.giveUp(verdict.error, sandbox.containerId);
     }
-    for (const invocation of unanswered) this.#retry(invocation, sandbox, end);
+    for (const invocation of unanswered.toReversed()) this.#retry(invocation, sandbox, end, unanswered.length);
     this.#advance();
   }
 
-  /** Its container died under it: again in a fresh one, as long as deadline and retries allow. */
-  #retry(invocation: Invocation, { containerId }: Sandbox, end: SandboxEnd): void {
+  /** Its container died under it and under `unanswered` in all: again and alone, as long as deadline and retries allow. */
+  #retry(invocation: Invocation, { containerId, served }: Sandbox, end: SandboxEnd, unanswered: number): void {
     this.#serving.delete(invocation);
     const verdict = diedUnderIt(invocation, end, this.entry.memoryMb);
     if (invocation.remainingMs === 0) return invocation.conclude(timedOut(invocation, this.#health.platformsFault));
     if (invocation.deaths >= RETRIES) return invocation.settle(verdict);
-    invocation.waitAlone(isFunctionsFault(end) ? { outcome: verdict, containerId } : undefined);
+    const wasAlone = unanswered === 1 && (invocation.deaths > 0 || served === 0);
+    invocation.waitAlone(isItsOwnDoing(end, wasAlone) ? { outcome: verdict, containerId } : undefined);
     this.#waiting.addFirst(invocation);
     const { deaths, who } = invocation;
     const reason = reasonOf(end, this.entry.memoryMb);

@@ -34,7 +34,7 @@ type State =
   | { kind: 'starting'; initError?: { errorType: string; message: string } }
   | { kind: 'ready'; polls: Poll[]; inFlight: Map<string, Invocation>; served: number }
   | { kind: 'leaving'; served: number; lingering: NodeJS.Timeout }
-  | { kind: 'gone' };
+  | { kind: 'gone'; served: number };
 
 /** A sandbox that was told to leave, or has answered its last event, gets this long to exit by itself. */
 const LEAVE_GRACE_MS = 2_000;
@@ -92,9 +92,9 @@ export class Sandbox implements RuntimeClient {
     await this.kill();
     const state = this.#state;
     const unanswered = state.kind === 'ready' ? [...state.inFlight.values()] : [];
-    const served = state.kind === 'ready' || state.kind === 'leaving' ? state.served : 0;
+    const { served } = this;
     if (state.kind === 'leaving') clearTimeout(state.lingering);
-    this.#state = { kind: 'gone' };
+    this.#state = { kind: 'gone', served };
     this.#log.close();
     const exit = end.kind === 'ended' ? end.exit : ({ kind: 'lost' } as const);
     const lifetimeMs = performance.now() - this.createdAt;
@@ -138,7 +138,7 @@ export class Sandbox implements RuntimeClient {
     return this.#entry.serving.kind === 'drain' ? this.#entry.serving.inFlight : 1;
   }
 
-  /** May it take an event now? `alone`: only if it would be the first and only one. */
+  /** May it take an event now? `alone`: only if it has no other in hand. */
   canTake(alone: boolean): boolean {
     const state = this.#state;
     if (
@@ -150,7 +150,7 @@ export class Sandbox implements RuntimeClient {
     )
       return false;
     if (state.served === 0 && state.inFlight.size === 0) return true;
-    if (alone || this.#entry.serving.kind === 'single-use') return false;
+    if ((alone && state.inFlight.size > 0) || this.#entry.serving.kind === 'single-use') return false;
     const { inFlight, events } = this.#entry.serving;
     const first = state.inFlight.values().next().value;
     return state.inFlight.size < inFlight && state.served + state.inFlight.size < events && (first?.deaths ?? 0) === 0;
@@ -175,7 +175,7 @@ export class Sandbox implements RuntimeClient {
   }
 
   get served(): number {
-    return this.#state.kind === 'ready' || this.#state.kind === 'leaving' ? this.#state.served : 0;
+    return this.#state.kind === 'starting' ? 0 : this.#state.served;
   }
 
   /** Has had as many events as its catalog entry allows one container, or as the engine lets it have. */

@@ -28,16 +28,27 @@ export function diedUnderIt({ requestId, deaths }: Invocation, end: SandboxEnd, 
   );
 }
 
-/** Did the container end by what the function did? Not if somebody killed or removed it, or the engine went away. */
-export function isFunctionsFault(end: SandboxEnd): boolean {
-  return end.kind === 'ended' && end.exit.kind === 'exited' && (end.exit.outOfMemory || end.exit.exitCode !== KILLED);
+/**
+ * Did the container end by what the function did for this event? Not if somebody killed or removed it, or the engine went away;
+ * and nobody knows if it had another event, too.
+ */
+export function isItsOwnDoing(end: SandboxEnd, wasAlone: boolean): boolean {
+  return (
+    wasAlone &&
+    end.kind === 'ended' &&
+    end.exit.kind === 'exited' &&
+    (end.exit.outOfMemory || end.exit.exitCode !== KILLED)
+  );
 }
 const KILLED = 137;
 
-export function notRunInTime({ name, deadlineMs }: Invocation, why = 'no container was free'): LauncherError {
-  return new LauncherError('ServiceException', `${name} was not run within ${deadlineMs} ms: ${why}. Try again soon.`, {
-    retryAfterSeconds: 2,
-  });
+export function notRunInTime({ name, deadlineMs, deaths }: Invocation, trouble?: string): LauncherError {
+  const [what, usually] =
+    deaths > 0
+      ? ['not finished', 'its container ended under it, and none was free to run it again']
+      : ['not run', 'no container was free'];
+  const message = `${name} was ${what} within ${deadlineMs} ms: ${trouble ?? usually}. Try again soon.`;
+  return new LauncherError('ServiceException', message, { retryAfterSeconds: 2 });
 }
 
 /** Why a container ended, in a few words. */

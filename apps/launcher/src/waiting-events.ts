@@ -18,11 +18,6 @@ export class WaitingEvents {
     return this.#events[index];
   }
 
-  /** Is there one that a container at work may take? */
-  get hasOrdinary(): boolean {
-    return this.#events.some((invocation) => invocation.deaths === 0);
-  }
-
   fits(payload: Buffer): boolean {
     return (
       this.#events.length < this.#limit.events && this.#bytes + payload.length <= this.#limit.megabytes * 1024 * 1024
