@@ -14,10 +14,10 @@ is_free() {
   ! (exec 4<>"/dev/tcp/$1/$2") 2>/dev/null
 }
 
-# Two ports that nobody uses.
+# free_ports [<how many>]: ports that nobody uses; two, if it doesn't say
 free_ports() {
-  node -e 'const servers = [0, 0].map(() => require("net").createServer().listen(0, "127.0.0.1"));
-    setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); process.exit(); }, 50)'
+  node -e 'const servers = Array.from({ length: process.argv[1] }, () => require("net").createServer().listen(0, "127.0.0.1"));
+    setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); process.exit(); }, 50)' "${1:-2}"
 }
 
 # port_is_taken <setting> <port> <another port>
@@ -34,7 +34,7 @@ port_is_taken() {
   fail "Port $2 is taken." "By ${who:-a program that only root may name (sudo ss -ltnp shows it)}." "make run $1=$3, or stop that program."
 }
 
-# npm ci, when the lock is not the one that was installed.
+# What the lock names, when it is not the one that was installed.
 install_packages() {
   local installed=node_modules/.installed-lock
   if cmp -s package-lock.json $installed; then
@@ -42,9 +42,15 @@ install_packages() {
     return
   fi
   make_sure_of_npm
-  progress 'npm ci (a minute the first time)'
   # No package of ours needs its install script, and npm before 11 would run them all.
-  npm ci --ignore-scripts --no-audit --no-fund
+  if [ -e $installed ]; then
+    # What an earlier lock has brought is there: only what differs is exchanged.
+    progress 'npm install: the lock has changed'
+    npm install --no-save --ignore-scripts --no-audit --no-fund
+  else
+    progress 'npm ci (a minute the first time)'
+    npm ci --ignore-scripts --no-audit --no-fund
+  fi
   check_node
   cp package-lock.json $installed
   note 'installed from the lock'

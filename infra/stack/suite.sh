@@ -25,8 +25,9 @@ suite() {
   GO_ON=1 step "$@"
   # Vitest:      "   Tests  1 failed | 12 passed (13)", behind turbo's prefix when it comes from the cache
   # Playwright:  "  12 passed (30.1s)", each outcome on a line of its own
+  # A script of ours: "12 passed, 1 failed", which is its last line
   read -r here_passed here_failed < <(awk '
-    / Tests  / || /^ +[0-9]+ (passed|failed|flaky|interrupted|did not run)/ {
+    / Tests  / || /^ +[0-9]+ (passed|failed|flaky|interrupted|did not run)/ || /^[0-9]+ passed, [0-9]+ failed$/ {
       for (i = 1; i < NF; i++) if ($i ~ /^[0-9]+$/) {
         if ($(i + 1) ~ /^(passed|flaky)/) passed += $i
         if ($(i + 1) ~ /^(failed|interrupted|did)/) failed += $i
