@@ -17,7 +17,7 @@ const becomes = (status: number) =>
   expect.poll(async () => (await health()).status, { timeout: 30_000, interval: 200 }).toBe(status);
 
 describe('while the database is away', () => {
-  test('everybody is told so: health, the vote page, and who votes; and all goes on when it is back', {
+  test('everybody is told so: health, the vote page, and who votes, to be the same voter next time; and all goes on when it is back', {
     timeout: 120_000,
   }, async () => {
     const database = await permanent('database');
@@ -35,6 +35,7 @@ describe('while the database is away', () => {
       expect(performance.now() - from).toBeLessThan(12_000);
       expect(byPage).toMatchObject({ status: 503 });
       expect(byPage.json()).toMatchObject({ error: { type: 'VotingPaused' } });
+      expect(byPage.headers['set-cookie']).toMatch(/^voter-/);
       expect(byControl).toMatchObject({ status: 503, headers: { 'x-amzn-errortype': 'ServiceException' } });
       expect(byControl.text).toContain('the database is away');
     } finally {

@@ -9,7 +9,7 @@ type Answers = {
   /** The request was wrong: sending it again won't help. */
   refused(status: number, type: string, message: string): Response;
   /** The request was right, and still there is no vote. */
-  failed(error: InvocationError): Response;
+  failed(error: InvocationError, cookies: string[]): Response;
 };
 
 /** `problem` is the word for it in the vote page's address. */
@@ -32,9 +32,10 @@ const outcomes = {
 export const asJson: Answers = {
   recorded: (receipt, cookies) => Response.json(receipt, { headers: headersWith({ 'set-cookie': cookies }) }),
   refused: (status, type, message) => Response.json({ error: { type, message } }, { status, headers: headersWith({}) }),
-  failed({ kind, retryAfter = [] }) {
+  failed({ kind, retryAfter = [] }, cookies) {
     const { status, type, message } = outcomes[kind];
-    return Response.json({ error: { type, message } }, { status, headers: headersWith({ 'retry-after': retryAfter }) });
+    const headers = headersWith({ 'retry-after': retryAfter, 'set-cookie': cookies });
+    return Response.json({ error: { type, message } }, { status, headers });
   },
 };
 
@@ -42,11 +43,11 @@ export const asJson: Answers = {
 export const asPage: Answers = {
   recorded: (_receipt, cookies) => seeOther('/', cookies),
   refused: (status, _type, message) => refusalPage(status, message),
-  failed: ({ kind }) => seeOther(`/?problem=${outcomes[kind].problem}`),
+  failed: ({ kind }, cookies) => seeOther(`/?problem=${outcomes[kind].problem}`, cookies),
 };
 
 /** Relative, so that it holds whatever name the browser knows us by. */
-const seeOther = (location: string, cookies: string[] = []) =>
+const seeOther = (location: string, cookies: string[]) =>
   new Response(null, { status: 303, headers: headersWith({ location, 'set-cookie': cookies }) });
 
 /** An answer about a vote is one voter's, so nothing on the way may keep it. */

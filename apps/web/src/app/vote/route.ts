@@ -19,12 +19,17 @@ export async function POST(request: NextRequest): Promise<Response> {
     }
     const known = voterFrom(request.cookies.get(voterCookie())?.value);
     const voter = known ?? newVoter();
-    const receipt = await recordVote(voter, choice, handOn(request.headers));
-    const cookies = known ? [setReceipt(receipt, voter)] : [setVoter(voter), setReceipt(receipt, voter)];
-    return answer.recorded(receipt, cookies);
+    const cookies = known ? [] : [setVoter(voter)];
+    try {
+      const receipt = await recordVote(voter, choice, handOn(request.headers));
+      return answer.recorded(receipt, [...cookies, setReceipt(receipt, voter)]);
+    } catch (error) {
+      // It may have been committed though its answer was lost: the next try has to be the same voter's, or it counts twice.
+      if (error instanceof InvocationError) return answer.failed(error, cookies);
+      throw error;
+    }
   } catch (error) {
     if (error instanceof BadRequest) return answer.refused(error.status, 'InvalidVote', error.message);
-    if (error instanceof InvocationError) return answer.failed(error);
     throw error;
   }
 }
