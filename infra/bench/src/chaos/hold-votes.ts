@@ -43,6 +43,9 @@ export async function holdVotes({
   };
   try {
     await until('votes are held', () => held && load.outstanding >= HELD, { withinMs: 10_000, everyMs: 5, signal });
+    // Who has sent a vote may still wait for web, or for a container that starts.
+    const isInFlight = async () => ((await stack.population())['record-vote serving'] ?? 0) > 0;
+    await until('a held vote is in a container', isInFlight, { withinMs: 10_000, everyMs: 20, signal });
   } catch (error) {
     await release();
     throw error;

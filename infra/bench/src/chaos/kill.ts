@@ -4,12 +4,15 @@ import { run } from '../run.ts';
 
 /**
  * SIGKILL to a container's process from outside, as the kernel does when memory is short: unlike `docker kill`, which is an
- * operator's word, the restart policy answers it. @returns when (Date.now)
+ * operator's word, the restart policy answers it. @returns when (Date.now); nothing if it had ended by itself
  */
-export async function killProcess(container: Docker.Container): Promise<number> {
-  const { State, Image } = await container.inspect();
-  if (!isReachable(State.Pid, container.id)) return killFromContainer(State.Pid, Image);
-  process.kill(State.Pid, 'SIGKILL');
+export async function killProcess(container: Docker.Container): Promise<number | undefined> {
+  const found = await container.inspect().catch(() => undefined);
+  // An ended one has process 0, which is whoever asks for the kill.
+  if (!found?.State.Pid) return undefined;
+  const { Pid } = found.State;
+  if (!isReachable(Pid, container.id)) return killFromContainer(Pid, found.Image);
+  process.kill(Pid, 'SIGKILL');
   return Date.now();
 }
 
@@ -24,9 +27,9 @@ function isReachable(pid: number, containerId: string): boolean {
 }
 
 /** From a container that sees the processes of the engine's machine. */
-async function killFromContainer(pid: number, image: string): Promise<number> {
-  const kill = `process.kill(${pid}, 'SIGKILL')`;
+async function killFromContainer(pid: number, image: string): Promise<number | undefined> {
+  const kill = `try { process.kill(${pid}, 'SIGKILL'); console.log('killed') } catch {}`;
   const asRoot = ['--pid', 'host', '--network', 'none', '--user', '0', '--cap-add', 'KILL'];
-  await run('docker', ['run', '--rm', ...asRoot, '--entrypoint', 'node', image, '-e', kill]);
-  return Date.now();
+  const { stdout } = await run('docker', ['run', '--rm', ...asRoot, '--entrypoint', 'node', image, '-e', kill]);
+  return stdout.includes('killed') ? Date.now() : undefined;
 }

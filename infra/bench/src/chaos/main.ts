@@ -4,6 +4,7 @@ import { progress, say } from '../progress.ts';
 import { writeResult } from '../result.ts';
 import { Stack } from '../stack.ts';
 import type { Fault } from './fault.ts';
+import { detachedEvents } from './faults/detached.ts';
 import { engineKilled, engineRestarted, isEngineOurs } from './faults/engine-restarted.ts';
 import { databaseKilled, launcherKilled, sandboxKilled, webKilled } from './faults/killed.ts';
 import { memoryBomb, poisonedEvents, runaway } from './faults/misbehaved.ts';
@@ -14,13 +15,13 @@ import { type Trial, trial } from './trial.ts';
 
 const TRIALS = 5;
 const DEADLINE_MS = 9.5 * 60_000;
-const IDLE_MS = 1_500;
+const IDLE_MS = 800;
 
 /** In this order, one trial each, then again: the engine waits longer with every restart of a container that ran for less than 10 s. */
 const FAULTS: readonly Fault[] = [
   ...[sandboxKilled, databaseKilled, runaway, launcherKilled, webKilled],
-  ...[databaseRestarted, poisonedEvents, memoryBomb, launcherRestarted],
-  ...[silentConnections, bothKilledAndStarted],
+  ...[databaseRestarted, poisonedEvents, memoryBomb, detachedEvents],
+  ...[silentConnections, launcherRestarted, bothKilledAndStarted],
 ];
 const ENGINE_FAULTS: readonly Fault[] = [engineRestarted, engineKilled];
 

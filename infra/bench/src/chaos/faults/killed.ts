@@ -1,6 +1,10 @@
+import { until } from '../../until.ts';
 import type { Fault, Scene } from '../fault.ts';
 import { holdVotes } from '../hold-votes.ts';
 import { killProcess } from '../kill.ts';
+
+/** A container may end by itself between being found and being killed; then its successor is the victim. */
+const VICTIMS_MS = 10_000;
 
 /** Kills processes while votes lie in the middle of their statements. */
 const killed = (name: string, victims: (scene: Scene) => Promise<string[]>): Fault => ({
@@ -8,10 +12,14 @@ const killed = (name: string, victims: (scene: Scene) => Promise<string[]>): Fau
   async strike(scene) {
     const hold = await holdVotes(scene);
     try {
-      const found = await victims(scene);
-      if (found.length === 0) throw new Error(`There was nobody to kill for "${name}"`);
-      const kills = found.map((id) => killProcess(scene.docker.getContainer(id)));
-      return { at: Math.max(...(await Promise.all(kills))) };
+      let killedAt: number[] = [];
+      const haveKilled = async () => {
+        const kills = (await victims(scene)).map((id) => killProcess(scene.docker.getContainer(id)));
+        killedAt = (await Promise.all(kills)).flatMap((at) => at ?? []);
+        return killedAt.length > 0;
+      };
+      await until(`somebody to kill for "${name}"`, haveKilled, { withinMs: VICTIMS_MS, signal: scene.signal });
+      return { at: Math.max(...killedAt) };
     } finally {
       await hold.release();
     }
@@ -20,7 +28,7 @@ const killed = (name: string, victims: (scene: Scene) => Promise<string[]>): Fau
 
 const running = (name: string) => async (scene: Scene) => (await scene.stack.containers(name)).map(({ Id }) => Id);
 
-/** Every container of the function that runs: one of them has the events in hand. */
+/** Every container of the function that runs: those that have the held votes in hand are among them. */
 export const sandboxKilled = killed('sandbox killed mid-event', running('record-vote'));
 export const databaseKilled = killed('database kill -9, mid-transaction', running('database'));
 export const launcherKilled = killed('launcher kill -9', running('launcher'));

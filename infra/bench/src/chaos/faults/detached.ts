@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { sum } from '../../metrics.ts';
+import { until } from '../../until.ts';
+import type { Fault, Scene } from '../fault.ts';
+import { holdVotes } from '../hold-votes.ts';
+import { killProcess } from '../kill.ts';
+
+/** So many events before the kill, of which none can be finished, and as many while it happens. */
+const EVENTS = 40;
+const DONE_MS = 45_000;
+const EVENT = { 'x-amz-invocation-type': 'Event' };
+const CHOICE = 'cats';
+
+/** Events that nobody waits for, in the queue and at work when launcher and database are killed: each 202 has to be in the ledger's audit. */
+export const detachedEvents: Fault = {
+  name: 'detached events, launcher and database kill -9',
+  async strike(scene) {
+    const both = await Promise.all((['launcher', 'database'] as const).map((name) => scene.stack.permanent(name)));
+    const hold = await holdVotes(scene);
+    try {
+      const before = await detach(scene);
+      if (before === 0) throw new Error('No detached event was accepted, so none could be lost');
+      const meanwhile = detach(scene);
+      const at = await Promise.all(both.map(killProcess));
+      if (at.includes(undefined)) throw new Error('Launcher or database had ended by itself');
+      await meanwhile;
+      return { at: Math.max(...at.map(Number)), afterwards: () => untilAllAreRun(scene) };
+    } finally {
+      await hold.release();
+    }
+  },
+};
+
+/** @returns how many of them were answered with 202 */
+async function detach({ load, stack }: Scene): Promise<number> {
+  const path = '/2015-03-31/functions/record-vote/invocations';
+  const accepted = Array.from({ length: EVENTS }, async () => {
+    const id = randomUUID();
+    const acknowledged = load.ledger.attempt({ id, cookie: undefined, attempts: [] }, CHOICE);
+    const answer = await stack.control
+      .post(path, JSON.stringify({ voterId: id, choice: CHOICE }), EVENT)
+      .catch(() => null);
+    if (answer?.status !== 202) return false;
+    acknowledged();
+    return true;
+  });
+  return (await Promise.all(accepted)).filter(Boolean).length;
+}
+
+async function untilAllAreRun({ stack, signal }: Scene): Promise<void> {
+  const isDone = async () => {
+    // Whoever asks for dead letters makes the launcher look into its queue.
+    const { status, body } = await stack.control.send('/dead-letters');
+    if (status !== 200) return false;
+    const { total } = JSON.parse(body) as { total: number };
+    if (total > 0) throw new Error(`${total} detached events became dead letters`);
+    const metrics = await stack.metrics();
+    return ['waiting', 'running'].every((state) => sum(metrics, 'detached_events', { state }) === 0);
+  };
+  await until('the last detached event', isDone, { withinMs: DONE_MS, everyMs: 100, signal });
+}
