@@ -63,7 +63,8 @@ step() {
   shift
   mkdir -p "$ROOT/.cache/logs"
   log=$ROOT/.cache/logs/$STEP_NAME.log
-  marks=$(mktemp "${TMPDIR:-/tmp}/step.XXXXXX")
+  marks=$log.marks
+  rm -f "$marks.said" && : >"$marks"
   began=$(now)
   on_a_terminal && progress ''
   # Not `if "$@"`: a condition would switch errexit off inside.

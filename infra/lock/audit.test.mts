@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { audit } from './audit.mts';
 
 const here = import.meta.dirname;
@@ -44,6 +44,7 @@ describe('an audit', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     close = () => server.close().closeAllConnections();
     const folder = mkdtempSync(`${tmpdir()}/audit-`);
+    onTestFinished(() => rmSync(folder, { recursive: true }));
     const dependencies = { leaky: '1.0.0' };
     const packages = { '': { name: 'project', dependencies }, 'node_modules/leaky': { version: '1.0.0' } };
     writeFileSync(`${folder}/package.json`, JSON.stringify({ name: 'project', dependencies }));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 const start = `${import.meta.dirname}/../stack/start.sh`;
 const monthAgo = Date.now() / 1000 - 32 * 24 * 60 * 60;
@@ -9,6 +9,7 @@ const monthAgo = Date.now() / 1000 - 32 * 24 * 60 * 60;
 /** The folder of a clone, and what `make run` does to its secrets. */
 function clone() {
   const folder = mkdtempSync(`${tmpdir()}/secrets-`);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = (name: string) => `${folder}/.secrets/${name}`;
   return {
     run: () => execFileSync('bash', ['-euo', 'pipefail', '-c', `. ${start}; make_secret`], { cwd: folder }),

@@ -1,9 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { ConfigError, parseConfig } from './config.ts';
 
-const secretFile = `${mkdtempSync(`${tmpdir()}/config-`)}/session-secret`;
+const folder = mkdtempSync(`${tmpdir()}/config-`);
+afterAll(() => rmSync(folder, { recursive: true }));
+const secretFile = `${folder}/session-secret`;
 writeFileSync(secretFile, 'x'.repeat(64));
 const needed = { STACK_ID: 'a-stack', SESSION_SECRET_FILE: secretFile };
 

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,9 @@ const listening = (server: http.Server, at: unknown) =>
 
 /** A gateway in front of a web that notes what it gets. */
 async function serve(votesPerMinute?: number): Promise<{ url: string; port: number }> {
-  const socketPath = `${mkdtempSync(`${tmpdir()}/gateway-`)}/web.sock`;
+  const folder = mkdtempSync(`${tmpdir()}/gateway-`);
+  closing.push(() => rmSync(folder, { recursive: true }));
+  const socketPath = `${folder}/web.sock`;
   const web = http.createServer(async (request, response) => {
     const body = await text(request).catch(() => 'broken off');
     got.push({ method: request.method ?? '', headers: request.headers, body });

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,9 @@ const listening = (server: net.Server, at: string | number) =>
 
 /** A gateway in front of a web that answers what it was asked; `lease` decides when, and whether, there is a web. */
 async function serve(options: { isUp?: boolean; lease?: (give: () => Lease) => Promise<Lease>; votes?: Votes } = {}) {
-  const socketPath = `${mkdtempSync(`${tmpdir()}/gateway-`)}/web.sock`;
+  const folder = mkdtempSync(`${tmpdir()}/gateway-`);
+  closing.push(() => rmSync(folder, { recursive: true }));
+  const socketPath = `${folder}/web.sock`;
   const held = { leases: 0 };
   await listening(
     http.createServer((request, response) => response.end(JSON.stringify(request.headers))),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -16,7 +16,9 @@ afterEach(() => {
 
 /** A task whose program is the given script, and the launcher's end of its leash. */
 async function task(script: string): Promise<{ leash: Leash; registration: Registration; process: ChildProcess }> {
-  const secretFile = `${mkdtempSync(`${tmpdir()}/leash-`)}/secret`;
+  const folder = mkdtempSync(`${tmpdir()}/leash-`);
+  closing.push(() => rmSync(folder, { recursive: true }));
+  const secretFile = `${folder}/secret`;
   writeFileSync(secretFile, 'a-secret');
   const registered = Promise.withResolvers<{ leash: Leash; registration: Registration }>();
   const server = net.createServer((socket) => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ afterEach(() => {
 /** A door for a sandbox that has the event `mine` in hand. */
 async function open() {
   const directory = mkdtempSync(`${tmpdir()}/runtime-`);
+  closing.push(() => rmSync(directory, { recursive: true, force: true }));
   const seen = { polls: [] as Poll[], answers: [] as Outcome[] };
   const door = await runtimeApi(directory)('a', {
     name: 'a-function',

@@ -3,10 +3,11 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { invoke, isVotingPaused } from './launcher.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'web-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const CONTROL_SOCKET = join(folder, 'control.sock');
 vi.mock('./env.ts', () => ({ env: () => ({ CONTROL_ADDRESS: CONTROL_SOCKET, CONTROL_TOKEN: '' }) }));
 
