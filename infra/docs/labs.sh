@@ -11,6 +11,8 @@ export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote}-labs IMAGE_TAG=la
 # Sooner than a room would like it, so that labs wait for ten seconds where people wait for a minute.
 export FUNCTION_IDLE_TIMEOUT_MS=10000 WEB_IDLE_TIMEOUT_MS=10000
 export NO_COLOR=1 FAILURE_LINES=200
+# npm remarks on what it finds in this machine's own configuration; the labs' are not the place.
+export npm_config_loglevel=error
 
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
 . "$ROOT/infra/apt.sh"
@@ -30,6 +32,7 @@ copy_repository() {
 }
 
 take_all_down() {
+  "$ROOT/infra/swarm/cluster.sh" down
   take_down --volumes
   rm -rf "$LABS_COPY"
   note "nothing is left${leftovers:+; removed $(wc -w <<<"$leftovers" | tr -d ' ') containers that the launcher had left}"
@@ -37,7 +40,7 @@ take_all_down() {
 
 labs() {
   progress 'every command and every check'
-  vitest run --root infra/docs labs.test.mts ${LAB:+--testNamePattern "$LAB-"}
+  vitest run --root infra/docs --reporter verbose labs.test.mts ${LAB:+--testNamePattern "$LAB-"}
   note 'done as they are written'
 }
 

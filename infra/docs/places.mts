@@ -17,12 +17,18 @@ const AS_WRITTEN: Place = {
 
 /** A lab's commands, for the stack at `place`: its ports, its images' tag, its volumes. */
 export function commandsAt(place: Place, commands: string): string {
-  return commands
-    .replace(/\b(localhost|127\.0\.0\.1):8080\b/g, `$1:${place.port}`)
-    .replace(/\b(localhost|127\.0\.0\.1):9000\b/g, `$1:${place.controlPort}`)
-    .replace(/\b(localhost|127\.0\.0\.1):9090\b/g, `$1:${place.prometheusPort}`)
-    .replace(/(?<![@\w/-])serverless-vote\/([a-z-]+)(?![\w:/-])/g, `serverless-vote/$1:${place.imageTag}`)
-    .replace(/\bserverless-vote_/g, `${place.stack}_`);
+  return (
+    commands
+      .replace(/\b(localhost|127\.0\.0\.1):8080\b/g, `$1:${place.port}`)
+      .replace(/\b(localhost|127\.0\.0\.1):9000\b/g, `$1:${place.controlPort}`)
+      .replace(/\b(localhost|127\.0\.0\.1):9090\b/g, `$1:${place.prometheusPort}`)
+      // Where `make swarm` is, whose nodes are named after the stack. One lab has one of the two, so they may share their ports.
+      .replace(/(\blocalhost:|\bPORT=)8088\b/g, `$1${place.port}`)
+      .replace(/\bCONTROL_PORT=9088\b/g, `CONTROL_PORT=${place.controlPort}`)
+      .replace(/\bserverless-vote-node-/g, `${place.stack}-node-`)
+      .replace(/(?<![@\w/-])serverless-vote\/([a-z-]+)(?![\w:/-])/g, `serverless-vote/$1:${place.imageTag}`)
+      .replace(/\bserverless-vote_/g, `${place.stack}_`)
+  );
 }
 
 /** What those commands printed, as it would be on the stack that the labs speak of. */
