@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Leash, type Registration } from './leash.ts';
 
@@ -14,24 +15,33 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A task whose program is the given script, and the launcher's end of its leash. */
-async function task(script: string): Promise<{ leash: Leash; registration: Registration; process: ChildProcess }> {
+/** A task whose program is the given script, and whose launcher is at this port. */
+function start(script: string, port: number): ChildProcess {
   const folder = mkdtempSync(`${tmpdir()}/leash-`);
   closing.push(() => rmSync(folder, { recursive: true }));
   const secretFile = `${folder}/secret`;
   writeFileSync(secretFile, 'a-secret');
+  const env = {
+    ...{ ...process.env, LEASH_ADDRESS: `127.0.0.1:${port}`, LEASH_TASK: 'a-task' },
+    ...{ LEASH_SERVICE: 'a-function', LEASH_SECRET_FILE: secretFile },
+  };
+  const child = spawn(process.execPath, [PROGRAM, process.execPath, '-e', script], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  closing.push(() => child.kill('SIGKILL'));
+  return child;
+}
+
+/** One that its launcher knows, and the launcher's end of its leash. */
+async function task(script: string): Promise<{ leash: Leash; registration: Registration; process: ChildProcess }> {
   const registered = Promise.withResolvers<{ leash: Leash; registration: Registration }>();
   const server = net.createServer((socket) => {
     const leash = new Leash(socket, (registration) => registered.resolve({ leash, registration }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const env = {
-    ...{ ...process.env, LEASH_ADDRESS: `127.0.0.1:${port}`, LEASH_TASK: 'a-task' },
-    ...{ LEASH_SERVICE: 'a-function', LEASH_SECRET_FILE: secretFile },
-  };
-  const child = spawn(process.execPath, [PROGRAM, process.execPath, '-e', script], { env, stdio: 'ignore' });
-  closing.push(() => child.kill('SIGKILL') && server.close());
+  closing.push(() => server.close());
+  const child = start(script, (server.address() as AddressInfo).port);
   return { ...(await registered.promise), process: child };
 }
 
@@ -79,6 +89,13 @@ describe('a task on the leash', { timeout: 20_000 }, () => {
     const { leash, process: child } = await task(LOOP);
     child.kill('SIGTERM');
     expect(await leash.ended).toEqual({ kind: 'lost' });
+  });
+
+  test('leaves at once while nobody answers where its launcher should be', async () => {
+    const child = start(LOOP, 1);
+    await once(child.stderr as Readable, 'data');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
   test('ends itself, and its program, when its launcher is gone', async () => {

@@ -4,7 +4,8 @@
  *
  *             registered              start               child exits, kill
  *  connecting ──────────▶ on the leash ─────▶ running ───────────────────────▶ gone
- *      └───── nobody answers ──┴── launcher silent ┴── launcher silent ──────────▶
+ *      ├── nobody answers ─────┼── launcher silent ┴── launcher silent ──────────▶
+ *      └── SIGTERM ────────────┴── SIGTERM ──────────────────────────────────────▶
  *
  * It tells the launcher who it is, starts the container's own program when told, passes its output and its end on, and ends
  * everything in the container when told, or when it hears nothing of the launcher any more: nothing works on unattended.
@@ -26,13 +27,14 @@ const KILLED = 137;
 type FromLauncher = { type: 'start'; environment: Record<string, string> } | { type: 'stop' | 'kill' | 'beat' };
 
 const [program = '', ...args] = process.argv.slice(2);
-let child: ChildProcess | undefined;
+/** The container's own program, and who is told of it. */
+let running: { child: ChildProcess; socket: Socket } | undefined;
 let heardAt = performance.now();
 let leaving = false;
 
 /** As the first process it ends all others of its container; as any other (in tests) only what it has started. */
 function endEverything(): void {
-  if (process.pid !== 1) return void child?.kill('SIGKILL');
+  if (process.pid !== 1) return void running?.child.kill('SIGKILL');
   try {
     process.kill(-1, 'SIGKILL');
   } catch {
@@ -42,11 +44,11 @@ function endEverything(): void {
 
 function leave(why: string): never {
   console.error(why);
-  if (child) endEverything();
+  if (running) endEverything();
   process.exit(1);
 }
 
-function connectUntil(giveUpAt: number): void {
+function connectUntil(giveUpAt: number, first: boolean): void {
   const { address, task, service, secretFile } = env.leash;
   const [host, port] = address.split(':');
   const socket = connect({ host: host ?? '', port: Number(port), noDelay: true });
@@ -63,7 +65,8 @@ function connectUntil(giveUpAt: number): void {
     if (leaving) return;
     if (connected) leave('The launcher is gone: this container ends.');
     if (performance.now() > giveUpAt) leave(`Nobody answers at ${address}.`);
-    setTimeout(() => connectUntil(giveUpAt), RETRY_MS);
+    if (first) console.error(`Nobody answers at ${address} yet.`);
+    setTimeout(() => connectUntil(giveUpAt, false), RETRY_MS);
   });
 }
 
@@ -74,8 +77,6 @@ function hold(socket: Socket): void {
     if (performance.now() - heardAt > SILENT_MS) leave('The launcher is silent: this container ends.');
     tell(socket, { type: 'beat' });
   }, BEAT_MS);
-  // Swarm wants this task gone (scaled down, a new image, its node drained): the launcher lets it leave when it has nothing in hand.
-  process.on('SIGTERM', () => (child ? tell(socket, { type: 'withdrawn' }) : process.exit(0)));
   let rest = '';
   socket.setEncoding('utf8').on('data', (chunk: string) => {
     heardAt = performance.now();
@@ -86,8 +87,8 @@ function hold(socket: Socket): void {
 }
 
 function obey(order: FromLauncher, socket: Socket): void {
-  if (order.type === 'start' && !child) child = run(order.environment, socket);
-  if (order.type === 'stop') child?.kill('SIGTERM');
+  if (order.type === 'start' && !running) running = { child: run(order.environment, socket), socket };
+  if (order.type === 'stop') running?.child.kill('SIGTERM');
   if (order.type === 'kill') endEverything();
 }
 
@@ -136,4 +137,7 @@ function wasOutOfMemory(): boolean {
   });
 }
 
-connectUntil(performance.now() + CONNECT_FOR_MS);
+// Swarm wants this task gone (scaled down, a new image, its node drained, the stack removed). One that works asks the launcher,
+// which lets it leave when it has nothing in hand. Without this a first process doesn't hear the signal at all.
+process.on('SIGTERM', () => (running ? tell(running.socket, { type: 'withdrawn' }) : process.exit(0)));
+connectUntil(performance.now() + CONNECT_FOR_MS, true);

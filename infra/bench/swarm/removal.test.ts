@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Cluster, NODES } from '../src/swarm/cluster.ts';
+import { Cluster, NODES, type NodeNumber } from '../src/swarm/cluster.ts';
 
 const REMOVAL_MS = 60_000;
 const cluster = new Cluster(process.env.STACK ?? '');
@@ -13,10 +13,12 @@ async function left(): Promise<string[]> {
     ['secret', 'ls'],
     ['config', 'ls'],
   ] as const;
-  const onManager = await Promise.all(kinds.map((kind) => cluster.on(1, ...kind, '--quiet', ...ours)));
+  const named = ([kind, list]: readonly [string, string]) =>
+    cluster.on(1, kind, list, '--format', `${kind} {{.Name}}`, ...ours);
   const label = ['--filter', `label=org.serverless-vote.launcher=${cluster.name}`];
-  const containers = await Promise.all(NODES.map((node) => cluster.on(node, 'ps', '--all', '--quiet', ...label)));
-  return [...onManager, ...containers].flat();
+  const format = ['--format', 'container {{.Names}}, {{.Status}}'];
+  const containers = (node: NodeNumber) => cluster.on(node, 'ps', '--all', ...format, ...label);
+  return (await Promise.all([...kinds.map(named), ...NODES.map(containers)])).flat();
 }
 
 test('docker stack rm leaves no service, container, network, secret or config on any node', {
