@@ -12,9 +12,9 @@ const BRIDGE = `
   process.stdin.pipe(socket).pipe(process.stdout);
   socket.on('error', () => process.exit(1)).on('close', () => process.exit());`;
 
-/** A session of the database's owner; `end` ends it, whatever became of the database. */
-export async function ownerSession(): Promise<{ client: Client; end: () => Promise<void> }> {
-  const { id } = await permanent('database');
+/** A session of the database's owner, in this stack's container or another; `end` ends it, whatever became of the database. */
+export async function ownerSession(inContainer?: string): Promise<{ client: Client; end: () => Promise<void> }> {
+  const id = inContainer ?? (await permanent('database')).id;
   const folder = mkdtempSync(join(tmpdir(), 'owner-'));
   const server = createServer((socket) => bridge(socket, id));
   await new Promise<void>((resolve) => server.listen(join(folder, '.s.PGSQL.5432'), resolve));

@@ -42,8 +42,7 @@ export async function trial(fault: Fault, parts: Omit<Scene, 'load'>): Promise<T
     await load.stop();
   }
   try {
-    const audit = await auditOf(load.ledger, stack);
-    const left = await leftOf(parts);
+    const [audit, left] = await Promise.all([auditOf(load.ledger, stack), leftOf(parts)]);
     return { ...audit, nextGoodAnswerMs, left, sent: load.sent, ...(problem !== undefined && { problem }) };
   } catch (error) {
     throw new Error(`${fault.name}: ${[problem, error].join('; then ')}`, { cause: error });

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../e2e/free-port.ts';
+import { type SecondStack, startSecondStack } from '../../e2e/second-stack.ts';
+import { ownerSession } from './sql.ts';
+import { type Answer, send } from './stack.ts';
+
+/** A stack whose whole database, changes and all, is on a volume of 112 MB. */
+const STACK = `${process.env.STACK ?? 'serverless-vote-test'}-full`;
+const COMPOSE_FILE = 'docker-compose.yml:apps/launcher/integration/small-volume.compose.yml';
+const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+let stack: SecondStack;
+let control: string;
+
+beforeAll(async () => {
+  const port = String(await freePort());
+  control = `http://127.0.0.1:${port}`;
+  stack = await startSecondStack({ STACK, COMPOSE_FILE, CONTROL_PORT: port, LIVE: '0' });
+}, 90_000);
+afterAll(() => stack?.stop(), 60_000);
+
+const docker = async (...args: string[]) => (await promisify(execFile)('docker', args)).stdout.trim();
+const byLabel = (...labels: string[]) =>
+  docker('ps', '--all', '--quiet', ...labels.flatMap((label) => ['--filter', `label=org.serverless-vote.${label}`]));
+const health = () => send(control, '/healthz').then(({ json }) => json());
+const vote = (voterId: string) =>
+  send(control, '/2015-03-31/functions/record-vote/invocations', {
+    method: 'POST',
+    body: JSON.stringify({ voterId, choice: 'cats' }),
+  });
+const voteOnPage = () => send(stack.url, '/vote', { method: 'POST', headers: FORM, body: 'choice=cats' });
+const isAcknowledged = ({ status, headers }: Answer) => status === 200 && headers['x-amz-function-error'] === undefined;
+
+/** Votes of so many, each of somebody new. @returns who was told that theirs is recorded, and what the others were told */
+async function castVotes(count: number): Promise<{ recorded: string[]; refused: Answer[] }> {
+  const votes = Array.from({ length: count }, async () => {
+    const voter = randomUUID();
+    return { voter, answer: await vote(voter) };
+  });
+  const all = await Promise.all(votes);
+  return {
+    recorded: all.filter(({ answer }) => isAcknowledged(answer)).map(({ voter }) => voter),
+    refused: all.filter(({ answer }) => !isAcknowledged(answer)).map(({ answer }) => answer),
+  };
+}
+
+/** Changes for the log, until Postgres finds no space for the next piece of it, and ends. */
+async function writeUntilItEnds(database: string): Promise<void> {
+  const { client, end } = await ownerSession(database);
+  const write = () => client.query("select pg_logical_emit_message(true, '', repeat('x', 65536))");
+  await expect(
+    (async () => {
+      for (let piece = 0; piece < 1_000; piece += 1) await write();
+    })(),
+  ).rejects.toThrow();
+  await end();
+}
+
+test('a volume that is full to the last byte, Postgres’ log included, costs no vote that was acknowledged, and all comes back by itself', {
+  timeout: 90_000,
+}, async () => {
+  const [database, keeper] = [
+    await byLabel(`launcher=${STACK}`, 'name=database'),
+    await byLabel(`test=keeper.${STACK}`),
+  ];
+  const before = await castVotes(60);
+  expect(before.refused).toEqual([]);
+
+  const meanwhile = castVotes(200);
+  await docker('exec', keeper, 'dd', 'if=/dev/zero', 'of=/var/lib/postgresql/ballast', 'bs=4k').catch(() => undefined);
+  await writeUntilItEnds(database);
+  const [full, onPage] = await Promise.all([castVotes(20), voteOnPage()]);
+  expect(full.recorded).toEqual([]);
+  for (const { status, text } of full.refused) {
+    expect(status).toBe(503);
+    expect(text).toMatch(/ the database('s disk is full| is away)/);
+  }
+  expect(onPage.status).toBe(503);
+  expect(onPage.json()).toMatchObject({ error: { type: 'VotingPaused' } });
+  expect(await health()).toEqual({ status: 'paused', reason: 'the database is away' });
+  expect((await send(stack.url, '/', { headers: { accept: '*/*' } })).text).toContain('Voting is paused');
+  expect(await docker('inspect', '--format', '{{.RestartCount}}', database)).not.toBe('0');
+
+  await docker('exec', keeper, 'rm', '/var/lib/postgresql/ballast');
+  await expect.poll(health, { timeout: 40_000, interval: 200 }).toEqual({ status: 'ok' });
+  const after = await castVotes(20);
+  expect(after.refused).toEqual([]);
+  const told = [...before.recorded, ...(await meanwhile).recorded, ...after.recorded];
+  const { client, end } = await ownerSession(database);
+  const { rows } = await client.query('select voter_id from votes where voter_id = any($1)', [told]);
+  const { rows: counts } = await client.query(
+    'select (select count(*) from votes) as votes, (select sum(votes) from tally) as counted',
+  );
+  await end();
+  expect(rows).toHaveLength(told.length);
+  expect(counts[0]?.counted).toBe(counts[0]?.votes);
+});
