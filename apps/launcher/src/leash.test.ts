@@ -98,6 +98,21 @@ describe('a task on the leash', { timeout: 20_000 }, () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
+  test('gives a launcher up that does not answer at all, and tries again', async () => {
+    const deaf = "const s = require('net').createServer().listen(0, '127.0.0.1', 1, () => console.log(s.address().port))";
+    const listener = spawn(process.execPath, ['-e', deaf], { stdio: ['ignore', 'pipe', 'ignore'] });
+    closing.push(() => listener.kill('SIGKILL'));
+    const port = Number((await once(listener.stdout, 'data'))[0]);
+    listener.kill('SIGSTOP');
+    // The kernel still accepts for it until its line is full; who comes then hears nothing.
+    for (let n = 0; n < 5; n++) {
+      const waiting = net.connect({ port, host: '127.0.0.1' }).on('error', () => undefined);
+      closing.push(() => waiting.destroy());
+    }
+    const child = start(LOOP, port);
+    expect(String((await once(child.stderr as Readable, 'data'))[0])).toContain('Nobody answers');
+  });
+
   test('ends itself, and its program, when its launcher is gone', async () => {
     const { leash, process: child } = await task(LOOP);
     leash.start({});

@@ -22,6 +22,8 @@ const BEAT_MS = 1_000;
 const SILENT_MS = 4_000;
 const CONNECT_FOR_MS = 30_000;
 const RETRY_MS = 200;
+/** A network that is gone swallows what is sent, and the kernel would wait two minutes. */
+const ANSWER_MS = 3_000;
 const KILLED = 137;
 
 type FromLauncher = { type: 'start'; environment: Record<string, string> } | { type: 'stop' | 'kill' | 'beat' };
@@ -52,9 +54,11 @@ function connectUntil(giveUpAt: number, first: boolean): void {
   const { address, task, service, secretFile } = env.leash;
   const [host, port] = address.split(':');
   const socket = connect({ host: host ?? '', port: Number(port), noDelay: true });
+  const patience = setTimeout(() => socket.destroy(), ANSWER_MS);
   let connected = false;
   socket.once('connect', () => {
     connected = true;
+    clearTimeout(patience);
     heardAt = performance.now();
     const secret = readFileSync(secretFile, 'utf8');
     tell(socket, { type: 'register', service, task, secret, containerId: hostname().slice(0, 12) });
