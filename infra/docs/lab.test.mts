@@ -63,8 +63,11 @@ describe('on the stack of the test', () => {
     );
     expect(commandsAt(place, 'import "@serverless-vote/runtime"')).toBe('import "@serverless-vote/runtime"');
     expect(
-      commandsAt(place, 'curl localhost:8088; make PORT=8088 CONTROL_PORT=9088; docker kill serverless-vote-node-3'),
-    ).toBe('curl localhost:1234; make PORT=1234 CONTROL_PORT=5678; docker kill labs-node-3');
+      commandsAt(
+        place,
+        'curl localhost:8088; make PORT=8088; fn --url http://127.0.0.1:9088; docker kill serverless-vote-node-3',
+      ),
+    ).toBe('curl localhost:1234; make PORT=1234; fn --url http://127.0.0.1:5678; docker kill labs-node-3');
   });
 
   test('what they print reads as on any other', () => {

@@ -23,8 +23,8 @@ export function commandsAt(place: Place, commands: string): string {
       .replace(/\b(localhost|127\.0\.0\.1):9000\b/g, `$1:${place.controlPort}`)
       .replace(/\b(localhost|127\.0\.0\.1):9090\b/g, `$1:${place.prometheusPort}`)
       // Where `make swarm` is, whose nodes are named after the stack. One lab has one of the two, so they may share their ports.
-      .replace(/(\blocalhost:|\bPORT=)8088\b/g, `$1${place.port}`)
-      .replace(/\bCONTROL_PORT=9088\b/g, `CONTROL_PORT=${place.controlPort}`)
+      .replace(/\b(localhost:|PORT=)8088\b/g, `$1${place.port}`)
+      .replace(/\b127\.0\.0\.1:9088\b/g, `127.0.0.1:${place.controlPort}`)
       .replace(/\bserverless-vote-node-/g, `${place.stack}-node-`)
       .replace(/(?<![@\w/-])serverless-vote\/([a-z-]+)(?![\w:/-])/g, `serverless-vote/$1:${place.imageTag}`)
       .replace(/\bserverless-vote_/g, `${place.stack}_`)
