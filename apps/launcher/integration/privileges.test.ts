@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -126,6 +127,18 @@ test('control is published on loopback only, and no other door at all', async ()
   expect(NetworkSettings.Ports['9000/tcp']?.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1']);
   const { NetworkSettings: database } = await (await permanent('database')).inspect();
   expect(database.Ports).toEqual({});
+});
+
+test('control stays on loopback when BIND opens the pages to the network', () => {
+  const script = `. ${import.meta.dirname}/../../../infra/stack/settings.sh; compose config`;
+  const settings = { BIND: '0.0.0.0', COMPOSE_FILE: 'docker-compose.yml' };
+  const config = execFileSync('bash', ['-c', script], { env: { ...process.env, ...settings }, encoding: 'utf8' });
+  // As compose 1.29 writes them, or as 2 does.
+  const ports = config.matchAll(/- ([\d.]+):\d+:(\d+)\/tcp|host_ip: ([\d.]+)\s+target: (\d+)/g);
+  expect([...ports].map(([, host, port, host2, port2]) => `${host ?? host2} ${port ?? port2}`).toSorted()).toEqual([
+    '0.0.0.0 8080',
+    '127.0.0.1 9000',
+  ]);
 });
 
 describe('the runtime that the catalog names', () => {
