@@ -99,7 +99,8 @@ describe('a task on the leash', { timeout: 20_000 }, () => {
   });
 
   test('gives a launcher up that does not answer at all, and tries again', async () => {
-    const deaf = "const s = require('net').createServer().listen(0, '127.0.0.1', 1, () => console.log(s.address().port))";
+    const deaf =
+      "const s = require('net').createServer().listen(0, '127.0.0.1', 1, () => console.log(s.address().port))";
     const listener = spawn(process.execPath, ['-e', deaf], { stdio: ['ignore', 'pipe', 'ignore'] });
     closing.push(() => listener.kill('SIGKILL'));
     const port = Number((await once(listener.stdout, 'data'))[0]);
