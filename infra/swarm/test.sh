@@ -44,9 +44,9 @@ contract() {
 }
 
 invoke_api() {
-  progress 'the Invoke API, as on one machine'
-  npm run --silent integration --workspace @serverless-vote/launcher -- invoke-api
-  note 'the Invoke API, as on one machine'
+  progress 'the Invoke API and detached events, as on one machine'
+  npm run --silent integration --workspace @serverless-vote/launcher -- invoke-api detached.test aws-sdk
+  note 'the Invoke API and detached events, as on one machine'
 }
 
 journeys() {

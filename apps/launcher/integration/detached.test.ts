@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { PassThrough } from 'node:stream';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, controlUrl, docker, follow, invoke, invokeRaw, permanent, send, total } from './stack.ts';
+import { type Answer, controlUrl, follow, invoke, invokeRaw, send, total } from './stack.ts';
 
 const EVENT = { 'x-amz-invocation-type': 'Event' };
 const detach = (name: string, event: unknown) => invoke(name, event, EVENT);
@@ -15,19 +14,6 @@ const deadLetters = async (query = '') => (await send(controlUrl, `/dead-letters
 const isDead = (requestId: string) => async () =>
   (await deadLetters()).deadLetters.some((letter) => letter.requestId === requestId);
 const drop = (query = '') => send(controlUrl, `/dead-letters${query}`, { method: 'DELETE' });
-
-/** What a program in a permanent container prints. */
-async function exec(name: 'launcher' | 'database', script: string): Promise<string> {
-  const container = await permanent(name);
-  const run = await container.exec({ Cmd: ['node', '-e', script], AttachStdout: true, AttachStderr: true });
-  const stream = await run.start({});
-  const output = new PassThrough();
-  docker.modem.demuxStream(stream, output, output);
-  stream.on('end', () => output.end());
-  let text = '';
-  for await (const chunk of output) text += chunk;
-  return text;
-}
 
 beforeAll(async () => {
   await drop();
@@ -66,26 +52,6 @@ describe('a detached invocation', () => {
   ])('is refused at once when it %s', async (_case, name, body, status, type) => {
     const answer = await invokeRaw(name, body, EVENT);
     expect(answer).toMatchObject({ status, headers: { 'x-amzn-errortype': type } });
-  });
-
-  test('is not offered to web', async () => {
-    const script = `
-      const path = '/2015-03-31/functions/record-vote/invocations';
-      const headers = { 'x-amz-invocation-type': 'Event' };
-      require('node:http').request({ socketPath: '/run/control/control.sock', method: 'POST', path, headers },
-        (response) => { response.resume(); console.log(response.statusCode, response.headers['x-amzn-errortype']); }).end('{}');`;
-    expect((await exec('launcher', script)).trim()).toBe('400 InvalidParameterValueException');
-  });
-
-  test('leaves nothing behind: at rest the launcher has no connection to the database', {
-    timeout: 20_000,
-  }, async () => {
-    const script = `for (const pid of fs.readdirSync('/proc').filter(Number))
-      console.log(fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8'))`;
-    await detach('misbehave', {});
-    const connections = () => exec('database', script);
-    expect(await connections()).toMatch(/postgres: postgres votes/);
-    await expect.poll(connections, { timeout: 15_000, interval: 500 }).not.toMatch(/postgres: postgres votes/);
   });
 });
 
