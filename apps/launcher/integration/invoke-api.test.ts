@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { baseUrl, controlUrl, docker, invoke, invokeRaw, send, total, vote, watchEngine } from './stack.ts';
+import { baseUrl, controlUrl, invoke, invokeRaw, send, total, vote, watchCreations, watchEngine } from './stack.ts';
 
 const REQUEST_ID = /^[0-9a-f-]{36}$/;
 
@@ -124,10 +124,10 @@ describe('a bad event', () => {
     '__proto__',
     'record-vote;ls',
   ])('for %s starts nothing', async (name) => {
-    const images = (await docker.listImages()).length;
+    const creations = await watchCreations();
     const answer = await invoke(name, good);
     expect(answer).toMatchObject({ status: 404, headers: { 'x-amzn-errortype': 'ResourceNotFoundException' } });
-    expect((await docker.listImages()).length).toBe(images);
+    expect(creations.end().join()).not.toContain(name);
   });
 });
 

@@ -75,7 +75,7 @@ export async function crash(name: 'launcher' | 'database' | 'web'): Promise<void
 }
 
 /** Waits until the launcher says that it is healthy. */
-export const healthy = () =>
+export const healthy = (timeout = 30_000) =>
   expect
     .poll(
       () =>
@@ -83,7 +83,7 @@ export const healthy = () =>
           ({ status }) => status,
           () => 0,
         ),
-      { timeout: 30_000, interval: 200 },
+      { timeout, interval: 200 },
     )
     .toBe(200);
 
