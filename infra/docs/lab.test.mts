@@ -49,6 +49,11 @@ describe.each(readLabs())('$file', ({ file, title, text, steps }) => {
     const lines = steps.flatMap(({ commands }) => commands.split('\n').map((line) => line.trim()));
     expect(lines.filter((line) => /^[$>#%] ?/.test(line) || /<[a-z][a-z -]*>/.test(line))).toEqual([]);
   });
+
+  test('has no "!" that a shell with somebody in front of it takes for an earlier command', () => {
+    const unquoted = steps.map(({ commands }) => commands.replace(/'[^']*'/g, ''));
+    expect(unquoted.filter((text) => /(?<!\$)![^\s=("]/.test(text))).toEqual([]);
+  });
 });
 
 describe('on the stack of the test', () => {
