@@ -1,14 +1,17 @@
 import { Client } from 'pg';
 
-/* Runs inside the database's container, as its superuser: holds all votes until stdin ends. */
+/* Runs inside the database's container, as its superuser: holds all votes from the first byte on stdin to its end. */
 const client = new Client({ host: '/var/run/postgresql', user: 'postgres', database: 'votes' });
 client.on('error', () => process.exit(1));
 await client.connect();
-await client.query('begin; lock table votes in exclusive mode');
-process.stdout.write('held');
-process.stdin.resume().once('end', async () => {
+process.stdin.once('data', async () => {
+  await client.query('begin; lock table votes in exclusive mode');
+  process.stdout.write('held');
+});
+process.stdin.once('end', async () => {
   await client.query('commit');
   await client.end();
 });
+process.stdout.write('ready');
 // Whatever becomes of who asked for it: nobody's vote is held longer.
 setTimeout(() => process.exit(1), 15_000).unref();
