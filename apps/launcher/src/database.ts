@@ -1,6 +1,12 @@
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Address, askDatabase, forgetVotes as forget, prepareDatabase } from '@serverless-vote/postgres';
+import {
+  type Address,
+  askDatabase,
+  forgetVotes as forget,
+  prepareDatabase,
+  type Question,
+} from '@serverless-vote/postgres';
 import type { Logger } from 'pino';
 import type { AcceptanceClock } from './acceptance-clock.ts';
 import { LauncherError } from './errors.ts';
@@ -70,11 +76,11 @@ export function databaseAnswers({ host }: Address): Promise<boolean> {
  * Asks the database a question, and so learns whether votes can be recorded now: unlike `databaseAnswers` it isn't satisfied with a
  * Postgres that recovers, or hangs. However many ask, it is asked once a second at most; when nobody asks, never.
  */
-export function databaseProbe(database: Address): () => Promise<boolean> {
+export function databaseProbe(database: Address, question: Question): () => Promise<boolean> {
   let last: { at: number; answer: Promise<boolean> } | undefined;
   return () => {
     if (last === undefined || performance.now() - last.at > PROBE_EVERY_MS) {
-      const asked = askDatabase({ ...database, connectTimeoutMs: PROBE_TIMEOUT_MS });
+      const asked = askDatabase(question, { ...database, connectTimeoutMs: PROBE_TIMEOUT_MS });
       const answer = asked.then(
         () => true,
         () => false,

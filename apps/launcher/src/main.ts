@@ -17,6 +17,7 @@ import { createLog, logFeed } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { oneMachine } from './one-machine.ts';
 import { StartGate } from './start-gate.ts';
+import { DISK_IS_FULL } from './start-health.ts';
 import { ResultStream } from './stream.ts';
 import { swarm } from './swarm.ts';
 import { sweep } from './sweep.ts';
@@ -112,10 +113,14 @@ async function main(): Promise<void> {
 
   tidyAtRest(feed, () => web.replicas.length + invoker.pools.reduce((sum, { fleet }) => sum + fleet.size, 0) === 0);
 
-  const databaseIsThere = databaseProbe(database);
+  const databaseIsThere = databaseProbe(database, 'isThere');
+  const databaseHasSpace = databaseProbe(database, 'hasSpace');
   const health = async (): Promise<Health> => {
     if (!databaseReady.isDone) return { status: 'starting', reason: 'waiting for the database' };
-    return (await databaseIsThere()) ? { status: 'ok' } : { status: 'paused', reason: 'the database is away' };
+    if (!(await databaseIsThere())) return { status: 'paused', reason: 'the database is away' };
+    // Only a function's complaint is a reason to ask, and only its end needs an answer.
+    const lacksSpace = invoker.pools.some(({ health }) => health.lacksSpace) && !(await databaseHasSpace());
+    return lacksSpace ? { status: 'paused', reason: DISK_IS_FULL } : { status: 'ok' };
   };
   const controlApp = control({
     catalog,

@@ -52,7 +52,7 @@ export class Pool implements SandboxOwner {
   readonly fleet = new Fleet();
   readonly #serving = new Map<Invocation, Sandbox>();
   readonly #waiting: WaitingEvents;
-  readonly #health = new StartHealth();
+  readonly health = new StartHealth();
   #spareUntil = 0;
   #refillAt = Number.POSITIVE_INFINITY;
   #crowdedUntil = 0;
@@ -182,12 +182,12 @@ export class Pool implements SandboxOwner {
 
   #mayStart(now: number, starting: number): boolean {
     if (this.fleet.size >= this.entry.concurrency) return false;
-    if (now < this.#health.retryAt) {
-      this.#alarm.set(this.#health.retryAt);
+    if (now < this.health.retryAt) {
+      this.#alarm.set(this.health.retryAt);
       return false;
     }
     // After a failure one start at a time has to show that it works again.
-    return this.#health.isFine || starting === 0;
+    return this.health.isFine || starting === 0;
   }
 
   async #launch(urgency: 'waited-for' | 'refill'): Promise<void> {
@@ -196,7 +196,7 @@ export class Pool implements SandboxOwner {
     this.fleet.announced -= 1;
     const spares = this.fleet.count('spare') + this.fleet.count('starting');
     const needed = this.#waiting.length > this.fleet.starting || (!this.#closing && spares < this.entry.spares);
-    if (!needed || performance.now() < this.#health.retryAt) {
+    if (!needed || performance.now() < this.health.retryAt) {
       giveBack();
       return this.#advance();
     }
@@ -245,7 +245,7 @@ export class Pool implements SandboxOwner {
   answered(sandbox: Sandbox, invocation: Invocation, outcome: Outcome): void {
     this.#serving.delete(invocation);
     this.#refillIn(REFILL_PAUSE_MS);
-    if (this.#health.learnFrom(outcome) === 'answer') {
+    if (this.health.learnFrom(outcome) === 'answer') {
       invocation.settle(outcome);
       // The caller's answer goes out first, then all that follows from it.
       setImmediate(() => this.#advance());
@@ -260,7 +260,7 @@ export class Pool implements SandboxOwner {
   gone(sandbox: Sandbox, end: SandboxEnd, unanswered: Invocation[]): void {
     this.fleet.delete(sandbox);
     this.#refillIn(REFILL_PAUSE_MS);
-    const verdict = this.#health.judge(end, sandbox.wasDismissed || unanswered.length > 0);
+    const verdict = this.health.judge(end, sandbox.wasDismissed || unanswered.length > 0);
     if (verdict.kind === 'give-up') {
       for (const invocation of this.#waiting.takeAll()) invocation.giveUp(verdict.error, sandbox.containerId);
     }
@@ -272,7 +272,7 @@ export class Pool implements SandboxOwner {
   #retry(invocation: Invocation, { containerId, served }: Sandbox, end: SandboxEnd, unanswered: number): void {
     this.#serving.delete(invocation);
     const verdict = diedUnderIt(invocation, end, this.entry.memoryMb);
-    if (invocation.remainingMs === 0) return invocation.conclude(timedOut(invocation, this.#health.platformsFault));
+    if (invocation.remainingMs === 0) return invocation.conclude(timedOut(invocation, this.health.platformsFault));
     if (invocation.deaths >= RETRIES) return invocation.settle(verdict);
     const wasAlone = unanswered === 1 && (invocation.deaths > 0 || served === 0);
     invocation.waitAlone(isItsOwnDoing(end, wasAlone) ? { outcome: verdict, containerId } : undefined);
@@ -289,10 +289,10 @@ export class Pool implements SandboxOwner {
       await silent?.kill();
       if (silent) return invocation.giveUp(neverAsked(invocation), silent.containerId);
       if (blame) return invocation.giveUp(blame.outcome, blame.containerId);
-      return invocation.fail(notRunInTime(invocation, this.#health.why));
+      return invocation.fail(notRunInTime(invocation, this.health.why));
     }
     await this.#serving.get(invocation)?.kill();
     // Removing the container answers the event; if the engine could not remove it, the caller still gets to know.
-    if (invocation.state === 'running') invocation.conclude(timedOut(invocation, this.#health.platformsFault));
+    if (invocation.state === 'running') invocation.conclude(timedOut(invocation, this.health.platformsFault));
   }
 }

@@ -9,6 +9,7 @@ const LONGEST_PAUSE_MS = 2_000;
 const INIT_FAILURES = 3;
 /** What our runtime reports when it can't reach the database: the platform's fault, not the function's. */
 const DATABASE_UNAVAILABLE = 'DatabaseUnavailable';
+export const DISK_IS_FULL = "the database's disk is full";
 
 /*
  *          start failed, died idle               again
@@ -45,6 +46,11 @@ export class StartHealth {
   /** Why functions can't answer just now though nothing is wrong with them, if that is so. */
   get platformsFault(): string | undefined {
     return this.#state.kind === 'backing-off' && this.#state.by === 'database' ? this.#state.why : undefined;
+  }
+
+  /** Was its space what the database lacked, when it was last asked for something? */
+  get lacksSpace(): boolean {
+    return this.platformsFault === DISK_IS_FULL;
   }
 
   /** An answer shows that starts work, unless it says that the database is away: then the event is to wait for it. */
@@ -93,4 +99,4 @@ export class StartHealth {
 
 /** What our runtime says of the database, in one of our own sentences: nothing of a function's goes to others' callers. */
 const troubleIn = (text: string): string =>
-  text.includes("The database's disk is full") ? "the database's disk is full" : 'the database is away';
+  text.includes("The database's disk is full") ? DISK_IS_FULL : 'the database is away';

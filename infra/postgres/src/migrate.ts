@@ -72,13 +72,26 @@ export async function forgetVotes(connection: Connection): Promise<Date> {
   });
 }
 
-/** Resolves when the database lets the owner in and answers, now. @throws when it doesn't, or not within the time */
-export async function askDatabase({ connectTimeoutMs: withinMs, ...address }: Connection): Promise<void> {
+/** What may be asked: does it answer, and has it space for a megabyte, which it has back at once? */
+const QUESTIONS = {
+  isThere: 'select 1',
+  hasSpace: `begin;
+    create temporary table space on commit drop as select repeat('x', 1900) as taken from generate_series(1, 500);
+    rollback`,
+};
+
+export type Question = keyof typeof QUESTIONS;
+
+/** Resolves when the database lets the owner in and says yes, now. @throws when it doesn't, or not within the time */
+export async function askDatabase(
+  question: Question,
+  { connectTimeoutMs: withinMs, ...address }: Connection,
+): Promise<void> {
   const client = clientOf(address, DATABASE, { connectMs: withinMs, queryMs: withinMs });
   client.on('error', () => {});
   await client.connect();
   try {
-    await client.query('select 1');
+    await client.query(QUESTIONS[question]);
   } finally {
     await client.end();
   }
