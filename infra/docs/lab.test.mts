@@ -66,6 +66,9 @@ describe('on the stack of the test', () => {
     expect(commandsAt(place, 'docker run -v serverless-vote_postgres-socket:/x serverless-vote/record-vote -u')).toBe(
       'docker run -v labs_postgres-socket:/x serverless-vote/record-vote:labs -u',
     );
+    expect(commandsAt(place, 'docker ps --filter label=org.serverless-vote.launcher=serverless-vote --all')).toBe(
+      'docker ps --filter label=org.serverless-vote.launcher=labs --all',
+    );
     expect(commandsAt(place, 'import "@serverless-vote/runtime"')).toBe('import "@serverless-vote/runtime"');
     expect(
       commandsAt(
