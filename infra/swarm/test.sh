@@ -55,6 +55,12 @@ journeys() {
   note 'browser tests, as on one machine'
 }
 
+rest() {
+  progress 'what runs while somebody works, and when nobody does'
+  npm run --silent swarm-test --workspace @serverless-vote/bench -- rest
+  note 'what runs while somebody works, and when nobody does'
+}
+
 nodes_fail() {
   progress 'nodes fail and functions change while people vote'
   npm run --silent swarm-test --workspace @serverless-vote/bench -- under-load
@@ -100,7 +106,7 @@ step deploy deploy infra/swarm/test-catalog.yml .cache/test-catalog.json
 step ready wait_until_swarm_answers
 
 # What one suite did to nodes and launcher is over before the next begins.
-for name in invoke_api journeys nodes_fail contract; do
+for name in invoke_api journeys rest nodes_fail contract; do
   suite "${name/_/-}" $name
   GO_ON=1 step ready wait_until_swarm_answers
 done

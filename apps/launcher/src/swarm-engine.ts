@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import type { EngineToOpen, SandboxSpec, StartedSandbox } from './engine.ts';
 import { LauncherError } from './errors.ts';
 import { Leash, type Registration } from './leash.ts';
+import { SwarmAnchor } from './swarm-anchor.ts';
 import type { SwarmNetworks } from './swarm-networks.ts';
 import { type SwarmPossessions, secretFor } from './swarm-possessions.ts';
 import { SwarmService } from './swarm-service.ts';
@@ -36,10 +37,12 @@ export class SwarmEngine implements EngineToOpen {
   readonly #starting = new Map<string, SwarmService>();
   /** Tasks that have registered: nobody can do so a second time in a task's name. */
   readonly #registered = new Set<string>();
+  readonly #anchor: SwarmAnchor;
   #doors: net.Server[] = [];
 
   constructor(parts: SwarmEngineParts) {
     this.#parts = parts;
+    this.#anchor = new SwarmAnchor(parts);
     this.#docker = parts.docker;
   }
 
@@ -55,6 +58,7 @@ export class SwarmEngine implements EngineToOpen {
 
   async close(): Promise<void> {
     for (const door of this.#doors) door.close();
+    this.#anchor.close();
     for (const service of this.#services.values()) service.close();
     await this.#parts.possessions.remove();
   }
@@ -63,9 +67,14 @@ export class SwarmEngine implements EngineToOpen {
     const from = performance.now();
     const service = this.#serviceOf(spec);
     this.#starting.set(spec.sandboxId, service);
-    const leash = await service.task(spec).finally(() => this.#starting.delete(spec.sandboxId));
+    this.#anchor.drop(spec.image);
+    const leash = await service.task(spec).catch((error) => {
+      this.#forget(spec.sandboxId);
+      throw error;
+    });
     this.#running.set(spec.sandboxId, leash);
-    void leash.ended.then(() => this.#running.delete(spec.sandboxId));
+    this.#starting.delete(spec.sandboxId);
+    void leash.ended.then(() => this.#forget(spec.sandboxId));
     leash.start(spec.environment);
     const { containerId, output, ended: exited, withdrawn, address } = leash;
     return { containerId, createMs: 0, startMs: performance.now() - from, output, exited, withdrawn, address };
@@ -93,6 +102,12 @@ export class SwarmEngine implements EngineToOpen {
   /** Launcher and database may be on other machines than this API. */
   async permanentMemory(): Promise<undefined> {
     return undefined;
+  }
+
+  #forget(sandboxId: string): void {
+    this.#starting.delete(sandboxId);
+    this.#running.delete(sandboxId);
+    if (this.#starting.size + this.#running.size === 0) this.#anchor.weigh();
   }
 
   #serviceOf(spec: SandboxSpec): SwarmService {

@@ -88,7 +88,8 @@ export class SwarmPossessions {
       (await this.#services()).map(async ({ ID }) => {
         const service = this.#docker.getService(ID);
         const { Spec, Version } = await service.inspect();
-        if (Spec.Mode?.Replicated?.Replicas === 0) return;
+        if (!Spec.Mode?.Replicated) return service.remove();
+        if (Spec.Mode.Replicated.Replicas === 0) return;
         await service.update({ ...Spec, Mode: { Replicated: { Replicas: 0 } }, version: Version.Index } as never);
       }),
     );
