@@ -14,7 +14,7 @@ interface Catalog {
 }
 
 /** Other images of ours have these names. */
-const TAKEN = ['database', 'debian', 'launcher', 'node', 'postgres', 'web'];
+const TAKEN = ['anchor', 'database', 'debian', 'launcher', 'node', 'postgres', 'web'];
 
 /** `npx turbo gen function`: a function's folder, its place in the catalog, and its role in the database if it needs one. */
 export default function generator(plop: PlopTypes.NodePlopAPI): void {
