@@ -6,7 +6,7 @@ import type { Fault, Scene } from './fault.ts';
 import type { Audit } from './ledger.ts';
 import { Load } from './load.ts';
 
-const CALM_MS = 300;
+const CALM_MS = 150;
 const FIRST_ANSWER_MS = 45_000;
 const RECOVERY_MS = 60_000;
 /** The stack lets go of what it doesn't need after its idle timeout; then nothing may be left. */

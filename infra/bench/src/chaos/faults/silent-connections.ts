@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 
 const CONNECTIONS = 2_000;
-const HELD_MS = 3_000;
+const HELD_MS = 2_000;
 /** Opened so many at once: a listener's backlog is no part of this. */
 const AT_ONCE = 100;
 
