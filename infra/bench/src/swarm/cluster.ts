@@ -27,14 +27,17 @@ export class Cluster {
 
   /** Ids of the containers of ours on a node that run now, by their name in the catalog. */
   running(node: NodeNumber, name: string): Promise<string[]> {
-    const labels = ['--filter', `${LABEL}.launcher=${this.name}`, '--filter', `${LABEL}.name=${name}`];
-    return this.on(node, 'ps', '--quiet', ...labels);
+    return this.#ps(node, name, '{{.ID}}');
   }
 
   /** Ids of the images that containers of this name run from now, on a node. */
-  async images(node: NodeNumber, name: string): Promise<string[]> {
-    const ids = await this.running(node, name);
-    return ids.length === 0 ? [] : this.on(node, 'inspect', '--format', '{{.Image}}', ...ids);
+  images(node: NodeNumber, name: string): Promise<string[]> {
+    return this.#ps(node, name, '{{.Image}}');
+  }
+
+  #ps(node: NodeNumber, name: string, format: string): Promise<string[]> {
+    const labels = ['--filter', `${LABEL}.launcher=${this.name}`, '--filter', `${LABEL}.name=${name}`];
+    return this.on(node, 'ps', '--no-trunc', '--format', format, ...labels);
   }
 
   /** Brings another image under the same name to every node, as a new build would be. @returns its id */
