@@ -5,6 +5,9 @@ const REMOVAL_MS = 60_000;
 const cluster = new Cluster(process.env.STACK ?? '');
 const ours = ['--filter', `label=com.docker.stack.namespace=${cluster.name}`];
 
+/** Of a task that ends while its node is cut off Swarm knows nothing afterwards, so nobody removes what has ended there. */
+const NOT_ENDED = ['created', 'restarting', 'running', 'paused', 'removing', 'dead'];
+
 /** Everything of the stack that the Swarm, or any of its nodes, still has. */
 async function left(): Promise<string[]> {
   const kinds = [
@@ -16,8 +19,9 @@ async function left(): Promise<string[]> {
   const named = ([kind, list]: readonly [string, string]) =>
     cluster.on(1, kind, list, '--format', `${kind} {{.Name}}`, ...ours);
   const label = ['--filter', `label=org.serverless-vote.launcher=${cluster.name}`];
+  const states = NOT_ENDED.flatMap((state) => ['--filter', `status=${state}`]);
   const format = ['--format', 'container {{.Names}}, {{.Status}}'];
-  const containers = (node: NodeNumber) => cluster.on(node, 'ps', '--all', ...format, ...label);
+  const containers = (node: NodeNumber) => cluster.on(node, 'ps', '--all', ...format, ...label, ...states);
   return (await Promise.all([...kinds.map(named), ...NODES.map(containers)])).flat();
 }
 
