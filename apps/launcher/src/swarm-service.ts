@@ -16,7 +16,6 @@ interface Inspected {
   ID: string;
   Version: { Index: number };
   Spec: Docker.ServiceSpec;
-  UpdateStatus?: { State?: string; Message?: string };
 }
 
 interface Waiting {
@@ -32,8 +31,8 @@ interface Waiting {
  * 2. Who waits gets the task that registers first, also one that Swarm made in the place of another that has ended.
  * 3. Tasks that fail before they register, three in a row, fail those who wait, with Swarm's own words; so the service
  *    goes to zero instead of being restarted for ever.
- * 4. A new image under the same name is rolled out. One whose tasks don't come up, or which Swarm has rolled back, is given up
- *    for the last one that worked, and isn't tried again.
+ * 4. A new image under the same name is rolled out. One whose tasks don't come up is given up for the last one that worked, and
+ *    isn't tried again.
  */
 export class SwarmService {
   readonly #docker: Docker;
@@ -204,20 +203,11 @@ export class SwarmService {
     }
     const replicas = there.Spec.Mode?.Replicated?.Replicas ?? 0;
     const Replicas = this.#demand >= replicas || performance.now() >= this.#lowerAt ? this.#demand : replicas;
-    const order = this.#isNew(wanted, there) ? wanted : there.Spec;
+    const order = digestOf(wanted) === digestOf(there.Spec) ? there.Spec : wanted;
     this.#ordered = order;
     if (Replicas === replicas && order === there.Spec) return;
     const changed = { ...order, Mode: { Replicated: { Replicas } }, version: there.Version.Index };
     await service.update(changed as never);
-  }
-
-  #isNew(wanted: Described, { Spec, UpdateStatus }: Inspected): boolean {
-    const digest = digestOf(wanted);
-    if (digest === digestOf(Spec) || digest === this.#refused) return false;
-    if (!UpdateStatus?.State?.startsWith('rollback')) return true;
-    this.#refused = digest;
-    this.#warn({ service: this.#name, why: UpdateStatus.Message }, 'service.rolled-back');
-    return false;
   }
 }
 

@@ -27,7 +27,6 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): Omit<Docker.S
     'com.docker.stack.namespace': parts.stackId,
   };
   const owner = { UID: String(spec.user), GID: String(spec.user), Mode: 0o400 };
-  const rolling = { Parallelism: 1, Delay: 0, Monitor: 5e9, MaxFailureRatio: 0, Order: 'start-first' };
   const described = {
     Name: `${parts.stackId}_${spec.name}`,
     TaskTemplate: {
@@ -71,8 +70,8 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): Omit<Docker.S
       LogDriver: { Name: 'none' },
       Networks: [{ Target: parts.networkId }],
     },
-    UpdateConfig: { ...rolling, FailureAction: 'rollback' },
-    RollbackConfig: { ...rolling, FailureAction: 'pause' },
+    // Swarm would take a task that has done its work and ended for a failed update; the launcher knows better (SwarmService, 4).
+    UpdateConfig: { Parallelism: 1, Delay: 0, FailureAction: 'continue', Order: 'start-first' },
     // No virtual address: nobody calls a function, and the gateway knows web's tasks one by one.
     EndpointSpec: { Mode: 'dnsrr' },
   };
