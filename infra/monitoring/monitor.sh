@@ -79,9 +79,13 @@ step stack check_stack
 step start start
 step ready wait_until_ready
 
+# Debian's package has the older pages only.
+alerts=/alerts
+[[ $PROMETHEUS_IMAGE != serverless-vote/* ]] || alerts=/classic/alerts
+
 say "
     Metrics    $PROMETHEUS_URL
-    Alerts     $PROMETHEUS_URL/alerts"
+    Alerts     $PROMETHEUS_URL$alerts"
 if [ -n "$with_grafana" ]; then
   say "    Dashboard  $GRAFANA_URL"
 else
