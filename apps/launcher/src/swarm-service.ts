@@ -8,6 +8,12 @@ import { StartTrouble } from './swarm-trouble.ts';
 const START_DEADLINE_MS = 30_000;
 /** A task that has ended is often wanted again: only after this long is its place given up. */
 const LOWER_AFTER_MS = 1_000;
+/**
+ * Whoever has waited this long for a start, and again this long, gets one more task; Swarm puts it on another node. One whose network has
+ * just been set up may not find the launcher for half a minute.
+ */
+const HEDGE_MS = 3_000;
+const HEDGES = 2;
 /** How often it is looked whether the image is a new one, and why starts take long; only while there is demand. */
 const LOOK_MS = 1_000;
 
@@ -20,6 +26,7 @@ interface Inspected {
 
 interface Waiting {
   sandboxId: string;
+  since: number;
   take(leash: Leash): void;
   fail(error: Error): void;
 }
@@ -27,7 +34,8 @@ interface Waiting {
 /**
  * One function's service on the Swarm. Swarm starts, places and replaces its tasks; this says how many there are to be:
  *
- * 1. As many as are held, plus as many as are waited for. More are made at once, fewer after a second.
+ * 1. As many as are held, plus as many as are waited for, plus two at most when one is waited for too long. More are made at once,
+ *    fewer after a second.
  * 2. Who waits gets the task that registers first, also one that Swarm made in the place of another that has ended.
  * 3. Tasks that fail before they register, three in a row, fail those who wait, with Swarm's own words; so the service
  *    goes to zero instead of being restarted for ever.
@@ -71,6 +79,12 @@ export class SwarmService {
     return this.#held.size + this.#waiting.length;
   }
 
+  /** How many tasks Swarm is to have. */
+  get #wanted(): number {
+    const longest = Math.max(0, ...this.#waiting.map(({ since }) => performance.now() - since));
+    return this.#demand + Math.min(HEDGES, Math.floor(longest / HEDGE_MS));
+  }
+
   /** A task of its own for this sandbox. @throws {LauncherError} when none comes, saying why */
   async task(spec: SandboxSpec): Promise<Leash> {
     this.#spec = spec;
@@ -89,6 +103,7 @@ export class SwarmService {
       }, START_DEADLINE_MS);
       this.#waiting.push({
         sandboxId: spec.sandboxId,
+        since: performance.now(),
         take(leash) {
           clearTimeout(late);
           take(leash);
@@ -198,11 +213,12 @@ export class SwarmService {
     if (!there) {
       if (this.#demand === 0) return;
       this.#ordered = wanted;
-      const Mode = { Replicated: { Replicas: this.#demand } };
+      const Mode = { Replicated: { Replicas: this.#wanted } };
       return void (await this.#docker.createService({ ...wanted, Mode } as Docker.CreateServiceOptions));
     }
     const replicas = there.Spec.Mode?.Replicated?.Replicas ?? 0;
-    const Replicas = this.#demand >= replicas || performance.now() >= this.#lowerAt ? this.#demand : replicas;
+    const isTimeToLower = performance.now() >= this.#lowerAt;
+    const Replicas = this.#wanted >= replicas || isTimeToLower ? this.#wanted : replicas;
     const order = digestOf(wanted) === digestOf(there.Spec) ? there.Spec : wanted;
     this.#ordered = order;
     if (Replicas === replicas && order === there.Spec) return;

@@ -83,6 +83,14 @@ export class Cluster {
     return () => docker('network', 'connect', '--ip', address, network, this.container(node));
   }
 
+  /** Keeps a node's containers from those of other nodes, while the nodes themselves still reach each other. @returns what undoes it */
+  async cutOffContainers(node: NodeNumber): Promise<() => Promise<unknown>> {
+    const vxlan = ['-p', 'udp', '--dport', '4789', '-j', 'DROP'];
+    const rule = (how: string) => docker('exec', this.container(node), 'iptables', how, 'OUTPUT', ...vxlan);
+    await rule('-I');
+    return () => rule('-D');
+  }
+
   /** Takes a node's work away, or gives it some again. */
   give(node: NodeNumber, availability: 'drain' | 'active'): Promise<unknown> {
     return this.on(1, 'node', 'update', '--availability', availability, `node-${node}`);

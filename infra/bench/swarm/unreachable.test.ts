@@ -1,0 +1,21 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { SwarmStack } from '../src/swarm/swarm-stack.ts';
+
+const REST_MS = 60_000;
+const { signal } = new AbortController();
+const stack = new SwarmStack(process.env as Record<string, string>, signal);
+const { cluster } = stack;
+
+test('a function is started where its container reaches the launcher, when Swarm first puts it where it does not', {
+  timeout: 3 * REST_MS,
+}, async () => {
+  const isAtRest = async () =>
+    (await cluster.running(2, 'anchor')).length + (await cluster.running(3, 'anchor')).length;
+  await expect.poll(isAtRest, { timeout: REST_MS }).toBe(0);
+  for (const node of [2, 3] as const) {
+    const undo = await cluster.cutOffContainers(node);
+    onTestFinished(() => void undo());
+  }
+  // They have the fewest tasks, so Swarm begins with them.
+  expect((await stack.invoke('misbehave', {})).status).toBe(200);
+});
