@@ -14,6 +14,11 @@ const LOWER_AFTER_MS = 1_000;
  */
 const HEDGE_MS = 3_000;
 const HEDGES = 2;
+/**
+ * When Swarm has been told to have fewer tasks and one of them ends in that moment, it may forget to take the others away ("failed to update
+ * task to REMOVE: update out of sequence" in its log), until it is told something about the service again.
+ */
+const FORGOTTEN_MS = 5_000;
 /** How often it is looked whether the image is a new one, and why starts take long; only while there is demand. */
 const LOOK_MS = 1_000;
 
@@ -35,7 +40,7 @@ interface Waiting {
  * One function's service on the Swarm. Swarm starts, places and replaces its tasks; this says how many there are to be:
  *
  * 1. As many as are held, plus as many as are waited for, plus two at most when one is waited for too long. More are made at once,
- *    fewer after a second.
+ *    fewer after a second, and what Swarm forgets to take away it is told of again.
  * 2. Who waits gets the task that registers first, also one that Swarm made in the place of another that has ended.
  * 3. Tasks that fail before they register, three in a row, fail those who wait, with Swarm's own words; so the service
  *    goes to zero instead of being restarted for ever.
@@ -53,6 +58,7 @@ export class SwarmService {
   #waiting: Waiting[] = [];
   #spec: SandboxSpec;
   #lowerAt = 0;
+  #tooManySince: number | undefined;
   /** What was last ordered, and what a task last came up with. */
   #ordered: Described | undefined;
   #proven: Described | undefined;
@@ -162,7 +168,7 @@ export class SwarmService {
   }
 
   async #lookAround(): Promise<void> {
-    if (this.#demand === 0) {
+    if (this.#demand + this.#idle.size === 0) {
       clearInterval(this.#look);
       this.#look = undefined;
       return;
@@ -221,9 +227,19 @@ export class SwarmService {
     const Replicas = this.#wanted >= replicas || isTimeToLower ? this.#wanted : replicas;
     const order = digestOf(wanted) === digestOf(there.Spec) ? there.Spec : wanted;
     this.#ordered = order;
-    if (Replicas === replicas && order === there.Spec) return;
+    if (Replicas === replicas && order === there.Spec && !this.#isForgotten(replicas)) return;
     const changed = { ...order, Mode: { Replicated: { Replicas } }, version: there.Version.Index };
     await service.update(changed as never);
+  }
+
+  /** Have there been more tasks than ordered for so long that Swarm has to be told again? */
+  #isForgotten(ordered: number): boolean {
+    const now = performance.now();
+    if (this.#held.size + this.#idle.size <= ordered) this.#tooManySince = undefined;
+    else this.#tooManySince ??= now;
+    if (this.#tooManySince === undefined || now - this.#tooManySince < FORGOTTEN_MS) return false;
+    this.#tooManySince = now;
+    return true;
   }
 }
 
