@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { readLabs } from './lab.mts';
-import { commandsAt, OWN_STACK_ONLY, outputAsWritten } from './places.mts';
+import { commandsAt, outputAsWritten } from './places.mts';
 import { Shell } from './shell.mts';
 import { differenceOf } from './shown.mts';
 
@@ -14,22 +14,20 @@ const place = {
   ...{ stack: STACK, imageTag: IMAGE_TAG },
   ...{ port: PORT, controlPort: CONTROL_PORT, prometheusPort: PROMETHEUS_PORT },
 };
-/** What a learner has in the environment, and where the stack is; none of the test runner's own. */
+/** What a learner has in the environment, and where the stack is; none of the test runner's own, such as NO_COLOR. */
 const handedOn =
   /^(HOME|USER|LANG|LC_.*|TMPDIR|DOCKER.*|npm_config_.*|.*_proxy|STACK|IMAGE_TAG|.*PORT|WITHOUT_ENV_FILE|.*_IDLE_TIMEOUT_MS)$/i;
 const environment = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => handedOn.test(name))),
   PATH: LABS_PATH,
-  NO_COLOR: '1',
 };
 
 describe.each(readLabs())('$file', ({ steps }) => {
   let shell: Shell;
   let failed: number | undefined;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     shell = new Shell(LABS_COPY, environment);
-    await shell.run(OWN_STACK_ONLY, 5_000);
   });
   afterAll(() => shell.close());
 

@@ -41,15 +41,3 @@ export function outputAsWritten(place: Place, output: string): string {
     .replaceAll(`:${place.imageTag}`, '')
     .replaceAll(place.stack, AS_WRITTEN.stack);
 }
-
-/**
- * On a machine with other containers, `docker ps` and `docker events` show those of the labs' stack, as they do on a machine that
- * has no others. A function, so that scripts don't see it.
- */
-export const OWN_STACK_ONLY = `
-docker() {
-  case $1 in
-    ps | events) command docker "$1" --filter "label=org.serverless-vote.launcher=$STACK" "\${@:2}" ;;
-    *) command docker "$@" ;;
-  esac
-}`;
