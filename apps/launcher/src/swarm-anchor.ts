@@ -44,26 +44,34 @@ export class SwarmAnchor {
     clearTimeout(this.#leave);
     if (this.#lying) return;
     this.#lying = true;
-    this.#next(async () => {
-      const { reference } = await this.#parts.possessions.image(image);
-      await this.#parts.docker.createService(this.#describe(reference));
-    });
+    this.#next(() =>
+      this.#create(image).catch((error) => {
+        this.#lying = false;
+        throw error;
+      }),
+    );
   }
 
   /** No container is there any more. */
   weigh(): void {
     clearTimeout(this.#leave);
     this.#leave = setTimeout(() => {
+      if (!this.#lying) return;
       this.#lying = false;
       this.#next(() => this.#parts.docker.getService(this.#name).remove());
     }, LINGER_MS);
+  }
+
+  async #create(image: string): Promise<void> {
+    const { reference } = await this.#parts.possessions.image(image);
+    await this.#parts.docker.createService(this.#describe(reference));
   }
 
   close(): void {
     clearTimeout(this.#leave);
   }
 
-  /** One order after the other. Functions run without it, too, only slower: what fails is a warning. */
+  /** One order after the other. Functions run without it, too, only slower: what fails is a warning, and tried again with the next container. */
   #next(order: () => Promise<unknown>): void {
     this.#last = this.#last.then(order).then(
       () => undefined,
