@@ -30,6 +30,15 @@ describe('README', () => {
     expect(settings.filter(([name]) => !new RegExp(`\\b${name}\\b`).test(readBy))).toEqual([]);
   });
 
+  test('has no setting of the launcher that a Swarm loses on its way: stack.yml names it, and deploy hands it to the manager', () => {
+    const loop = /for name in (STACK [^;]*); do/.exec(read('infra/swarm/deploy.sh'))?.[1] ?? '';
+    const named = found(read('infra/swarm/stack.yml'), /^ {6}([A-Z_]+):/gm);
+    const handed = found(loop, /\b([A-Z_]+)\b/g);
+    // Where the pages are published is decided when the nodes are made.
+    const launchers = composed.filter((name) => name !== 'PORT' && name !== 'BIND');
+    expect(launchers.filter((name) => !named.includes(name) || !handed.includes(name))).toEqual([]);
+  });
+
   const plain = /^[\w.:,? -]+$/;
   test.each(settings.filter(([, value]) => plain.test(value) && !value.startsWith('made from')))(
     'has the default of %s: %s',
