@@ -1,11 +1,21 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DetachedEvents } from './detached-events.ts';
 import type { Pool } from './pool.ts';
+import type { Replica } from './replica.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { StartGate } from './start-gate.ts';
 import type { WebService } from './web-service.ts';
 
-const CONDITIONS = ['starting', 'spare', 'serving', 'idle', 'leaving'];
-const REPLICA_STATES = ['starting', 'ready', 'draining'];
+/** Every state, by type: a gauge sets all of them each time, so that no container is counted where it was once seen. */
+const NO_SANDBOXES: Record<Sandbox['condition'], 0> = {
+  starting: 0,
+  spare: 0,
+  serving: 0,
+  idle: 0,
+  leaving: 0,
+  gone: 0,
+};
+const NO_REPLICAS: Record<Replica['state'], 0> = { starting: 0, ready: 0, draining: 0, gone: 0 };
 
 /** What is looked at whenever Prometheus asks, and costs nothing until then. */
 export interface ObservedParts {
@@ -52,12 +62,16 @@ export function gauges(
     }
   });
   gauge('containers', 'On-demand containers by state', ['name', 'state'], (containers) => {
+    const setAll = <State extends string>(name: string, none: Record<State, 0>, found: readonly State[]) => {
+      for (const state of Object.keys(none)) containers.set({ name, state }, 0);
+      for (const state of found) containers.inc({ name, state });
+    };
     for (const { name, fleet } of pools) {
-      for (const state of CONDITIONS) containers.set({ name, state }, 0);
-      for (const { condition } of fleet) containers.inc({ name, state: condition });
+      const conditions = Array.from(fleet, ({ condition }) => condition);
+      setAll(name, NO_SANDBOXES, conditions);
     }
-    for (const state of REPLICA_STATES) containers.set({ name: 'web', state }, 0);
-    for (const { state } of web.replicas) containers.inc({ name: 'web', state });
+    const states = web.replicas.map(({ state }) => state);
+    setAll('web', NO_REPLICAS, states);
   });
   gauge('containers_limit', 'On-demand containers that may run at once', ['name'], (limit) => {
     for (const { name, entry } of pools) limit.set({ name }, entry.concurrency);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DatabaseAway, type Engine } from './engine.ts';
 import { Feed, type LifecycleEvent } from './feed.ts';
+import type { ObservedParts } from './gauges.ts';
 import { Metrics } from './metrics.ts';
 import type { Pool } from './pool.ts';
 
@@ -69,6 +70,31 @@ describe('the metrics', () => {
     expect(text).toContain('container_starts_in_progress 1');
     expect(text).toContain('results_viewers 2');
     expect(text).toContain('database_up 0');
+  });
+
+  test('say of a container what it does now and nothing that it did before, also when it was seen on its way out', async () => {
+    const fleet = [{ condition: 'starting' }];
+    const replicas = [{ state: 'starting' }];
+    const [pool] = parts.pools;
+    const metrics = new Metrics(new Feed());
+    metrics.observe({
+      ...parts,
+      pools: [{ ...pool, fleet }],
+      web: { ...parts.web, replicas },
+    } as unknown as ObservedParts);
+    const seen = async () => (await metrics.text()).match(/^containers\{.* [1-9]\d*$/gm) ?? [];
+    const one = (name: string, state: string) => `containers{name="${name}",state="${state}"} 1`;
+    for (const condition of ['starting', 'spare', 'serving', 'idle', 'leaving', 'gone']) {
+      fleet.splice(0, 1, { condition });
+      expect(await seen()).toEqual([one('greet', condition), one('web', 'starting')]);
+    }
+    fleet.pop();
+    for (const state of ['starting', 'ready', 'draining', 'gone']) {
+      replicas.splice(0, 1, { state });
+      expect(await seen()).toEqual([one('web', state)]);
+    }
+    replicas.pop();
+    expect(await seen()).toEqual([]);
   });
 
   test('count how containers end', async () => {
