@@ -12,7 +12,7 @@ run: ## Start everything: engine, images, stack. The page is at http://localhost
 stop: ## Stop everything and keep the votes
 	@infra/stack/stop.sh
 
-test: ## Run all tests, on a stack of their own: a running demo is not touched
+test: ## Lint, types, unit, integration and browser tests, on a stack of their own; ONLY=unit is one part, ONLY=vote.spec some files
 	@infra/stack/test.sh
 
 labs: ## Do the workshop's labs as they are written, on a stack of their own; LAB=03 does one

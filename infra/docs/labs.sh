@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make labs: does the workshop's labs as they are written, every command and every check, in a copy of the repository
 # and on a stack of its own, which goes whatever happens. LAB=03 does only one of them, LAB='0[1-5]' these.
-# Part of make test, and lab 8 of make swarm-test. The last line counts: N passed, N failed.
+# Part of .ci/run. The last line counts: N passed, N failed.
 set -euo pipefail
 
 # The settings of somebody's demo are none of ours, nor are those of other tests.

@@ -18,11 +18,6 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-free_ports() {
-  node -e 'const servers = [0, 0].map(() => require("net").createServer().listen(0, "127.0.0.1"));
-    setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); process.exit(); }, 50)'
-}
-
 chromium() {
   "$ROOT/infra/stack/chromium.sh" >"$ROOT/.cache/chromium"
   note "$(cat "$ROOT/.cache/chromium")"

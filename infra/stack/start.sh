@@ -14,10 +14,17 @@ is_free() {
   ! (exec 4<>"/dev/tcp/$1/$2") 2>/dev/null
 }
 
-# free_ports [<how many>]: ports that nobody uses; two, if it doesn't say
+# free_ports [<how many>]: ports that nobody uses; two, if it doesn't say. By chance, and from below those that systems hand out
+# by themselves, so that nobody else comes upon them before they are used.
 free_ports() {
-  node -e 'const servers = Array.from({ length: process.argv[1] }, () => require("net").createServer().listen(0, "127.0.0.1"));
-    setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); process.exit(); }, 50)' "${1:-2}"
+  node -e 'const found = new Set();
+    const look = () => {
+      if (found.size === Number(process.argv[1])) return console.log([...found].join(" "));
+      const port = 20000 + Math.floor(Math.random() * 10000);
+      const server = require("net").createServer().once("error", look);
+      server.listen(port, "127.0.0.1", () => server.close(() => { found.add(port); look(); }));
+    };
+    look();' "${1:-2}"
 }
 
 # port_is_taken <setting> <port> <another port>

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# make test: every test there is. Unit tests first, then a stack of its own (project, ports, volumes, image
-# tag) for the integration and browser tests, which goes whatever happens. A running demo is not touched.
+# make test: lint, types and unit tests, then integration and browser tests on a stack of its own (project, ports, volumes,
+# image tag), which is removed whatever happens. A running demo is not touched.
+#
+#   make test ONLY=unit             one part: lint, types, unit, integration, browser
+#   make test ONLY=vote.spec        the test files whose path contains this
 #
 # Turbo caches builds, types and unit tests. Images, integration and browser tests always run: an image may
 # be gone while turbo remembers it. The last line counts: N passed, N failed.
@@ -8,7 +11,7 @@ set -euo pipefail
 
 # The settings of somebody's demo are none of ours.
 unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS VOTES_PER_MINUTE_PER_ADDRESS
-export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote-test} IMAGE_TAG=test
+export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote-test} IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}test
 export FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
 export NO_COLOR=1 FAILURE_LINES=200
 
@@ -17,23 +20,50 @@ export NO_COLOR=1 FAILURE_LINES=200
 . "$ROOT/infra/stack/start.sh"
 . "$ROOT/infra/stack/suite.sh"
 
+# What ONLY chooses: the parts, and for each the files, if not all.
+parts='lint types unit integration browser'
+unit_files= integration_files= browser_files=
+choose() {
+  [ -n "${ONLY:-}" ] || return 0
+  if [[ " $parts " == *" $ONLY "* ]]; then parts=$ONLY && return; fi
+  parts=
+  local file
+  for file in $(git ls-files --cached --others --exclude-standard | grep -E '\.(test|spec)\.m?tsx?$' | grep -F -- "$ONLY"); do
+    case $file in
+      infra/docs/labs.test.mts | infra/bench/swarm/*) ;;
+      apps/e2e/*) browser_files="$browser_files ${file#apps/e2e/}" ;;
+      */integration/* | infra/dev/*) integration_files="$integration_files $file" ;;
+      *) unit_files="$unit_files $file" ;;
+    esac
+  done
+  [ -z "$unit_files" ] || parts="$parts unit"
+  [ -z "$integration_files" ] || parts="$parts integration"
+  [ -z "$browser_files" ] || parts="$parts browser"
+  [ -n "$parts" ] || fail "ONLY=$ONLY chooses no test." 'It is neither a part nor in the path of a test file.' \
+    'make test ONLY=lint, types, unit, integration or browser; or ONLY=vote.spec. make labs and make swarm-test have theirs.'
+}
+is_chosen() { [[ " $parts " == *" $1 "* ]]; }
+
 lint() {
   progress 'biome'
   npm run --silent lint
   note clean
 }
 
-unit() {
-  progress 'types and unit tests'
-  turbo run typecheck test --continue --output-logs=full --no-color
+types() {
+  progress 'tsc'
+  turbo run typecheck --continue --output-logs=errors-only --no-color
   tsc --project infra/lock
-  vitest run --root infra/lock
   tsc --project infra/docs
-  vitest run --root infra/docs --exclude labs.test.mts
-  vitest run --root infra/engine
   tsc --project turbo/generators
-  vitest run --root turbo/generators
-  note "types and unit tests$(grep -qs '^Nothing was audited' "$ROOT/.cache/logs/unit.log" && echo '; npm audit: the registry does not answer')"
+  note 'tsc'
+}
+
+unit() {
+  progress 'unit tests'
+  # shellcheck disable=SC2086
+  vitest run --project unit $unit_files
+  note "unit tests$(grep -qs '^Nothing was audited' "$ROOT/.cache/logs/unit.log" && echo '; npm audit: the registry does not answer')"
 }
 
 chromium() {
@@ -44,22 +74,16 @@ chromium() {
 
 integration() {
   progress 'integration tests: the real engine, the real database'
-  npm run --silent integration
-  vitest run --root infra/dev
+  # shellcheck disable=SC2086
+  vitest run --project integration $integration_files
   note 'integration tests'
 }
 
-e2e() {
+browser() {
   progress 'browser tests'
-  npm run --silent e2e
+  # shellcheck disable=SC2086
+  npm run --silent e2e -- $browser_files
   note 'browser tests'
-}
-
-# On a stack of their own, as they bring one up and take it down. Without lab 8, which makes a Swarm: make labs has it.
-labs() {
-  progress 'the workshop: every command and every check'
-  LAB='0[^8]' "$ROOT/infra/docs/labs.sh"
-  note 'the workshop, as it is written'
 }
 
 prometheus() {
@@ -88,11 +112,14 @@ take_all_down() {
   note 'no container is left'
 }
 
+choose
 step engine "$ROOT/infra/engine/engine.sh"
 step packages install_packages
 
-suite lint lint
-suite unit unit
+for part in lint types unit; do
+  if is_chosen $part; then suite $part $part; fi
+done
+if ! is_chosen integration && ! is_chosen browser; then exit; fi
 
 step build build
 step images "$ROOT/infra/images/build.sh"
@@ -115,6 +142,6 @@ step settings check_launcher_settings
 step start start_stack
 step ready wait_until_ready
 
-suite integration integration
-suite e2e e2e
-suite labs labs
+for part in integration browser; do
+  if is_chosen $part; then suite $part $part; fi
+done

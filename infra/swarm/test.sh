@@ -6,7 +6,7 @@ set -euo pipefail
 
 # The settings of somebody's demo are none of ours.
 unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS COMPOSE_FILE
-export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote-test}-swarm IMAGE_TAG=swarm-test
+export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote-test}-swarm IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}swarm-test
 # Starts go through a scheduler, so what is timed on one machine may take longer.
 export DEADLINES_TIMES=8 FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
 export NO_COLOR=1 FAILURE_LINES=200
@@ -73,12 +73,6 @@ removal() {
   note 'docker stack rm leaves nothing'
 }
 
-lab() {
-  progress 'lab 8, as it is written, on a Swarm of its own'
-  LAB=08 "$ROOT/infra/docs/labs.sh"
-  note 'lab 8, as it is written'
-}
-
 remove_remains() {
   cluster down
 }
@@ -117,5 +111,3 @@ for name in invoke_api journeys rest nodes_fail contract; do
   GO_ON=1 step ready wait_until_swarm_answers
 done
 suite removal removal
-GO_ON=1 step remains remove_remains
-suite lab lab
