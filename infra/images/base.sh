@@ -12,12 +12,14 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
 . "$ROOT/infra/apt.sh"
+. "$ROOT/infra/images/builder.sh"
 
 NODE_DEFAULT=node:26-bookworm-slim
 POSTGRES_DEFAULT=postgres:18
 SWARM_NODE_DEFAULT=docker:28-dind
 PROMETHEUS_DEFAULT=prom/prometheus:v3.5.0
 DEBIAN=bookworm
+DEBIAN_PATH='ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 POSTGRES_PACKAGE_VERSION=18.4.0-beta.17
 WORK=$ROOT/.cache/base-images
 
@@ -70,7 +72,24 @@ or bring them as a file (docker save on another machine, docker load here)."
   local wanted=()
   command -v mmdebstrap >/dev/null || wanted+=(mmdebstrap)
   [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || wanted+=(debian-archive-keyring)
+  # Without root, mmdebstrap works in a user namespace.
+  [ "$(id -u)" -eq 0 ] || command -v newuidmap >/dev/null || wanted+=(uidmap)
   [ ${#wanted[@]} -eq 0 ] || apt_install 'Building a stand-in for a base image' "${wanted[@]}"
+  [ "$(id -u)" -eq 0 ] || grep -q "^$(id -un):" /etc/subuid ||
+    fail 'A stand-in for a base image can not be built.' "mmdebstrap needs a range of user IDs, and /etc/subuid has none for $(id -un)." \
+      "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un)"
+}
+
+# debian_image <image> <mmdebstrap arguments…>: imports a Debian; `changes` are the image's settings.
+# `docker import` also accepts the tar of an mmdebstrap that fails, so the image gets its name only when both have succeeded.
+debian_image() {
+  local image=$1 unfinished=$1-unfinished-$$ status=0
+  mmdebstrap --variant=minbase "${@:2}" \
+    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/usr/share/doc/*' $DEBIAN - |
+    docker import "${changes[@]}" - "$unfinished" || status=$?
+  [ $status -ne 0 ] || docker tag "$unfinished" "$image"
+  docker rmi "$unfinished" || true
+  return $status
 }
 
 # Debian without anything, and what node needs to run: the ground of Node's and Postgres' stand-ins.
@@ -79,14 +98,11 @@ build_debian() {
   bring_mmdebstrap
   progress "no registry answers: building a stand-in from packages (about half a minute)"
   # postgres is uid 999, as in the official image. The hook adds it without a useradd in the image.
-  mmdebstrap --variant=minbase --include=ca-certificates,libatomic1,libstdc++6 \
+  local changes=(--change "$DEBIAN_PATH" --change 'LABEL org.serverless-vote.image=debian')
+  debian_image serverless-vote/debian:$DEBIAN --include=ca-certificates,libatomic1,libstdc++6 \
     --customize-hook='echo "postgres:x:999:" >>"$1/etc/group"' \
     --customize-hook='echo "postgres:x:999:999::/var/lib/postgresql:/bin/bash" >>"$1/etc/passwd"' \
-    --customize-hook='install -d -o 999 -g 999 -m 1777 "$1/var/lib/postgresql"' \
-    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/usr/share/doc/*' \
-    $DEBIAN - |
-    docker import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-      --change 'LABEL org.serverless-vote.image=debian' - serverless-vote/debian:$DEBIAN
+    --customize-hook='install -d -o 999 -g 999 -m 1777 "$1/var/lib/postgresql"'
 }
 
 build_node() {
@@ -131,28 +147,22 @@ DOCKERFILE
 build_swarm_node() {
   bring_mmdebstrap
   progress "no registry answers: building a stand-in for $SWARM_NODE_DEFAULT from packages (about half a minute)"
-  mmdebstrap --variant=minbase --include=ca-certificates,docker.io,iptables \
-    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/usr/share/doc/*' \
-    $DEBIAN - |
-    docker import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-      --change 'LABEL org.serverless-vote.image=swarm-node' - serverless-vote/swarm-node:$DEBIAN
+  local changes=(--change "$DEBIAN_PATH" --change 'LABEL org.serverless-vote.image=swarm-node')
+  debian_image serverless-vote/swarm-node:$DEBIAN --include=ca-certificates,docker.io,iptables
 }
 
 # Debian's Prometheus, as the official image has it: the same uid, folder and entry point.
 build_prometheus() {
   bring_mmdebstrap
   progress "no registry answers: building a stand-in for $PROMETHEUS_DEFAULT from packages (about half a minute)"
-  mmdebstrap --variant=minbase --include=prometheus \
-    --customize-hook='install -d -o 65534 -g 65534 "$1/prometheus"' \
-    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/usr/share/doc/*' \
-    $DEBIAN - |
-    docker import --change 'USER 65534:65534' --change 'WORKDIR /prometheus' \
-      --change 'ENTRYPOINT ["/bin/prometheus"]' \
-      --change 'LABEL org.serverless-vote.image=prometheus' - serverless-vote/prometheus:$DEBIAN
+  local changes=(--change 'USER 65534:65534' --change 'WORKDIR /prometheus' --change 'ENTRYPOINT ["/bin/prometheus"]'
+    --change 'LABEL org.serverless-vote.image=prometheus')
+  debian_image serverless-vote/prometheus:$DEBIAN --include=prometheus \
+    --customize-hook='install -d -o 65534 -g 65534 "$1/prometheus"'
 }
 
 # The Dockerfile comes by stdin.
-stand_in() { DOCKER_BUILDKIT=0 docker build --network none -t "serverless-vote/$1" -f - "$2"; }
+stand_in() { docker build --network none -t "serverless-vote/$1" -f - "$2"; }
 
 architecture() {
   case $(docker info --format '{{.Architecture}}') in

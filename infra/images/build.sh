@@ -13,8 +13,7 @@ tag=${IMAGE_TAG:-latest}
 PATH=$ROOT/node_modules/.bin:$PATH
 export COPYFILE_DISABLE=1 # or macOS' tar adds its own files
 
-# Without buildx the docker command can't speak to BuildKit.
-if docker buildx version >/dev/null 2>&1; then export DOCKER_BUILDKIT=1; else export DOCKER_BUILDKIT=0; fi
+. "$ROOT/infra/images/builder.sh"
 
 # catalog.json as lines: <function> <uid> <true|false: uses the database>
 catalog() {

@@ -13,6 +13,6 @@ WORKDIR /function
 COPY functions/${NAME}/dist/main.cjs /function/main.cjs
 # Its role in the database has its name.
 ENV PATH=/usr/local/bin NODE_ENV=production PGHOST=/var/run/postgresql PGDATABASE=votes PGUSER=${NAME}
-USER ${USER_ID}
+USER ${USER_ID}:${USER_ID}
 ENTRYPOINT ["node", "/function/main.cjs"]
 CMD []

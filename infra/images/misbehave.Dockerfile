@@ -3,6 +3,6 @@ ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE}
 LABEL org.serverless-vote.image=misbehave
 COPY apps/launcher/integration/functions/misbehave.cjs /function/main.cjs
-USER 10009
+USER 10009:10009
 ENTRYPOINT ["node", "/function/main.cjs"]
 CMD []

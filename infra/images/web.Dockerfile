@@ -13,7 +13,8 @@ COPY infra/images/rehearse-web.mjs /app/rehearse-web.mjs
 ENV PATH=/usr/local/bin NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 NODE_COMPILE_CACHE=/app/compile-cache
 # The cache belongs to who filled it: it is looked for under the uid that runs.
 RUN ["node", "-e", "fs.mkdirSync('/app/compile-cache', { recursive: true }); fs.chownSync('/app/compile-cache', 10003, 0)"]
-USER 10003
+# With its group: BuildKit looks a uid without one up in /etc/passwd, which an image from scratch does not have.
+USER 10003:10003
 RUN ["node", "/app/rehearse-web.mjs"]
 ENTRYPOINT ["node", "/app/apps/web/server.mjs"]
 CMD []

@@ -23,8 +23,10 @@ clean_docker() {
     each 'docker volume rm' "$(docker volume ls --quiet --filter "$label")"
   done
   progress 'images'
-  images=$(docker images --filter label=org.serverless-vote.image --format '{{if eq .Repository "<none>"}}{{.ID}}{{else}}{{.Repository}}:{{.Tag}}{{end}}')
+  # With names first: those without one are listed by older clients only.
+  images=$(docker images --filter label=org.serverless-vote.image --format '{{if ne .Repository "<none>"}}{{.Repository}}:{{.Tag}}{{end}}')
   each 'docker rmi --force' "$images"
+  docker image prune --force --filter label=org.serverless-vote.image
   note "$(wc -w <<<"$images" | tr -d ' ') images, the containers and the votes are gone"
 }
 

@@ -30,19 +30,26 @@ address() {
 
 # create_node <number> <image>
 create_node() {
-  local ports=() cgroups=()
+  local ports=() cgroups=() without=()
   docker inspect "$(name_of "$1")" >/dev/null 2>&1 && return
   if [ "$1" -eq 1 ]; then ports=(--publish "$BIND:$PORT:8080" --publish "127.0.0.1:$CONTROL_PORT:9000"); fi
   if [ "$(docker info --format '{{.CgroupVersion}}')" = 1 ]; then cgroups=(--volume /sys/fs/cgroup:/sys/fs/cgroup:rw); fi
   docker volume create --label "$CLUSTER_LABEL=$STACK" "$(name_of "$1")" >/dev/null
   # Everything that --privileged gives except the host's devices and CAP_SYS_RESOURCE, which not every machine has.
+  if can_drop SYS_RESOURCE "$2"; then without=(--cap-drop SYS_RESOURCE); fi
   docker create --name "$(name_of "$1")" --hostname "node-$1" --network "$CLUSTER" --ip "$(address "$1")" \
     --label "$CLUSTER_LABEL=$STACK" --init --restart unless-stopped --stop-timeout 30 \
-    --cap-add ALL --cap-drop SYS_RESOURCE --device-cgroup-rule 'a *:* rwm' \
+    --cap-add ALL ${without[@]+"${without[@]}"} --device-cgroup-rule 'a *:* rwm' \
     --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined \
     ${cgroups[@]+"${cgroups[@]}"} ${ports[@]+"${ports[@]}"} \
     --volume "$(name_of "$1"):/var/lib/docker" --tmpfs /run --tmpfs /tmp --env container=docker \
     --entrypoint sh "$2" -c "$(cat "$ROOT/infra/swarm/start-node")"
+}
+
+# can_drop <capability> <image>: newer engines refuse to drop what they don't have, and older ones to keep it
+can_drop() {
+  local probe
+  probe=$(docker create --cap-drop "$1" "$2" true) && docker rm "$probe"
 }
 
 # join <number>: the first node makes the swarm, the others join it
@@ -74,17 +81,25 @@ up() {
   note "three nodes: Docker $(on 1 docker version --format '{{.Server.Version}}') in $image"
 }
 
+# copy_of <image>: the name that a node gives to this very image beside its own. A node's id for it may be another one:
+# engines with the containerd image store identify an image by its manifest, others by its configuration.
+copy_of() { docker image inspect --format '{{.Id}}' "$1" | sed 's|^sha256:|serverless-vote/copy-of:|'; }
+
 # lacking <number> <image…>: those of the images that the node has not, or not in this version
 lacking() {
-  local image
+  local image ids
   for image in "${@:2}"; do
-    [ "$(on "$1" docker image inspect --format '{{.Id}}' "$image" 2>/dev/null)" = "$(docker image inspect --format '{{.Id}}' "$image")" ] ||
-      echo "$image"
+    ids=$(on "$1" docker image inspect --format '{{.Id}}' "$image" "$(copy_of "$image")" 2>/dev/null) &&
+      [ "$(sort -u <<<"$ids" | wc -l)" -eq 1 ] || echo "$image"
   done
 }
 
 # bring <number> <image…>
-bring() { docker save "${@:2}" | docker exec -i "$(name_of "$1")" docker load; }
+bring() {
+  local image
+  docker save "${@:2}" | docker exec -i "$(name_of "$1")" docker load
+  for image in "${@:2}"; do on "$1" docker tag "$image" "$(copy_of "$image")"; done
+}
 
 load() {
   local n wanted brought=0 loads=()
