@@ -27,5 +27,14 @@ export function asCsv({ options }: Tally): string {
   return [['id', 'label', 'votes', 'percent'], ...lines].map((line) => `${line.map(field).join(',')}\r\n`).join('');
 }
 
-const field = (value: string | number): string =>
-  /[",\r\n]/.test(`${value}`) ? `"${`${value}`.replaceAll('"', '""')}"` : `${value}`;
+/**
+ * Where a spreadsheet would begin a formula: at the start of a field, or behind what separates fields elsewhere.
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const FORMULA = /(?<=^|[;\t\r\n])(?=[=+\-@＝＋－＠\t\r\n\0])/g;
+
+/** A field as text: an apostrophe before whatever would be run, and quotes around it. */
+function field(value: string | number): string {
+  const text = `${value}`.replaceAll(FORMULA, "'");
+  return text !== `${value}` || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
