@@ -13,6 +13,8 @@ export IMAGE_TAG=${IMAGE_TAG:-$DEFAULT_TAG}
 . "$ROOT/infra/stack/start.sh"
 
 running=$ROOT/.cache/bench/$BENCH_STACK.running
+# What the program says last, after everything is gone.
+export LAST_LINE=$ROOT/.cache/bench/$BENCH_STACK.last
 program=
 begun=
 
@@ -43,6 +45,8 @@ finish() {
     GO_ON=1 step down take_all_down
     rm -f "$running"
     [ "${step_status:-0}" -eq 0 ] || status=1
+    [ ! -s "$LAST_LINE" ] || say "$(cat "$LAST_LINE")"
+    rm -f "$LAST_LINE"
   fi
   exit $status
 }
@@ -81,6 +85,7 @@ run_on_own_stacks() {
     fail 'Another one is running.' "Process $(cat "$running"), with stacks of the same names." 'Wait for it, or stop it.'
   fi
   echo $$ >"$running"
+  rm -f "$LAST_LINE"
   begun=yes
   make_secret
   step remains take_all_down 'nothing of an earlier run'

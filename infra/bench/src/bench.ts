@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { Catalog } from './catalog.ts';
 import type { Floor } from './floor/floor.ts';
 import type { Series } from './interleave.ts';
+import type { OtherLoad } from './other-load.ts';
 import type { Plan } from './plan.ts';
 import type { Stack } from './stack.ts';
 
@@ -11,6 +12,9 @@ export interface Bench {
   signal: AbortSignal;
   docker: Docker;
   progress: (text: string) => void;
+  /** Told why a row could not be measured; the others go on. */
+  failed: (row: string, why: string) => void;
+  otherLoad: OtherLoad;
   imageTag: string;
   nodeImage: string;
   catalog: Catalog;
@@ -27,4 +31,6 @@ export interface Measured {
   series: Record<string, Series>;
   facts: Record<string, number>;
   details: Record<string, unknown>;
+  /** What share of the processors others used, by part: 0 to 1. */
+  otherLoad: Record<string, number>;
 }

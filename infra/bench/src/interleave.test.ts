@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { interleave, type Variant } from './interleave.ts';
 
-const quiet = { signal: new AbortController().signal, progress: () => undefined };
+const fails = (name: string, why: string) => {
+  throw new Error(`${name}: ${why}`);
+};
+const quiet = { signal: new AbortController().signal, progress: () => undefined, failed: fails };
 
 function logged(names: string[], times: Record<string, number> = {}) {
   const log: string[] = [];
@@ -35,13 +38,58 @@ it('prepares before each sample, again for one that is discarded', async () => {
   expect(series).toEqual({ a: { samples: [7], discarded: 1 } });
 });
 
-it('gives up on what never happens', async () => {
-  const never: Variant = { name: 'a', sample: async () => undefined };
-  await expect(interleave(1, [never], quiet)).rejects.toThrow('a: what was to be measured did not happen');
+describe('one that can’t be measured', () => {
+  const broken = async (): Promise<never> => {
+    throw new Error('broken');
+  };
+
+  it.each<[string, Omit<Variant, 'name'>, string]>([
+    ['breaks', { sample: broken }, 'broken'],
+    ['can’t be prepared', { prepare: broken, sample: async () => 1 }, 'broken'],
+    [
+      'never is what its row says',
+      { sample: async () => undefined },
+      'what was to be measured did not happen in 6 tries',
+    ],
+  ])('that %s costs its own row only, and says why', async (_what, parts, why) => {
+    const { log, variants } = logged(['a', 'b']);
+    const told: string[][] = [];
+    const failed = (...words: string[]) => void told.push(words);
+    const series = await interleave(2, [{ name: 'bad', ...parts }, ...variants], { ...quiet, failed });
+    expect(log.join('')).toBe('abab');
+    expect(Object.keys(series)).toEqual(['a', 'b']);
+    expect(told).toEqual([['bad', why]]);
+  });
+
+  it('is tried once more when it breaks', async () => {
+    const samples: (() => Promise<number>)[] = [broken, async () => 7];
+    const series = await interleave(
+      1,
+      [{ name: 'a', sample: async (): Promise<number | undefined> => samples.shift()?.() }],
+      quiet,
+    );
+    expect(series).toEqual({ a: { samples: [7], discarded: 1 } });
+  });
 });
 
-it('stops when the bench ends', async () => {
-  const { variants } = logged(['a']);
-  const signal = AbortSignal.abort(new Error('over'));
-  await expect(interleave(1, variants, { ...quiet, signal })).rejects.toThrow('over');
+describe('when time is over', () => {
+  it('nothing new begins', async () => {
+    const { log, variants } = logged(['a']);
+    const signal = AbortSignal.abort(new Error('over'));
+    await expect(interleave(1, variants, { ...quiet, signal })).rejects.toThrow('a: over, in round 1 of 1');
+    expect(log).toEqual([]);
+  });
+
+  it('complete rounds count', async () => {
+    const ending = new AbortController();
+    const told: string[] = [];
+    const sample = async () => {
+      if (told.length === 0) ending.abort(new Error('over'));
+      return 7;
+    };
+    const failed = (name: string, why: string) => void told.push(`${name}: ${why}`);
+    const series = await interleave(3, [{ name: 'a', sample }], { ...quiet, signal: ending.signal, failed });
+    expect(series.a?.samples).toEqual([7]);
+    expect(told).toEqual(['a: over, in round 2 of 3']);
+  });
 });

@@ -2,11 +2,13 @@ import os from 'node:os';
 import Docker from 'dockerode';
 import type { Bench, Measured } from './bench.ts';
 import { catalogOf, writeOneSpareCatalog } from './catalog.ts';
+import { within } from './deadline.ts';
 import { environment } from './environment.ts';
 import { Floor } from './floor/floor.ts';
 import { interleave } from './interleave.ts';
+import { OtherLoad, QUIET_SHARE } from './other-load.ts';
 import { full, type Plan, quick } from './plan.ts';
-import { progress, say } from './progress.ts';
+import { lastLine, progress, say } from './progress.ts';
 import { writeResult } from './result.ts';
 import { bursts } from './rows/bursts.ts';
 import { cold } from './rows/cold.ts';
@@ -31,7 +33,12 @@ const only = process.argv
   .find((argument) => argument.startsWith('--only='))
   ?.slice('--only='.length)
   .split(',');
+const isWanted = (part = '') => part === 'at rest' || only === undefined || only.includes(part);
 const plan: Plan = isQuick ? quick : full;
+const { BENCH_STACK: name = 'serverless-vote-bench', IMAGE_TAG: imageTag = 'latest' } = process.env;
+const nodeImage = process.env.NODE_IMAGE ?? 'node:26-bookworm-slim';
+/** How long the cold stack keeps what nobody uses; its rows wait for it to be empty. */
+const COLD_IDLE_MS = 1_500;
 
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
@@ -55,7 +62,7 @@ async function restAlone(bench: Bench): Promise<void> {
   await rest(bench);
 }
 
-const phases: [string, (bench: Bench) => Promise<void>][] = [
+const parts: [string, (bench: Bench) => Promise<void>][] = [
   ['warm-up', warmUp],
   ['singles', singles],
   ['bursts', bursts],
@@ -66,10 +73,10 @@ const phases: [string, (bench: Bench) => Promise<void>][] = [
   ['tally', tallySize],
 ];
 
-async function start(measured: Measured): Promise<Bench> {
-  const docker = new Docker();
-  const { BENCH_STACK: name = 'serverless-vote-bench', IMAGE_TAG: imageTag = 'latest' } = process.env;
-  const nodeImage = process.env.NODE_IMAGE ?? 'node:26-bookworm-slim';
+type Where = Awaited<ReturnType<typeof environment>>;
+
+async function start(where: Where, parts: Pick<Bench, 'docker' | 'measured' | 'otherLoad' | 'failed'>): Promise<Bench> {
+  const { docker } = parts;
   const { signal } = ending;
   const settings = (idleMs: number) => ({
     FUNCTION_IDLE_TIMEOUT_MS: String(idleMs),
@@ -79,38 +86,57 @@ async function start(measured: Measured): Promise<Bench> {
   const catalog = await catalogOf(imageTag);
   writeOneSpareCatalog(catalog);
   const oneSpare = { COMPOSE_FILE: 'docker-compose.yml:infra/bench/one-spare.compose.yml' };
+  // On a machine where a start takes seconds, a spare must not leave before anybody has seen it.
+  const coldIdleMs = Math.max(COLD_IDLE_MS, 5 * where.dockerRunMs);
   const [warmStack, coldStack] = await Promise.all([
     Stack.start(name, settings(plan.idleMs), { docker, signal }),
-    Stack.start(`${name}-cold`, { ...settings(1_500), ...oneSpare }, { docker, signal }),
+    Stack.start(`${name}-cold`, { ...settings(coldIdleMs), ...oneSpare }, { docker, signal }),
   ]);
   const permanentServer = await Floor.start(warmStack, { docker, nodeImage, catalog, signal });
   const stacks = { warm: warmStack, cold: coldStack, floor: permanentServer };
-  return { plan, signal, docker, progress, imageTag, nodeImage, catalog, measured, ...stacks };
+  return { plan, signal, progress, imageTag, nodeImage, catalog, ...parts, ...stacks };
 }
+
+const percent = (share: number) => `${Math.round(100 * share)} %`;
 
 async function main(): Promise<void> {
   const began = performance.now();
   const seconds = (since: number) => Math.round((performance.now() - since) / 1000);
-  const measured: Measured = { series: {}, facts: {}, details: {} };
-  const bench = await start(measured);
-  const where = await environment(bench.docker, bench);
-  say(
-    `  ✓ stacks      ${where.cores} cores, engine ${where.engine}, load ${where.loadBefore[0]}  (${seconds(began)} s)`,
-  );
+  const measured: Measured = { series: {}, facts: {}, details: {}, otherLoad: {} };
+  const docker = new Docker();
+  const otherLoad = new OtherLoad();
+  const share = await otherLoad.calmest();
+  const where = await environment(docker, { imageTag, nodeImage });
+  const used = `others use ${percent(share)} of ${where.cores} cores, load ${where.loadBefore[0]}`;
+  say(share > QUIET_SHARE ? `  ! machine     not quiet: ${used}` : `  ✓ machine     quiet: ${used}`);
   const problems: Record<string, string> = {};
-  for (const [name, measure] of phases) {
-    if (only && name !== 'at rest' && !only.includes(name)) continue;
+  const failed = (row: string, why: string) => {
+    problems[row] = why;
+    say(`  ✗ ${row.padEnd(11)} ${why}`);
+  };
+  const bench = await start(where, { docker, measured, otherLoad, failed });
+  say(`  ✓ stacks      engine ${where.engine}  (${seconds(began)} s)`);
+  for (const [part, measure] of parts) {
+    if (!isWanted(part)) continue;
     const since = performance.now();
+    otherLoad.take();
+    await otherLoad.calmest();
     try {
-      await measure(bench);
-      say(`  ✓ ${name.padEnd(11)} (${seconds(since)} s)`);
+      await within(plan.partMs, part, measure(bench));
+      await otherLoad.calmest();
+      say(`  ✓ ${part.padEnd(11)} (${seconds(since)} s)`);
     } catch (error) {
-      problems[name] = error instanceof Error ? error.message : String(error);
-      say(`  ✗ ${name.padEnd(11)} ${problems[name]}  (${seconds(since)} s)`);
+      failed(part, error instanceof Error ? error.message : String(error));
     }
+    measured.otherLoad[part] = otherLoad.take();
   }
-  const lines = table(measured, plan);
+  const lines = table(measured, plan).filter(({ part }) => isWanted(part));
   say(`\n${terminalTable(lines)}\n`);
+  const most = Math.max(...Object.values(measured.otherLoad));
+  if (most > QUIET_SHARE)
+    say(
+      `  * beside other load: others used up to ${percent(most)} of the processors. Measure again on a quiet machine.\n`,
+    );
   const loadAfter = os.loadavg().map((load) => Math.round(load * 100) / 100);
   const result = {
     ...where,
@@ -123,10 +149,12 @@ async function main(): Promise<void> {
     ...measured,
   };
   say(`  All numbers are in ${writeResult(`${where.date}${isQuick ? '-quick' : ''}${only ? '-part' : ''}`, result)}`);
-  process.exit(Object.keys(problems).length === 0 ? 0 : 1);
+  const notMeasured = Object.entries(problems).map(([row, why]) => `${row} (${why})`);
+  if (notMeasured.length > 0) lastLine(`  ✗ not measured: ${notMeasured.join('; ')}`);
+  process.exit(notMeasured.length === 0 ? 0 : 1);
 }
 
 main().catch((error: unknown) => {
-  say(`  ✗ bench       ${error instanceof Error ? error.message : error}`);
+  lastLine(`  ✗ nothing was measured: ${error instanceof Error ? error.message : error}`);
   process.exit(1);
 });

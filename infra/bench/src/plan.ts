@@ -1,6 +1,9 @@
 /** How much is measured. */
 export interface Plan {
+  /** After this nothing new begins, and the table shows what there is. */
   deadlineMs: number;
+  /** After this a part is given up, and the next begins. */
+  partMs: number;
   rounds: number;
   burstRounds: number;
   voters: number;
@@ -16,7 +19,8 @@ export interface Plan {
 }
 
 export const full: Plan = {
-  deadlineMs: 9 * 60_000,
+  deadlineMs: 30 * 60_000,
+  partMs: 10 * 60_000,
   rounds: 12,
   burstRounds: 3,
   voters: 3_000,
@@ -32,7 +36,8 @@ export const full: Plan = {
 
 /** A look in a minute and a half: fewer samples, so wider intervals; a smaller tally; no browser. */
 export const quick: Plan = {
-  deadlineMs: 3 * 60_000,
+  deadlineMs: 12 * 60_000,
+  partMs: 6 * 60_000,
   rounds: 3,
   burstRounds: 1,
   voters: 1_000,

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+
 const isTerminal = process.stderr.isTTY;
 
 const LOGGED_EVERY_MS = 10_000;
@@ -15,4 +17,10 @@ export function progress(text: string): void {
 /** A line that stays. */
 export function say(text: string): void {
   process.stderr.write(`${isTerminal ? '\r\x1b[K' : ''}${text}\n`);
+}
+
+/** A line that says how it went: whoever takes the stacks down says it once more when that is done, as the last of all. */
+export function lastLine(text: string): void {
+  if (process.env.LAST_LINE) writeFileSync(process.env.LAST_LINE, text);
+  else say(text);
 }

@@ -4,6 +4,8 @@ import { run } from './run.ts';
 import { VotingStack } from './voting-stack.ts';
 
 const LABEL = 'org.serverless-vote';
+/** For `docker-compose`, on a machine that is busy. */
+const UP_MS = 180_000;
 
 /** A stack of the bench's own, started like any other: launcher and database, with their volumes and ports. */
 export class Stack extends VotingStack {
@@ -29,21 +31,21 @@ export class Stack extends VotingStack {
     parts: { docker: Docker; signal: AbortSignal },
   ): Promise<Stack> {
     const stack = new Stack(name, await freePorts(2), settings, parts);
-    await run('infra/bench/stack.sh', ['up'], { env: stack.#environment });
+    await run('infra/bench/stack.sh', ['up'], { env: stack.#environment, withinMs: UP_MS });
     await stack.healthy();
     return stack;
   }
 
   /** Has its launcher started anew with other settings. */
   async change(settings: Record<string, string>): Promise<void> {
-    await run('infra/bench/stack.sh', ['up'], { env: { ...this.#environment, ...settings } });
+    await run('infra/bench/stack.sh', ['up'], { env: { ...this.#environment, ...settings }, withinMs: UP_MS });
     await this.healthy();
   }
 
   /** Removes everything of it, volumes too. */
   async stop(): Promise<void> {
     this.close();
-    await run('infra/bench/stack.sh', ['down'], { env: this.#environment });
+    await run('infra/bench/stack.sh', ['down'], { env: this.#environment, withinMs: UP_MS });
   }
 
   async permanent(name: 'launcher' | 'database'): Promise<Docker.Container> {

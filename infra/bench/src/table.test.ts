@@ -28,3 +28,12 @@ it('has as many columns in each row of a document', () => {
     .map((line) => line.split('|').length);
   expect(new Set(columns)).toEqual(new Set([7]));
 });
+
+it('marks what was measured beside other load', () => {
+  const marked = lines.map((line) => ({ ...line, besideLoad: true }));
+  const ends = terminalTable(marked)
+    .split('\n')
+    .slice(1)
+    .map((line) => /(?:met|NOT MET|not measured)? ?\*$/.exec(line)?.[0].trim());
+  expect(ends).toEqual(['*', 'met *', 'NOT MET *', 'not measured *']);
+});

@@ -7,12 +7,17 @@ const VERDICT = new Map<boolean | undefined, string>([
   [undefined, ''],
 ]);
 
-const cells = ({ row, measured, compared, target, met }: Line): string[] => [
+/** Stands behind what was measured while others used the processors. */
+const MARK = '*';
+
+const cells = ({ row, measured, compared, target, met, besideLoad }: Line): string[] => [
   row,
   measured,
   compared,
   target,
-  target !== '' && met === undefined ? 'not measured' : (VERDICT.get(met) ?? ''),
+  [target !== '' && met === undefined ? 'not measured' : VERDICT.get(met), besideLoad ? MARK : '']
+    .filter(Boolean)
+    .join(' '),
 ];
 
 /** The table for a terminal, columns lined up. */

@@ -9,10 +9,15 @@ const rate = (samples: readonly number[]) =>
 /** The project's targets, each with what was measured for it. */
 export function table(measured: Measured, plan: Plan): Line[] {
   const lines = new Lines(measured);
+  lines.part = 'singles';
   single(lines);
+  lines.part = 'bursts';
   bursts(lines, plan);
+  lines.part = 'launcher';
   launcherAlone(lines);
+  lines.part = 'visible';
   results(lines, plan);
+  lines.part = 'in a row';
   atRest(lines, plan);
   return lines.lines;
 }
@@ -77,6 +82,7 @@ function results(lines: Lines, { viewers, tally }: Plan): void {
   const words = ' × one viewer’s p95';
   lines.number(`${viewers.toLocaleString('en')} viewers`, all, late / p95(one), words, { atMost: 2 }, 2);
   lines.number('', '', lines.fact(`${many}: most runs per change`), ' fetch-results per change', { atMost: 1 });
+  lines.part = 'tally';
   const [few, lots] = [lines.samples('few votes'), lines.samples('many votes')];
   lines.baseline(`fetch-results, ${tally.small.toLocaleString('en')} votes`, spread(few));
   lines.compare(`  ${tally.large.toLocaleString('en')} votes`, spread(lots), [lots, few], 'that', { atMost: 1.3 });
@@ -96,6 +102,7 @@ function atRest(lines: Lines, { inARow }: Plan): void {
     { atMost: BREATHING_MB },
     1,
   );
+  lines.part = 'at rest';
   lines.number('', '', lines.fact('containers at rest') - 2, ' containers left', { atMost: 0 });
   const [launcher, database] = [lines.fact('launcher memory at rest'), lines.fact('database memory at rest')];
   const memory = Number.isNaN(launcher) ? '' : `launcher ${launcher.toFixed(0)}, database ${database.toFixed(0)}`;

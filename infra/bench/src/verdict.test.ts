@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { isWithin, Lines, spread } from './verdict.ts';
 
-const lines = () => new Lines({ series: { naive: { samples: [250], discarded: 0 } }, facts: { left: 1 }, details: {} });
+const measured = { series: { naive: { samples: [250], discarded: 0 } }, facts: { left: 1 }, details: {} };
+const lines = () => new Lines({ ...measured, otherLoad: { calm: 0.02, busy: 0.6 } });
 
 it('meets a bound that it touches', () => {
   expect(isWithin(40, { atLeast: 40 })).toBe(true);
@@ -29,4 +30,13 @@ it('shows small times with a decimal', () => {
   expect(spread([4.25, 4.25])).toBe('4.3 ms (p95 4.3 ms)');
   expect(spread([254.4])).toBe('254 ms (p95 254 ms)');
   expect(spread([])).toBe('not measured');
+});
+
+it('notes which lines were measured while others used the processors', () => {
+  const table = lines();
+  for (const part of ['calm', 'busy', 'left out']) {
+    table.part = part;
+    table.baseline(part, '1 ms');
+  }
+  expect(table.lines.filter(({ besideLoad }) => besideLoad).map(({ row }) => row)).toEqual(['busy']);
 });

@@ -1,4 +1,5 @@
 import type { Measured } from './bench.ts';
+import { QUIET_SHARE } from './other-load.ts';
 import { median, p95, type Ratio, ratio } from './statistics.ts';
 
 /** A line of the table. Lines without a target are what others are compared with. */
@@ -9,6 +10,10 @@ export interface Line {
   target: string;
   /** `undefined`: there is no target, or nothing to compare it with. */
   met: boolean | undefined;
+  /** The part of the bench that it is from. */
+  part?: string;
+  /** Others used the processors meanwhile. */
+  besideLoad?: boolean;
 }
 
 export interface Bound {
@@ -35,6 +40,8 @@ export const spread = (samples: readonly number[]): string =>
 export class Lines {
   readonly lines: Line[] = [];
   readonly #measured: Measured;
+  /** The part of the bench that the next lines are from. */
+  part = '';
 
   constructor(measured: Measured) {
     this.#measured = measured;
@@ -50,7 +57,7 @@ export class Lines {
 
   /** What others are compared with. */
   baseline(row: string, measured: string, compared = ''): void {
-    this.lines.push({ row, measured, compared, target: '', met: undefined });
+    this.#push({ row, measured, compared, target: '', met: undefined });
   }
 
   /** A ratio within this run, with how far chance could have moved it. */
@@ -67,12 +74,17 @@ export class Lines {
     const compared = Number.isNaN(value)
       ? 'not measured'
       : `${value.toFixed(digits)} × ${words} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
-    this.lines.push({ row, measured, compared, target: boundText(bound, ' ×'), met: isWithin(value, bound) });
+    this.#push({ row, measured, compared, target: boundText(bound, ' ×'), met: isWithin(value, bound) });
   }
 
   /** A number that stands by itself. */
   number(row: string, measured: string, value: number, unit: string, bound: Bound, digits = 0): void {
     const compared = Number.isNaN(value) ? 'not measured' : `${value.toFixed(digits)}${unit}`;
-    this.lines.push({ row, measured, compared, target: boundText(bound, unit), met: isWithin(value, bound) });
+    this.#push({ row, measured, compared, target: boundText(bound, unit), met: isWithin(value, bound) });
+  }
+
+  #push(line: Line): void {
+    const { part } = this;
+    this.lines.push({ ...line, part, besideLoad: (this.#measured.otherLoad[part] ?? 0) > QUIET_SHARE });
   }
 }

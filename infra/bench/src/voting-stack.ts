@@ -6,7 +6,7 @@ import { type Metric, parseMetrics, sum } from './metrics.ts';
 import { run } from './run.ts';
 import { until } from './until.ts';
 
-const SETTLE_MS = 45_000;
+const SETTLE_MS = 60_000;
 /** Looks without a change before the bench brings the wanted population about. */
 const NUDGE_AFTER = 5;
 
@@ -51,15 +51,17 @@ export abstract class VotingStack {
   /** Waits until this is the population and nothing is on its way; `nudge` is called when nothing moves and something is missing. */
   async settle(what: string, is: (found: Population) => boolean, nudge?: () => Promise<unknown>): Promise<void> {
     let still = 0;
+    let found: Population = {};
     const isSettled = async () => {
-      const found = await this.population();
+      found = await this.population();
       const isMoving = Object.keys(found).some((container) => !/ (spare|ready)$/.test(container));
       if (!isMoving && is(found)) return true;
       still = isMoving ? 0 : still + 1;
       if (still % NUDGE_AFTER === 0 && still > 0) await nudge?.();
       return false;
     };
-    await until(`${this.name}: ${what}`, isSettled, { withinMs: SETTLE_MS, signal: this.signal });
+    const seen = () => Object.entries(found).flat().join(' ') || 'none';
+    await until(`${this.name}: ${what}`, isSettled, { withinMs: SETTLE_MS, signal: this.signal, seen });
   }
 
   /** Waits until no on-demand container is left. */
@@ -98,7 +100,7 @@ export abstract class VotingStack {
         ({ status }) => status === 200,
         () => false,
       );
-    await until(`${this.name} is healthy`, isHealthy, { withinMs: 60_000, everyMs: 100, signal: this.signal });
+    await until(`${this.name} is healthy`, isHealthy, { withinMs: 120_000, everyMs: 100, signal: this.signal });
   }
 
   close(): void {

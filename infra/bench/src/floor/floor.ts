@@ -48,7 +48,7 @@ export class Floor {
     });
     await container.start();
     const floor = new Floor(new Door(port), container);
-    await until('the floor answers', () => floor.isUp(), { withinMs: 20_000, signal });
+    await until('the floor answers', () => floor.isUp(), { withinMs: 60_000, signal });
     return floor;
   }
 

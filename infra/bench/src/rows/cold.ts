@@ -1,18 +1,17 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { answered } from '../answered.ts';
 import type { Bench } from '../bench.ts';
 import type { Variant } from '../interleave.ts';
 import { STILL_MS } from './quiet.ts';
 
 /** A vote while nothing is warm: it waits for a container to be made. */
-export function cold({ cold: stack, measured }: Bench): Variant {
+export function cold({ cold: stack, measured, otherLoad }: Bench): Variant {
   const phases: string[] = [];
   measured.details['phases of cold'] = phases;
   return {
     name: 'cold',
     async prepare() {
       await stack.empty();
-      await pause(STILL_MS);
+      await otherLoad.still(STILL_MS);
     },
     async sample() {
       const { totalMs, headers } = answered(await stack.vote());

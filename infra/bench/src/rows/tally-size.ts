@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { answered } from '../answered.ts';
 import type { Bench } from '../bench.ts';
 import { interleave, type Variant } from '../interleave.ts';
@@ -23,12 +22,12 @@ export async function tallySize(bench: Bench): Promise<void> {
   }
 }
 
-function fetchResults({ catalog }: Bench, name: string, stack: Stack): Variant {
+function fetchResults({ catalog, otherLoad }: Bench, name: string, stack: Stack): Variant {
   return {
     name,
     async prepare() {
       await stack.spares('fetch-results', catalog.functions['fetch-results'].spares);
-      await pause(STILL_MS);
+      await otherLoad.still(STILL_MS);
     },
     async sample() {
       const { totalMs, headers } = answered(await stack.invoke('fetch-results'));

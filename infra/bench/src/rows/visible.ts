@@ -15,10 +15,15 @@ const ALONE_MS = 300;
 
 /** From a vote in the vote page to others' open results: one stream, a thousand streams, a real browser's page. */
 export async function visible(bench: Bench): Promise<void> {
-  const { warm, plan, measured, progress } = bench;
+  const { warm, plan, measured, progress, failed } = bench;
   const audience = new Audience(warm.gatewayPort);
   progress('opening a browser');
-  const page = plan.chromium ? await ResultsPage.launch(warm.gatewayPort) : undefined;
+  const page = plan.chromium
+    ? await ResultsPage.launch(warm.gatewayPort).catch((error) => {
+        failed('visible in Chromium', String(error));
+        return undefined;
+      })
+    : undefined;
   try {
     const variants = [
       inStreams(bench, 'visible in one stream', 1, audience, page),
@@ -47,7 +52,7 @@ function inStreams(
     name,
     times: plan.votesPerViewerRound,
     async prepare() {
-      await page?.leave();
+      await page?.leave().catch(() => undefined);
       await audience.become(size);
       await watched(bench, size);
       await until('all viewers show the same', () => current() >= 0 && upToDate(current()), {

@@ -1,16 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { answered } from '../answered.ts';
 import type { Bench } from '../bench.ts';
 import type { Variant } from '../interleave.ts';
 import { STILL_MS } from './quiet.ts';
 
 /** The first page while no web container runs, to its first byte. */
-export function webFromZero({ cold }: Bench): Variant {
+export function webFromZero({ cold, otherLoad }: Bench): Variant {
   return {
     name: 'web from zero',
     async prepare() {
       await cold.empty();
-      await pause(STILL_MS);
+      await otherLoad.still(STILL_MS);
     },
     // Whoever asks for HTML gets a page that says "starting" after a second; all others are held until web answers.
     sample: async () => answered(await cold.gateway.send('/', { headers: { accept: '*/*' } })).headMs,

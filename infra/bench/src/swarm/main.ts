@@ -4,7 +4,7 @@ import { answered } from '../answered.ts';
 import { catalogOf, writeSingleUseCatalog } from '../catalog.ts';
 import { environment } from '../environment.ts';
 import { interleave, type Variant } from '../interleave.ts';
-import { progress, say } from '../progress.ts';
+import { lastLine, progress, say } from '../progress.ts';
 import { writeResult } from '../result.ts';
 import { sendAll } from '../send-all.ts';
 import { Stack } from '../stack.ts';
@@ -26,7 +26,12 @@ const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 setTimeout(() => ending.abort(new Error('the bench took too long')), plan.deadlineMs).unref();
 const { signal } = ending;
-const turns = { signal, progress };
+/** One row that can't be measured doesn't keep the others from it. */
+const problems: Record<string, string> = {};
+const failed = (row: string, why: string) => {
+  problems[row] = why;
+};
+const turns = { signal, progress, failed };
 
 /** A vote of somebody new, answered by a container that was started so. */
 const single = (platform: Platform, stack: VotingStack, kind: 'prewarmed' | 'cold', spares: number): Variant => ({
@@ -111,12 +116,14 @@ async function main(): Promise<void> {
   const table = swarmTable(series, wrong);
   say(`\n${terminalTable(table)}\n`);
   const loadAfter = os.loadavg().map((load) => Math.round(load * 100) / 100);
-  const result = { ...where, loadAfter, quick: isQuick, table, plan, series, wrong };
+  const result = { ...where, loadAfter, quick: isQuick, problems, table, plan, series, wrong };
   say(`  All numbers are in ${writeResult(`swarm-${where.date}${isQuick ? '-quick' : ''}`, result)}`);
-  process.exit(Object.values(wrong).some(Boolean) ? 1 : 0);
+  const notMeasured = Object.entries(problems).map(([row, why]) => `${row} (${why})`);
+  if (notMeasured.length > 0) lastLine(`  ✗ not measured: ${notMeasured.join('; ')}`);
+  process.exit(Object.values(wrong).some(Boolean) || notMeasured.length > 0 ? 1 : 0);
 }
 
 main().catch((error: unknown) => {
-  say(`  ✗ bench       ${error instanceof Error ? error.message : error}`);
+  lastLine(`  ✗ nothing was measured: ${error instanceof Error ? error.message : error}`);
   process.exit(1);
 });

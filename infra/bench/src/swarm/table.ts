@@ -7,7 +7,7 @@ const PLATFORMS: readonly Platform[] = ['one machine', 'three nodes'];
 
 /** Three nodes beside one machine, row by row. They share their cores, so more nodes can't be faster here: what is seen is what Swarm costs. */
 export function swarmTable(series: Record<string, Series>, wrong: Record<string, number>): Line[] {
-  const lines = new Lines({ series, facts: {}, details: {} });
+  const lines = new Lines({ series, facts: {}, details: {}, otherLoad: {} });
   for (const row of ['prewarmed', 'cold', 'burst', 'fresh containers']) {
     const isRate = row === 'burst' || row === 'fresh containers';
     for (const platform of PLATFORMS) {
