@@ -94,19 +94,22 @@ describe('the shell in which a lab is tried', () => {
   };
 
   test('keeps what a block sets for the next one', async () => {
-    await open().run('name=vote; greet() { echo "hello $1"; }', 5_000);
-    expect(await shell.run('greet "$name"; echo error >&2', 5_000)).toEqual({ output: 'hello vote\nerror', status: 0 });
+    await open().run('name=vote; greet() { echo "hello $1"; }', 60_000);
+    expect(await shell.run('greet "$name"; echo error >&2', 60_000)).toEqual({
+      output: 'hello vote\nerror',
+      status: 0,
+    });
   });
 
   test('fails a command with a typing mistake, also when it is not the last', async () => {
-    expect(await open().run('crul -s http://localhost\necho done', 5_000)).toMatchObject({
+    expect(await open().run('crul -s http://localhost\necho done', 60_000)).toMatchObject({
       status: 127,
       output: expect.stringContaining('crul: command not found'),
     });
   });
 
   test('gives commands nothing to read', async () => {
-    expect(await open().run('cat; echo end', 5_000)).toEqual({ output: 'end', status: 0 });
+    expect(await open().run('cat; echo end', 60_000)).toEqual({ output: 'end', status: 0 });
   });
 
   test('gives up on a command that does not end', async () => {

@@ -13,26 +13,23 @@ beforeEach(() => {
   folder = mkdtempSync(`${tmpdir()}/engine-`);
   command('docker', `[ -e ${folder}/pid ] && echo '28.0.0 1.48' || { echo 'Cannot connect' >&2; exit 1; }`);
   command('docker-compose', 'exit 0');
-  command('dockerd', `echo $$ >${folder}/pid; exec sleep 60`);
+  command('dockerd', `echo $$ >${folder}/pid; exec sleep 600`);
 });
 
 afterEach(() => {
-  if (existsSync(`${folder}/pid`)) process.kill(Number(readFileSync(`${folder}/pid`, 'utf8')));
+  if (existsSync(`${folder}/pid`)) process.kill(enginePid());
   rmSync(folder, { recursive: true });
 });
 
-it.runIf(startsByHand)(
-  'leaves the engine nothing of its own: who reads its output sees the end of it',
-  async () => {
-    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, DOCKER_HOST: '' };
-    const begun = performance.now();
-    const { stderr } = await promisify(execFile)(`${import.meta.dirname}/engine.sh`, { env, timeout: 20_000 });
-    expect(stderr).toContain('starting the Docker Engine');
-    // Execution resolves at the end of the output: the engine lives for 60 s.
-    expect(performance.now() - begun).toBeLessThan(10_000);
-  },
-  25_000,
-);
+it.runIf(startsByHand)('leaves the engine nothing of its own: who reads its output sees the end of it', async () => {
+  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, DOCKER_HOST: '' };
+  const { stderr } = await promisify(execFile)(`${import.meta.dirname}/engine.sh`, { env, timeout: 60_000 });
+  expect(stderr).toContain('starting the Docker Engine');
+  // Execution resolves at the end of the output, while the engine lives on.
+  expect(() => process.kill(enginePid(), 0)).not.toThrow();
+});
+
+const enginePid = () => Number(readFileSync(`${folder}/pid`, 'utf8'));
 
 function command(name: string, script: string): void {
   writeFileSync(`${folder}/${name}`, `#!/bin/sh\n${script}\n`);

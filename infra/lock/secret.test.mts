@@ -33,9 +33,7 @@ it('the secrets are random, each of its own, and out of reach for others', () =>
   expect([read('session-secret'), read('presenter-key')]).toEqual([session, presenter]);
 });
 
-it('what signs cookies is replaced after a month, and what signed before is believed for as long as cookies live', {
-  timeout: 60_000,
-}, () => {
+it('what signs cookies is replaced after a month, and what signed before is believed for as long as cookies live', () => {
   const { run, read, age } = clone();
   run();
   const [first] = read('session-secret');

@@ -45,7 +45,7 @@ contract() {
 
 invoke_api() {
   progress 'the Invoke API and detached events, as on one machine'
-  npm run --silent integration --workspace @serverless-vote/launcher -- --testTimeout 40000 invoke-api detached.test aws-sdk
+  npm run --silent integration --workspace @serverless-vote/launcher -- invoke-api detached.test aws-sdk
   note 'the Invoke API and detached events, as on one machine'
 }
 

@@ -86,7 +86,7 @@ describe('fn list and describe', () => {
 });
 
 describe('fn invoke', () => {
-  test('takes its event as an argument, from a file, and from standard input', { timeout: 30_000 }, async () => {
+  test('takes its event as an argument, from a file, and from standard input', async () => {
     const file = join(folder, 'event.json');
     writeFileSync(file, vote());
     for (const [args, input] of [
@@ -100,7 +100,7 @@ describe('fn invoke', () => {
     }
   });
 
-  test('shows the end of the log and what each phase took', { timeout: 20_000 }, async () => {
+  test('shows the end of the log and what each phase took', async () => {
     const { out, err } = await fn(['invoke', 'misbehave', '{"do":"say","text":"as told"}']);
     expect(JSON.parse(out)).toEqual({});
     expect(err).toMatch(/^START RequestId: .*\nas told\nEND RequestId: .*\nREPORT RequestId: /);
@@ -109,7 +109,7 @@ describe('fn invoke', () => {
     expect(asJson).toMatchObject({ result: {}, startKind: 'cold', phases: { run: expect.any(Number) } });
   });
 
-  test('tells a function’s error in words, with status 1', { timeout: 20_000 }, async () => {
+  test('tells a function’s error in words, with status 1', async () => {
     const { status, out, err } = await fn(['invoke', 'misbehave', '{"do":"fail"}']);
     expect({ status, out }).toEqual({ status: 1, out: '' });
     expect(err).toMatch(/^misbehave failed: TypeError: as told$/m);
@@ -122,22 +122,20 @@ describe('fn invoke', () => {
 });
 
 describe('fn logs', () => {
-  test('shows what a function has written, and follows it', { timeout: 30_000 }, async () => {
+  test('shows what a function has written, and follows it', async () => {
     const first = randomUUID();
     await fn(['invoke', 'misbehave', JSON.stringify({ do: 'say', text: first })]);
-    await expect
-      .poll(async () => (await fn(['logs', 'misbehave', '--tail', '5'])).out, { timeout: 10_000 })
-      .toContain(first);
+    await expect.poll(async () => (await fn(['logs', 'misbehave', '--tail', '5'])).out).toContain(first);
 
     const following = start('logs', 'misbehave', '--follow', '--tail', '1', '--json');
     let seen = '';
     following.stdout?.on('data', (chunk: Buffer) => {
       seen += chunk.toString();
     });
-    await expect.poll(() => seen, { timeout: 10_000 }).toContain(first);
+    await expect.poll(() => seen).toContain(first);
     const second = randomUUID();
     await fn(['invoke', 'misbehave', JSON.stringify({ do: 'say', text: second })]);
-    await expect.poll(() => seen, { timeout: 10_000 }).toContain(second);
+    await expect.poll(() => seen).toContain(second);
     following.kill();
     const line = JSON.parse(seen.split('\n').find((each) => each.includes(second)) ?? '');
     expect(line).toMatchObject({ name: 'misbehave', instance: expect.stringMatching(/^[0-9a-f]{12}$/), text: second });
@@ -145,20 +143,20 @@ describe('fn logs', () => {
 });
 
 describe('fn dead-letters', () => {
-  test('lists them, shows, sends again, and deletes', { timeout: 120_000 }, async () => {
+  test('lists them, shows, sends again, and deletes', async () => {
     expect(await fn(['dead-letters'])).toMatchObject({ status: 0, out: '', err: 'There are no dead letters.\n' });
     const event = '{"do":"fail"}';
     const { out, status } = await fn(['invoke', 'misbehave', event, '--detach']);
     const id = out.trim();
     expect({ status, id }).toEqual({ status: 0, id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
-    await expect.poll(async () => (await fn(['dead-letters'])).out, { timeout: 45_000 }).toContain(id);
+    await expect.poll(async () => (await fn(['dead-letters'])).out).toContain(id);
     expect((await fn(['dead-letters'])).out).toMatch(new RegExp(`^${id}  misbehave  .*  TypeError: as told$`, 'm'));
     expect((await fn(['dead-letters', 'show', id])).out).toBe(`${event}\n`);
     expect((await fn(['dead-letters', 'resend', '--function', 'record-vote'])).out).toBe('0 sent again\n');
     expect((await fn(['dead-letters', 'resend', id])).out).toBe('1 sent again\n');
     expect((await fn(['dead-letters', 'resend', id])).status).toBe(3);
     const total = async () => JSON.parse((await fn(['dead-letters', '--json'])).out).total;
-    await expect.poll(total, { timeout: 45_000 }).toBe(1);
+    await expect.poll(total).toBe(1);
     expect((await fn(['dead-letters', 'delete', '--all', '--json'])).out).toBe('{"deleted":1}\n');
   });
 });

@@ -14,9 +14,7 @@ const errorOf = ({ status, headers, json }: Answer) =>
 const isBlamed = (answer: Answer) => errorOf(answer) === 'Runtime.ExitError';
 
 describe('an event whose container a neighbour has ended', () => {
-  test('runs alone in a container that the next of them uses after it, not in one of its own', {
-    timeout: 20_000,
-  }, async () => {
+  test('runs alone in a container that the next of them uses after it, not in one of its own', async () => {
     await sleep(0);
     const engine = await watchEngine(NAME);
     const good = many(7, () => sleep(50));
@@ -27,23 +25,21 @@ describe('an event whose container a neighbour has ended', () => {
     expect((await engine.end()).filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(4);
   });
 
-  test('has its turn before all that came later, however many keep coming', { timeout: 30_000 }, async () => {
+  test('has its turn before all that came later, however many keep coming', async () => {
     const until = performance.now() + 6_000;
     const others: Answer[] = [];
     // Each at a pace of its own, so that the container is never empty by chance.
     const crowd = Array.from({ length: 16 }, async (_, one) => {
       while (performance.now() < until) others.push(await sleep(100 + 13 * one));
     });
-    await expect.poll(() => others.length, { timeout: 5_000 }).toBeGreaterThan(8);
+    await expect.poll(() => others.length).toBeGreaterThan(8);
     const deadly = exit();
     await Promise.all(crowd);
     expect(others.filter((answer) => errorOf(answer) !== 'none').map(({ text }) => text)).toEqual([]);
     expect((await deadly).text).toMatch(/3 times: exit status 9/);
   });
 
-  test('is not told that it was its own doing, when there was no time to run it alone', {
-    timeout: 20_000,
-  }, async () => {
+  test('is not told that it was its own doing, when there was no time to run it alone', async () => {
     await sleep(0);
     const good = many(6, () => sleep(1_500));
     await exit();

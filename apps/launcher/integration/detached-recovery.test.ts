@@ -19,8 +19,7 @@ const detach = (name: string, event: unknown) => invoke(name, event, { 'x-amz-in
 const voters = (count: number) => Array.from({ length: count }, () => randomUUID());
 const detachVotes = (of: string[], choice: string) =>
   Promise.all(of.map(async (voterId) => (await detach('record-vote', { voterId, choice })).status));
-const nobodyIsThere = (name: string) =>
-  expect.poll(async () => (await containers(name)).length, { timeout: 15_000 }).toBe(0);
+const nobodyIsThere = (name: string) => expect.poll(async () => (await containers(name)).length).toBe(0);
 
 async function votesFor(choice: string): Promise<number> {
   const { options } = (await invoke('fetch-results')).json() as { options: { id: string; votes: number }[] };
@@ -29,16 +28,14 @@ async function votesFor(choice: string): Promise<number> {
 
 /** Waits until no detached event is left to be run. Whoever asks for dead letters makes the launcher look into its queue. */
 async function allDone(): Promise<void> {
-  await expect.poll(async () => (await send(controlUrl, '/dead-letters')).status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(async () => (await send(controlUrl, '/dead-letters')).status).toBe(200);
   await expect
-    .poll(async () => (await send(controlUrl, '/metrics')).text, { timeout: 40_000, interval: 300 })
+    .poll(async () => (await send(controlUrl, '/metrics')).text, { interval: 300 })
     .not.toMatch(/^detached_events\{.*state="(waiting|running)"\} [1-9]/m);
 }
 
 describe('detached events', () => {
-  test('that wait or run when the launcher is killed are run by its successor, each vote counts once', {
-    timeout: 90_000,
-  }, async () => {
+  test('that wait or run when the launcher is killed are run by its successor, each vote counts once', async () => {
     const before = await total();
     await nobodyIsThere('record-vote');
     const answers = await detachVotes(voters(40), 'cats');
@@ -53,7 +50,7 @@ describe('detached events', () => {
     expect(metrics).toMatch(/detached_events_total\{function="record-vote",outcome="done"\} \d+/);
   });
 
-  test('that are late do not overwrite a later click', { timeout: 90_000 }, async () => {
+  test('that are late do not overwrite a later click', async () => {
     await nobodyIsThere('record-vote');
     const [cats, dogs] = [await votesFor('cats'), await votesFor('dogs')];
     const late = voters(20);
@@ -68,7 +65,7 @@ describe('detached events', () => {
     expect([await votesFor('cats'), await votesFor('dogs')]).toEqual([cats, dogs + 20]);
   });
 
-  test('are all recorded, each once, when the database is killed among them', { timeout: 90_000 }, async () => {
+  test('are all recorded, each once, when the database is killed among them', async () => {
     const before = await total();
     const first = detachVotes(voters(30), 'cats');
     await delay(30);
@@ -80,20 +77,18 @@ describe('detached events', () => {
     expect(await total()).toBe(before + 60);
   });
 
-  test('whose container is killed under them are run by another', { timeout: 60_000 }, async () => {
+  test('whose container is killed under them are run by another', async () => {
     const events = await follow(controlUrl, '/events');
     const { headers } = await detach('misbehave-draining', { do: 'sleep', ms: 1500 });
     const id = headers['x-amzn-requestid'];
-    await expect.poll(events.text, { timeout: 10_000 }).toContain(`"type":"invocation.running","requestId":"${id}"`);
+    await expect.poll(events.text).toContain(`"type":"invocation.running","requestId":"${id}"`);
     const [victim] = await containers('misbehave-draining');
     await docker.getContainer(victim?.Id ?? '').kill();
-    await expect.poll(events.text, { timeout: 20_000 }).toContain(`"type":"detached.done","requestId":"${id}"`);
+    await expect.poll(events.text).toContain(`"type":"detached.done","requestId":"${id}"`);
     events.leave();
   });
 
-  test('are refused with 503 while the database is away, and none of those is recorded', {
-    timeout: 90_000,
-  }, async () => {
+  test('are refused with 503 while the database is away, and none of those is recorded', async () => {
     const before = await total();
     const database = await permanent('database');
     await database.stop({ t: 5 });
@@ -109,19 +104,19 @@ describe('detached events', () => {
     } finally {
       await database.start();
     }
-    await expect.poll(() => detachVotes(voters(1), 'cats'), { timeout: 20_000 }).toEqual([202]);
+    await expect.poll(() => detachVotes(voters(1), 'cats')).toEqual([202]);
     await allDone();
     expect(await total()).toBe(before + 1);
   });
 
-  test('that are dead stay so over the launcher’s end', { timeout: 90_000 }, async () => {
+  test('that are dead stay so over the launcher’s end', async () => {
     await send(controlUrl, '/dead-letters', { method: 'DELETE' });
     await detach('misbehave', { do: 'fail' });
     const dead = async () => ((await send(controlUrl, '/dead-letters')).json() as { total: number }).total;
-    await expect.poll(dead, { timeout: 30_000, interval: 500 }).toBe(1);
+    await expect.poll(dead, { interval: 500 }).toBe(1);
     await crash('launcher');
     await healthy();
-    await expect.poll(dead, { timeout: 10_000 }).toBe(1);
+    await expect.poll(dead).toBe(1);
     const answer = await send(controlUrl, '/dead-letters', { method: 'DELETE' });
     expect(answer.json()).toEqual({ deleted: 1 });
   });

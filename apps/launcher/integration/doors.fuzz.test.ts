@@ -64,7 +64,7 @@ const expectAlwaysClear = (
     size,
   );
 
-describe('the gateway', { timeout: 120_000 }, () => {
+describe('the gateway', () => {
   test('answers any request clearly, and shows nothing of control or the runtime API, however it is spelled', () =>
     expectAlwaysClear(gateway, 30, ({ text }) => {
       expect(text).not.toMatch(PRIVATE);
@@ -75,7 +75,7 @@ describe('the gateway', { timeout: 120_000 }, () => {
   test('answers no second request that hides in the first', () => expectNothingSmuggled(gateway, 30));
 });
 
-describe('control', { timeout: 120_000 }, () => {
+describe('control', () => {
   test('answers any request clearly', () => expectAlwaysClear(control, 60));
 
   test('is nowhere to be found for who comes by a foreign name, or from a foreign page', () => {
@@ -107,7 +107,7 @@ describe('control', { timeout: 120_000 }, () => {
   test('answers no second request that hides in the first', () => expectNothingSmuggled(control, 30));
 });
 
-describe('inside, at its own socket,', { timeout: 120_000 }, () => {
+describe('inside, at its own socket,', () => {
   test('a function finds no request that the runtime API does not answer clearly', () =>
     forAll(
       batch(

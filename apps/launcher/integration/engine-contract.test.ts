@@ -18,16 +18,16 @@ async function whileRunning(name: string, event: object, during: (containerId: s
   // Whoever awaits it hears of a failure, though perhaps only later.
   answer.catch(() => undefined);
   const running = new RegExp(`"type":"invocation.running"[^\\n]*"name":"${name}","containerId":"([0-9a-f]{12})"`);
-  await expect.poll(feed.text, { timeout: 30_000, interval: 20 }).toMatch(running);
+  await expect.poll(feed.text, { interval: 20 }).toMatch(running);
   await during(running.exec(feed.text())?.[1] ?? '');
   feed.leave();
   return answer;
 }
 
-describe('start', { timeout: 180_000 }, () => {
+describe('start', () => {
   test('a function without a container gets one, which its answer names, and which is there while it works', async () => {
     const answer = await whileRunning('misbehave', { do: 'sleep', ms: 1500 }, async (id) => {
-      await expect.poll(() => isRunning('misbehave', id), { timeout: 5_000 }).toBe(true);
+      await expect.poll(() => isRunning('misbehave', id)).toBe(true);
     });
     expect(answer).toMatchObject({ status: 200, headers: { 'x-start-kind': 'cold' } });
     expect(containerOf(answer)).toMatch(/^[0-9a-f]{12}$/);
@@ -38,13 +38,13 @@ describe('start', { timeout: 180_000 }, () => {
     const used = containerOf(await invoke('misbehave'));
     expect(containerOf(await invoke('misbehave'))).not.toBe(used);
     const gone = new RegExp(`"type":"container.gone"[^\\n]*"containerId":"${used}"[^\\n]*"exitCode":0`);
-    await expect.poll(feed.text, { timeout: 10_000 }).toMatch(gone);
-    await expect.poll(() => isRunning('misbehave', used), { timeout: 10_000 }).toBe(false);
+    await expect.poll(feed.text).toMatch(gone);
+    await expect.poll(() => isRunning('misbehave', used)).toBe(false);
     feed.leave();
   });
 });
 
-describe('event and result', { timeout: 180_000 }, () => {
+describe('event and result', () => {
   test('go their way unchanged, also when they are large', async () => {
     const text = 'ä'.repeat(2 * 1024 * 1024);
     const answer = await invokeRaw('misbehave', JSON.stringify({ do: 'sleep', ms: 1, text }));
@@ -66,7 +66,7 @@ describe('event and result', { timeout: 180_000 }, () => {
   });
 });
 
-describe('exit status', { timeout: 180_000 }, () => {
+describe('exit status', () => {
   test('of a container that ended over its event is told', async () => {
     const answer = await invoke('misbehave', { do: 'exit', code: 7 });
     expect(answer.json()).toMatchObject({ errorType: expect.stringMatching(/^(Runtime.ExitError|Sandbox.Timedout)$/) });
@@ -89,12 +89,12 @@ describe('exit status', { timeout: 180_000 }, () => {
   });
 });
 
-describe('deadline', { timeout: 180_000 }, () => {
+describe('deadline', () => {
   test('ends a container that loops, before its caller hears of it', async () => {
     const answer = await invoke('misbehave', { do: 'loop' });
     expect(answer.json()).toMatchObject({ errorType: 'Sandbox.Timedout' });
     // Of a task on another node its engine may know a moment longer, when its processes have ended.
-    await expect.poll(() => isRunning('misbehave', containerOf(answer)), { timeout: 1_000 }).toBe(false);
+    await expect.poll(() => isRunning('misbehave', containerOf(answer))).toBe(false);
   });
 
   test('counts for a container that never gets ready', async () => {
@@ -105,7 +105,7 @@ describe('deadline', { timeout: 180_000 }, () => {
   });
 });
 
-describe('kill', { timeout: 180_000 }, () => {
+describe('kill', () => {
   test('the event of a container that is killed under it is answered by another', async () => {
     let killed = '';
     const answer = await whileRunning('misbehave-in-a-short-queue', { do: 'sleep', ms: 3500 }, async (id) => {
@@ -117,7 +117,7 @@ describe('kill', { timeout: 180_000 }, () => {
   });
 });
 
-describe('leftovers', { timeout: 180_000 }, () => {
+describe('leftovers', () => {
   test('of a launcher that was killed are gone when a new one works', async () => {
     let left = '';
     await whileRunning('misbehave-draining', { do: 'sleep', ms: 4000 }, async (id) => {
@@ -125,12 +125,12 @@ describe('leftovers', { timeout: 180_000 }, () => {
       await operator.crashLauncher();
     }).catch(() => undefined);
     await untilHealthy();
-    await expect.poll(() => isRunning('misbehave-draining', left), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isRunning('misbehave-draining', left)).toBe(false);
     expect((await invoke('misbehave')).status).toBe(200);
   });
 });
 
-describe('lost engine', { timeout: 180_000 }, () => {
+describe('lost engine', () => {
   afterEach(() => operator.findEngine().catch(() => undefined));
 
   test('what runs is answered, what needs a start waits for it, and what ended meanwhile is noticed', async () => {
@@ -146,7 +146,7 @@ describe('lost engine', { timeout: 180_000 }, () => {
       return waiting;
     });
     expect(needsStart.status).toBe(200);
-    await expect.poll(() => isRunning('misbehave-draining', used), { timeout: 15_000 }).toBe(false);
+    await expect.poll(() => isRunning('misbehave-draining', used)).toBe(false);
     expect((await invoke('misbehave')).status).toBe(200);
   });
 });

@@ -23,10 +23,10 @@ async function growthBy(work: () => Promise<unknown>): Promise<Numbers> {
   return (name, labels) => after(name, labels) - before(name, labels);
 }
 
-const atRest = () => expect.poll(async () => (await containers()).length, { timeout: 30_000, interval: 200 }).toBe(2);
+const atRest = () => expect.poll(async () => (await containers()).length, { interval: 200 }).toBe(2);
 
 describe('a burst of sixty votes', () => {
-  test('is counted to the last, and leaves the gauges at rest', { timeout: 90_000 }, async () => {
+  test('is counted to the last, and leaves the gauges at rest', async () => {
     await atRest();
     const stream = await follow(baseUrl, '/streams/results');
     const grown = await growthBy(async () => {
@@ -70,7 +70,7 @@ describe('a burst of sixty votes', () => {
 });
 
 describe('what goes wrong is counted', () => {
-  test('a function’s error, and an event that killed its containers', { timeout: 60_000 }, async () => {
+  test('a function’s error, and an event that killed its containers', async () => {
     // Its deadline leaves time for three starts, also on a machine that is busy.
     const name = 'misbehave-in-a-short-queue';
     const grown = await growthBy(async () => {
@@ -83,7 +83,7 @@ describe('what goes wrong is counted', () => {
     expect(grown('containers_removed_total', { name, exit_status: 7 })).toBe(3);
   });
 
-  test('events that find the queue full', { timeout: 60_000 }, async () => {
+  test('events that find the queue full', async () => {
     const name = 'misbehave-in-a-short-queue';
     const grown = await growthBy(() =>
       Promise.all(Array.from({ length: 8 }, () => invoke(name, { do: 'sleep', ms: 300 }))),
@@ -93,7 +93,7 @@ describe('what goes wrong is counted', () => {
     expect(grown('gateway_function_invocation_total', { function_name: name, code: 429 })).toBe(turnedAway);
   });
 
-  test('a database that is away', { timeout: 60_000 }, async () => {
+  test('a database that is away', async () => {
     const database = await permanent('database');
     expect((await numbers())('database_up')).toBe(1);
     await database.stop({ t: 5 });
@@ -102,14 +102,14 @@ describe('what goes wrong is counted', () => {
     } finally {
       await database.start();
     }
-    await expect.poll(async () => (await numbers())('database_up'), { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await numbers())('database_up')).toBe(1);
   });
 });
 
 describe('requests to web', () => {
-  test('are counted, and so are the replicas that answer them', { timeout: 30_000 }, async () => {
+  test('are counted, and so are the replicas that answer them', async () => {
     const grown = await growthBy(() => send(baseUrl, '/'));
     expect(grown('web_requests_total')).toBeGreaterThanOrEqual(1);
-    await expect.poll(async () => (await numbers())('web_replicas'), { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await numbers())('web_replicas')).toBe(1);
   });
 });

@@ -19,21 +19,19 @@ describe('a function', () => {
     expect((await engine.end()).filter((event) => event.startsWith('create'))).toHaveLength(1);
   });
 
-  test('that loops is ended at its deadline, and is gone before its caller hears of it', {
-    timeout: 20_000,
-  }, async () => {
+  test('that loops is ended at its deadline, and is gone before its caller hears of it', async () => {
     const answer = await invoke('misbehave', { do: 'loop' });
     expect(told(answer)).toEqual(functionError('Sandbox.Timedout', /Task timed out after 3\.00 seconds$/));
     expect(await ids('misbehave')).not.toContain(answer.headers['x-container-id']);
     expect((await vote()).status).toBe(200);
   });
 
-  test('that exits is tried three times, then reported with its exit status', { timeout: 20_000 }, async () => {
+  test('that exits is tried three times, then reported with its exit status', async () => {
     const answer = await invoke('misbehave-draining', { do: 'exit', code: 7 });
     expect(told(answer)).toEqual(functionError('Runtime.ExitError', /3 times: exit status 7$/));
   });
 
-  test('that eats memory is ended by its limit', { timeout: 20_000 }, async () => {
+  test('that eats memory is ended by its limit', async () => {
     const answer = await invoke('misbehave', { do: 'eat-memory' });
     expect(told(answer).body).toMatchObject({
       errorType: expect.stringMatching(/^(Runtime\.OutOfMemory|Sandbox\.Timedout)$/),
@@ -41,7 +39,7 @@ describe('a function', () => {
     expect((await vote()).status).toBe(200);
   });
 
-  test('that forks without end reaches its limit of processes', { timeout: 20_000 }, async () => {
+  test('that forks without end reaches its limit of processes', async () => {
     const { started, refused } = (await invoke('misbehave', { do: 'fork' })).json() as {
       started: number;
       refused: string;
@@ -50,11 +48,11 @@ describe('a function', () => {
     expect(started).toBeLessThan(32);
   });
 
-  test('that fills /tmp fills its own few megabytes', { timeout: 20_000 }, async () => {
+  test('that fills /tmp fills its own few megabytes', async () => {
     expect((await invoke('misbehave', { do: 'fill-tmp' })).json()).toEqual({ megabytes: 8, code: 'ENOSPC' });
   });
 
-  test('that writes a gigabyte of log disturbs nobody', { timeout: 30_000 }, async () => {
+  test('that writes a gigabyte of log disturbs nobody', async () => {
     await invoke('misbehave', { do: 'write-without-end', megabytes: 1024 });
     expect((await vote()).status).toBe(200);
   });
@@ -72,30 +70,28 @@ describe('a function', () => {
     expect((await invoke('misbehave', { do: 'ask-for-more' })).json()).toEqual({ status: 403 });
   });
 
-  test('that answers with 100 MB is told that it is too much', { timeout: 20_000 }, async () => {
+  test('that answers with 100 MB is told that it is too much', async () => {
     expect(told(await invoke('misbehave', { do: 'answer-with-megabytes', megabytes: 100 }))).toEqual(
       functionError('Function.ResponseSizeTooLarge', /larger than/),
     );
   });
 
-  test('that can’t start is reported with its own words, not waited for until the deadline', {
-    timeout: 20_000,
-  }, async () => {
+  test('that can’t start is reported with its own words, not waited for until the deadline', async () => {
     expect(told(await invoke('crash-at-start'))).toEqual(functionError('Runtime.ExitError', /exit status 1/));
   });
 
-  test('that never asks for an event is ended, and its caller answered', { timeout: 30_000 }, async () => {
+  test('that never asks for an event is ended, and its caller answered', async () => {
     const answer = await invoke('never-ready');
     expect(told(answer)).toEqual(functionError('Runtime.InitTimeout', /did not ask for an event within 4000 ms$/));
     expect(await ids('never-ready')).not.toContain(answer.headers['x-container-id']);
-    await expect.poll(() => ids('never-ready'), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => ids('never-ready')).toEqual([]);
   });
 });
 
 describe('an event', () => {
-  test('whose container is killed under it is tried again, and answered', { timeout: 20_000 }, async () => {
+  test('whose container is killed under it is tried again, and answered', async () => {
     const answer = invoke('misbehave-draining', { do: 'sleep', ms: 1500 });
-    await expect.poll(() => ids('misbehave-draining'), { timeout: 5000 }).not.toEqual([]);
+    await expect.poll(() => ids('misbehave-draining')).not.toEqual([]);
     await delay(700);
     const [victim] = await ids('misbehave-draining');
     await docker.getContainer(victim ?? '').kill();
@@ -104,7 +100,7 @@ describe('an event', () => {
     expect(headers['x-container-id']).not.toBe(victim);
   });
 
-  test('that kills its container takes no neighbour along', { timeout: 30_000 }, async () => {
+  test('that kills its container takes no neighbour along', async () => {
     await invoke('misbehave-draining');
     const good = Array.from({ length: 12 }, () => invoke('misbehave-draining', { do: 'sleep', ms: 100 }));
     const bad = invoke('misbehave-draining', { do: 'exit', code: 9 });
@@ -112,7 +108,7 @@ describe('an event', () => {
     for (const answer of await Promise.all(good)) expect(answer.json()).toEqual({ slept: 100 });
   });
 
-  test('that is bad fails alone in a batch, and its neighbours are recorded', { timeout: 30_000 }, async () => {
+  test('that is bad fails alone in a batch, and its neighbours are recorded', async () => {
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, i) =>
         invoke('record-vote', { voterId: randomUUID(), choice: i % 3 === 0 ? 'birds' : 'cats' }),
@@ -123,7 +119,7 @@ describe('an event', () => {
     );
   });
 
-  test('beyond the queue gets 429 with Retry-After at once', { timeout: 30_000 }, async () => {
+  test('beyond the queue gets 429 with Retry-After at once', async () => {
     const name = 'misbehave-in-a-short-queue';
     const answers = await Promise.all(Array.from({ length: 6 }, () => invoke(name, { do: 'sleep', ms: 300 })));
     const refused = answers.filter(({ status }) => status === 429);
@@ -133,7 +129,7 @@ describe('an event', () => {
       expect(headers).toMatchObject({ 'x-amzn-errortype': 'TooManyRequestsException', 'retry-after': '1' });
   });
 
-  test('whose caller has left costs no container', { timeout: 30_000 }, async () => {
+  test('whose caller has left costs no container', async () => {
     const name = 'misbehave-in-a-short-queue';
     const engine = await watchEngine(name);
     const first = invoke(name, { do: 'sleep', ms: 1000 });
@@ -149,7 +145,7 @@ describe('an event', () => {
     expect((await engine.end()).filter((event) => event.startsWith('create'))).toHaveLength(1);
   });
 
-  test('never makes more containers run than the catalog allows', { timeout: 30_000 }, async () => {
+  test('never makes more containers run than the catalog allows', async () => {
     const answers = Promise.all(Array.from({ length: 6 }, () => invoke('misbehave', { do: 'sleep', ms: 100 })));
     let most = 0;
     const counting = setInterval(async () => {

@@ -65,11 +65,11 @@ async function lookInto(name: string): Promise<Seen> {
 
 const uids = { 'record-vote': 10_001, 'fetch-results': 10_002, web: 10_003, database: 999, launcher: 0 };
 
-describe.each(Object.entries(uids))('the container of %s', { timeout: 60_000 }, (name, uid) => {
+describe.each(Object.entries(uids))('the container of %s', (name, uid) => {
   let seen: Seen;
   beforeAll(async () => {
     seen = await lookInto(name);
-  }, 60_000);
+  });
 
   test('has no capability, can get none, and is held by seccomp', () => {
     const none = '0000000000000000';
@@ -142,17 +142,17 @@ test('control stays on loopback when BIND opens the pages to the network', () =>
 });
 
 describe('the runtime that the catalog names', () => {
-  test('is the one that the container runs in', { timeout: 30_000 }, async () => {
+  test('is the one that the container runs in', async () => {
     const running = invoke('in-runc', { do: 'sleep', ms: 1500 });
     const seen = async () => {
       const [info] = await containers('in-runc');
       return info && (await docker.getContainer(info.Id).inspect()).HostConfig.Runtime;
     };
-    await expect.poll(seen, { timeout: 10_000 }).toBe('runc');
+    await expect.poll(seen).toBe('runc');
     expect((await running).status).toBe(200);
   });
 
-  test('is named in the error when the engine does not have it', { timeout: 30_000 }, async () => {
+  test('is named in the error when the engine does not have it', async () => {
     const answer = await invoke('in-no-runtime');
     expect(answer).toMatchObject({ status: 500, headers: { 'x-amzn-errortype': 'InternalFailure' } });
     expect(answer.json()).toMatchObject({ Message: expect.stringContaining('no runtime "runtime-that-is-not-there"') });

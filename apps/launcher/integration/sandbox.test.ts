@@ -3,12 +3,12 @@ import { describe, expect, test, vi } from 'vitest';
 import { baseUrl, containers, controlUrl, docker, invoke, send, vote, watchEngine } from './stack.ts';
 
 const gone = async (id: string) =>
-  expect.poll(async () => (await containers()).filter(({ Id }) => Id.startsWith(id)), { timeout: 5000 }).toEqual([]);
+  expect.poll(async () => (await containers()).filter(({ Id }) => Id.startsWith(id))).toEqual([]);
 
 describe('a container', () => {
-  test('is started for one vote, ends with exit status 0, and is gone', { timeout: 30_000 }, async () => {
+  test('is started for one vote, ends with exit status 0, and is gone', async () => {
     await vote();
-    await expect.poll(() => spares('record-vote'), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => spares('record-vote')).toBe(2);
     await calm();
     const engine = await watchEngine('record-vote');
     const served: string[] = [];
@@ -22,17 +22,17 @@ describe('a container', () => {
     expect(events.filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(5 + 2);
   });
 
-  test('that was taken is replaced, so that the next vote finds one ready', { timeout: 30_000 }, async () => {
+  test('that was taken is replaced, so that the next vote finds one ready', async () => {
     await vote();
     for (let i = 0; i < 3; i += 1) {
-      await expect.poll(() => spares('record-vote'), { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => spares('record-vote')).toBe(2);
       expect((await vote()).headers['x-start-kind']).toBe('prewarmed');
     }
   });
 
-  test('is not started for each of a crowd, and the crowd is answered to the last', { timeout: 60_000 }, async () => {
+  test('is not started for each of a crowd, and the crowd is answered to the last', async () => {
     await vote();
-    await expect.poll(() => spares('record-vote'), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => spares('record-vote')).toBe(2);
     await calm();
     const engine = await watchEngine('record-vote');
     const answers = await Promise.all(Array.from({ length: 200 }, () => vote()));
@@ -44,7 +44,7 @@ describe('a container', () => {
     expect((await engine.end()).filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(10);
   });
 
-  test('that waits is let go at the idle timeout, and two containers remain', { timeout: 60_000 }, async () => {
+  test('that waits is let go at the idle timeout, and two containers remain', async () => {
     await vote();
     await expect
       .poll(async () => (await containers()).map(({ Labels }) => Labels['org.serverless-vote.name']).toSorted(), {
@@ -54,13 +54,13 @@ describe('a container', () => {
       .toEqual(['database', 'launcher']);
   });
 
-  test('that somebody removes by hand is noticed at once, and replaced', { timeout: 30_000 }, async () => {
+  test('that somebody removes by hand is noticed at once, and replaced', async () => {
     await vote();
-    await expect.poll(() => spares('record-vote'), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => spares('record-vote')).toBe(2);
     const [spare] = await containers('record-vote');
     await docker.getContainer(spare?.Id ?? '').remove({ force: true });
     expect((await vote()).status).toBe(200);
-    await expect.poll(() => spares('record-vote'), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => spares('record-vote')).toBe(2);
   });
 
   test('has no rights but to its doors', async () => {
@@ -77,36 +77,32 @@ describe('a container', () => {
     });
   });
 
-  test.each(['record-vote', 'fetch-results', 'web'])(
-    'of %s is confined by the engine',
-    { timeout: 30_000 },
-    async (name) => {
-      if (name === 'web') await fetch(`${baseUrl}/`);
-      else if (name === 'record-vote') await vote();
-      else await invoke(name);
-      const seen = await vi.waitFor(async () => {
-        const [info] = await containers(name);
-        return docker.getContainer(info?.Id ?? 'none').inspect();
-      }, 10_000);
-      const { Config, HostConfig, Mounts, NetworkSettings } = seen;
-      expect(Config.User).toMatch(/^(10\d{3}):\1$/);
-      expect(HostConfig).toMatchObject({
-        ReadonlyRootfs: true,
-        CapDrop: ['ALL'],
-        SecurityOpt: ['no-new-privileges'],
-        Privileged: false,
-      });
-      expect(HostConfig.Memory).toBeGreaterThan(0);
-      expect(HostConfig.NanoCpus).toBeGreaterThan(0);
-      expect(HostConfig.PidsLimit).toBeGreaterThan(0);
-      expect(HostConfig.NetworkMode).toMatch(/^container:/);
-      expect(NetworkSettings.Networks).toEqual({});
-      expect(Mounts.filter(({ Source, Destination }) => /docker\.sock/.test(`${Source}${Destination}`))).toEqual([]);
-      expect(Mounts.filter(({ RW }) => RW).map(({ Destination }) => Destination)).toEqual(
-        name === 'web' ? ['/run/web'] : [],
-      );
-    },
-  );
+  test.each(['record-vote', 'fetch-results', 'web'])('of %s is confined by the engine', async (name) => {
+    if (name === 'web') await fetch(`${baseUrl}/`);
+    else if (name === 'record-vote') await vote();
+    else await invoke(name);
+    const seen = await vi.waitFor(async () => {
+      const [info] = await containers(name);
+      return docker.getContainer(info?.Id ?? 'none').inspect();
+    }, 10_000);
+    const { Config, HostConfig, Mounts, NetworkSettings } = seen;
+    expect(Config.User).toMatch(/^(10\d{3}):\1$/);
+    expect(HostConfig).toMatchObject({
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      Privileged: false,
+    });
+    expect(HostConfig.Memory).toBeGreaterThan(0);
+    expect(HostConfig.NanoCpus).toBeGreaterThan(0);
+    expect(HostConfig.PidsLimit).toBeGreaterThan(0);
+    expect(HostConfig.NetworkMode).toMatch(/^container:/);
+    expect(NetworkSettings.Networks).toEqual({});
+    expect(Mounts.filter(({ Source, Destination }) => /docker\.sock/.test(`${Source}${Destination}`))).toEqual([]);
+    expect(Mounts.filter(({ RW }) => RW).map(({ Destination }) => Destination)).toEqual(
+      name === 'web' ? ['/run/web'] : [],
+    );
+  });
 });
 
 /** Lets what earlier tests have crowded pass. */

@@ -32,7 +32,7 @@ async function linesOf(traceId: string): Promise<Line[]> {
   return lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))) as Line);
 }
 
-describe('a vote', { timeout: 60_000 }, () => {
+describe('a vote', () => {
   test('keeps the trace that it comes with, from gateway and web to the container that records it', async () => {
     const traceId = newTrace();
     const answer = await post({ traceparent: `00-${traceId}-${SPAN}-01` });
@@ -40,7 +40,7 @@ describe('a vote', { timeout: 60_000 }, () => {
     expect(traceOf(answer)).toBe(traceId);
     expect(answer.headers.traceresponse).not.toContain(SPAN);
     const { requestId, containerId } = answer.json() as { requestId: string; containerId: string };
-    await expect.poll(() => linesOf(traceId), { timeout: 10_000 }).toHaveLength(3);
+    await expect.poll(() => linesOf(traceId)).toHaveLength(3);
     expect(await linesOf(traceId)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ msg: 'request.answered', traceId, method: 'POST', path: '/vote', status: 200 }),
@@ -57,7 +57,7 @@ describe('a vote', { timeout: 60_000 }, () => {
   test('begins a trace when it comes without one, as a form does', async () => {
     const traceId = traceOf(await post({}));
     expect(traceId).toMatch(/^[0-9a-f]{32}$/);
-    await expect.poll(() => linesOf(traceId), { timeout: 10_000 }).toHaveLength(3);
+    await expect.poll(() => linesOf(traceId)).toHaveLength(3);
   });
 
   test.each([
@@ -86,14 +86,14 @@ describe('a vote', { timeout: 60_000 }, () => {
     });
     try {
       const found = () => text.split('\n').filter((line) => line.includes(traceId)).length;
-      await expect.poll(found, { timeout: 10_000 }).toBe(3);
+      await expect.poll(found).toBe(3);
     } finally {
       if (logs.pid) process.kill(-logs.pid);
     }
   });
 });
 
-describe('an invocation through control', { timeout: 60_000 }, () => {
+describe('an invocation through control', () => {
   test('hands its trace to the function, as W3C and as Lambda write it', async () => {
     const traceId = newTrace();
     const answer = await invoke('misbehave', { do: 'tell-trace' }, { traceparent: `00-${traceId}-${SPAN}-01` });
@@ -108,7 +108,7 @@ describe('an invocation through control', { timeout: 60_000 }, () => {
     const traceId = newTrace();
     await invoke('misbehave', { do: 'say', text: 'here I am' }, { traceparent: `00-${traceId}-${SPAN}-01` });
     await expect
-      .poll(() => linesOf(traceId), { timeout: 10_000 })
+      .poll(() => linesOf(traceId))
       .toContainEqual(expect.objectContaining({ msg: 'output', name: 'misbehave', traceId, text: 'here I am' }));
   });
 
@@ -117,9 +117,7 @@ describe('an invocation through control', { timeout: 60_000 }, () => {
     // Its deadline leaves time for three starts, also on a machine that is busy.
     await invoke('misbehave-in-a-short-queue', { do: 'exit', code: 3 }, { traceparent: `00-${traceId}-${SPAN}-00` });
     const messages = async () => (await linesOf(traceId)).map(({ msg }) => msg);
-    await expect
-      .poll(messages, { timeout: 10_000 })
-      .toEqual(['invocation.retried', 'invocation.retried', 'invocation.finished']);
+    await expect.poll(messages).toEqual(['invocation.retried', 'invocation.retried', 'invocation.finished']);
   });
 
   test('keeps it when its caller does not wait', async () => {
@@ -129,7 +127,7 @@ describe('an invocation through control', { timeout: 60_000 }, () => {
     expect(answer.status).toBe(202);
     expect(traceOf(answer)).toBe(traceId);
     const messages = async () => (await linesOf(traceId)).map(({ msg }) => msg).sort();
-    await expect.poll(messages, { timeout: 30_000 }).toEqual(['detached.done', 'invocation.finished']);
+    await expect.poll(messages).toEqual(['detached.done', 'invocation.finished']);
   });
 
   test('is told it, too, when it is refused', async () => {

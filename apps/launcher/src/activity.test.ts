@@ -1,6 +1,5 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ActivityStream } from './activity.ts';
 import type { Changes, Snapshot } from './activity-message.ts';
@@ -9,6 +8,7 @@ import { Feed, type LifecycleEvent } from './feed.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
+  vi.useRealTimers();
   for (const close of closing.splice(0)) close();
 });
 
@@ -118,21 +118,27 @@ describe('who watches', () => {
     const { publish, watch } = await serve();
     publish(...started);
     const { changes } = await watch();
-    for (let i = 0; i < 50; i += 1) {
-      for (let j = 0; j < 20; j += 1) publish(...served);
-      await delay(10);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    for (let tenth = 1; tenth <= 5; tenth += 1) {
+      for (let i = 0; i < 200; i += 1) publish(...served);
+      vi.advanceTimersByTime(99);
+      expect(vi.getTimerCount()).toBe(1);
+      vi.advanceTimersByTime(1);
     }
-    await delay(150);
-    expect(changes().length).toBeLessThan(10);
+    expect(vi.getTimerCount()).toBe(0);
+    await expect.poll(() => changes().at(-1)?.counters.invocations).toBe(1000);
+    expect(changes()).toHaveLength(5);
     expect(Math.max(...changes().map((message) => JSON.stringify(message).length))).toBeLessThan(800);
-    expect(changes().at(-1)?.counters.invocations).toBe(1000);
   });
 
   test('hears nothing while nothing happens', async () => {
-    const { watch } = await serve();
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const { publish, watch } = await serve();
     const { changes } = await watch();
-    await delay(250);
-    expect(changes()).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+    publish(...started);
+    vi.advanceTimersByTime(100);
+    await expect.poll(() => changes().length).toBe(1);
   });
 
   test('sees an event that is tried again, and how its container ended', async () => {
@@ -161,7 +167,6 @@ describe('who watches', () => {
 describe('a day', () => {
   test('ends at midnight by the launcher’s clock; before the first one it began with the launcher', async () => {
     vi.useFakeTimers({ now: new Date(2026, 10, 21, 23, 50), toFake: ['Date'] });
-    closing.push(() => vi.useRealTimers());
     const { publish, watch } = await serve();
     publish(...started);
     const today = (await watch()).snapshot()?.counters.today;
@@ -193,9 +198,10 @@ describe('the memory of what is always there', () => {
   });
 
   test('is left out where the engine cannot tell', async () => {
-    const { watch } = await serve(() => Promise.reject(new Error('the engine is away')));
+    const { publish, watch } = await serve(() => Promise.reject(new Error('the engine is away')));
     const { snapshot, changes } = await watch();
-    await delay(150);
-    expect([snapshot()?.memory, changes()]).toEqual([undefined, []]);
+    publish(...started);
+    await expect.poll(() => changes().length).toBe(1);
+    expect([snapshot()?.memory, changes()[0]?.memory]).toEqual([undefined, undefined]);
   });
 });

@@ -3,8 +3,8 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { parseCatalog } from './catalog.ts';
 import type { Votes } from './database.ts';
 import { LauncherError } from './errors.ts';
@@ -38,13 +38,14 @@ async function serve(options: { isUp?: boolean; lease?: (give: () => Lease) => P
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));
   const socketPath = `${folder}/web.sock`;
-  const held = { leases: 0 };
+  const held = { leases: 0, given: 0 };
   await listening(
     http.createServer((request, response) => response.end(JSON.stringify(request.headers))),
     socketPath as never,
   );
   const give = (path = socketPath): Lease => {
     held.leases += 1;
+    held.given += 1;
     let released = false;
     const release = () => {
       if (!released) held.leases -= 1;
@@ -68,26 +69,44 @@ async function serve(options: { isUp?: boolean; lease?: (give: () => Lease) => P
 const browser = { accept: 'text/html,application/xhtml+xml' };
 
 describe('while web starts from zero', () => {
-  const lease = async (give: () => Lease) => {
-    await delay(1300);
-    return give();
-  };
+  /** A web that starts when the test says so. `asked` resolves when somebody waits for it; time passes only when the test says so, too. */
+  async function serveLate() {
+    const asked = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
+    const lease = async (give: () => Lease) => {
+      asked.resolve();
+      await started.promise;
+      return give();
+    };
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    closing.push(() => vi.useRealTimers());
+    return { ...(await serve({ isUp: false, lease })), asked: asked.promise, start: started.resolve };
+  }
 
   test('a browser that asks for a page is told so after a second, and comes back by itself', async () => {
-    const { url, held } = await serve({ isUp: false, lease });
-    const response = await fetch(url, { headers: browser });
+    const { url, held, asked, start } = await serveLate();
+    const answer = fetch(url, { headers: browser });
+    await asked;
+    vi.advanceTimersByTime(1_000);
+    const response = await answer;
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('1');
     expect(await response.text()).toContain('<meta http-equiv="refresh" content="1">');
-    await expect.poll(() => held.leases).toBe(0);
+    start();
+    await nextTurn();
+    expect(held).toEqual({ leases: 0, given: 1 });
   });
 
   test.each([
     ['a vote', { method: 'POST', headers: browser, body: 'choice=cats' }],
     ['a request for data', { headers: { accept: 'application/json' } }],
   ])('%s is held until it can be answered', async (_case, request) => {
-    const { url } = await serve({ isUp: false, lease });
-    expect((await fetch(url, request)).status).toBe(200);
+    const { url, asked, start } = await serveLate();
+    const answer = fetch(url, request);
+    await asked;
+    vi.advanceTimersByTime(20_000);
+    start();
+    expect((await answer).status).toBe(200);
   });
 
   test('a page that is there within the second is simply shown', async () => {

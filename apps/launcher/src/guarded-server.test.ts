@@ -1,17 +1,20 @@
 import type http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { guardedServer, type Limits } from './guarded-server.ts';
 
 const patient: Limits = { connections: 100, headersMs: 10_000, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
 const whole = 'GET / HTTP/1.1\r\nHost: vote.test:80\r\n\r\n';
+
+/** Half of what Node itself gives a caller who sends nothing: who hangs up by then keeps to these limits. */
+vi.setConfig({ testTimeout: 30_000 });
 
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** Somebody at a door with these limits: what the door says until it hangs up, and how long that took. */
+/** Somebody at a door with these limits: what the door says until it hangs up, and when it does. */
 async function caller(limits: Partial<Limits>, handler: http.RequestListener = (_, response) => response.end('hello')) {
   const server = guardedServer({ ...patient, ...limits }, handler);
   await new Promise<void>((resolve) => server.listen(0, resolve));
@@ -20,13 +23,12 @@ async function caller(limits: Partial<Limits>, handler: http.RequestListener = (
   const call = (text: string) => {
     const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);
     closing.push(() => socket.destroy());
-    const from = performance.now();
     let heard = '';
     socket.setEncoding('latin1').on('data', (data: string) => {
       heard += data;
     });
     socket.write(text);
-    const hungUp = new Promise<number>((resolve) => socket.once('close', () => resolve(performance.now() - from)));
+    const hungUp = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     return { heard: () => heard, hungUp, socket };
   };
   return { call };
@@ -37,13 +39,13 @@ test('hangs up on who sends headers drop by drop (slow loris)', async () => {
   const { socket, hungUp, heard } = call('GET / HTTP/1.1\r\nHost: vote.test\r\n');
   const dropping = setInterval(() => socket.write('X-A: b\r\n'), 20);
   closing.push(() => clearInterval(dropping));
-  expect(await hungUp).toBeLessThan(5_000);
+  await hungUp;
   expect(heard()).toMatch(/^HTTP\/1\.1 408 /);
 });
 
 test('hangs up on who connects and says nothing', async () => {
   const { call } = await caller({ headersMs: 200 });
-  expect(await call('').hungUp).toBeLessThan(5_000);
+  await call('').hungUp;
 });
 
 test('hangs up on who sends a body drop by drop', async () => {
@@ -53,14 +55,14 @@ test('hangs up on who sends a body drop by drop', async () => {
   const { socket, hungUp } = call('POST / HTTP/1.1\r\nHost: vote.test\r\nContent-Length: 1000\r\n\r\n');
   const dropping = setInterval(() => socket.write('x'), 20);
   closing.push(() => clearInterval(dropping));
-  expect(await hungUp).toBeLessThan(5_000);
+  await hungUp;
 });
 
 test('hangs up on who is silent while an answer is awaited, and on who keeps a connection for nothing', async () => {
   const silent = await caller({ silentMs: 200 }, () => undefined);
-  expect(await silent.call(whole).hungUp).toBeLessThan(5_000);
+  await silent.call(whole).hungUp;
   const idle = await caller({ keepAliveMs: 200 });
-  expect(await idle.call(whole).hungUp).toBeLessThan(5_000);
+  await idle.call(whole).hungUp;
 });
 
 test('lets no more connections in than it is told', async () => {

@@ -47,7 +47,7 @@ async function task(script: string): Promise<{ leash: Leash; registration: Regis
 
 const LOOP = 'for (;;);';
 
-describe('a task on the leash', { timeout: 20_000 }, () => {
+describe('a task on the leash', () => {
   test('says who it is, and starts its program only when it is told', async () => {
     const { leash, registration } = await task('console.log(process.env.TOLD, process.env.LEASH_TASK)');
     expect(registration).toMatchObject({ service: 'a-function', task: 'a-task', secret: 'a-secret' });

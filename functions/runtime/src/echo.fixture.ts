@@ -1,12 +1,12 @@
-// A function for tests: does what its event says.
-import { setTimeout as pause } from 'node:timers/promises';
+// A function for tests: does what its event says. One that holds its event says so, and goes on at SIGCONT.
+import { once } from 'node:events';
 import { CallerError, serve } from './serve.ts';
 
 interface Orders {
   log?: string;
   fail?: string;
   callersFault?: string;
-  pauseMs?: number;
+  hold?: boolean;
 }
 
 serve({
@@ -17,8 +17,12 @@ serve({
   },
   warm: async () => console.log('warming'),
   async handle(event, context, resources) {
-    const { log, fail, callersFault, pauseMs } = event as Orders;
-    if (pauseMs) await pause(pauseMs);
+    const { log, fail, callersFault, hold } = event as Orders;
+    if (hold) {
+      const released = once(process, 'SIGCONT');
+      console.log('holding');
+      await released;
+    }
     if (log) console.warn(log, { and: 'more' });
     if (fail) throw new TypeError(fail);
     if (callersFault) throw new CallerError(callersFault);

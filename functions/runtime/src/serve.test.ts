@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeRuntimeApi, TRACEPARENT } from './fake-runtime-api.ts';
 
@@ -12,7 +11,13 @@ const BARE_FUNCTION = join(import.meta.dirname, 'bare.fixture.ts');
 function startFunction(environment: Record<string, string>, args: string[] = [], file = FUNCTION) {
   const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...environment } });
   const exit = once(child, 'exit').then(([code]) => code as number);
-  return { child, exit, stdout: text(child.stdout), stderr: text(child.stderr) };
+  const said = (what: string, times = 1) =>
+    expect.poll(() => running.log.split(what).length - 1, { interval: 5 }).toBeGreaterThanOrEqual(times);
+  const running = { child, exit, stdout: text(child.stdout), stderr: text(child.stderr), log: '', said };
+  child.stderr.on('data', (chunk) => {
+    running.log += chunk;
+  });
+  return running;
 }
 
 describe('with a launcher', () => {
@@ -92,14 +97,18 @@ describe('with a launcher', () => {
   });
 
   test('every line of a log is filed under its request, and END is the last', async () => {
-    const { stderr, exit } = start(2);
-    const slow = await launcher.give('{"log":"one\\ntwo","pauseMs":50}', 'slow');
+    const { child, stderr, exit, said } = start(2);
+    const slow = await launcher.give('{"log":"one\\ntwo","hold":true}', 'slow');
+    await said('holding');
     const quick = await launcher.give('{"log":"three"}', 'quick');
-    await Promise.all([slow.answer, quick.answer]);
+    await quick.answer;
+    child.kill('SIGCONT');
+    await slow.answer;
     await launcher.noMoreWork();
     await exit;
     const lines = (await stderr).trim().split('\n');
     expect(lines.filter((line) => line !== 'rehearsal\twarming')).toEqual([
+      'slow\tholding',
       "quick\tthree { and: 'more' }",
       'END RequestId: quick',
       'slow\tone',
@@ -110,9 +119,9 @@ describe('with a launcher', () => {
   });
 
   test('rehearses on while it waits for its first event, and then no more', async () => {
-    const { stderr, exit } = start(1);
+    const { stderr, exit, said } = start(1);
     await expect.poll(() => launcher.parked).toBe(1);
-    await pause(300);
+    await said('warming', 21);
     await (await launcher.give('{"log":"the first"}', 'first')).answer;
     await launcher.noMoreWork();
     await exit;
@@ -122,20 +131,25 @@ describe('with a launcher', () => {
   });
 
   test('an idle container has two polls open; events in hand open more, never more than allowed', async () => {
-    start(4);
+    const { child, said } = start(4);
     await expect.poll(() => launcher.parked).toBe(2);
-    const first = await launcher.give('{"pauseMs":300}');
+    const first = await launcher.give('{"hold":true}');
+    await said('holding');
     expect(launcher.parked).toBe(1);
-    const others = await Promise.all([1, 2, 3].map(() => launcher.give('{"pauseMs":300}')));
+    const others = await Promise.all([1, 2, 3].map(() => launcher.give('{"hold":true}')));
+    await said('holding', 4);
     expect(launcher.parked).toBe(0);
+    child.kill('SIGCONT');
     await Promise.all([first, ...others].map(({ answer }) => answer));
     await expect.poll(() => launcher.parked).toBe(4);
   });
 
   test('when there is no more work, it finishes what it has in hand, disconnects and exits with 0', async () => {
-    const { exit, stderr } = start(2);
-    const { answer } = await launcher.give('{"pauseMs":100}');
+    const { child, exit, stderr, said } = start(2);
+    const { answer } = await launcher.give('{"hold":true}');
+    await said('holding');
     await launcher.noMoreWork();
+    child.kill('SIGCONT');
     expect(await answer).toMatchObject({ path: 'response' });
     expect(await exit).toBe(0);
     expect(await stderr).toContain('disconnected after 1');
@@ -166,9 +180,11 @@ describe('with a launcher', () => {
   });
 
   test('SIGTERM ends a busy container after the event in hand', async () => {
-    const { child, exit } = start();
-    const { answer } = await launcher.give('{"pauseMs":200}');
+    const { child, exit, said } = start();
+    const { answer } = await launcher.give('{"hold":true}');
+    await said('holding');
     child.kill('SIGTERM');
+    child.kill('SIGCONT');
     expect(await answer).toMatchObject({ path: 'response' });
     expect(await exit).toBe(0);
     expect(launcher.parked).toBe(0);

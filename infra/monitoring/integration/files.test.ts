@@ -5,7 +5,7 @@ import { alertQueries, metricsIn, panelQueries } from './queries.ts';
 
 const metrics = async () => (await send(controlUrl, '/metrics')).text;
 
-describe('promtool', { timeout: 60_000 }, () => {
+describe('promtool', () => {
   test('finds nothing to say about /metrics', async () => {
     expect(await promtool('check metrics', await metrics())).toBe('');
   });
@@ -25,7 +25,7 @@ describe('promtool', { timeout: 60_000 }, () => {
   });
 });
 
-describe('every metric that is asked for exists in /metrics', { timeout: 30_000 }, () => {
+describe('every metric that is asked for exists in /metrics', () => {
   const inText = (text: string, name: string) =>
     new RegExp(`^# TYPE ${name.replace(/_(bucket|sum|count)$/, '')} `, 'm').test(text);
 

@@ -56,37 +56,37 @@ beforeAll(async () => {
   prometheus = `http://127.0.0.1:${port}`;
   const { stderr } = await run('monitor.sh', { PROMETHEUS_PORT: port, PROMETHEUS_CONFIG: quickFiles() });
   expect(stderr).toContain(prometheus);
-}, 90_000);
+});
 
 afterAll(async () => {
   await run('monitor-stop.sh').catch(() => undefined);
   for (const { Id } of await watchers()) await docker.getContainer(Id).remove({ force: true });
   const { Volumes } = await docker.listVolumes({ filters: { label: [`org.serverless-vote.monitoring=${stack}`] } });
   for (const { Name } of Volumes) await docker.getVolume(Name).remove();
-}, 60_000);
+});
 
 describe('a Prometheus that make monitor has started', () => {
-  test('reads a burst to the last vote', { timeout: 60_000 }, async () => {
+  test('reads a burst to the last vote', async () => {
     const query = 'sum(invocations_total{function="record-vote",outcome="success"})';
     const before = await number(query);
     const viewer = await follow(baseUrl, '/streams/results');
     await Promise.all(Array.from({ length: 60 }, () => vote()));
-    await expect.poll(() => number(query), { timeout: 10_000 }).toBe(before + 60);
+    await expect.poll(() => number(query)).toBe(before + 60);
     expect(
       await number('increase(gateway_function_invocation_total{function_name="record-vote",code="200"}[1m])'),
     ).toBeGreaterThan(0);
-    await expect.poll(() => number('results_fanout_seconds_count'), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => number('results_fanout_seconds_count')).toBeGreaterThan(0);
     viewer.leave();
   });
 
-  test('fires FunctionFailing for the function that fails, and for no other', { timeout: 60_000 }, async () => {
+  test('fires FunctionFailing for the function that fails, and for no other', async () => {
     await expect
       .poll(
         async () => {
           await invoke('misbehave', { do: 'fail' });
           return firing();
         },
-        { timeout: 40_000, interval: 500 },
+        { interval: 500 },
       )
       .toContainEqual(
         expect.objectContaining({ alertname: 'FunctionFailing', function: 'misbehave', severity: 'critical' }),
@@ -98,7 +98,7 @@ describe('a Prometheus that make monitor has started', () => {
     );
   });
 
-  test('tells what to do about it', { timeout: 30_000 }, async () => {
+  test('tells what to do about it', async () => {
     type Alert = { labels: Record<string, string>; annotations: Record<string, string> };
     const { alerts } = await api<{ alerts: Alert[] }>('alerts');
     const alert = alerts.find(({ labels }) => labels.alertname === 'FunctionFailing');
@@ -106,9 +106,7 @@ describe('a Prometheus that make monitor has started', () => {
     expect(alert?.annotations.runbook).toContain('make logs');
   });
 
-  test('understands every query of the dashboard, and has data for what has just happened', {
-    timeout: 60_000,
-  }, async () => {
+  test('understands every query of the dashboard, and has data for what has just happened', async () => {
     const empty: string[] = [];
     for (const { title, query } of panelQueries()) {
       // A comparison with zero hides what is not there.
@@ -117,14 +115,14 @@ describe('a Prometheus that make monitor has started', () => {
     expect(empty).toEqual([]);
   });
 
-  test('keeps a bounded amount, and is private to this machine', { timeout: 30_000 }, async () => {
+  test('keeps a bounded amount, and is private to this machine', async () => {
     const [watcher] = await watchers();
     const { HostConfig, Args } = await docker.getContainer(watcher?.Id ?? '').inspect();
     expect(Args.join(' ')).toContain('--storage.tsdb.retention.size=256MB');
     expect(Object.values(HostConfig.PortBindings ?? {})).toEqual([[expect.objectContaining({ HostIp: '127.0.0.1' })]]);
   });
 
-  test('comes in by address: control still refuses a name that it does not know', { timeout: 30_000 }, async () => {
+  test('comes in by address: control still refuses a name that it does not know', async () => {
     const answer = await send(controlUrl, '/metrics', { headers: { host: 'launcher:9000' } });
     expect(answer.status).toBe(403);
     const { activeTargets } = await api<{ activeTargets: { scrapeUrl: string }[] }>('targets');
@@ -133,7 +131,7 @@ describe('a Prometheus that make monitor has started', () => {
     ]);
   });
 
-  test('goes with make monitor-stop, and the stack goes on', { timeout: 60_000 }, async () => {
+  test('goes with make monitor-stop, and the stack goes on', async () => {
     await run('monitor-stop.sh');
     expect(await watchers()).toEqual([]);
     expect((await vote()).status).toBe(200);

@@ -42,9 +42,9 @@ describe.each<Caller>(['record-vote', 'fetch-results'])('%s', (caller) => {
       const text = `select from pg_stat_activity where usename = $1 and query like '%pg_sleep%' and state = 'active'`;
       return (await owner.query(text, [caller])).rowCount;
     };
-    await expect.poll(running, { timeout: 5_000 }).toBe(1);
+    await expect.poll(running).toBe(1);
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-    await expect.poll(running, { timeout: 5_000 }).toBe(0);
+    await expect.poll(running).toBe(0);
   });
 
   test('can’t fill the disk with temporary files, nor allow itself to', async () => {
