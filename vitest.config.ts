@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import deadlines from './vitest.shared.mts';
 
 /** All of vitest's tests, as `make test` runs them; a workspace's own scripts run only those that are beside them. */
 export default defineConfig({
@@ -6,6 +7,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...deadlines.test,
           name: 'unit',
           include: [
             '{apps,functions,infra}/*/src/**/*.test.{ts,tsx}',
@@ -17,13 +19,12 @@ export default defineConfig({
       },
       {
         test: {
+          ...deadlines.test,
           name: 'integration',
           include: ['{apps,infra}/*/integration/**/*.test.ts', 'infra/dev/*.test.mts'],
           // They share one stack, so they take turns.
           maxWorkers: 1,
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
     ],

@@ -1,1 +1,1 @@
-export { default } from '../../vitest.config.mts';
+export { default } from '../../vitest.shared.mts';

@@ -17,7 +17,7 @@ beforeAll(() => {
     '.gitignore',
     '.npmrc',
     '*.json',
-    'vitest.config.mts',
+    'vitest.shared.mts',
     'turbo/**',
     'functions/**',
     'infra/postgres/migrations/*',
