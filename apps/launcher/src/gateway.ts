@@ -16,8 +16,13 @@ const WEB_ANSWERS_WITHIN_MS = 30_000;
 /** Says who a request comes from or what it may do, so only our own word counts; or is between us and the caller only. */
 const STRIPPED =
   /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*|connection|keep-alive|upgrade|http2-settings|te|trailer|expect|proxy-.*)$/;
+const STREAMS = '/streams/';
 const METHODS = ['GET', 'HEAD', 'POST'];
-const LIMITS = { connections: 5_000, headersMs: 10_000, requestMs: 30_000, silentMs: 60_000, keepAliveMs: 15_000 };
+const LIMITS = {
+  ...{ connections: 5_000, headersMs: 10_000, requestMs: 30_000, silentMs: 60_000, keepAliveMs: 15_000 },
+  // As many as record-vote lets wait. An answer has a minute more than web has for it.
+  ...{ requests: 2_000, answerMs: 90_000 },
+};
 /** Four times what web takes, which says so in the page's words; and what all posts may take while they arrive. */
 const BODY_LIMIT = 64 * 1024;
 const BODIES_AT_ONCE = 16 * 1024 * 1024;
@@ -41,8 +46,8 @@ export function gateway(
   // Only reached when an answer breaks off half-way: there is nothing left to tell its caller.
   proxy.on('error', (_error, _request, response) => void response.destroy());
 
-  const server = guardedServer(LIMITS, (request, response) => {
-    const [pathname = '/'] = (request.url ?? '/').split('?', 1);
+  const answer = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+    const pathname = pathOf(request);
     if (!URL.canParse(request.url ?? '', 'http://gateway')) {
       return answerError(response, new LauncherError('InvalidRequestContentException', 'The address is no URL.'));
     }
@@ -51,14 +56,14 @@ export function gateway(
       const message = `${request.method} is not offered here; ${METHODS.join(', ')} are.`;
       return answerError(response, new LauncherError('MethodNotAllowedException', message));
     }
-    if (pathname.startsWith('/streams/')) return stream(pathname.slice('/streams/'.length), request, response);
+    if (isStream(request)) return stream(pathname.slice(STREAMS.length), request, response);
     const followers = request.method === 'GET' ? catalog.web.prewarms[pathname] : undefined;
     if (followers) response.once('finish', () => invoker.prewarm(followers));
     if (request.method === 'POST' && isTooMany(request, response)) return;
     read(request)
       .then((body) => forward(request, response, body, 2))
       .catch((error: unknown) => answerError(response, error));
-  });
+  };
 
   /** Every post counts, whatever its path, for a path can be spelled in many ways; pages send none but votes. */
   function isTooMany(request: http.IncomingMessage, response: http.ServerResponse): boolean {
@@ -158,7 +163,15 @@ export function gateway(
     return undefined;
   }
 
-  return server;
+  return guardedServer(LIMITS, answer, { isStream, busy });
+}
+
+const pathOf = ({ url = '/' }: http.IncomingMessage): string => url.split('?', 1)[0] ?? '/';
+const isStream = (request: http.IncomingMessage): boolean => pathOf(request).startsWith(STREAMS);
+
+function busy(response: http.ServerResponse): void {
+  const message = 'Too many requests are being answered just now. Try again soon.';
+  answerError(response, new LauncherError('ServiceException', message, { retryAfterSeconds: 1 }));
 }
 
 function answerError(response: http.ServerResponse, error: unknown): void {

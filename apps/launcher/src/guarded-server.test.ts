@@ -1,6 +1,6 @@
 import type http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { guardedServer, type Limits } from './guarded-server.ts';
 
 const patient: Limits = { connections: 100, headersMs: 10_000, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
@@ -16,7 +16,10 @@ afterEach(() => {
 
 /** Somebody at a door with these limits: what the door says until it hangs up, and when it does. */
 async function caller(limits: Partial<Limits>, handler: http.RequestListener = (_, response) => response.end('hello')) {
-  const server = guardedServer({ ...patient, ...limits }, handler);
+  const server = guardedServer({ ...patient, ...limits }, handler, {
+    isStream: ({ url }) => url === '/stream',
+    busy: (response) => void response.writeHead(503, { 'Retry-After': '1' }).end('busy'),
+  });
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const { port } = server.address() as AddressInfo;
   closing.push(() => server.close().closeAllConnections());
@@ -65,11 +68,106 @@ test('hangs up on who is silent while an answer is awaited, and on who keeps a c
   await idle.call(whole).hungUp;
 });
 
-test('lets no more connections in than it is told', async () => {
-  const { call } = await caller({ connections: 3 });
-  const callers = Array.from({ length: 5 }, () => call(whole));
-  await Promise.race(callers.map(({ hungUp }) => hungUp));
-  await expect.poll(() => callers.filter(({ heard }) => heard().endsWith('hello')).length).toBe(3);
+describe('when every connection is taken', () => {
+  const stream = 'GET /stream HTTP/1.1\r\nHost: vote.test\r\n\r\n';
+  /** Streams stay open, a page is answered at once, and what is called /slow never is. */
+  const handler: http.RequestListener = ({ url }, response) => {
+    if (url === '/stream') response.writeHead(200).write('first');
+    else if (url !== '/slow') response.end('hello');
+  };
+  const until = (condition: () => boolean) => expect.poll(condition, { timeout: 30_000 }).toBe(true);
+
+  test('by streams that nobody reads, each newcomer still gets its page, and the oldest stream goes', async () => {
+    const { call } = await caller({ connections: 20 }, handler);
+    const streams = Array.from({ length: 60 }, () => call(stream));
+    await until(() => streams.filter(({ heard }) => heard().includes('first')).length >= 20);
+    for (let i = 0; i < 40; i += 1) {
+      const page = call(whole);
+      await until(() => page.heard().endsWith('hello'));
+    }
+    await Promise.any(streams.map(({ hungUp }) => hungUp));
+  });
+
+  test('by callers who say nothing, a page and a stream are answered', async () => {
+    const { call } = await caller({ connections: 5 }, handler);
+    const silent = Array.from({ length: 30 }, () => call(''));
+    const [page, viewer] = [call(whole), call(stream)];
+    await until(() => page.heard().endsWith('hello') && viewer.heard().includes('first'));
+    await Promise.any(silent.map(({ hungUp }) => hungUp));
+  });
+
+  test('by requests in progress, none of them is given up for a newcomer', async () => {
+    let slow = 0;
+    const { call } = await caller({ connections: 3 }, (request, response) => {
+      if (request.url === '/slow') slow += 1;
+      handler(request, response);
+    });
+    const working = Array.from({ length: 3 }, () => call('GET /slow HTTP/1.1\r\nHost: vote.test\r\n\r\n'));
+    await until(() => slow === 3);
+    const newcomers = Array.from({ length: 5 }, () => call(whole));
+    await Promise.all(newcomers.map(({ hungUp }) => hungUp));
+    expect(working.map(({ socket }) => socket.closed)).toEqual([false, false, false]);
+  });
+});
+
+describe('requests in progress', () => {
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: vote.test\r\n\r\n`;
+  /** What is in progress, on however many connections, and how to let all of it end. */
+  const held = () => {
+    const waiting: http.ServerResponse[] = [];
+    const handler: http.RequestListener = (_, response) => {
+      waiting.push(response);
+      response.once('close', () => waiting.splice(waiting.indexOf(response), 1));
+    };
+    return { waiting, handler };
+  };
+
+  test('are limited over all connections: one more is told to try again, and gets its answer once there is room', async () => {
+    const { waiting, handler } = held();
+    const { call } = await caller({ requests: 10 }, handler);
+    const crowd = Array.from({ length: 10 }, () => call(get('/')));
+    await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(10);
+    const late = call(get('/'));
+    await expect.poll(late.heard, { timeout: 30_000 }).toMatch(/^HTTP\/1\.1 503 .*\r\nRetry-After: 1\r\n.*busy/is);
+    waiting[0]?.end('hello');
+    await expect.poll(() => crowd[0]?.heard(), { timeout: 30_000 }).toContain('hello');
+    late.socket.write(get('/'));
+    await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(10);
+  });
+
+  test('are as limited when they come eight on a connection', async () => {
+    const { waiting, handler } = held();
+    const { call } = await caller({ requests: 20 }, handler);
+    const callers = Array.from({ length: 10 }, () => call(get('/').repeat(8)));
+    await Promise.any(callers.map(({ hungUp }) => hungUp));
+    expect(waiting.length).toBeLessThanOrEqual(20);
+  });
+
+  test('end when their caller does not take the answer', async () => {
+    const { call } = await caller({ answerMs: 200 }, (_, response) => void response.writeHead(200).write('beginning'));
+    await call(get('/')).hungUp;
+  });
+
+  test('behind a stream are none: the connection is closed', async () => {
+    const { waiting, handler } = held();
+    const { call } = await caller({}, handler);
+    await call(get('/stream') + get('/')).hungUp;
+    await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(0);
+  });
+
+  test('and connections without one are counted right after every kind of end', async () => {
+    const { waiting, handler } = held();
+    const { call } = await caller({ requests: 2, connections: 4 }, handler);
+    for (let round = 0; round < 10; round += 1) {
+      const two = [call(get('/')), call(get('/stream'))];
+      await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(2);
+      for (const { socket } of two) socket.destroy();
+      await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(0);
+    }
+    const last = [call(get('/')), call(get('/'))];
+    await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(2);
+    expect(last.map(({ heard }) => heard())).toEqual(['', '']);
+  });
 });
 
 test.each([

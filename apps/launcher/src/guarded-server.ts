@@ -1,8 +1,11 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
+import { Connections } from './connections.ts';
 
 /** Nobody needs more: browsers don't pipeline at all, and Node holds the answers of all that are in progress. */
 const PIPELINED_REQUESTS = 8;
+/** An answer that has begun and isn't taken for so long may be given up for a newcomer. */
+const SLOW_READER_MS = 5_000;
 
 export interface Limits {
   connections: number;
@@ -14,11 +17,51 @@ export interface Limits {
   silentMs: number;
   /** What a connection without a request may stay. 0: as long as it likes. */
   keepAliveMs: number;
+  /** Requests in progress, on all connections together; streams are none of them. As many as there are, unless it says. */
+  requests?: number;
+  /** What a request may be in progress until its caller has all of its answer. As long as it likes, unless it says. */
+  answerMs?: number;
 }
 
-/** An HTTP server whose callers can't make it keep much: connections, requests in progress on each, and waiting are limited. */
-export function guardedServer(limits: Limits, handler: http.RequestListener): http.Server {
-  const inProgress = new WeakMap<Socket, number>();
+interface Answering {
+  /** Is the answer to this one a stream, which lasts as long as its caller stays? */
+  isStream(request: http.IncomingMessage): boolean;
+  /** Tells a caller that too many requests are in progress. */
+  busy(response: http.ServerResponse): void;
+}
+
+const PLAIN: Answering = {
+  isStream: () => false,
+  busy: (response) => void response.writeHead(503, { 'Retry-After': '1' }).end(),
+};
+
+/**
+ * An HTTP server whose callers can't make it keep much: connections, requests in progress on each and on all, and waiting are limited,
+ * and none of these limits lets those who fill it keep others out for long.
+ */
+export function guardedServer(
+  limits: Limits,
+  handler: http.RequestListener,
+  { isStream, busy }: Answering = PLAIN,
+): http.Server {
+  const { requests = Number.POSITIVE_INFINITY, answerMs } = limits;
+  const connections = new Connections(limits.connections);
+  const bySocket = new WeakMap<Socket, number>();
+  const inProgress = new Set<{ response: http.ServerResponse; since: number }>();
+
+  /** Gives up the oldest answer that its caller doesn't take. */
+  function giveUpSlowReader(): boolean {
+    const before = performance.now() - SLOW_READER_MS;
+    for (const entry of inProgress) {
+      if (entry.since > before) return false;
+      if (!entry.response.headersSent) continue;
+      inProgress.delete(entry);
+      entry.response.destroy();
+      return true;
+    }
+    return false;
+  }
+
   const server = http.createServer(
     {
       requestTimeout: limits.requestMs,
@@ -28,18 +71,50 @@ export function guardedServer(limits: Limits, handler: http.RequestListener): ht
     },
     (request, response) => {
       const { socket } = request;
-      const requests = (inProgress.get(socket) ?? 0) + 1;
-      if (requests > PIPELINED_REQUESTS) return void socket.destroy();
-      inProgress.set(socket, requests);
+      const onThis = (bySocket.get(socket) ?? 0) + 1;
+      const streams = isStream(request);
+      // What is asked for behind a stream would never be answered, and be kept as long as that lasts.
+      if (onThis > (streams ? 1 : PIPELINED_REQUESTS)) return void socket.destroy();
       if (!isClear(request)) return void response.writeHead(400, { Connection: 'close' }).end();
-      response.once('close', () => inProgress.set(socket, (inProgress.get(socket) ?? 1) - 1));
+      if (streams) {
+        bySocket.set(socket, STREAMS);
+        connections.set(socket, 'streaming');
+        response.once('close', () => {
+          bySocket.delete(socket);
+          connections.set(socket, 'idle');
+        });
+        return void handler(request, response);
+      }
+      if (inProgress.size >= requests && !giveUpSlowReader()) {
+        // The refusal itself would have to wait behind what this connection has in progress.
+        return onThis > 1 ? void socket.destroy() : busy(response);
+      }
+      const entry = { response, since: performance.now() };
+      const late = answerMs === undefined ? undefined : setTimeout(() => socket.destroy(), answerMs);
+      inProgress.add(entry);
+      bySocket.set(socket, onThis);
+      connections.set(socket, 'working');
+      response.once('close', () => {
+        clearTimeout(late);
+        inProgress.delete(entry);
+        const left = (bySocket.get(socket) ?? 1) - 1;
+        bySocket.set(socket, left);
+        if (left === 0) connections.set(socket, 'idle');
+      });
       handler(request, response);
     },
   );
-  server.maxConnections = limits.connections;
+  server.prependListener('connection', (socket: Socket) => {
+    if (!socket.destroyed) connections.add(socket);
+  });
+  // For a newcomer there is always a place, until all are at work.
+  server.maxConnections = limits.connections + 1;
   server.timeout = limits.silentMs;
   return server;
 }
+
+/** In place of a number of requests: a connection that carries a stream. */
+const STREAMS = Number.POSITIVE_INFINITY;
 
 /**
  * Nothing in it that others behind us might read otherwise: one Host, made of what names and addresses are made of, and no
