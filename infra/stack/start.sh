@@ -127,7 +127,7 @@ check_launcher_settings() {
   make_secret
   problems=$(docker run --rm --network none --read-only --volume "$ROOT/.secrets:/run/secrets:ro" \
     --env "STACK_ID=$STACK" --env IMAGE_TAG --env POLL_QUESTION --env POLL_OPTIONS --env LIVE --env LOG_LEVEL \
-    --env CONTROL_HOSTS --env PUBLIC_URL --env VOTES_PER_MINUTE_PER_ADDRESS --env FUNCTION_IDLE_TIMEOUT_MS --env WEB_IDLE_TIMEOUT_MS \
+    --env CONTROL_HOSTS --env LOCAL_PEERS --env PUBLIC_URL --env VOTES_PER_MINUTE_PER_ADDRESS --env FUNCTION_IDLE_TIMEOUT_MS --env WEB_IDLE_TIMEOUT_MS \
     "serverless-vote/launcher:$IMAGE_TAG" --check 2>&1) ||
     fail 'The settings are not right; what runs goes on as it is.' "$problems" 'Correct them (on the command line, in the environment, or in .env) and run this again.'
   note 'understood'

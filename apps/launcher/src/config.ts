@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isRange } from './peers.ts';
 import { type Poll, parsePoll } from './poll.ts';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(100).max(86_400_000).default(fallback);
+
+const list = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
 
 const variables = z.object({
   STACK_ID: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),
@@ -14,7 +17,12 @@ const variables = z.object({
   POLL_OPTIONS: z.string().default('Cats,Dogs'),
   LIVE: z.enum(['0', '1']).default('1'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  BIND: z.string().default('0.0.0.0'),
   CONTROL_HOSTS: z.string().default(''),
+  LOCAL_PEERS: z
+    .string()
+    .refine((text) => list(text).every(isRange), 'has to be IP addresses or networks (10.0.0.0/8), separated by commas')
+    .default(''),
   PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   VOTES_PER_MINUTE_PER_ADDRESS: z.coerce.number().int().min(0).max(1_000_000).default(0),
   FUNCTION_IDLE_TIMEOUT_MS: milliseconds(60_000),
@@ -45,6 +53,10 @@ export interface Config {
   logLevel: string;
   /** Host names that control answers to, besides IP literals and localhost. */
   controlHosts: ReadonlySet<string>;
+  /** Addresses and networks that count as this machine, besides those that do anyway. */
+  localPeers: readonly string[];
+  /** Are the pages for this machine only? */
+  pagesAreLocal: boolean;
   /** 0: as many as come. */
   votesPerMinutePerAddress: number;
   functionIdleTimeoutMs: number;
@@ -90,12 +102,9 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
     poll: poll.poll,
     live: data.LIVE === '1',
     logLevel: data.LOG_LEVEL,
-    controlHosts: new Set(
-      data.CONTROL_HOSTS.toLowerCase()
-        .split(',')
-        .map((host) => host.trim())
-        .filter(Boolean),
-    ),
+    controlHosts: new Set(list(data.CONTROL_HOSTS.toLowerCase())),
+    localPeers: list(data.LOCAL_PEERS),
+    pagesAreLocal: data.BIND.startsWith('127.'),
     votesPerMinutePerAddress: data.VOTES_PER_MINUTE_PER_ADDRESS,
     functionIdleTimeoutMs: data.FUNCTION_IDLE_TIMEOUT_MS,
     webIdleTimeoutMs: data.WEB_IDLE_TIMEOUT_MS,

@@ -12,6 +12,7 @@ import type { PublicStream } from './gateway.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from './invoker.ts';
 import type { KillAtWork } from './kill-at-work.ts';
 import { logTail } from './log-tail.ts';
+import type { Peers } from './peers.ts';
 import { continueTrace, traceparentOf } from './trace-context.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
@@ -31,6 +32,7 @@ interface ControlParts {
   /** Forgets every vote, and shows it. */
   reset: () => Promise<void>;
   hosts: ReadonlySet<string>;
+  peers: Peers;
   /** For events that are being read. */
   bodies: ByteBudget;
 }
@@ -46,6 +48,7 @@ export function control({
   health,
   reset,
   hosts,
+  peers,
   bodies,
 }: ControlParts): express.Express {
   const app = door();
@@ -53,6 +56,11 @@ export function control({
   mountHealth(app, health);
   app.get('/metrics', async (_request, response) => {
     response.type('text/plain; version=0.0.4').send(await metrics());
+  });
+  app.use((request, _response, next) => {
+    if (peers.of(request.socket.remoteAddress) === 'this-machine') return next();
+    const message = 'From the launcher’s network there are /healthz and /metrics only; all else is for this machine.';
+    throw new LauncherError('AccessDeniedException', message);
   });
   app.get('/events', (request, response) => {
     // A stream without a body has no end either.

@@ -16,6 +16,8 @@ import { KillAtWork } from './kill-at-work.ts';
 import { createLog, logFeed } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { oneMachine } from './one-machine.ts';
+import { Peers } from './peers.ts';
+import { refusePeers } from './refuse-peers.ts';
 import { StartGate } from './start-gate.ts';
 import { DISK_IS_FULL } from './start-health.ts';
 import { ResultStream } from './stream.ts';
@@ -28,7 +30,7 @@ import { WebService } from './web-service.ts';
 
 const STARTS_PER_CORE = 2;
 /** An invocation may take its catalog's deadline, so silence is no sign there. */
-const CONTROL_LIMITS = { connections: 2_000, headersMs: 10_000, requestMs: 30_000, silentMs: 0 };
+const CONTROL_LIMITS = { connections: 2_000, requests: 4_000, headersMs: 10_000, requestMs: 30_000, silentMs: 0 };
 /** What events may take together while they are being read. */
 const EVENTS_AT_ONCE = 64 * 1024 * 1024;
 const DRAIN_MS = 15_000;
@@ -122,6 +124,7 @@ async function main(): Promise<void> {
     const lacksSpace = invoker.pools.some(({ health }) => health.lacksSpace) && !(await databaseHasSpace());
     return lacksSpace ? { status: 'paused', reason: DISK_IS_FULL } : { status: 'ok' };
   };
+  const peers = Peers.ofThisContainer(config.localPeers);
   const controlApp = control({
     catalog,
     invoker,
@@ -136,6 +139,7 @@ async function main(): Promise<void> {
       log.warn('votes.forgotten');
     },
     hosts: config.controlHosts,
+    peers,
     bodies,
   });
   const presenter = { key: config.presenterKey, killAtWork: new KillAtWork(invoker.pools, feed) };
@@ -144,6 +148,8 @@ async function main(): Promise<void> {
   const publicDoor = gateway(catalog, web, invoker, streams, votes, voteRate);
   traceRequests(publicDoor, log);
   const privateDoor = guardedServer({ ...CONTROL_LIMITS, keepAliveMs: 15_000 }, controlApp);
+  refusePeers(privateDoor, peers, log);
+  if (config.pagesAreLocal) refusePeers(publicDoor, peers, log);
   const webDoor = guardedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },
     webControl(catalog, invoker, presenter, health, bodies, knowsWeb),
