@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop test labs dev seed reset screenshots logs doctor clean bench chaos monitor monitor-stop \
-	swarm swarm-stop swarm-test
+	swarm swarm-stop swarm-test modern-test
 MAKEFLAGS += --no-print-directory
 
 run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
@@ -32,6 +32,9 @@ swarm-stop: ## Remove the Swarm: its nodes, and the votes with them
 
 swarm-test: ## Test on a Swarm of its own: the same checks, and nodes that fail; counts lost votes
 	@infra/swarm/test.sh
+
+modern-test: ## Test on the newest engine that has packages, beside this machine's own; QUICK=1: one image store
+	@infra/engine/modern/test.sh
 
 seed: ## Cast N=3000 sample votes through the front door
 	@infra/stack/seed.sh

@@ -2,7 +2,8 @@
 # Makes sure that the images exist which ours are built from, and says which they are.
 #
 #   base.sh              prints NODE_IMAGE=… and POSTGRES_IMAGE=…
-#   base.sh swarm-node   prints SWARM_NODE_IMAGE=…, what a node of the three-node Swarm is made of
+#   base.sh swarm-node   prints SWARM_NODE_IMAGE=…, what a node of the three-node Swarm is made of;
+#                        SWARM_NODE_DEBIAN=forky: that Debian's engine, with the containerd image store, whatever a registry has
 #   base.sh prometheus   prints PROMETHEUS_IMAGE=…
 #
 # Taken in this order: the image if it is here already; else a stand-in if one was built before
@@ -112,7 +113,7 @@ build_node() {
   rm -rf "$WORK/node" && mkdir -p "$WORK/node"
   cp "$ROOT/node_modules/node-linux-$(architecture)/bin/node" "$WORK/node/"
   stand_in node:26 "$WORK/node" <<DOCKERFILE
-FROM serverless-vote/debian:$DEBIAN
+FROM serverless-vote/debian:$DEBIAN AS serverless-vote-node
 COPY node /usr/local/bin/node
 LABEL org.serverless-vote.image=node
 CMD ["node"]
@@ -136,7 +137,7 @@ build_postgres() {
     chmod -R a+rX native
   )
   stand_in postgres:18 "$WORK/postgres/package" <<DOCKERFILE
-FROM serverless-vote/debian:$DEBIAN
+FROM serverless-vote/debian:$DEBIAN AS serverless-vote-postgres
 COPY native /usr/lib/postgresql/18
 LABEL org.serverless-vote.image=postgres
 DOCKERFILE
@@ -146,9 +147,15 @@ DOCKERFILE
 # An engine in a container: Debian's own.
 build_swarm_node() {
   bring_mmdebstrap
+  local DEBIAN=${SWARM_NODE_DEBIAN:-$DEBIAN} options=(--include=ca-certificates,docker.io,iptables)
+  if [ "$DEBIAN" != bookworm ]; then
+    # Newer releases have the command in a package of its own. A mirror of what is not released yet may stand still.
+    options=(--include=ca-certificates,docker.io,docker-cli,iptables --aptopt='Acquire::Check-Valid-Until "false"'
+      --customize-hook='mkdir -p "$1/etc/docker" && echo "{ \"features\": { \"containerd-snapshotter\": true } }" >"$1/etc/docker/daemon.json"')
+  fi
   progress "no registry answers: building a stand-in for $SWARM_NODE_DEFAULT from packages (about half a minute)"
   local changes=(--change "$DEBIAN_PATH" --change 'LABEL org.serverless-vote.image=swarm-node')
-  debian_image serverless-vote/swarm-node:$DEBIAN --include=ca-certificates,docker.io,iptables
+  debian_image "serverless-vote/swarm-node:$DEBIAN" "${options[@]}"
 }
 
 # Debian's Prometheus, as the official image has it: the same uid, folder and entry point.
@@ -173,7 +180,12 @@ architecture() {
 }
 
 if [ "${1:-}" = swarm-node ]; then
-  choose SWARM_NODE_IMAGE $SWARM_NODE_DEFAULT serverless-vote/swarm-node:$DEBIAN build_swarm_node
+  if [ -n "${SWARM_NODE_DEBIAN:-}" ]; then
+    SWARM_NODE_IMAGE=serverless-vote/swarm-node:$SWARM_NODE_DEBIAN
+    is_here "$SWARM_NODE_IMAGE" || build_swarm_node >&2
+  else
+    choose SWARM_NODE_IMAGE $SWARM_NODE_DEFAULT serverless-vote/swarm-node:$DEBIAN build_swarm_node
+  fi
   echo "SWARM_NODE_IMAGE=$SWARM_NODE_IMAGE"
   exit
 fi

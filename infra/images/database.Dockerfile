@@ -4,7 +4,7 @@ ARG POSTGRES_IMAGE=postgres:18
 
 FROM ${NODE_IMAGE} AS node
 
-FROM ${POSTGRES_IMAGE}
+FROM ${POSTGRES_IMAGE} AS serverless-vote-database
 # Every image of ours has node; libatomic is the one library it needs that Postgres' image lacks.
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/lib/*-linux-gnu/libatomic.so.1 /usr/lib/
@@ -13,7 +13,7 @@ COPY infra/images/start-database /start-database
 # A name for the uid of each function that may use the database: peer authentication looks callers up
 # here. As an argument and not as a file, because the catalog is where it comes from.
 ARG CALLERS
-RUN printf '%s\n' ${CALLERS} >>/etc/passwd \
+RUN : serverless-vote && printf '%s\n' ${CALLERS} >>/etc/passwd \
   && install -d -o postgres -g postgres -m 0755 /run/postgresql
 LABEL org.serverless-vote.image=database
 USER postgres

@@ -1,10 +1,10 @@
 # Any function of the catalog: a bundle, node, and the libraries that node loads. No shell, no package manager: there is nothing else to run.
 ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE} AS node
-RUN mkdir -p /bare/tmp && chmod 1777 /bare/tmp \
+RUN : serverless-vote && mkdir -p /bare/tmp && chmod 1777 /bare/tmp \
   && for file in /usr/local/bin/node $(ldd /usr/local/bin/node | grep -o '/[^ ]*'); do cp --parents --dereference "$file" /bare; done
 
-FROM scratch
+FROM scratch AS serverless-vote-function
 COPY --from=node /bare /
 ARG NAME
 ARG USER_ID

@@ -1,8 +1,8 @@
 # The one permanent program. Root, because the engine's socket is root's; compose takes every capability away.
 ARG NODE_IMAGE=node:26-bookworm-slim
-FROM ${NODE_IMAGE}
+FROM ${NODE_IMAGE} AS serverless-vote-launcher
 # Of the base, what installs packages.
-RUN rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/yarn* /usr/local/bin/corepack
+RUN : serverless-vote && rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/yarn* /usr/local/bin/corepack
 LABEL org.serverless-vote.image=launcher
 WORKDIR /launcher
 COPY functions/catalog.json /launcher/catalog.json

@@ -1,10 +1,10 @@
 # Next.js as its build left it: the traced server, the static files, our server in front, and of the base only what node loads.
 ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE} AS node
-RUN mkdir -p /bare/tmp && chmod 1777 /bare/tmp \
+RUN : serverless-vote && mkdir -p /bare/tmp && chmod 1777 /bare/tmp \
   && for file in /usr/local/bin/node $(ldd /usr/local/bin/node | grep -o '/[^ ]*'); do cp --parents --dereference "$file" /bare; done
 
-FROM scratch
+FROM scratch AS serverless-vote-web
 COPY --from=node /bare /
 LABEL org.serverless-vote.image=web
 WORKDIR /app
@@ -12,9 +12,9 @@ COPY apps/web/.next/standalone /app
 COPY infra/images/rehearse-web.mjs /app/rehearse-web.mjs
 ENV PATH=/usr/local/bin NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 NODE_COMPILE_CACHE=/app/compile-cache
 # The cache belongs to who filled it: it is looked for under the uid that runs.
-RUN ["node", "-e", "fs.mkdirSync('/app/compile-cache', { recursive: true }); fs.chownSync('/app/compile-cache', 10003, 0)"]
+RUN ["node", "-e", "/* serverless-vote */ fs.mkdirSync('/app/compile-cache', { recursive: true }); fs.chownSync('/app/compile-cache', 10003, 0)"]
 # With its group: BuildKit looks a uid without one up in /etc/passwd, which an image from scratch does not have.
 USER 10003:10003
-RUN ["node", "/app/rehearse-web.mjs"]
+RUN ["node", "/app/rehearse-web.mjs", "serverless-vote"]
 ENTRYPOINT ["node", "/app/apps/web/server.mjs"]
 CMD []

@@ -27,7 +27,19 @@ clean_docker() {
   images=$(docker images --filter label=org.serverless-vote.image --format '{{if ne .Repository "<none>"}}{{.Repository}}:{{.Tag}}{{end}}')
   each 'docker rmi --force' "$images"
   docker image prune --force --filter label=org.serverless-vote.image
+  clean_build_cache
   note "$(wc -w <<<"$images" | tr -d ' ') images, the containers and the votes are gone"
+}
+
+# BuildKit keeps every step of a build, and its cache is everybody's. Each step of our Dockerfiles names us (a stage's name, or `:` in
+# a command). A context that came as a tar is no use to anybody: the next build sends it again.
+clean_build_cache() {
+  local description
+  docker buildx version >/dev/null 2>&1 || return 0
+  progress 'build cache'
+  for description in serverless-vote buildkit-session 'copy /context /'; do
+    docker buildx prune --all --force --filter "description~=$description"
+  done
 }
 
 # each <command> <words>

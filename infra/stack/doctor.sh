@@ -15,6 +15,21 @@ if engine=$("$ROOT/infra/engine/engine.sh" --check 3>&1); then
 else
   bad 'Docker Engine' "$(sed -nE 's/^  ✗ //p; s/^    Why:  /- /p' <<<"$engine" | tr '\n' ' ')" "$(sed -n 's/^    Mend: //p' <<<"$engine")"
 fi
+describe_engine() {
+  local version driver status cgroups machine system store
+  IFS='|' read -r version driver status cgroups machine system < <(docker info --format \
+    '{{.ServerVersion}}|{{.Driver}}|{{.DriverStatus}}|{{.CgroupVersion}}|{{.Architecture}}|{{.OperatingSystem}}')
+  case $status in *io.containerd.snapshotter*) store=containerd ;; *) store=$driver ;; esac
+  ok 'Image store' "$store"
+  ok 'cgroups' "version $cgroups"
+  # As docs/engines.md has it.
+  case "$version $store $cgroups $machine $system" in
+    20.10.*' overlay2 1 x86_64 '* | 28.5.*' overlay2 1 x86_64 '* | 28.5.*' containerd 1 x86_64 '*)
+      ok 'Tested' 'engine, image store and cgroup version are a combination that our tests run on' ;;
+    *) later 'Tested' "nobody has reported this combination yet ($system, $machine); docs/engines.md has those that our tests run on" ;;
+  esac
+}
+if docker info >/dev/null 2>&1; then describe_engine; fi
 if docker compose version >/dev/null 2>&1; then
   ok 'Compose' "$(first_line docker compose version)"
 elif command -v docker-compose >/dev/null; then

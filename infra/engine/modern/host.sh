@@ -1,0 +1,79 @@
+# What the test machine needs of this one: the way out of its network namespace, and nothing else. Sourced after say.sh.
+#
+# Two clones can test at once: all names are made of the clone's path.
+
+number=$(cksum <<<"$ROOT" | cut -d' ' -f1)
+NETWORK=sv-modern-$number            # the network namespace, and the mark on our rules
+LINK=svm$((number % 1000000000))     # this machine's end of the link; at most 15 characters
+SUBNET=10.197.$((number % 250))      # this machine is .1, the test machine .2
+CGROUP=/$NETWORK
+
+connect() {
+  ! ip route show "$SUBNET.0/30" | grep -q . || fail "The test machine can't be connected." "Somebody uses its addresses, $SUBNET.0/30." 'ip route shows who.'
+  ip netns add "$NETWORK"
+  ip link add "$LINK" type veth peer name eth0 netns "$NETWORK"
+  ip address add "$SUBNET.1/30" dev "$LINK"
+  ip link set "$LINK" up
+  ip -n "$NETWORK" address add "$SUBNET.2/30" dev eth0
+  ip -n "$NETWORK" link set eth0 up
+  ip -n "$NETWORK" link set lo up
+  ip -n "$NETWORK" route add default via "$SUBNET.1"
+  # An engine has switched it on; where there is none, it is needed only as long as the link.
+  cat /proc/sys/net/ipv4/ip_forward >"$WORK/ip_forward"
+  echo 1 >/proc/sys/net/ipv4/ip_forward
+  iptables -t nat -I POSTROUTING -s "$SUBNET.2/32" -m comment --comment "$NETWORK" -j MASQUERADE
+  iptables -I FORWARD -i "$LINK" -m comment --comment "$NETWORK" -j ACCEPT
+  iptables -I FORWARD -o "$LINK" -m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment "$NETWORK" -j ACCEPT
+}
+
+# Also what an earlier run has left that could not tidy up.
+disconnect() {
+  local table rule
+  for table in nat filter; do
+    while read -r rule; do
+      # shellcheck disable=SC2086
+      iptables -t $table ${rule/#-A/-D}
+    done < <(iptables -t $table -S 2>/dev/null | grep -- "--comment $NETWORK ")
+  done
+  ip link delete "$LINK" 2>/dev/null || true
+  ip netns delete "$NETWORK" 2>/dev/null || true
+  if [ "$(cat "$WORK/ip_forward" 2>/dev/null)" = 0 ] && ! docker version >/dev/null 2>&1; then echo 0 >/proc/sys/net/ipv4/ip_forward; fi
+  rm -f "$WORK/ip_forward"
+  find /sys/fs/cgroup -depth -type d -path "*$CGROUP*" -exec rmdir {} + 2>/dev/null || true
+}
+
+# host_network: this machine's bridges and iptables rules, one a line, without those that come and go with somebody's containers:
+# the engine's own networks are bridges named br-<id>, and a published port has a rule with its container's address.
+host_network() {
+  ip -o link show type bridge | sed -E 's/^[0-9]+: ([^:]+):.*link\/ether ([0-9a-f:]+).*/bridge \1 \2/' | grep -v '^bridge br-' || true
+  ip -o -4 address show | awk '$2 !~ /^(br-|veth|svm)/ { print "address", $2, $4 }'
+  iptables-save | grep -E '^(\*|:|-)' | sed -E 's/ \[[0-9]+:[0-9]+\]$//' |
+    grep -vE 'br-[0-9a-f]{12}|-[ds] [0-9.]+/32|sv-modern-'
+}
+
+# host_bridges: the engine's own bridges, and where each of their rules is
+host_bridges() {
+  ip -o link show type bridge | sed -nE 's/^[0-9]+: (br-[0-9a-f]{12}):.*/\1/p'
+}
+host_rules_of() { iptables-save | grep -E -- "$1( |$)" | grep -vE -- '-d [0-9.]+/32'; }
+
+# remember_host <file>
+remember_host() {
+  local bridge
+  host_network >"$1"
+  for bridge in $(host_bridges); do host_rules_of "$bridge" >"$1.$bridge"; done
+}
+
+# compare_host <file>: counts as a script of ours does. Networks that somebody else has removed meanwhile are not compared.
+compare_host() {
+  local now=$1.now bridge different=0
+  host_network >"$now"
+  diff "$1" "$now" >&2 || different=1
+  for bridge in $(host_bridges); do
+    [ -e "$1.$bridge" ] || continue
+    host_rules_of "$bridge" | diff "$1.$bridge" - >&2 || different=1
+  done
+  [ $different -eq 0 ] || { echo "this machine's bridges or iptables rules are not the same as before" && echo '0 passed, 1 failed' && return 1; }
+  note "this machine's bridges, docker0 and iptables rules are as they were"
+  echo '1 passed, 0 failed'
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# What must hold on every engine, tried on this one: from `make run` to `make stop`. Runs on the test machine; any engine without
+# a stack of ours will do. The last line counts: N passed, N failed.
+#
+#   journey.sh stand-ins|pulled    what the images should be built from here
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+export FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
+passed=0
+failed=0
+
+# check <title> <command…>
+check() {
+  if "${@:2}"; then
+    passed=$((passed + 1)) && echo "  ✓ $1"
+  else
+    failed=$((failed + 1)) && echo "  ✗ $1"
+  fi
+}
+
+ours() { docker ps --no-trunc --filter label=org.serverless-vote.launcher=serverless-vote "$@"; }
+permanent() { ours --quiet --filter label=org.serverless-vote.role=permanent | sort; }
+images() { docker images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}' | grep '^serverless-vote/.*:latest' | sort; }
+
+# eventually <command…>: within a minute, or never
+eventually() {
+  local deadline=$((SECONDS + 60))
+  until "$@"; do
+    [ $SECONDS -lt $deadline ] || return 1
+    sleep 0.5
+  done
+}
+
+vote() { curl --silent --show-error --fail --max-time 60 --header 'Accept: application/json' --data choice=cats http://127.0.0.1:8080/vote; }
+total_is() { curl --silent --max-time 60 http://127.0.0.1:8080/results.json | grep -Eq "\"total\": *$1\b"; }
+two_run() { [ "$(ours --quiet | wc -l)" -eq 2 ] && [ "$(permanent | wc -l)" -eq 2 ]; }
+has_base_images() {
+  case $1 in
+    stand-ins) docker image inspect serverless-vote/node:26 serverless-vote/postgres:18 >/dev/null ;;
+    pulled) docker image inspect node:26-bookworm-slim postgres:18 >/dev/null && ! docker image inspect serverless-vote/node:26 2>/dev/null >/dev/null ;;
+  esac
+}
+changes_nothing() {
+  local before after
+  before="$(permanent)$(images)"
+  make run && after="$(permanent)$(images)" || return 1
+  diff <(echo "$before") <(echo "$after")
+}
+none_is_left() { [ -z "$(ours --all --quiet)" ]; }
+
+docker version --format 'Engine {{.Server.Version}}, API {{.Server.APIVersion}}, at least {{.Server.MinAPIVersion}}'
+docker info --format 'Images: {{.Driver}} {{.DriverStatus}}; cgroups: version {{.CgroupVersion}}'
+check 'make run starts everything' make run
+check "the images are built from what they should be: $1" has_base_images "$1"
+check 'a vote is recorded' vote
+check 'and counted' eventually total_is 1
+check 'two containers run when nobody is there' eventually two_run
+check 'a second make run changes no container and no image' changes_nothing
+check 'make doctor finds all that is needed' make doctor
+check 'make stop stops everything' make stop
+check 'and leaves no container' none_is_left
+check 'make run starts it again' make run
+check 'with the vote' eventually total_is 1
+check 'make stop stops it again' make stop
+docker ps --all
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

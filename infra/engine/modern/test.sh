@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# make modern-test: what depends on the engine, on the newest one that has packages, beside this machine's own and without
+# touching it. IMAGE_STORE=containerd (engine 29's default) or overlay2; QUICK=1 leaves the other store out, as CI does.
+# The last line counts: N passed, N failed.
+set -euo pipefail
+
+unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS NODE_IMAGE POSTGRES_IMAGE
+export WITHOUT_ENV_FILE=1 NO_COLOR=1 FAILURE_LINES=200
+
+. "$(dirname "${BASH_SOURCE[0]}")/../../stack/settings.sh"
+. "$ROOT/infra/apt.sh"
+. "$ROOT/infra/stack/start.sh"
+. "$ROOT/infra/stack/suite.sh"
+. "$ROOT/infra/engine/modern/machine.sh"
+
+STORE=${IMAGE_STORE:-containerd}
+OTHER=overlay2
+[ "$STORE" = containerd ] || OTHER=containerd
+MIRROR='"registry-mirrors": ["http://127.0.0.1:5000"]'
+HOST=$WORK/host
+
+# journey <user> <stand-ins|pulled>
+journey() {
+  progress "make run, a vote, rest, stop and start, as $1, with $2"
+  in_project "$1" 1500 infra/engine/modern/journey.sh "$2"
+  note "from make run to make stop, as $1, with $2"
+}
+
+# A registry with images like the official ones, built with the engine that is there.
+registry() {
+  progress 'images like the official ones, and a registry to pull them from'
+  in_project root 900 infra/engine/modern/registry.sh
+  note 'has node:26-bookworm-slim and postgres:18'
+}
+
+another_engine() {
+  progress 'an empty engine'
+  stop_engine
+  start_engine "$@"
+}
+
+tests() {
+  progress 'integration and browser tests'
+  in_project root 2400 make test ONLY='integration browser'
+  note 'integration and browser tests, with pulled images'
+}
+
+# The packages are this clone's, so they only go out of sight.
+clean() {
+  local left
+  progress 'make clean'
+  on_machine root umount "$PROJECT/node_modules"
+  in_project root 300 make clean
+  left=$(on_machine root bash -c 'docker ps --all; docker volume ls; docker images --all --filter label=org.serverless-vote.image' | grep -v '^[A-Z ]*$' || true)
+  [ -z "$left" ] || { echo "$left" && echo '0 passed, 1 failed' && return 1; }
+  echo '1 passed, 0 failed'
+  note 'make clean leaves no container, volume or image'
+}
+
+remember() {
+  remember_host "$HOST"
+  note "this machine's bridges and iptables rules"
+}
+
+take_all_down() {
+  progress 'removing the test machine'
+  machine_down
+  rm -f "$HOST"*
+  note 'nothing of it is left'
+}
+
+can_have_a_machine
+step packages install_packages
+step root "$ROOT/infra/engine/modern/root.sh"
+step build build
+begun=yes
+GO_ON=1 step remains machine_down
+step host remember
+step machine machine_up
+
+step engine start_engine "$STORE"
+suite journey-stand-ins journey voter stand-ins
+step registry registry
+step engine another_engine "$STORE" "$MIRROR"
+suite journey-pulled journey root pulled
+suite tests tests
+if [ -z "${QUICK:-}" ]; then
+  step engine another_engine $OTHER "$MIRROR"
+  suite "journey-$OTHER" journey root pulled
+fi
+suite clean clean
+GO_ON=1 step down machine_down
+suite host compare_host "$HOST"
