@@ -60,4 +60,4 @@ clean_folder() {
 
 step docker clean_docker
 step folder clean_folder
-rm -rf .cache
+rm -rf .cache || fail "Some of .cache is left." 'make modern-test has made it, as root.' 'sudo rm -rf .cache'

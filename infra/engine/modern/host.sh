@@ -42,26 +42,28 @@ disconnect() {
   find /sys/fs/cgroup -depth -type d -path "*$CGROUP*" -exec rmdir {} + 2>/dev/null || true
 }
 
-# host_network: this machine's bridges and iptables rules, one a line, without those that come and go with somebody's containers:
-# the engine's own networks are bridges named br-<id>, and a published port has a rule with its container's address.
+# What comes and goes with somebody's containers: a published port has rules with its container's address.
+A_CONTAINERS='-[ds] [0-9.]+/32|--to-destination'
+
+# rules: the rules of iptables, and what it does without one, without counters; each with its table
+rules() { iptables-save | sed -E 's/ \[[0-9]+:[0-9]+\]$//' | awk '/^\*/ { table = $1 } /^:.* ACCEPT$/ { next } /^[:-]/ { print table, $0 }' | grep -vE -- "$A_CONTAINERS"; }
+
+# host_network: this machine's bridges, addresses and rules, one a line, without networks that an engine has made (bridges named br-<id>)
 host_network() {
-  ip -o link show type bridge | sed -E 's/^[0-9]+: ([^:]+):.*link\/ether ([0-9a-f:]+).*/bridge \1 \2/' | grep -v '^bridge br-' || true
+  ip -o link show type bridge | sed -nE 's/^[0-9]+: ([^:]+):.*link\/ether ([0-9a-f:]+).*/bridge \1 \2/p' | grep -v '^bridge br-' || true
   ip -o -4 address show | awk '$2 !~ /^(br-|veth|svm)/ { print "address", $2, $4 }'
-  iptables-save | grep -E '^(\*|:|-)' | sed -E 's/ \[[0-9]+:[0-9]+\]$//' |
-    grep -vE 'br-[0-9a-f]{12}|-[ds] [0-9.]+/32|sv-modern-'
+  rules | grep -vE 'br-[0-9a-f]{12}|sv-modern-' || true
 }
 
-# host_bridges: the engine's own bridges, and where each of their rules is
-host_bridges() {
-  ip -o link show type bridge | sed -nE 's/^[0-9]+: (br-[0-9a-f]{12}):.*/\1/p'
-}
-host_rules_of() { iptables-save | grep -E -- "$1( |$)" | grep -vE -- '-d [0-9.]+/32'; }
+# Networks that an engine has made, and their rules.
+host_bridges() { ip -o link show type bridge | sed -nE 's/^[0-9]+: (br-[0-9a-f]{12}):.*/\1/p'; }
+rules_of() { rules | grep -E -- "$1( |\$)" || true; }
 
 # remember_host <file>
 remember_host() {
   local bridge
   host_network >"$1"
-  for bridge in $(host_bridges); do host_rules_of "$bridge" >"$1.$bridge"; done
+  for bridge in $(host_bridges); do rules_of "$bridge" >"$1.$bridge"; done
 }
 
 # compare_host <file>: counts as a script of ours does. Networks that somebody else has removed meanwhile are not compared.
@@ -71,7 +73,7 @@ compare_host() {
   diff "$1" "$now" >&2 || different=1
   for bridge in $(host_bridges); do
     [ -e "$1.$bridge" ] || continue
-    host_rules_of "$bridge" | diff "$1.$bridge" - >&2 || different=1
+    rules_of "$bridge" | diff "$1.$bridge" - >&2 || different=1
   done
   [ $different -eq 0 ] || { echo "this machine's bridges or iptables rules are not the same as before" && echo '0 passed, 1 failed' && return 1; }
   note "this machine's bridges, docker0 and iptables rules are as they were"

@@ -12,7 +12,7 @@ PACKAGES=ca-certificates,docker.io,docker-cli,docker-compose,docker-buildx,docke
 is_recent() { [ -n "$(find "$1" -maxdepth 0 -mtime -7 2>/dev/null)" ]; }
 
 wanted=()
-for command in mmdebstrap:mmdebstrap ip:iproute2 iptables:iptables unshare:util-linux; do
+for command in mmdebstrap:mmdebstrap ip:iproute2 iptables:iptables pgrep:procps unshare:util-linux; do
   command -v "${command%:*}" >/dev/null || wanted+=("${command#*:}")
 done
 [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || wanted+=(debian-archive-keyring)
