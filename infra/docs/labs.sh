@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # make labs: does the workshop's labs as they are written, every command and every check, in a copy of the repository
-# and on a stack of its own, which goes whatever happens. LAB=03 does only one of them, LAB='0[1-5]' these.
+# and on a stack of its own, which goes whatever happens. Each lab starts from nothing, so a step that fails costs the rest of
+# its own lab only, and LAB=03 does that one alone; LAB='0[1-5]' does these.
 # Part of .ci/run. The last line counts: N passed, N failed.
 set -euo pipefail
 
@@ -43,6 +44,10 @@ labs() {
   vitest run --root infra/docs --reporter verbose labs.test.mts ${LAB:+--testNamePattern "$LAB-"}
   note 'done as they are written'
 }
+
+# A name that no lab has would run none, and be green.
+find docs/workshop -name '[0-9]*.md' | grep -qE "/${LAB:-.*}-" ||
+  fail "There is no lab $LAB." "The labs are $(cd docs/workshop && echo [0-9]*.md)." 'make labs LAB=03, or without LAB all of them'
 
 step engine "$ROOT/infra/engine/engine.sh"
 step packages install_packages

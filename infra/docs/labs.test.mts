@@ -1,11 +1,16 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { readLabs } from './lab.mts';
 import { commandsAt, outputAsWritten } from './places.mts';
 import { Shell } from './shell.mts';
 import { differenceOf } from './shown.mts';
+import { limitOf, runStep, stateOf } from './step.mts';
 
-/** A `make run` may have to install and build everything, on a machine that is busy. */
-const STEP_MS = 600_000;
+/** Removes containers and volumes, a Swarm's too, on a machine that is busy. */
+const CLEAN_MS = 180_000;
+/** So that the shell, which says more, gives up before the test runner does. */
+const SPARE_MS = 30_000;
 
 const { LABS_COPY = '', LABS_PATH = '', STACK = '', IMAGE_TAG = '' } = process.env;
 const { PORT = '', CONTROL_PORT = '', PROMETHEUS_PORT = '' } = process.env;
@@ -22,22 +27,31 @@ const environment = {
   PATH: LABS_PATH,
 };
 
+const fromNothing = () => {
+  execFileSync(join(import.meta.dirname, 'from-nothing.sh'), { stdio: 'pipe', timeout: CLEAN_MS });
+};
+
 describe.each(readLabs())('$file', ({ steps }) => {
   let shell: Shell;
   let failed: number | undefined;
 
   beforeAll(() => {
+    fromNothing();
     shell = new Shell(LABS_COPY, environment);
-  });
-  afterAll(() => shell.close());
+  }, CLEAN_MS);
+  afterAll(() => {
+    shell.close();
+    fromNothing();
+  }, CLEAN_MS);
 
   for (const { line, commands, shown } of steps)
-    test(`line ${line}: ${commands.trim().split('\n').at(-1)?.trim()}`, { timeout: STEP_MS + 1_000 }, async () => {
+    test(`line ${line}: ${commands.trim().split('\n').at(-1)?.trim()}`, {
+      timeout: limitOf(commands) + SPARE_MS,
+    }, async () => {
       if (failed !== undefined) throw new Error(`Not tried, because line ${failed} failed.`);
       failed = line;
-      const { output, status } = await shell.run(commandsAt(place, commands), STEP_MS);
-      const printed = outputAsWritten(place, output);
-      if (status !== 0) throw new Error(`The commands ended with ${status} and printed:\n${printed}`);
+      const look = () => stateOf(STACK, CONTROL_PORT);
+      const printed = outputAsWritten(place, await runStep(shell, commandsAt(place, commands), look));
       const difference = shown === undefined ? undefined : differenceOf(shown, printed);
       if (difference !== undefined) throw new Error(difference);
       failed = undefined;

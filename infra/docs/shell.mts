@@ -53,7 +53,7 @@ export class Shell {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
         this.close();
-        reject(new Error(`No end after ${withinMs / 1000} s. Until then:\n${this.#output}`));
+        reject(new Error(`No end after ${withinMs / 1000} s. It had printed:\n${this.#output}`));
       }, withinMs);
       this.#heard = () => {
         const end = this.#output.indexOf(mark);

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The state that every lab starts from, and that it leaves behind whatever happened in it: the copy's files as they are in the
+# repository, no container, no votes, no Swarm. Run by labs.test.mts before and after each lab; labs.sh has set the environment.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
+. "$ROOT/infra/swarm/nodes.sh"
+
+git -C "$LABS_COPY" reset --quiet --hard
+# What git ignores stays: packages, builds, secrets.
+git -C "$LABS_COPY" clean --quiet -d --force
+
+[ -z "$(docker ps --all --quiet --filter "label=$CLUSTER_LABEL=$STACK")" ] || "$ROOT/infra/swarm/cluster.sh" down
+if [ -n "$(ours --all)$(docker volume ls --quiet --filter "name=^${STACK}_")" ]; then take_down --volumes; fi
