@@ -10,7 +10,7 @@ export async function environment(docker: Docker, { imageTag, nodeImage }: { ima
       ({ stdout }) => stdout.trim(),
       () => '',
     );
-  const { stdout: nodeInside, totalMs } = await run('docker', ['run', '--rm', nodeImage, 'node', '--version']);
+  const { stdout: nodeInside } = await run('docker', ['run', '--rm', nodeImage, 'node', '--version']);
   return {
     date: new Date().toISOString(),
     commit: await git('rev-parse', '--short', 'HEAD'),
@@ -26,7 +26,6 @@ export async function environment(docker: Docker, { imageTag, nodeImage }: { ima
     engine: engine.Version,
     cgroup: info.CgroupVersion as string | undefined,
     storage: info.Driver as string,
-    dockerRunMs: Math.round(totalMs),
     node: { bench: process.version, containers: nodeInside.trim() },
   };
 }

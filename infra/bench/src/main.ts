@@ -37,8 +37,6 @@ const isWanted = (part = '') => part === 'at rest' || only === undefined || only
 const plan: Plan = isQuick ? quick : full;
 const { BENCH_STACK: name = 'serverless-vote-bench', IMAGE_TAG: imageTag = 'latest' } = process.env;
 const nodeImage = process.env.NODE_IMAGE ?? 'node:26-bookworm-slim';
-/** How long the cold stack keeps what nobody uses; its rows wait for it to be empty. */
-const COLD_IDLE_MS = 1_500;
 
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
@@ -73,24 +71,24 @@ const parts: [string, (bench: Bench) => Promise<void>][] = [
   ['tally', tallySize],
 ];
 
-type Where = Awaited<ReturnType<typeof environment>>;
-
-async function start(where: Where, parts: Pick<Bench, 'docker' | 'measured' | 'otherLoad' | 'failed'>): Promise<Bench> {
+async function start(
+  isQuiet: boolean,
+  parts: Pick<Bench, 'docker' | 'measured' | 'otherLoad' | 'failed'>,
+): Promise<Bench> {
   const { docker } = parts;
   const { signal } = ending;
-  const settings = (idleMs: number) => ({
-    FUNCTION_IDLE_TIMEOUT_MS: String(idleMs),
-    WEB_IDLE_TIMEOUT_MS: String(idleMs),
-  });
+  // Where a start takes seconds, a spare must not leave before anybody has seen it.
+  const settings = (idleMs: number, busyIdleMs: number) => {
+    const timeout = String(isQuiet ? idleMs : Math.max(idleMs, busyIdleMs));
+    return { FUNCTION_IDLE_TIMEOUT_MS: timeout, WEB_IDLE_TIMEOUT_MS: timeout };
+  };
   progress('two stacks and the floor');
   const catalog = await catalogOf(imageTag);
   writeOneSpareCatalog(catalog);
   const oneSpare = { COMPOSE_FILE: 'docker-compose.yml:infra/bench/one-spare.compose.yml' };
-  // On a machine where a start takes seconds, a spare must not leave before anybody has seen it.
-  const coldIdleMs = Math.max(COLD_IDLE_MS, 5 * where.dockerRunMs);
   const [warmStack, coldStack] = await Promise.all([
-    Stack.start(name, settings(plan.idleMs), { docker, signal }),
-    Stack.start(`${name}-cold`, { ...settings(coldIdleMs), ...oneSpare }, { docker, signal }),
+    Stack.start(name, settings(plan.idleMs, 30_000), { docker, signal }),
+    Stack.start(`${name}-cold`, { ...settings(1_500, 9_000), ...oneSpare }, { docker, signal }),
   ]);
   const permanentServer = await Floor.start(warmStack, { docker, nodeImage, catalog, signal });
   const stacks = { warm: warmStack, cold: coldStack, floor: permanentServer };
@@ -108,13 +106,14 @@ async function main(): Promise<void> {
   const share = await otherLoad.calmest();
   const where = await environment(docker, { imageTag, nodeImage });
   const used = `others use ${percent(share)} of ${where.cores} cores, load ${where.loadBefore[0]}`;
-  say(share > QUIET_SHARE ? `  ! machine     not quiet: ${used}` : `  ✓ machine     quiet: ${used}`);
+  const isQuiet = share <= QUIET_SHARE;
+  say(isQuiet ? `  ✓ machine     quiet: ${used}` : `  ! machine     not quiet: ${used}`);
   const problems: Record<string, string> = {};
   const failed = (row: string, why: string) => {
     problems[row] = why;
     say(`  ✗ ${row.padEnd(11)} ${why}`);
   };
-  const bench = await start(where, { docker, measured, otherLoad, failed });
+  const bench = await start(isQuiet, { docker, measured, otherLoad, failed });
   say(`  ✓ stacks      engine ${where.engine}  (${seconds(began)} s)`);
   for (const [part, measure] of parts) {
     if (!isWanted(part)) continue;
