@@ -15,7 +15,7 @@ export const waitsOf = (commands: string): string[] =>
   commands
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => /^(?:until|while|wait|sleep) /.test(line));
+    .filter((line) => /\b(?:until|while) |^(?:wait|sleep) /.test(line));
 
 /**
  * Runs a step's commands and gives what they printed.
