@@ -2,7 +2,7 @@
 export interface Plan {
   /** After this nothing new begins, and the table shows what there is. */
   deadlineMs: number;
-  /** After this a part is given up, and the next begins. */
+  /** After this a part begins nothing new: what it has measured counts, and the next part begins. */
   partMs: number;
   rounds: number;
   burstRounds: number;
@@ -19,8 +19,8 @@ export interface Plan {
 }
 
 export const full: Plan = {
-  deadlineMs: 30 * 60_000,
-  partMs: 10 * 60_000,
+  deadlineMs: 60 * 60_000,
+  partMs: 15 * 60_000,
   rounds: 12,
   burstRounds: 3,
   voters: 3_000,
@@ -36,8 +36,8 @@ export const full: Plan = {
 
 /** A look in a minute and a half: fewer samples, so wider intervals; a smaller tally; no browser. */
 export const quick: Plan = {
-  deadlineMs: 12 * 60_000,
-  partMs: 6 * 60_000,
+  deadlineMs: 30 * 60_000,
+  partMs: 10 * 60_000,
   rounds: 3,
   burstRounds: 1,
   voters: 1_000,
