@@ -10,6 +10,7 @@ import { guardedServer } from '../../../../apps/launcher/src/guarded-server.ts';
 import { Invoker } from '../../../../apps/launcher/src/invoker.ts';
 import { createLog, logFeed } from '../../../../apps/launcher/src/log.ts';
 import { Metrics } from '../../../../apps/launcher/src/metrics.ts';
+import { Peers } from '../../../../apps/launcher/src/peers.ts';
 import { runtimeApi } from '../../../../apps/launcher/src/runtime-api.ts';
 import { StartGate } from '../../../../apps/launcher/src/start-gate.ts';
 import { Processes } from './processes.ts';
@@ -41,6 +42,7 @@ const app = control({
   logs: new FunctionLogs(feed),
   metrics: () => metrics.text(),
   health: async () => ({ status: 'ok' }),
+  peers: new Peers([], ['127.0.0.1/8'], []),
   reset: async () => undefined,
 });
 const limits = { connections: 2_000, requestMs: 30_000, silentMs: 0, headersMs: 10_000, keepAliveMs: 15_000 };
