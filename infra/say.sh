@@ -24,25 +24,31 @@ somebody_is_there() { [ -t 0 ] && on_a_terminal && [ -z "${CI:-}" ]; }
 # Tenths of a second where bash can (5), else whole seconds.
 now() { local t=${EPOCHREALTIME:-$SECONDS.0}; t=${t/,/.}; local d=${t#*.}; printf '%s' "${t%.*}${d:0:1}"; }
 
+# seconds_since <now>: 12.3
+seconds_since() { local tenths=$(($(now) - $1)) && printf '%d.%d' $((tenths / 10)) $((tenths % 10)); }
+
+# What others wrote may hold what makes a terminal do things: only lines and tabs get through.
+printable() { LC_ALL=C tr -d '\000-\010\013-\037\177' | LC_ALL=C sed $'s/\302[\200-\237]//g'; }
+
 say() { clear_line && printf '%s\n' "$*" >&3; }
 
 # Takes away the line that `progress` left open.
 clear_line() { if on_a_terminal; then printf '\r\033[K' >&3; fi; }
 
 progress() {
-  if on_a_terminal; then
-    printf '\r\033[K  … %-11s %s' "${STEP_NAME:-}" "$1" >&3
-  else
-    printf '  … %-11s %s\n' "${STEP_NAME:-}" "$1" >&3
-  fi
+  local line="  … $1"
+  [ -z "${STEP_NAME:-}" ] || line=$(printf '  … %-11s %s' "$STEP_NAME" "$1")
+  if on_a_terminal; then printf '\r\033[K%s' "$line" >&3; else printf '%s\n' "$line" >&3; fi
 }
 
 note() { if [ -n "${STEP_NOTE:-}" ]; then printf '%s' "$1" >"$STEP_NOTE"; else say "$1"; fi; }
 
 fail() {
+  local why
+  why=$(printable <<<"${2:-}")
   clear_line
   printf '\n  ✗ %s\n' "$1" >&3
-  [ -z "${2:-}" ] || printf '    Why:  %s\n' "${2//$'\n'/$'\n'          }" >&3
+  [ -z "$why" ] || printf '    Why:  %s\n' "${why//$'\n'/$'\n'          }" >&3
   [ -z "${3:-}" ] || printf '    Mend: %s\n' "${3//$'\n'/$'\n'          }" >&3
   printf '\n' >&3
   [ -z "${STEP_NOTE:-}" ] || : >"$STEP_NOTE.said"
@@ -73,13 +79,12 @@ step() {
     set -e
     export STEP_NAME STEP_NOTE=$marks
     "$@"
-  ) >"$log" 2>&1
+    # 8 may be a lock (infra/stack/guard.sh), which a program that stays in the background must not keep.
+  ) >"$log" 2>&1 8>&-
   status=$?
   set -e
   if [ $status -eq 0 ]; then
-    local tenths=$(($(now) - began))
-    clear_line
-    printf '  ✓ %-11s %s  (%d.%d s)\n' "$STEP_NAME" "$(cat "$marks")" $((tenths / 10)) $((tenths % 10)) >&3
+    say "$(printf '  ✓ %-11s %s  (%s s)' "$STEP_NAME" "$(cat "$marks")" "$(seconds_since "$began")")"
   elif [ ! -e "$marks.said" ]; then
     explain_failure "$log" || true
   fi

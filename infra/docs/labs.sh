@@ -11,7 +11,7 @@ unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVE
 export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote}-labs IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}labs
 # Sooner than a room would like it, so that labs wait for ten seconds where people wait for a minute.
 export FUNCTION_IDLE_TIMEOUT_MS=10000 WEB_IDLE_TIMEOUT_MS=10000
-export NO_COLOR=1 FAILURE_LINES=200
+export NO_COLOR=1
 # npm remarks on what it finds in this machine's own configuration; the labs' are not the place.
 export npm_config_loglevel=error
 
@@ -39,11 +39,7 @@ take_all_down() {
   note "nothing is left${leftovers:+; removed $(wc -w <<<"$leftovers" | tr -d ' ') containers that the launcher had left}"
 }
 
-labs() {
-  progress 'every command and every check'
-  vitest run --root infra/docs --reporter verbose labs.test.mts ${LAB:+--testNamePattern "$LAB-"}
-  note 'done as they are written'
-}
+labs() { run_vitest labs ${LAB:+--testNamePattern "$LAB-"}; }
 
 # A name that no lab has would run none, and be green.
 find docs/workshop -name '[0-9]*.md' | grep -qE "/${LAB:-.*}-" ||
@@ -60,4 +56,4 @@ LABS_COPY=$(mktemp -d "${TMPDIR:-/tmp}/labs.XXXXXX")
 export PORT CONTROL_PORT PROMETHEUS_PORT GRAFANA_PORT LABS_PATH LABS_COPY
 begun=yes
 step copy copy_repository
-suite workshop labs
+while_counting suite workshop labs

@@ -1,41 +1,159 @@
-# Runs suites of tests and counts them; the last line of all is `N passed, N failed`. Sourced by who runs tests, after
-# say.sh; what was started is taken away by their `take_all_down`, if `begun` says so, whatever happens.
+# Runs suites of tests, one after the other or in lanes beside each other, and counts them. Sourced by the scripts that run tests,
+# after say.sh.
+#
+#   suite <name> <command…>   runs tests and counts them; one that fails does not keep the next from running
+#   lane <name> <command…>    runs steps and suites beside what follows, in a shell and a process group of its own
+#   run_vitest <project> <…>  vitest, with what the counter and the summary read
+#
+# What a shell has started is removed by its `take_all_down`, if `begun` says so, whatever happens. At the end come the failures of
+# all suites, their names, and as the last line `N passed, N failed`.
 
-passed=0
-failed=0
+. "$ROOT/infra/stack/test-log.sh"
+
+# One line for each suite: `<name> <seconds since the epoch>` when it starts, `<name> <passed> <failed>` when it ends.
+STARTED=$(mktemp)
+COUNTED=$(mktemp)
+lanes=()
+in_lane=
 begun=
+failure_counted=
 
 finish() {
-  local status=$?
-  if [ -n "$begun" ]; then GO_ON=1 step down take_all_down; fi
+  local status=$? lane
+  trap '' INT TERM HUP
+  for lane in ${lanes[@]+"${lanes[@]}"}; do kill -TERM "-$lane" 2>/dev/null || true; done
+  for lane in ${lanes[@]+"${lanes[@]}"}; do wait "$lane" || true; done
+  if [ -n "$begun" ]; then GO_ON=1 step "${in_lane:+$in_lane-}down" take_all_down; fi
   [ "${step_status:-0}" -eq 0 ] || status=1
+  if [ -z "$in_lane" ] && grep -qE ' [1-9][0-9]*$' "$COUNTED"; then failure_counted=yes; fi
   # Whatever ended this early is a failure, though no runner counted it.
-  if [ $status -ne 0 ] && [ $failed -eq 0 ]; then failed=1; fi
-  [ $failed -eq 0 ] || status=1
-  echo "$passed passed, $failed failed"
+  if [ $status -ne 0 ] && [ -z "$failure_counted" ]; then echo "${in_lane:-preparation} 0 1" >>"$COUNTED"; fi
+  [ -z "$in_lane" ] || exit $status
+  summarize || [ $status -ne 0 ] || status=1
+  rm -f "$STARTED" "$COUNTED"
   exit $status
 }
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+end_well() {
+  trap finish EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+}
+end_well
 
-# suite <name> <command…>: runs tests and counts them. One that fails does not keep the next from running.
+lane() {
+  # A signal for the whole group reaches the runner that its shell is waiting for.
+  set -m
+  (
+    set +m
+    lanes=() failure_counted= in_lane=$1
+    shift
+    # The line that moves is the main shell's.
+    progress() { :; }
+    end_well
+    "$@"
+  ) &
+  set +m
+  lanes+=($!)
+}
+
+wait_for_lanes() {
+  local lane
+  for lane in ${lanes[@]+"${lanes[@]}"}; do wait "$lane" || true; done
+  lanes=()
+}
+
 suite() {
-  local here_passed here_failed
-  GO_ON=1 step "$@"
-  # Vitest:      "   Tests  1 failed | 12 passed (13)", behind turbo's prefix when it comes from the cache
-  # Playwright:  "  12 passed (30.1s)", each outcome on a line of its own
-  # A script of ours: "12 passed, 1 failed", which is its last line
-  read -r here_passed here_failed < <(awk '
-    / Tests  / || /^ +[0-9]+ (passed|failed|flaky|interrupted|did not run)/ || /^[0-9]+ passed, [0-9]+ failed$/ {
-      for (i = 1; i < NF; i++) if ($i ~ /^[0-9]+$/) {
-        if ($(i + 1) ~ /^(passed|flaky)/) passed += $i
-        if ($(i + 1) ~ /^(failed|interrupted|did)/) failed += $i
-      }
-    }
-    END { print passed + 0, failed + 0 }' "$ROOT/.cache/logs/$1.log")
+  local name=$1 log=$ROOT/.cache/logs/$1.log began status took noted here_passed here_failed counts
+  shift
+  mkdir -p "$ROOT/.cache/logs"
+  : >"$log"
+  : >"$log.note"
+  echo "$name $(date +%s)" >>"$STARTED"
+  began=$(now)
+  # Not `if "$@"`: a condition would switch errexit off inside.
+  set +e
+  (
+    set -e
+    export STEP_NAME=$name STEP_NOTE=$log.note
+    "$@"
+  ) >"$log" 2>&1
+  status=$?
+  set -e
+  noted=$(cat "$log.note")
+  rm -f "$log.note" "$log.note.said"
+  took=$(seconds_since "$began")
+  read -r here_passed here_failed < <(outcomes "$log")
   # Broken before it could count, or so quiet that nobody knows what it did.
-  if [ "$step_status" -ne 0 ] && [ "$here_failed" -eq 0 ]; then here_failed=1; fi
-  passed=$((passed + here_passed))
-  failed=$((failed + here_failed))
+  if [ $status -ne 0 ] && [ "$here_failed" -eq 0 ]; then here_failed=1; fi
+  echo "$name $here_passed $here_failed" >>"$COUNTED"
+  counts=$noted
+  [ $((here_passed + here_failed)) -eq 0 ] || counts="$here_passed passed${noted:+; $noted}"
+  if [ "$here_failed" -eq 0 ]; then
+    say "$(printf '  ✓ %-11s %s  (%s s)' "$name" "$counts" "$took")"
+  else
+    failure_counted=yes
+    say "$(printf '  ✗ %-11s %s, %d failed  (%s s)' "$name" "$counts" "$here_failed" "$took" && failures "$log")"
+  fi
+}
+
+# how_far: `integration 143 of 402, browser 20 of 96, 3 min` of the suites that run now
+how_far() {
+  local line='' oldest='' name since suite logs
+  while read -r name since; do
+    ! grep -q "^$name " "$COUNTED" || continue
+    oldest=${oldest:-$since}
+    # The shards of a suite (integration-1, integration-2) are counted as one.
+    suite=${name%-[0-9]}
+    [[ "$line, " != *", $suite "* ]] || continue
+    logs=$(sed -nE "s|^($suite(-[0-9])?) .*|$ROOT/.cache/logs/\\1.log|p" "$STARTED")
+    # shellcheck disable=SC2086
+    line="$line, $suite $(IFS=$'\n' && counted_so_far $logs)"
+  done <"$STARTED"
+  [ -z "$line" ] || progress "${line#, }, $(lasted $(($(date +%s) - oldest)))"
+}
+
+# while_counting <command…>: shows how far the suites are meanwhile, on a terminal every second, else every 30 s.
+while_counting() {
+  local every=${PROGRESS_EVERY_S:-30} ticker
+  if on_a_terminal; then every=1; fi
+  (
+    trap - EXIT HUP INT TERM
+    while true; do
+      for _ in $(seq "$every"); do sleep 1; done
+      how_far
+    done
+  ) &
+  ticker=$!
+  "$@"
+  kill "$ticker"
+  wait "$ticker" 2>/dev/null || true
+}
+
+run_vitest() {
+  echo "Running $(vitest list --no-static-parse --no-isolate --project "$@" 2>/dev/null | grep -c ' > ') tests"
+  vitest run --reporter verbose --project "$@"
+}
+
+summarize() {
+  local name here_passed here_failed passed=0 failed=0
+  while read -r name here_passed here_failed; do
+    passed=$((passed + here_passed))
+    failed=$((failed + here_failed))
+    if [ "$here_failed" -gt 0 ] && [ -e "$ROOT/.cache/logs/$name.log" ]; then
+      say "
+  ✗ $name: $here_failed failed. The end of .cache/logs/$name.log:
+
+$(excerpt "$ROOT/.cache/logs/$name.log")"
+    fi
+  done <"$COUNTED"
+  if [ $failed -gt 0 ]; then
+    say "
+  Failed:"
+    while read -r name _ here_failed; do
+      [ "$here_failed" -eq 0 ] || say "$(printf '  ✗ %s' "$name" && failures "$ROOT/.cache/logs/$name.log")"
+    done <"$COUNTED"
+  fi
+  echo "$passed passed, $failed failed"
+  [ $failed -eq 0 ]
 }

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# make test: lint, types and unit tests, then integration and browser tests on a stack of its own (project, ports, volumes,
-# image tag), which is removed whatever happens. A running demo is not touched.
+# make test: lint, types, unit, integration and browser tests. What needs a running system gets stacks of its own (project, ports,
+# volumes, image tag), which are removed whatever happens. A running demo is not touched.
 #
-#   make test ONLY=unit             one part: lint, types, unit, integration, browser
+#   make test ONLY=unit             one part of lint, types, unit, integration, browser; or ONLY='unit browser'
 #   make test ONLY=vote.spec        the test files whose path contains this
 #
-# Turbo caches builds, types and unit tests. Images, integration and browser tests always run: an image may
-# be gone while turbo remembers it. The last line counts: N passed, N failed.
+# The tests mostly wait, so the parts run beside each other: the integration tests in two shards and the browser tests, each on a
+# stack of its own. Every suite has its log in .cache/logs. The last line counts: N passed, N failed.
 set -euo pipefail
 
 # The settings of somebody's demo are none of ours.
 unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS VOTES_PER_MINUTE_PER_ADDRESS
 export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote-test} IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}test
 export FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
-export NO_COLOR=1 FAILURE_LINES=200
+export NO_COLOR=1
 
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 . "$ROOT/infra/apt.sh"
@@ -25,9 +25,12 @@ parts='lint types unit integration browser'
 unit_files= integration_files= browser_files=
 choose() {
   [ -n "${ONLY:-}" ] || return 0
-  if [[ " $parts " == *" $ONLY "* ]]; then parts=$ONLY && return; fi
+  local part file all=$parts
   parts=
-  local file
+  for part in $ONLY; do
+    if [[ " $all " == *" $part "* ]]; then parts="$parts $part"; fi
+  done
+  [ -z "$parts" ] || return 0
   for file in $(git ls-files --cached --others --exclude-standard | grep -E '\.(test|spec)\.m?tsx?$' | grep -F -- "$ONLY"); do
     case $file in
       infra/docs/labs.test.mts | infra/bench/swarm/*) ;;
@@ -44,46 +47,61 @@ choose() {
 }
 is_chosen() { [[ " $parts " == *" $1 "* ]]; }
 
-lint() {
-  progress 'biome'
-  npm run --silent lint
-  note clean
-}
+lint() { npm run --silent lint; }
 
 types() {
-  progress 'tsc'
   turbo run typecheck --continue --output-logs=errors-only --no-color
   tsc --project infra/lock
   tsc --project infra/docs
   tsc --project turbo/generators
-  note 'tsc'
 }
 
 unit() {
-  progress 'unit tests'
   # shellcheck disable=SC2086
-  vitest run --project unit $unit_files
-  note "unit tests$(grep -qs '^Nothing was audited' "$ROOT/.cache/logs/unit.log" && echo '; npm audit: the registry does not answer')"
+  vitest run --reporter verbose --project unit --project web $unit_files
+  ! grep -qs '^Nothing was audited' "$ROOT/.cache/logs/unit.log" || note 'npm audit: the registry does not answer'
+}
+
+integration() {
+  # shellcheck disable=SC2086
+  run_vitest integration "$@" $integration_files
+}
+
+browser() {
+  # shellcheck disable=SC2086
+  npm run --silent e2e -- $browser_files
+}
+
+# on_a_stack <suite> <command…>: runs it on a stack of its own, which is named after the suite
+on_a_stack() {
+  export STACK=$STACK-$1
+  read -r PORT CONTROL_PORT < <(free_ports)
+  export PORT CONTROL_PORT BASE_URL=http://localhost:$PORT GATEWAY_URL=http://127.0.0.1:$PORT CONTROL_URL=http://127.0.0.1:$CONTROL_PORT
+  choose_urls
+  begun=yes
+  step "$1-stack" bring_up
+  suite "$@"
+}
+
+bring_up() {
+  # Of an earlier run that was killed.
+  take_down --volumes
+  start_stack
+  wait_until_ready
+}
+
+# The launcher removes what it started; that it did is a test too.
+take_all_down() {
+  take_down --volumes
+  [ -z "$leftovers" ] || fail "The launcher left $(wc -w <<<"$leftovers" | tr -d ' ') containers behind." "$leftovers" \
+    "They are removed now; .cache/logs/$STEP_NAME.log and the launcher's drain tell more."
+  note 'no container is left'
 }
 
 chromium() {
   CHROMIUM_PATH=$("$ROOT/infra/stack/chromium.sh")
   printf '%s' "$CHROMIUM_PATH" >"$ROOT/.cache/chromium"
   note "$CHROMIUM_PATH"
-}
-
-integration() {
-  progress 'integration tests: the real engine, the real database'
-  # shellcheck disable=SC2086
-  vitest run --project integration $integration_files
-  note 'integration tests'
-}
-
-browser() {
-  progress 'browser tests'
-  # shellcheck disable=SC2086
-  npm run --silent e2e -- $browser_files
-  note 'browser tests'
 }
 
 prometheus() {
@@ -98,50 +116,38 @@ misbehaving() {
   note 'a catalog with functions that do wrong'
 }
 
-remove_remains() {
-  take_down --volumes
-  note 'nothing of an earlier run'
-}
-
-# The launcher removes what it started; that it did is a test too.
-take_all_down() {
-  progress 'taking the test stack down'
-  take_down --volumes
-  [ -z "$leftovers" ] || fail "The launcher left $(wc -w <<<"$leftovers" | tr -d ' ') containers behind." "$leftovers" \
-    'They are removed now; .cache/logs/down.log and the launcher'"'"'s drain tell more.'
-  note 'no container is left'
-}
-
 choose
-step engine "$ROOT/infra/engine/engine.sh"
+needs_a_stack=
+if is_chosen integration || is_chosen browser; then needs_a_stack=yes; fi
+
+[ -z "$needs_a_stack" ] || step engine "$ROOT/infra/engine/engine.sh"
 step packages install_packages
-
 for part in lint types unit; do
-  if is_chosen $part; then suite $part $part; fi
+  if is_chosen $part; then lane $part suite $part $part; fi
 done
-if ! is_chosen integration && ! is_chosen browser; then exit; fi
-
-step build build
-step images "$ROOT/infra/images/build.sh"
-step misbehaving misbehaving
-export COMPOSE_FILE=docker-compose.yml:apps/launcher/integration/docker-compose.yml
-step chromium chromium
-step prometheus prometheus
-# shellcheck source=/dev/null
-. "$ROOT/.cache/prometheus-image"
-export PROMETHEUS_IMAGE
-CHROMIUM_PATH=$(cat "$ROOT/.cache/chromium")
-export CHROMIUM_PATH
-
-read -r PORT CONTROL_PORT < <(free_ports)
-export PORT CONTROL_PORT BASE_URL=http://localhost:$PORT GATEWAY_URL=http://127.0.0.1:$PORT CONTROL_URL=http://127.0.0.1:$CONTROL_PORT
-choose_urls
-begun=yes
-GO_ON=1 step remains remove_remains
-step settings check_launcher_settings
-step start start_stack
-step ready wait_until_ready
-
-for part in integration browser; do
-  if is_chosen $part; then suite $part $part; fi
-done
+if [ -n "$needs_a_stack" ]; then
+  step build build
+  step images "$ROOT/infra/images/build.sh"
+  step misbehaving misbehaving
+  export COMPOSE_FILE=docker-compose.yml:apps/launcher/integration/docker-compose.yml
+  step settings check_launcher_settings
+fi
+if is_chosen integration; then
+  step prometheus prometheus
+  # shellcheck source=/dev/null
+  . "$ROOT/.cache/prometheus-image"
+  export PROMETHEUS_IMAGE
+  if [ -n "$integration_files" ]; then
+    lane integration on_a_stack integration integration
+  else
+    lane integration-1 on_a_stack integration-1 integration --shard=1/2
+    lane integration-2 on_a_stack integration-2 integration --shard=2/2
+  fi
+fi
+if is_chosen browser; then
+  step chromium chromium
+  CHROMIUM_PATH=$(cat "$ROOT/.cache/chromium")
+  export CHROMIUM_PATH
+  lane browser on_a_stack browser browser
+fi
+while_counting wait_for_lanes

@@ -9,7 +9,7 @@ unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVE
 export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote-test}-swarm IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}swarm-test
 # Starts go through a scheduler, so what is timed on one machine may take longer.
 export DEADLINES_TIMES=8 FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
-export NO_COLOR=1 FAILURE_LINES=200
+export NO_COLOR=1
 
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
 . "$ROOT/infra/apt.sh"
@@ -37,41 +37,12 @@ chromium() {
   note "$CHROMIUM_PATH"
 }
 
-contract() {
-  progress 'the contract of engines, as against Docker'
-  npm run --silent integration --workspace @serverless-vote/launcher -- engine-contract
-  note 'the contract of engines, as against Docker'
-}
-
-invoke_api() {
-  progress 'the Invoke API and detached events, as on one machine'
-  npm run --silent integration --workspace @serverless-vote/launcher -- invoke-api detached.test aws-sdk
-  note 'the Invoke API and detached events, as on one machine'
-}
-
-journeys() {
-  progress 'browser tests, as on one machine'
-  npm run --silent e2e --workspace @serverless-vote/e2e -- vote.spec results.spec no-javascript scale-to-zero
-  note 'browser tests, as on one machine'
-}
-
-rest() {
-  progress 'what runs while somebody works, and when nobody does'
-  npm run --silent swarm-test --workspace @serverless-vote/bench -- rest unreachable
-  note 'what runs while somebody works, and when nobody does'
-}
-
-nodes_fail() {
-  progress 'nodes fail and functions change while people vote'
-  npm run --silent swarm-test --workspace @serverless-vote/bench -- under-load
-  note 'nodes fail and functions change while people vote'
-}
-
-removal() {
-  progress 'docker stack rm'
-  npm run --silent swarm-test --workspace @serverless-vote/bench -- removal
-  note 'docker stack rm leaves nothing'
-}
+contract() { run_vitest integration engine-contract; }
+invoke_api() { run_vitest integration invoke-api detached.test aws-sdk; }
+journeys() { npm run --silent e2e --workspace @serverless-vote/e2e -- vote.spec results.spec no-javascript scale-to-zero; }
+rest() { run_vitest swarm rest unreachable; }
+nodes_fail() { run_vitest swarm under-load; }
+removal() { run_vitest swarm removal; }
 
 remove_remains() {
   cluster down
@@ -107,7 +78,7 @@ step ready wait_until_swarm_answers
 
 # What one suite did to nodes and launcher is over before the next begins.
 for name in invoke_api journeys rest nodes_fail contract; do
-  suite "${name/_/-}" $name
+  while_counting suite "${name/_/-}" $name
   GO_ON=1 step ready wait_until_swarm_answers
 done
-suite removal removal
+while_counting suite removal removal
