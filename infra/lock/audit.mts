@@ -23,17 +23,35 @@ interface Report {
   error?: { summary?: string; code?: string };
 }
 
+const PING_MS = 1_000;
+
+/** Any answer is one, a refusal too: not every registry knows the ping. */
+function isSilence(pong: string): boolean {
+  try {
+    const { code = '' } = (JSON.parse(pong) as { error?: { code?: string } }).error ?? {};
+    return code !== '' && !/^E\d{3}$/.test(code);
+  } catch {
+    return true;
+  }
+}
+
 /**
  * Asks the registry which packages of the lock file have known vulnerabilities (`npm audit`), test and build tools included.
  * @param accepted advisory → why we live with it
  * @param registry another than npm's own setting
  */
 export async function audit(folder: string, accepted: Record<string, string>, registry?: string): Promise<Audit> {
-  const quick = ['--fetch-retries=0', '--fetch-timeout=20000'];
-  const args = ['audit', '--json', '--package-lock-only', ...quick, ...(registry ? [`--registry=${registry}`] : [])];
-  const output = await new Promise<string>((resolve) => {
-    execFile('npm', args, { cwd: folder, timeout: 60_000 }, (error, stdout) => resolve(stdout || String(error)));
-  });
+  const npm = (args: string[], timeoutMs: number) =>
+    new Promise<string>((resolve) => {
+      const more = ['--json', '--fetch-retries=0', ...(registry ? [`--registry=${registry}`] : [])];
+      execFile('npm', [...args, ...more], { cwd: folder, timeout: timeoutMs }, (error, stdout) =>
+        resolve(stdout || String(error)),
+      );
+    });
+  // Asked first whether it is there: where it isn't, nobody should wait for the audit to find out.
+  const pong = await npm(['ping', `--fetch-timeout=${PING_MS}`], 5 * PING_MS);
+  if (isSilence(pong)) return { kind: 'not-answered', why: pong.slice(0, 200) };
+  const output = await npm(['audit', '--package-lock-only', '--fetch-timeout=20000'], 60_000);
   let report: Report;
   try {
     report = JSON.parse(output) as Report;

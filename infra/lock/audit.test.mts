@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -70,6 +71,16 @@ describe('an audit', () => {
   it('says so when the registry has no answer', async () => {
     const { folder, url } = await registry(undefined);
     expect(await audit(folder, {}, url)).toEqual({ kind: 'not-answered', why: expect.stringContaining('405') });
+  });
+
+  it('asks a registry that does not answer for nothing more than a sign of life', async () => {
+    const asked: string[] = [];
+    const server = http.createServer(({ method, url }) => asked.push(`${method} ${url}`)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    close = () => server.close().closeAllConnections();
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    expect(await audit(here, {}, url)).toMatchObject({ kind: 'not-answered' });
+    expect(asked.filter((each) => !each.includes('/-/ping'))).toEqual([]);
   });
 
   it('says so when there is no registry', async () => {
