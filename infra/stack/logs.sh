@@ -5,8 +5,6 @@ set -euo pipefail
 
 [ -n "$(permanent launcher --all)" ] || fail 'Nothing is running.' "There is no stack named $STACK." 'make run'
 
-follow() { docker logs --follow --tail 100 "$(permanent "$1" --all)" 2>&1 | node infra/stack/readable.mts "$1"; }
-
-follow database &
-follow launcher
-wait
+# A job of its own has the terminal, so Ctrl-C is for it alone: make, which would call that an error, doesn't get it.
+set -m
+node infra/stack/logs.mts "launcher=$(permanent launcher --all)" "database=$(permanent database --all)"

@@ -70,7 +70,8 @@ async function run(args: string[], output: Output): Promise<number> {
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
-const out = (text: string) => process.stdout.write(`${text}\n`);
+// A pipe gets what a function has answered, a terminal only what can't make it do things.
+const out = (text: string) => process.stdout.write(`${process.stdout.isTTY ? printable(text) : text}\n`);
 const err = (text: string) => process.stderr.write(`${text}\n`);
 // Whoever reads us may have enough: fn logs --follow name | head
 process.stdout.on('error', () => process.exit(EXIT.done));

@@ -1,0 +1,53 @@
+/**
+ * Makes a line of a container's log readable: the launcher's JSON becomes `12:00:01.123 launcher  message  key=value …`, what Postgres
+ * writes loses its date. Whatever functions have written into it, a terminal gets text only.
+ */
+export function readable(name: string, line: string): string {
+  const [clock, text] = line.startsWith('{') ? ofLauncher(line) : ofPostgres(line);
+  return `${clock} ${name.padEnd(8)}  ${printable(text)}`;
+}
+
+/** What Postgres says whenever it starts, and the launcher that looks whether it has. */
+export const isStartUpNoise = (line: string): boolean =>
+  /(LOG: {2}(starting PostgreSQL|listening on|database system (was shut down at|is ready))|FATAL: {2}the database system is starting up)/.test(
+    line,
+  );
+
+const SIGNS = new Map([
+  [40, '! '],
+  [50, '✗ '],
+  [60, '✗ '],
+]);
+
+function ofLauncher(line: string): [clock: string, text: string] {
+  try {
+    // Of a lifecycle event, the message is the type.
+    const { time, level, msg = '', type: _type, ...rest } = JSON.parse(line) as Record<string, unknown>;
+    const details = Object.entries(rest).map(([key, value]) => `${key}=${plain(value)}`);
+    return [clockOf(time as string), `${SIGNS.get(level as number) ?? ''}${[msg, ...details].join('  ')}`];
+  } catch {
+    return [clockOf(), line];
+  }
+}
+
+function ofPostgres(line: string): [clock: string, text: string] {
+  const [, time, text] = /^(\d{4}-\d\d-\d\d [\d:.]{12} UTC) (.*)$/.exec(line) ?? [];
+  return text === undefined ? [clockOf(), line] : [clockOf(time), text];
+}
+
+/** The time of day here; blank if a line doesn't say its own. */
+function clockOf(time?: string): string {
+  const at = new Date(time ?? Number.NaN);
+  if (Number.isNaN(at.getTime())) return ' '.repeat(12);
+  return `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+}
+
+function plain(value: unknown): string {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return /^[\w./:-]{12}[0-9a-f]{52}$/.test(value) ? value.slice(0, 12) : value;
+}
+
+/** Control characters would move the cursor, set colours or the window's title, or begin a line that looks like ours. */
+const printable = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
+  text.replace(/\n/g, '\n               ').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
