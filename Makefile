@@ -33,7 +33,7 @@ swarm-stop: ## Remove the Swarm: its nodes, and the votes with them
 swarm-test: ## Test on a Swarm of its own: the same checks, and nodes that fail; counts lost votes
 	@infra/swarm/test.sh
 
-modern-test: ## Test on the newest engine that has packages, beside this machine's own; FULL=1: both image stores
+modern-test: ## Test on the newest engine that has packages, beside this machine's own; QUICK=1: one image store
 	@infra/engine/modern/test.sh
 
 seed: ## Cast N=3000 sample votes through the front door
@@ -76,6 +76,7 @@ help: ## This list
 #: POLL_QUESTION   Cats or dogs?
 #: POLL_OPTIONS    Cats,Dogs: two to eight, separated by commas
 #: STACK           serverless-vote: a name for a second stack beside the first
+#: TAKE_OVER       1: take over a stack that another clone has started
 #: DEV_PORT        3000: where make dev has the pages in development mode
 #: LIVE            1: 0 turns the public activity stream off
 #: PUBLIC_URL      what people type, if it is not http://localhost:8080

@@ -2,6 +2,10 @@
 # make reset: forgets all votes; asks first, unless YES=1. Open results pages show it at once.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+. "$ROOT/infra/stack/guard.sh"
+
+lock_stack 'make reset'
+check_clone 'make reset' "$(permanent launcher --all 2>/dev/null || true)"
 
 if [ "${YES:-}" != 1 ]; then
   somebody_is_there || fail 'Nobody is there to say yes.' 'All votes would be forgotten.' 'make reset YES=1'

@@ -4,6 +4,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 . "$ROOT/infra/apt.sh"
 . "$ROOT/infra/stack/start.sh"
+. "$ROOT/infra/stack/guard.sh"
 
 # Either the stack that was there stays, or this run's stack works, or there is none.
 started=
@@ -17,10 +18,12 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 check_settings
+lock_stack 'make run'
 choose_urls
 [ "$BIND" != 0.0.0.0 ] || say "  ! BIND=0.0.0.0: everybody in your network can open $PUBLIC_URL. Control stays private."
 
 step engine "$ROOT/infra/engine/engine.sh"
+check_clone 'make run' "$(permanent launcher --all)"
 step ports check_ports
 step packages install_packages
 step build build
@@ -32,13 +35,16 @@ step ready wait_until_ready
 started=
 
 say "
-  Two containers run. Everything else starts when there is work, and goes when there is none.
-
     Vote      $PUBLIC_URL
     Results   $PUBLIC_URL/results
     Live      $PUBLIC_URL/live?key=$(cat .secrets/presenter-key)
-              (with the presenter's key: who opens it may cast votes and kill containers; others go to /live)
     Control   http://127.0.0.1:$CONTROL_PORT  (invoke, metrics, health; this machine only)
+"
+# Read once; after that it is in the way.
+[ ! -e ".cache/introduced-$STACK" ] || exit 0
+touch ".cache/introduced-$STACK"
+say "  Launcher and database keep running. Everything else starts when there is work, and goes when there is none.
+  Anyone with the live page's link, which has the presenter's key, may cast votes and kill containers; others get /live without it.
 
   Try this
     Vote, with the results open in another window: they move by themselves.

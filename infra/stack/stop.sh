@@ -2,6 +2,7 @@
 # make stop: stops the stack and everything that it started. The votes stay in their volume.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+. "$ROOT/infra/stack/guard.sh"
 
 stop() {
   docker version >/dev/null 2>&1 || fail 'Docker does not answer.' 'So nothing of ours runs, or you may not see it.' 'make doctor says which.'
@@ -14,4 +15,6 @@ stop() {
   note "stopped; the votes are kept${leftovers:+ (removed $(wc -w <<<"$leftovers" | tr -d ' ') leftover containers)}"
 }
 
+lock_stack 'make stop'
+check_clone 'make stop' "$(permanent launcher --all 2>/dev/null || true)"
 step stop stop

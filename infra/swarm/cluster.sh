@@ -38,7 +38,7 @@ create_node() {
   # Everything that --privileged gives except the host's devices and CAP_SYS_RESOURCE, which not every machine has.
   if can_drop SYS_RESOURCE "$2"; then without=(--cap-drop SYS_RESOURCE); fi
   docker create --name "$(name_of "$1")" --hostname "node-$1" --network "$CLUSTER" --ip "$(address "$1")" \
-    --label "$CLUSTER_LABEL=$STACK" --init --restart unless-stopped --stop-timeout 30 \
+    --label "$CLUSTER_LABEL=$STACK" --label "org.serverless-vote.clone=$CLONE" --init --restart unless-stopped --stop-timeout 30 \
     --cap-add ALL ${without[@]+"${without[@]}"} --device-cgroup-rule 'a *:* rwm' \
     --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined \
     ${cgroups[@]+"${cgroups[@]}"} ${ports[@]+"${ports[@]}"} \

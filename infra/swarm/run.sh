@@ -7,6 +7,7 @@ export PORT=${PORT:-8088} CONTROL_PORT=${CONTROL_PORT:-9088}
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
 . "$ROOT/infra/apt.sh"
 . "$ROOT/infra/stack/start.sh"
+. "$ROOT/infra/stack/guard.sh"
 . "$ROOT/infra/swarm/nodes.sh"
 . "$ROOT/infra/swarm/deploy.sh"
 
@@ -25,10 +26,12 @@ check_swarm_ports() {
 }
 
 check_settings
+lock_stack 'make swarm'
 choose_urls
 [ "$BIND" != 0.0.0.0 ] || say "  ! BIND=0.0.0.0: everybody in your network can open $PUBLIC_URL. Control stays private."
 
 step engine "$ROOT/infra/engine/engine.sh"
+check_clone 'make swarm' "$(name_of 1)"
 step ports check_swarm_ports
 step packages install_packages
 step build build

@@ -76,17 +76,20 @@ describe('when time is over', () => {
   it('nothing new begins', async () => {
     const { log, variants } = logged(['a']);
     const signal = AbortSignal.abort(new Error('over'));
-    await expect(interleave(1, variants, { ...quiet, signal })).rejects.toThrow('a: over');
+    await expect(interleave(1, variants, { ...quiet, signal })).rejects.toThrow('a: over, in round 1 of 1');
     expect(log).toEqual([]);
   });
 
-  it('what was measured until then counts', async () => {
+  it('complete rounds count', async () => {
     const ending = new AbortController();
+    const told: string[] = [];
     const sample = async () => {
-      ending.abort(new Error('over'));
+      if (told.length === 0) ending.abort(new Error('over'));
       return 7;
     };
-    const series = await interleave(3, [{ name: 'a', sample }], { ...quiet, signal: ending.signal });
+    const failed = (name: string, why: string) => void told.push(`${name}: ${why}`);
+    const series = await interleave(3, [{ name: 'a', sample }], { ...quiet, signal: ending.signal, failed });
     expect(series.a?.samples).toEqual([7]);
+    expect(told).toEqual(['a: over, in round 2 of 3']);
   });
 });
