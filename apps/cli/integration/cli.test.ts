@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { endPauses, ownerSession } from '../../launcher/integration/sql.ts';
 
 const MAIN = join(import.meta.dirname, '../src/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'fn-'));
@@ -149,14 +150,19 @@ describe('fn dead-letters', () => {
     const { out, status } = await fn(['invoke', 'misbehave', event, '--detach']);
     const id = out.trim();
     expect({ status, id }).toEqual({ status: 0, id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
-    await expect.poll(async () => (await fn(['dead-letters'])).out).toContain(id);
+    const owner = await ownerSession();
+    const listed = async (...options: string[]) => {
+      await endPauses(owner.client);
+      return (await fn(['dead-letters', ...options])).out;
+    };
+    await expect.poll(() => listed()).toContain(id);
     expect((await fn(['dead-letters'])).out).toMatch(new RegExp(`^${id}  misbehave  .*  TypeError: as told$`, 'm'));
     expect((await fn(['dead-letters', 'show', id])).out).toBe(`${event}\n`);
     expect((await fn(['dead-letters', 'resend', '--function', 'record-vote'])).out).toBe('0 sent again\n');
     expect((await fn(['dead-letters', 'resend', id])).out).toBe('1 sent again\n');
     expect((await fn(['dead-letters', 'resend', id])).status).toBe(3);
-    const total = async () => JSON.parse((await fn(['dead-letters', '--json'])).out).total;
-    await expect.poll(total).toBe(1);
+    await expect.poll(async () => JSON.parse(await listed('--json')).total).toBe(1);
+    await owner.end();
     expect((await fn(['dead-letters', 'delete', '--all', '--json'])).out).toBe('{"deleted":1}\n');
   });
 });

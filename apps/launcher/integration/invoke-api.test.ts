@@ -88,7 +88,7 @@ describe('a bad event', () => {
     expect(answer.json()).toEqual({ Type: 'User', Message: expect.stringMatching(/\w+/) });
   });
 
-  test.each([
+  const bad: [string, unknown][] = [
     ['null', null],
     ['a list', []],
     ['a text', 'cats'],
@@ -100,16 +100,19 @@ describe('a bad event', () => {
     ['a very long choice', { ...good, choice: 'c'.repeat(100_000) }],
     ['half of a surrogate pair', { ...good, choice: '\ud800' }],
     ['another prototype', JSON.parse('{"__proto__":{"choice":"cats"},"voterId":"x"}')],
-  ])('that is %s gets a function error, and the next vote works', async (_case, event) => {
+  ];
+  test(`gets a function error, counts for nothing, and the next vote works: ${bad.map(([what]) => what).join(', ')}`, async () => {
     const before = await total();
-    const answer = await invoke('record-vote', event);
-    expect(answer).toMatchObject({ status: 200, headers: { 'x-amz-function-error': 'Unhandled' } });
-    expect(answer.json()).toMatchObject({
-      errorType: expect.stringMatching(/^(InvalidEvent|UnknownOption)$/),
-      errorMessage: expect.any(String),
-    });
-    expect((await vote()).status).toBe(200);
-    expect(await total()).toBe(before + 1);
+    for (const [what, event] of bad) {
+      const [answer, next] = await Promise.all([invoke('record-vote', event), vote()]);
+      expect(answer, what).toMatchObject({ status: 200, headers: { 'x-amz-function-error': 'Unhandled' } });
+      expect(answer.json(), what).toMatchObject({
+        errorType: expect.stringMatching(/^(InvalidEvent|UnknownOption)$/),
+        errorMessage: expect.any(String),
+      });
+      expect(next.status, what).toBe(200);
+    }
+    expect(await total()).toBe(before + bad.length);
   });
 
   test.each([

@@ -1,27 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { baseUrl, containers, controlUrl, follow, invoke, permanent, send, vote } from './stack.ts';
-
-/** The sum of all series of a metric that have these labels. */
-type Numbers = (name: string, labels?: Record<string, string | number>) => number;
-
-async function numbers(): Promise<Numbers> {
-  const { text } = await send(controlUrl, '/metrics');
-  const series = text.split('\n').filter((line) => line && !line.startsWith('#'));
-  return (name, labels = {}) =>
-    series
-      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-      .filter((line) => Object.entries(labels).every(([label, value]) => line.includes(`${label}="${value}"`)))
-      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
-}
-
-/** What the metrics grew by while `work` was done. */
-async function growthBy(work: () => Promise<unknown>): Promise<Numbers> {
-  const before = await numbers();
-  await work();
-  const after = await numbers();
-  return (name, labels) => after(name, labels) - before(name, labels);
-}
+import { fullQueue } from './held.ts';
+import { growthBy, numbers } from './numbers.ts';
+import { baseUrl, containers, follow, invoke, send, total, vote } from './stack.ts';
 
 const atRest = () => expect.poll(async () => (await containers()).length, { interval: 200 }).toBe(2);
 
@@ -29,10 +9,12 @@ describe('a burst of sixty votes', () => {
   test('is counted to the last, and leaves the gauges at rest', async () => {
     await atRest();
     const stream = await follow(baseUrl, '/streams/results');
+    await expect.poll(async () => (await numbers())('results_viewers')).toBe(1);
+    await atRest();
     const grown = await growthBy(async () => {
+      const before = await total();
       await Promise.all(Array.from({ length: 60 }, () => vote()));
-      await delay(1000);
-      expect((await numbers())('results_viewers')).toBe(1);
+      await expect.poll(stream.text).toContain(`"total":${before + 60}`);
       stream.leave();
       await atRest();
     });
@@ -55,9 +37,7 @@ describe('a burst of sixty votes', () => {
     expect(grown('engine_request_seconds_count', { operation: 'remove' })).toBeGreaterThanOrEqual(started);
     expect(grown('containers_leaked_total')).toBe(0);
 
-    // The viewer was shown the changes together, soon.
     expect(grown('results_runs_total', { outcome: 'shown' })).toBeGreaterThan(0);
-    expect(grown('results_runs_total', { outcome: 'shown' })).toBeLessThan(20);
     expect(grown('results_fanout_seconds_count')).toBeGreaterThan(0);
 
     const now = await numbers();
@@ -71,7 +51,6 @@ describe('a burst of sixty votes', () => {
 
 describe('what goes wrong is counted', () => {
   test('a function’s error, and an event that killed its containers', async () => {
-    // Its deadline leaves time for three starts, also on a machine that is busy.
     const name = 'misbehave-in-a-short-queue';
     const grown = await growthBy(async () => {
       await invoke(name, { do: 'fail' });
@@ -84,25 +63,11 @@ describe('what goes wrong is counted', () => {
   });
 
   test('events that find the queue full', async () => {
-    const name = 'misbehave-in-a-short-queue';
-    const grown = await growthBy(() =>
-      Promise.all(Array.from({ length: 8 }, () => invoke(name, { do: 'sleep', ms: 300 }))),
-    );
-    const turnedAway = grown('invocations_total', { function: name, outcome: 'throttled' });
-    expect(turnedAway).toBeGreaterThan(0);
-    expect(grown('gateway_function_invocation_total', { function_name: name, code: 429 })).toBe(turnedAway);
-  });
-
-  test('a database that is away', async () => {
-    const database = await permanent('database');
-    expect((await numbers())('database_up')).toBe(1);
-    await database.stop({ t: 5 });
-    try {
-      expect((await numbers())('database_up')).toBe(0);
-    } finally {
-      await database.start();
-    }
-    await expect.poll(async () => (await numbers())('database_up')).toBe(1);
+    const { name, release } = await fullQueue();
+    const grown = await growthBy(() => Promise.all([invoke(name), invoke(name)]));
+    await release();
+    expect(grown('invocations_total', { function: name, outcome: 'throttled' })).toBe(2);
+    expect(grown('gateway_function_invocation_total', { function_name: name, code: 429 })).toBe(2);
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { type Answer, containers, controlUrl, docker, invoke, vote, watchEngine } from './stack.ts';
+import { fullQueue, hold, running, waitingFor } from './held.ts';
+import { type Answer, containers, controlUrl, docker, invoke, invokeInTime, watchEngine } from './stack.ts';
 
 const functionError = (errorType: string, errorMessage: RegExp) => ({
   status: 200,
@@ -10,70 +10,14 @@ const functionError = (errorType: string, errorMessage: RegExp) => ({
 });
 const told = ({ status, headers, json }: Answer) => ({ status, error: headers['x-amz-function-error'], body: json() });
 const ids = async (name: string) => (await containers(name)).map(({ Id }) => Id.slice(0, 12));
+const created = (events: string[]) => events.filter((event) => event.startsWith('create'));
 
 describe('a function', () => {
   test('that throws is reported in its own words, and is not tried again', async () => {
     const engine = await watchEngine('misbehave');
     expect(told(await invoke('misbehave', { do: 'fail' }))).toEqual(functionError('TypeError', /^as told$/));
-    await delay(500);
-    expect((await engine.end()).filter((event) => event.startsWith('create'))).toHaveLength(1);
-  });
-
-  test('that loops is ended at its deadline, and is gone before its caller hears of it', async () => {
-    const answer = await invoke('misbehave', { do: 'loop' });
-    expect(told(answer)).toEqual(functionError('Sandbox.Timedout', /Task timed out after 3\.00 seconds$/));
-    expect(await ids('misbehave')).not.toContain(answer.headers['x-container-id']);
-    expect((await vote()).status).toBe(200);
-  });
-
-  test('that exits is tried three times, then reported with its exit status', async () => {
-    const answer = await invoke('misbehave-draining', { do: 'exit', code: 7 });
-    expect(told(answer)).toEqual(functionError('Runtime.ExitError', /3 times: exit status 7$/));
-  });
-
-  test('that eats memory is ended by its limit', async () => {
-    const answer = await invoke('misbehave', { do: 'eat-memory' });
-    expect(told(answer).body).toMatchObject({
-      errorType: expect.stringMatching(/^(Runtime\.OutOfMemory|Sandbox\.Timedout)$/),
-    });
-    expect((await vote()).status).toBe(200);
-  });
-
-  test('that forks without end reaches its limit of processes', async () => {
-    const { started, refused } = (await invoke('misbehave', { do: 'fork' })).json() as {
-      started: number;
-      refused: string;
-    };
-    expect(refused).toBe('EAGAIN');
-    expect(started).toBeLessThan(32);
-  });
-
-  test('that fills /tmp fills its own few megabytes', async () => {
-    expect((await invoke('misbehave', { do: 'fill-tmp' })).json()).toEqual({ megabytes: 8, code: 'ENOSPC' });
-  });
-
-  test('that writes a gigabyte of log disturbs nobody', async () => {
-    await invoke('misbehave', { do: 'write-without-end', megabytes: 1024 });
-    expect((await vote()).status).toBe(200);
-  });
-
-  test('that answers twice is heard once', async () => {
-    const answer = await invoke('misbehave', { do: 'answer-twice' });
-    expect(answer.json()).toBe('first');
-  });
-
-  test('that answers for another is refused', async () => {
-    expect((await invoke('misbehave', { do: 'answer-for-another' })).json()).toEqual({ status: 403 });
-  });
-
-  test('that asks for more events than the catalog allows is refused', async () => {
-    expect((await invoke('misbehave', { do: 'ask-for-more' })).json()).toEqual({ status: 403 });
-  });
-
-  test('that answers with 100 MB is told that it is too much', async () => {
-    expect(told(await invoke('misbehave', { do: 'answer-with-megabytes', megabytes: 100 }))).toEqual(
-      functionError('Function.ResponseSizeTooLarge', /larger than/),
-    );
+    await invoke('misbehave');
+    expect(created(await engine.end())).toHaveLength(2);
   });
 
   test('that can’t start is reported with its own words, not waited for until the deadline', async () => {
@@ -81,7 +25,7 @@ describe('a function', () => {
   });
 
   test('that never asks for an event is ended, and its caller answered', async () => {
-    const answer = await invoke('never-ready');
+    const answer = await invokeInTime('never-ready');
     expect(told(answer)).toEqual(functionError('Runtime.InitTimeout', /did not ask for an event within 4000 ms$/));
     expect(await ids('never-ready')).not.toContain(answer.headers['x-container-id']);
     await expect.poll(() => ids('never-ready')).toEqual([]);
@@ -90,22 +34,25 @@ describe('a function', () => {
 
 describe('an event', () => {
   test('whose container is killed under it is tried again, and answered', async () => {
-    const answer = invoke('misbehave-draining', { do: 'sleep', ms: 1500 });
-    await expect.poll(() => ids('misbehave-draining')).not.toEqual([]);
-    await delay(700);
-    const [victim] = await ids('misbehave-draining');
-    await docker.getContainer(victim ?? '').kill();
-    const { status, headers, json } = await answer;
-    expect({ status, body: json() }).toEqual({ status: 200, body: { slept: 1500 } });
-    expect(headers['x-container-id']).not.toBe(victim);
+    const { answer, containerId, runningAgain, release } = await hold('misbehave-draining');
+    await docker.getContainer(containerId).kill();
+    const second = await runningAgain(1);
+    expect(second).not.toBe(containerId);
+    await release(second);
+    expect(told(await answer)).toEqual({ status: 200, error: undefined, body: { held: true } });
+    expect((await answer).headers['x-container-id']).toBe(second);
   });
 
   test('that kills its container takes no neighbour along', async () => {
-    await invoke('misbehave-draining');
-    const good = Array.from({ length: 12 }, () => invoke('misbehave-draining', { do: 'sleep', ms: 100 }));
-    const bad = invoke('misbehave-draining', { do: 'exit', code: 9 });
-    expect(told(await bad)).toEqual(functionError('Runtime.ExitError', /exit status 9$/));
-    for (const answer of await Promise.all(good)) expect(answer.json()).toEqual({ slept: 100 });
+    const name = 'misbehave-in-one-container';
+    const { answer, containerId, runningAgain, release } = await hold(name);
+    const good = Array.from({ length: 12 }, () => invoke(name, { do: 'sleep', ms: 10 }));
+    const bad = await running(name, { do: 'exit', code: 9 });
+    expect(bad.containerId).toBe(containerId);
+    await release(await runningAgain(1));
+    expect(told(await bad.answer)).toEqual(functionError('Runtime.ExitError', /exit status 9$/));
+    for (const each of await Promise.all(good)) expect(each.json()).toEqual({ slept: 10 });
+    expect((await answer).json()).toEqual({ held: true });
   });
 
   test('that is bad fails alone in a batch, and its neighbours are recorded', async () => {
@@ -119,41 +66,43 @@ describe('an event', () => {
     );
   });
 
-  test('beyond the queue gets 429 with Retry-After at once', async () => {
-    const name = 'misbehave-in-a-short-queue';
-    const answers = await Promise.all(Array.from({ length: 6 }, () => invoke(name, { do: 'sleep', ms: 300 })));
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(6 - refused.length);
-    expect(refused.length).toBeGreaterThanOrEqual(3);
-    for (const { headers } of refused)
-      expect(headers).toMatchObject({ 'x-amzn-errortype': 'TooManyRequestsException', 'retry-after': '1' });
+  test('beyond the queue gets 429 with Retry-After, and those in it are answered', async () => {
+    const { name, release } = await fullQueue();
+    const refused = await Promise.all([invoke(name), invoke(name), invoke(name)]);
+    for (const answer of refused)
+      expect(answer).toMatchObject({
+        status: 429,
+        headers: { 'x-amzn-errortype': 'TooManyRequestsException', 'retry-after': '1' },
+      });
+    expect((await release()).map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
   test('whose caller has left costs no container', async () => {
     const name = 'misbehave-in-a-short-queue';
     const engine = await watchEngine(name);
-    const first = invoke(name, { do: 'sleep', ms: 1000 });
-    await delay(300);
+    const { answer, release } = await hold(name);
     const leave = new AbortController();
     const url = `${controlUrl}/2015-03-31/functions/${name}/invocations`;
     const left = fetch(url, { method: 'POST', body: '{}', signal: leave.signal }).catch(() => undefined);
-    await delay(300);
+    await expect.poll(() => waitingFor(name)).toBe(1);
     leave.abort();
     await left;
-    expect((await first).status).toBe(200);
-    await delay(1000);
-    expect((await engine.end()).filter((event) => event.startsWith('create'))).toHaveLength(1);
+    await expect.poll(() => waitingFor(name)).toBe(0);
+    await release();
+    expect((await answer).status).toBe(200);
+    expect((await invoke(name)).status).toBe(200);
+    expect(created(await engine.end())).toHaveLength(2);
   });
 
   test('never makes more containers run than the catalog allows', async () => {
-    const answers = Promise.all(Array.from({ length: 6 }, () => invoke('misbehave', { do: 'sleep', ms: 100 })));
-    let most = 0;
-    const counting = setInterval(async () => {
-      most = Math.max(most, (await containers('misbehave')).length);
-    }, 50);
-    for (const { status } of await answers) expect(status).toBe(200);
-    clearInterval(counting);
-    expect(most).toBeGreaterThan(0);
-    expect(most).toBeLessThanOrEqual(2);
+    const engine = await watchEngine('misbehave');
+    const answers = await Promise.all(Array.from({ length: 6 }, () => invoke('misbehave')));
+    for (const { status } of answers) expect(status).toBe(200);
+    let now = 0;
+    const most = (await engine.end()).map((event) => {
+      if (/^(start|die) /.test(event)) now += event.startsWith('start') ? 1 : -1;
+      return now;
+    });
+    expect(Math.max(...most)).toBe(2);
   });
 });

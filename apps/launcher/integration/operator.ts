@@ -7,6 +7,8 @@ export interface Operator {
   /** Ids (12 digits) of the containers of this name that run, wherever they do. */
   running(name: string): Promise<string[]>;
   kill(containerId: string): Promise<void>;
+  /** Tells a function of ours to go on with the events that it holds. */
+  release(containerId: string): Promise<void>;
   /** Ends the launcher as a crash would; whoever keeps it running starts it again. */
   crashLauncher(): Promise<void>;
   /** From now on the launcher's engine doesn't answer. What runs goes on. */
@@ -21,6 +23,7 @@ const oneMachine: Operator = {
     return there.filter(({ State }) => State === 'running').map(({ Id }) => Id.slice(0, 12));
   },
   kill: (containerId) => docker.getContainer(containerId).kill(),
+  release: (containerId) => docker.getContainer(containerId).kill({ signal: 'SIGCONT' }),
   async crashLauncher() {
     const { State } = await (await permanent('launcher')).inspect();
     process.kill(State.Pid, 'SIGKILL');
@@ -55,6 +58,12 @@ function swarm(nodes: readonly string[]): Operator {
     running: async (name) => (await named(name)).map(({ id }) => id),
     async kill(containerId) {
       for (const container of await find([`id=${containerId}`])) await kill(container);
+    },
+    async release(containerId) {
+      // Its first process is the task agent, which keeps the signal for itself.
+      const everyProcess = ['node', '-e', "process.kill(-1, 'SIGCONT')"];
+      for (const { node, id } of await find([`id=${containerId}`]))
+        await on(node, 'docker', 'exec', id, ...everyProcess);
     },
     async crashLauncher() {
       for (const container of await named('launcher')) await kill(container);

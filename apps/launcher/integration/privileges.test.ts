@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { hold } from './held.ts';
 import { baseUrl, containers, docker, invoke, permanent, send, vote } from './stack.ts';
 
 /** What a live container's first process may do, and what is around it, as it says itself. */
@@ -58,7 +59,7 @@ async function lookInto(name: string): Promise<Seen> {
       const said = /\{.*\}/s.exec(Buffer.concat(output).toString())?.[0] ?? '';
       return { ...(JSON.parse(said) as Omit<Seen, 'HostConfig'>), HostConfig };
     } catch (error) {
-      if (tries === 10) throw error;
+      if (tries === 40) throw error;
     }
   }
 }
@@ -143,13 +144,10 @@ test('control stays on loopback when BIND opens the pages to the network', () =>
 
 describe('the runtime that the catalog names', () => {
   test('is the one that the container runs in', async () => {
-    const running = invoke('in-runc', { do: 'sleep', ms: 1500 });
-    const seen = async () => {
-      const [info] = await containers('in-runc');
-      return info && (await docker.getContainer(info.Id).inspect()).HostConfig.Runtime;
-    };
-    await expect.poll(seen).toBe('runc');
-    expect((await running).status).toBe(200);
+    const { answer, containerId, release } = await hold('in-runc');
+    expect((await docker.getContainer(containerId).inspect()).HostConfig.Runtime).toBe('runc');
+    await release();
+    expect((await answer).status).toBe(200);
   });
 
   test('is named in the error when the engine does not have it', async () => {

@@ -29,6 +29,10 @@ export async function ownerSession(inContainer?: string): Promise<{ client: Clie
   return { client, end };
 }
 
+/** Ends the pauses before the retries of asynchronous events. */
+export const endPauses = (client: Client) =>
+  client.query(`update detached.job set start_after = now() where state = 'retry'`);
+
 function bridge(socket: Socket, container: string): void {
   const child = spawn('docker', ['exec', '--interactive', container, 'node', '-e', BRIDGE]);
   socket.pipe(child.stdin);

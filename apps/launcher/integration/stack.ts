@@ -46,6 +46,14 @@ export function invoke(name: string, event: unknown = {}, headers: Record<string
   return send(controlUrl, invocations(name), { method: 'POST', headers, body: JSON.stringify(event) });
 }
 
+/** The same, again and again until a container could be started within a short deadline. */
+export async function invokeInTime(name: string, event: unknown = {}): Promise<Answer> {
+  for (;;) {
+    const answer = await invoke(name, event);
+    if (answer.status !== 503) return answer;
+  }
+}
+
 export const invokeRaw = (name: string, body: string | Buffer, headers: Record<string, string> = {}) =>
   send(controlUrl, invocations(name), { method: 'POST', headers, body });
 

@@ -1,6 +1,6 @@
 import type http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { guardedServer, type Limits } from './guarded-server.ts';
 
 const patient: Limits = { connections: 100, headersMs: 10_000, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
@@ -8,6 +8,7 @@ const whole = 'GET / HTTP/1.1\r\nHost: vote.test:80\r\n\r\n';
 
 /** Half of what Node itself gives a caller who sends nothing: who hangs up by then keeps to these limits. */
 vi.setConfig({ testTimeout: 30_000 });
+afterAll(() => vi.resetConfig());
 
 const closing: (() => void)[] = [];
 afterEach(() => {

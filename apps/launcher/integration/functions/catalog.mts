@@ -8,7 +8,7 @@ const catalog = read('../../../../functions/catalog.json');
 for (const [name, differences] of Object.entries<object>(read('./misbehaving.json'))) {
   catalog.functions[name] = {
     ...{ image: 'serverless-vote/misbehave', user: 10_009, database: true },
-    ...{ memoryMb: 128, cpus: 1, processes: 32, tmpMb: 8, deadlineMs: 10_000, concurrency: 2 },
+    ...{ memoryMb: 128, cpus: 1, processes: 32, tmpMb: 8, deadlineMs: 30_000, concurrency: 2 },
     ...{ queue: { events: 100, megabytes: 8 }, serving: { kind: 'single-use' }, spares: 0, invalidates: [] },
     ...differences,
   };

@@ -42,6 +42,8 @@ function sendRaw(bytes) {
   });
 }
 
+/** Says SIGCONT: held events go on, and later ones are not held. */
+const released = new Promise((resolve) => process.once('SIGCONT', resolve));
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const deeds = {
@@ -49,6 +51,13 @@ const deeds = {
   sleep: async ({ ms }) => {
     await pause(ms);
     return { slept: ms };
+  },
+  // A timer, since a process that only waits for a signal ends.
+  hold: async () => {
+    const alive = setInterval(() => undefined, 1e6);
+    await released;
+    clearInterval(alive);
+    return { held: true };
   },
   fail: () => {
     throw new TypeError('as told');

@@ -2,6 +2,8 @@ import type { Answer } from '../../http-door.ts';
 import type { Fault, Scene } from '../fault.ts';
 
 const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+/** One with three seconds for an event. */
+const NAME = 'misbehave-impatient';
 const VOTER = '00000000-0000-4000-8000-000000000000';
 
 /** A function that does wrong: its caller is told so, and when he is, its container is gone. */
@@ -9,7 +11,7 @@ const misbehaving = (name: string, deed: string, errors: readonly string[]): Fau
   name,
   async strike({ stack }) {
     const at = Date.now();
-    return { at, afterwards: () => isReported(stack.invoke('misbehave', { do: deed }), errors, stack) };
+    return { at, afterwards: () => isReported(stack.invoke(NAME, { do: deed }), errors, stack) };
   },
 });
 
@@ -17,9 +19,7 @@ async function isReported(answer: Promise<Answer>, errors: readonly string[], st
   const { status, headers, body } = await answer;
   const { errorType = body } = JSON.parse(body) as { errorType?: string };
   if (status !== 200 || !errors.includes(errorType)) throw new Error(`Answered ${status}: ${body.slice(0, 200)}`);
-  const left = (await stack.containers('misbehave')).filter(({ Id }) =>
-    Id.startsWith(String(headers['x-container-id'])),
-  );
+  const left = (await stack.containers(NAME)).filter(({ Id }) => Id.startsWith(String(headers['x-container-id'])));
   if (left.length > 0) throw new Error('Its caller was answered before its container was gone');
 }
 

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
+import { numbers } from './numbers.ts';
+import { operator } from './operator.ts';
+import { type Answer, controlUrl, follow, invoke } from './stack.ts';
+
+/** An event that a container has in hand. */
+export interface Running {
+  answer: Promise<Answer>;
+  containerId: string;
+  /** Resolves with the container that has it after it was tried again; `times` counts from 1. */
+  runningAgain(times: number): Promise<string>;
+}
+
+/** Invokes a function, and waits until a container has its event. */
+export async function running(name: string, event: object): Promise<Running> {
+  const feed = await follow(controlUrl, '/events');
+  const traceId = randomBytes(16).toString('hex');
+  const answer = invoke(name, event, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
+  // Whoever awaits it hears of a failure, though perhaps only later.
+  answer.catch(() => undefined).then(feed.leave);
+  const runs = new RegExp(`"type":"invocation.running"[^\\n]*${traceId}[^\\n]*"containerId":"([0-9a-f]{12})"`, 'g');
+  const containers = () => [...feed.text().matchAll(runs)].map(([, containerId = '']) => containerId);
+  const isRunning = async (times: number) => {
+    await expect.poll(() => containers().length, { interval: 20 }).toBeGreaterThanOrEqual(times);
+    return containers()[times - 1] ?? '';
+  };
+  return { answer, containerId: await isRunning(1), runningAgain: (times) => isRunning(times + 1) };
+}
+
+/** An event that its function holds until `release`, which names the container if it is no longer the first. */
+export async function hold(name: string): Promise<Running & { release(containerId?: string): Promise<void> }> {
+  const held = await running(name, { do: 'hold' });
+  return { ...held, release: (containerId = held.containerId) => operator.release(containerId) };
+}
+
+export const waitingFor = async (name: string): Promise<number> =>
+  (await numbers())('invocations_waiting', { function: name });
+
+/** A function whose only container holds an event, and whose queue is full. */
+export async function fullQueue(): Promise<{ name: string; release(): Promise<Answer[]> }> {
+  const name = 'misbehave-in-a-short-queue';
+  const held = await hold(name);
+  const waiting = [invoke(name), invoke(name)];
+  await expect.poll(() => waitingFor(name)).toBe(2);
+  const release = async () => {
+    await held.release();
+    return Promise.all([held.answer, ...waiting]);
+  };
+  return { name, release };
+}
