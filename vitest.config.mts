@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import deadlines from './vitest.shared.mts';
 
+/** Vitest leaves one of them free, which is half of a small machine. Unit tests wait more than they compute. */
+const everyCore = { maxWorkers: '100%' };
+
 /** All of vitest's tests, as `make test` runs them; a workspace's own scripts run only those that are beside them. */
 export default defineConfig({
   test: {
@@ -17,10 +20,11 @@ export default defineConfig({
           exclude: ['infra/docs/labs.test.mts'],
           // They replace no module, so a process may run one file after the other, which takes half the time.
           isolate: false,
+          ...everyCore,
         },
       },
       {
-        test: { ...deadlines.test, name: 'web', include: ['apps/web/src/**/*.test.{ts,tsx}'] },
+        test: { ...deadlines.test, ...everyCore, name: 'web', include: ['apps/web/src/**/*.test.{ts,tsx}'] },
       },
       {
         test: {

@@ -23,8 +23,6 @@ interface Report {
   error?: { summary?: string; code?: string };
 }
 
-const PING_MS = 1_000;
-
 /** Any answer is one, a refusal too: not every registry knows the ping. */
 function isSilence(pong: string): boolean {
   try {
@@ -39,8 +37,14 @@ function isSilence(pong: string): boolean {
  * Asks the registry which packages of the lock file have known vulnerabilities (`npm audit`), test and build tools included.
  * @param accepted advisory → why we live with it
  * @param registry another than npm's own setting
+ * @param silenceMs after how long a registry that says nothing is taken for absent
  */
-export async function audit(folder: string, accepted: Record<string, string>, registry?: string): Promise<Audit> {
+export async function audit(
+  folder: string,
+  accepted: Record<string, string>,
+  registry?: string,
+  silenceMs = 1_000,
+): Promise<Audit> {
   const npm = (args: string[], timeoutMs: number) =>
     new Promise<string>((resolve) => {
       const more = ['--json', '--fetch-retries=0', ...(registry ? [`--registry=${registry}`] : [])];
@@ -49,7 +53,7 @@ export async function audit(folder: string, accepted: Record<string, string>, re
       );
     });
   // Asked first whether it is there: where it isn't, nobody should wait for the audit to find out.
-  const pong = await npm(['ping', `--fetch-timeout=${PING_MS}`], 5 * PING_MS);
+  const pong = await npm(['ping', `--fetch-timeout=${silenceMs}`], 5 * silenceMs);
   if (isSilence(pong)) return { kind: 'not-answered', why: pong.slice(0, 200) };
   const output = await npm(['audit', '--package-lock-only', '--fetch-timeout=20000'], 60_000);
   let report: Report;

@@ -16,7 +16,16 @@ beforeEach(() => {
 /** A command on the stack `mine`, as make starts it. */
 function command(script: string, more: Record<string, string> = {}): ChildProcess {
   const whole = `set -euo pipefail; . ${here}/settings.sh; . ${here}/guard.sh; ${script}`;
-  const env = { ...process.env, SAY_SCREEN: '', WITHOUT_ENV_FILE: '1', TMPDIR: folder, STACK: 'mine', ...more };
+  const env = {
+    ...process.env,
+    SAY_SCREEN: '',
+    STEP_NAME: '',
+    STEP_NOTE: '',
+    WITHOUT_ENV_FILE: '1',
+    TMPDIR: folder,
+    STACK: 'mine',
+    ...more,
+  };
   const child = spawn('bash', ['-c', whole], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
@@ -56,7 +65,9 @@ describe('a command that brings a stack up, takes it down or empties it', () => 
   });
 
   it('does not wait for one that was killed, nor for what it left running', async () => {
-    const first = command(`lock_stack 'make run'; step stay eval "sleep 30 & touch ${folder}/one; wait"`);
+    const first = command(
+      `ROOT=${folder}; lock_stack 'make run'; step stay eval "sleep 30 & touch ${folder}/one; wait"`,
+    );
     await appears(`${folder}/one`);
     first.kill('SIGKILL');
     expect((await ended(command("lock_stack 'make stop'", { LOCK_WAIT_S: '30' }))).status).toBe(0);

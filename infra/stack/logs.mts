@@ -55,13 +55,16 @@ async function follow(name: string, id: string, seen: string): Promise<void> {
 }
 
 const children: ReturnType<typeof spawn>[] = [];
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => {
-    for (const child of children) child.kill();
-    process.exit(0);
-  });
+const end = () => {
+  for (const child of children) child.kill();
+  process.exit(0);
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
 // Whoever reads us may have enough: make logs | head
-process.stdout.on('error', () => process.exit(0));
+process.stdout.on('error', end);
+// In a process group of its own it doesn't hear when make is killed.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || end(), 1_000).unref();
 
 const last = await Promise.all(containers.map(([name, id]) => history(name, id)));
 for (const line of last.flat().sort(byTime)) show(line);

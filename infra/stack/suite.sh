@@ -14,6 +14,7 @@
 STARTED=$(mktemp)
 COUNTED=$(mktemp)
 lanes=()
+ticker=
 in_lane=
 begun=
 failure_counted=
@@ -21,6 +22,7 @@ failure_counted=
 finish() {
   local status=$? lane
   trap '' INT TERM HUP
+  stop_counting
   for lane in ${lanes[@]+"${lanes[@]}"}; do kill -TERM "-$lane" 2>/dev/null || true; done
   for lane in ${lanes[@]+"${lanes[@]}"}; do wait "$lane" || true; done
   if [ -n "$begun" ]; then GO_ON=1 step "${in_lane:+$in_lane-}down" take_all_down; fi
@@ -46,7 +48,7 @@ lane() {
   set -m
   (
     set +m
-    lanes=() failure_counted= in_lane=$1
+    lanes=() ticker= failure_counted= in_lane=$1
     shift
     # The line that moves is the main shell's.
     progress() { :; }
@@ -115,7 +117,7 @@ how_far() {
 
 # while_counting <command…>: shows how far the suites are meanwhile, on a terminal every second, else every 30 s.
 while_counting() {
-  local every=${PROGRESS_EVERY_S:-30} ticker
+  local every=${PROGRESS_EVERY_S:-30}
   if on_a_terminal; then every=1; fi
   (
     trap - EXIT HUP INT TERM
@@ -126,8 +128,14 @@ while_counting() {
   ) &
   ticker=$!
   "$@"
-  kill "$ticker"
+  stop_counting
+}
+
+stop_counting() {
+  [ -n "$ticker" ] || return 0
+  kill "$ticker" 2>/dev/null || true
   wait "$ticker" 2>/dev/null || true
+  ticker=
 }
 
 run_vitest() {

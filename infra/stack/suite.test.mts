@@ -14,7 +14,7 @@ beforeEach(() => {
 /** A script that runs suites, like test.sh; its logs are in a folder of its own. */
 function script(commands: string): ChildProcess {
   const whole = `set -euo pipefail; . ${here}/../say.sh; . ${here}/suite.sh; ROOT=${folder}; ${commands}`;
-  const env = { ...process.env, SAY_SCREEN: '', PROGRESS_EVERY_S: '1' };
+  const env = { ...process.env, SAY_SCREEN: '', STEP_NAME: '', STEP_NOTE: '', PROGRESS_EVERY_S: '1' };
   const child = spawn('bash', ['-c', whole], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => {
     child.kill('SIGKILL');
