@@ -17,7 +17,8 @@ const STOP_GRACE_MS = 10_000;
 /*
  *            takes connections           not needed            last request answered
  *  starting ──────────────────▶ ready ──────────────▶ draining ──────────────────────▶ gone
- *      └──── exit, deadline ──────┴───── exit ───────────┴──────── exit, grace over ─────▶
+ *      │                          │ ◀── needed again ────┘                               ▲
+ *      └──── exit, deadline ──────┴───── exit ───────────┴──────── exit, grace over ─────┘
  */
 type State = 'starting' | 'ready' | 'draining' | 'gone';
 
@@ -29,6 +30,9 @@ export class Replica {
   readonly settled: Promise<void>;
   #settle: () => void = () => undefined;
   #state: State = 'starting';
+  /** Is it still good, and only not needed? Not any more once it is told to stop. */
+  #canComeBack = false;
+  #stopped: Promise<void> | undefined;
   #target: Target | undefined;
   readonly #entry: WebEntry;
   readonly #setting: { image: string; handedOn: ReadonlyMap<string, string> };
@@ -135,17 +139,26 @@ export class Replica {
     return failure;
   }
 
-  /** Takes no new requests. */
-  drain(): void {
+  /** Takes no new requests; `rest` says that it may again, as long as it has not been told to stop. */
+  drain(why: 'rest' | 'end' = 'end'): void {
+    this.#canComeBack = why === 'rest' && (this.#state === 'ready' || this.#canComeBack);
     if (this.#state === 'ready') this.#state = 'draining';
+  }
+
+  /** Takes requests again, if it was only resting. */
+  comeBack(): boolean {
+    if (this.#state !== 'draining' || !this.#canComeBack) return false;
+    this.#state = 'ready';
+    return true;
   }
 
   /** Ends it: after its requests, at the latest after `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     this.drain();
-    await this.#parts.engine
+    this.#stopped ??= this.#parts.engine
       .stop(this.id, graceMs)
       .catch(() => this.#parts.engine.remove(this.id).catch(() => undefined));
+    await this.#stopped;
   }
 
   /** Finishes what it has, and goes. */

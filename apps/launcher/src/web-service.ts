@@ -23,9 +23,12 @@ export interface Lease {
  * 1. All who come while nothing runs wait for one and the same start, and each at most the catalog's start deadline.
  * 2. A request goes to the replica with the fewest requests in flight.
  * 3. A replica ends only after its last request: first it gets no new ones, then it is told to stop.
+ * 4. There are never more than the catalog says, those that drain included: one that isn't needed and can't end yet, because somebody
+ *    reads slowly, comes back when it is needed again.
  */
 export class WebService {
-  readonly #replicas = new Set<Replica>();
+  /** Each with its end. */
+  readonly #replicas = new Map<Replica, Promise<void>>();
   /** Requests that were given a place so far. */
   requests = 0;
   /** When as many replicas as the index says were last needed. */
@@ -58,7 +61,7 @@ export class WebService {
   }
 
   get replicas(): readonly Replica[] {
-    return [...this.#replicas];
+    return [...this.#replicas.keys()];
   }
 
   /** Is there a replica that answers at once? */
@@ -76,9 +79,8 @@ export class WebService {
         });
       const replica = this.#leastLoaded();
       if (replica) return this.#occupy(replica);
-      const starting = this.replicas.find((candidate) => candidate.isStarting) ?? this.#start();
       const waitMs = deadline - performance.now();
-      if (waitMs <= 0 || (await this.#settledWithin(starting, waitMs)) === 'late') {
+      if (waitMs <= 0 || (await within(waitMs, this.#place())) === 'late') {
         throw new LauncherError('ServiceException', 'The page could not be started in time. Try again soon.', {
           retryAfterSeconds: 2,
         });
@@ -94,6 +96,21 @@ export class WebService {
     await Promise.all(this.replicas.map((replica) => replica.stop(graceMs)));
   }
 
+  /** Resolves when there may be a replica that takes requests, or room for one. */
+  async #place(): Promise<unknown> {
+    const starting = this.replicas.find((candidate) => candidate.isStarting);
+    if (starting) return starting.settled;
+    if (this.#oneCameBack()) return;
+    if (this.#replicas.size < this.#entry.replicas) return this.#start().settled;
+    // Those that drain have ended their service: their last requests don't keep newcomers waiting any longer.
+    for (const replica of this.replicas) void replica.stop(STOP_GRACE_MS);
+    return Promise.race(this.#replicas.values());
+  }
+
+  #oneCameBack(): boolean {
+    return this.replicas.some((replica) => replica.comeBack());
+  }
+
   #leastLoaded(): Replica | undefined {
     return this.replicas.filter((replica) => replica.isReady).toSorted((a, b) => a.inFlight - b.inFlight)[0];
   }
@@ -105,7 +122,9 @@ export class WebService {
     const wanted = Math.min(this.#entry.replicas, this.#needed());
     if (
       this.replicas.filter((candidate) => !candidate.isDraining).length < wanted &&
-      !this.replicas.some((candidate) => candidate.isStarting)
+      !this.replicas.some((candidate) => candidate.isStarting) &&
+      !this.#oneCameBack() &&
+      this.#replicas.size < this.#entry.replicas
     )
       this.#start();
     let held = true;
@@ -135,10 +154,14 @@ export class WebService {
 
   #start(): Replica {
     const replica = new Replica(this.#entry, this.#setting, this.#parts);
-    this.#replicas.add(replica);
+    const end = replica.live();
+    this.#replicas.set(
+      replica,
+      end.then(() => undefined),
+    );
     this.#noteNeed();
     this.#reaper ??= setInterval(() => this.#reap(), Math.max(100, this.#setting.idleTimeoutMs / 10));
-    replica.live().then((failure) => {
+    end.then((failure) => {
       this.#replicas.delete(replica);
       if (failure) this.#failure = { error: failure, until: performance.now() + 500 };
       if (this.#replicas.size > 0) return;
@@ -148,14 +171,6 @@ export class WebService {
     return replica;
   }
 
-  async #settledWithin(replica: Replica, waitMs: number): Promise<'settled' | 'late'> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), waitMs);
-    });
-    return Promise.race([replica.settled.then(() => 'settled' as const), late]).finally(() => clearTimeout(timer));
-  }
-
   /** Lets go of the last replica that was not needed for the idle timeout. */
   #reap(): void {
     const running = this.replicas.filter((replica) => replica.isReady);
@@ -163,7 +178,15 @@ export class WebService {
     const count = running.length;
     if (!last || (count === 1 && last.inFlight > 0)) return;
     if (performance.now() - (this.#neededAt[count] ?? 0) < this.#setting.idleTimeoutMs) return;
-    last.drain();
+    last.drain('rest');
     if (last.inFlight === 0) void last.stop(STOP_GRACE_MS);
   }
+}
+
+async function within(waitMs: number, event: Promise<unknown>): Promise<'in time' | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), waitMs);
+  });
+  return Promise.race([event.then(() => 'in time' as const), late]).finally(() => clearTimeout(timer));
 }
