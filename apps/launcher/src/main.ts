@@ -16,11 +16,12 @@ import { KillAtWork } from './kill-at-work.ts';
 import { createLog, logFeed } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { oneMachine } from './one-machine.ts';
+import { OtherLauncher } from './own-socket.ts';
 import { Peers } from './peers.ts';
 import { refusePeers } from './refuse-peers.ts';
 import { StartGate } from './start-gate.ts';
 import { DISK_IS_FULL } from './start-health.ts';
-import { ResultStream } from './stream.ts';
+import { ResultStream, resultLine } from './stream.ts';
 import { swarm } from './swarm.ts';
 import { sweep } from './sweep.ts';
 import { tidyAtRest } from './tidy-at-rest.ts';
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   const metrics = new Metrics(feed);
 
   const platform =
-    config.engine.kind === 'swarm' ? swarm(config.stackId, config.engine, log) : oneMachine(config.stackId);
+    config.engine.kind === 'swarm' ? swarm(config.stackId, config.engine, log) : await oneMachine(config.stackId);
   const { database, openIngress, openRuntimeDoor, knowsWeb, cores, listen } = platform;
   await platform.engine.open();
   const engine = metrics.engine(platform.engine);
@@ -88,7 +89,7 @@ async function main(): Promise<void> {
       async () => {
         const { outcome } = await invoker.invoke(name, Buffer.from('{}'));
         if (outcome.kind === 'function-error') throw new Error('Results cannot be computed just now.');
-        return JSON.stringify(JSON.parse(outcome.payload.toString()));
+        return resultLine(outcome.payload);
       },
       (...run) => metrics.resultShown(stream, ...run),
     );
@@ -188,6 +189,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(error instanceof ConfigError || error instanceof OtherLauncher ? error.message : error);
   process.exit(1);
 });

@@ -2,18 +2,23 @@ import { readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { DockerEngine } from './docker-engine.ts';
 import { ingressBySocket } from './ingress-socket.ts';
+import { claim, holdSocket } from './own-socket.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
-import { listen, runtimeApi } from './runtime-api.ts';
+import { runtimeApi } from './runtime-api.ts';
 
 const RUNTIME = '/run/runtime';
 const INGRESS = '/run/ingress';
 const CONTROL_SOCKET = '/run/control/control.sock';
+/** Where no sandbox can see it. */
+const CLAIM = 'owner.sock';
 
-/** One machine: its Docker Engine, and Unix sockets in volumes. */
-export function oneMachine(stackId: string): Platform {
+/** One machine: its Docker Engine, and Unix sockets in volumes. @throws {OtherLauncher} when they are another launcher's */
+export async function oneMachine(stackId: string): Promise<Platform> {
+  await claim(`${INGRESS}/${CLAIM}`);
   // Nothing that a predecessor left can be in use: its runtime API and its callers are gone with it.
   for (const folder of [RUNTIME, INGRESS])
-    for (const entry of readdirSync(folder)) rmSync(`${folder}/${entry}`, { recursive: true, force: true });
+    for (const entry of readdirSync(folder))
+      if (entry !== CLAIM) rmSync(`${folder}/${entry}`, { recursive: true, force: true });
   return {
     engine: new DockerEngine(stackId),
     openRuntimeDoor: runtimeApi(RUNTIME),
@@ -23,7 +28,7 @@ export function oneMachine(stackId: string): Platform {
     database: { host: '/var/run/postgresql' },
     cores: async () => os.availableParallelism(),
     async listen(doors) {
-      await listen(doors.web, CONTROL_SOCKET);
+      await holdSocket(doors.web, CONTROL_SOCKET);
       doors.private.listen(CONTROL_PORT);
       doors.public.listen(GATEWAY_PORT);
     },

@@ -3,8 +3,8 @@ import net, { type AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ResultStream } from './stream.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ResultStream, resultLine } from './stream.ts';
 
 const closing: (() => void)[] = [];
 /** Time passes only when a test says so; what goes over the wire takes what it takes. */
@@ -150,4 +150,21 @@ test('a viewer that takes nothing neither slows the others nor grows memory', as
   expect(counted.computed).toBe(25);
   viewer.text = '';
   await expect.poll(() => held() - before).toBeLessThan(18 * 1024 * 1024);
+});
+
+describe('a result for a stream', () => {
+  const isShown = (payload: string) => resultLine(Buffer.from(payload));
+
+  test('is one line, whatever its lines', () => {
+    expect(isShown('{\n  "total": 1\r\n}')).toBe('{"total":1}');
+    expect(isShown(JSON.stringify('x'.repeat(64 * 1024 - 2)))).toHaveLength(64 * 1024);
+  });
+
+  test.each([
+    ['of more than 64 KB', JSON.stringify('x'.repeat(64 * 1024)), 'bytes'],
+    ['of 6 MB of brackets', '['.repeat(6 * 1024 * 1024), 'bytes'],
+    ['that is no JSON', 'data: forged\n\n', 'no JSON'],
+  ])('%s is refused in words', (_case, payload, why) => {
+    expect(() => isShown(payload)).toThrow(why);
+  });
 });

@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http';
 const PAUSE_MS = 200;
 const RETRY_MS = 2_000;
 const HEARTBEAT_MS = 15_000;
+/** Every viewer gets all of a result, and the launcher reads it: a large one, or one of nothing but brackets, would keep all others waiting. */
+const RESULT_LIMIT = 64 * 1024;
 const ALIVE = Buffer.from(': alive\n\n');
 /** A viewer that takes nothing for this long is let go; its browser reconnects. */
 const STALLED_MS = 30_000;
@@ -20,6 +22,16 @@ type State =
   | { kind: 'stale' }
   | { kind: 'scheduled'; timer: NodeJS.Timeout }
   | { kind: 'computing'; changed: boolean };
+
+/** A function's result as one line of JSON. @throws when it is none, or more than everybody can be sent */
+export function resultLine(payload: Buffer): string {
+  try {
+    if (payload.length <= RESULT_LIMIT) return JSON.stringify(JSON.parse(payload.toString()));
+  } catch {
+    throw new Error('Results cannot be shown: the function did not answer with JSON.');
+  }
+  throw new Error(`Results cannot be shown: they are ${payload.length} bytes, and a stream takes ${RESULT_LIMIT}.`);
+}
 
 /** One viewer's connection. Holds at most one message that it has not taken: the newest. */
 class Viewer {
