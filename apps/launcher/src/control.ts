@@ -9,6 +9,7 @@ import { httpAnswer, LauncherError } from './errors.ts';
 import { mountFunctionListing } from './function-listing.ts';
 import { type FunctionLogs, mountFunctionLogs } from './function-logs.ts';
 import type { PublicStream } from './gateway.ts';
+import type { Health } from './health.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from './invoker.ts';
 import type { KillAtWork } from './kill-at-work.ts';
 import { logTail } from './log-tail.ts';
@@ -16,9 +17,6 @@ import type { Peers } from './peers.ts';
 import { continueTrace, traceparentOf } from './trace-context.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
-
-/** Whether votes can be recorded now, and why not. */
-export type Health = { status: 'ok' } | { status: 'starting' | 'paused'; reason: string };
 
 interface ControlParts {
   catalog: Catalog;

@@ -16,6 +16,8 @@ const PORT = 5432;
 const CONNECT_TIMEOUT_MS = 5_000;
 const PROBE_EVERY_MS = 1_000;
 const PROBE_TIMEOUT_MS = 1_500;
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const DISK_FULL = '53100';
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -74,16 +76,17 @@ export function databaseAnswers({ host }: Address): Promise<boolean> {
 
 /**
  * Asks the database a question, and so learns whether votes can be recorded now: unlike `databaseAnswers` it isn't satisfied with a
- * Postgres that recovers, or hangs. However many ask, it is asked once a second at most; when nobody asks, never.
+ * Postgres that recovers, or hangs. However many ask, it is asked once in `everyMs` at most; when nobody asks, never.
  */
-export function databaseProbe(database: Address, question: Question): () => Promise<boolean> {
+export function databaseProbe(database: Address, question: Question, everyMs = PROBE_EVERY_MS): () => Promise<boolean> {
   let last: { at: number; answer: Promise<boolean> } | undefined;
   return () => {
-    if (last === undefined || performance.now() - last.at > PROBE_EVERY_MS) {
+    if (last === undefined || performance.now() - last.at > everyMs) {
       const asked = askDatabase(question, { ...database, connectTimeoutMs: PROBE_TIMEOUT_MS });
       const answer = asked.then(
         () => true,
-        () => false,
+        // One that has no time just now has space, as far as anybody knows.
+        (error: unknown) => question === 'hasSpace' && (error as { code?: string }).code !== DISK_FULL,
       );
       last = { at: performance.now(), answer };
     }

@@ -6,6 +6,7 @@ import { LauncherError } from './errors.ts';
 import type { Feed, InvocationOutcome } from './feed.ts';
 import { type Acceptance, type Answer, Invocation } from './invocation.ts';
 import { Pool, type PoolParts } from './pool.ts';
+import { RecentFailures } from './recent-failures.ts';
 import { continueTrace, type TraceContext } from './trace-context.ts';
 
 /** Lambda's limit for a synchronous event: 6 MB. */
@@ -30,6 +31,7 @@ export class Invoker {
   readonly #feed: Feed;
   readonly #databaseReady: Preparation;
   readonly #succeeded: (name: string) => void;
+  readonly failures = new RecentFailures();
 
   /**
    * @param databaseReady migrations and the clock: events wait for them within their deadline
@@ -117,11 +119,15 @@ export class Invoker {
       // After the answer: nobody waits for what is counted, logged and shown.
       setImmediate(() => {
         this.#finished(invocation, outcomeOf(answer), answer);
+        if (answer.outcome.kind === 'result') this.failures.note(name);
+        else this.failures.noteError(name, answer.outcome.errorType);
         if (answer.outcome.kind === 'result') this.#succeeded(name);
       });
       return { ...answer, requestId, memoryMb: pool.entry.memoryMb, log: () => completeLog(invocation) };
     } catch (error) {
-      this.#finished(invocation, signal?.aborted ? 'abandoned' : failureOf(error));
+      const outcome = signal?.aborted ? 'abandoned' : failureOf(error);
+      this.#finished(invocation, outcome);
+      if (outcome === 'unavailable') this.failures.note(name, error instanceof Error ? error.message : String(error));
       throw error;
     } finally {
       signal?.removeEventListener('abort', leave);

@@ -3,7 +3,7 @@ import { ActivityStream } from './activity.ts';
 import { ByteBudget } from './body.ts';
 import { partsOf, readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
-import { control, type Health, webControl } from './control.ts';
+import { control, webControl } from './control.ts';
 import { databaseAnswers, databaseProbe, forgetVotes, prepare, type Votes } from './database.ts';
 import { DetachedEvents } from './detached-events.ts';
 import { EventStream } from './event-stream.ts';
@@ -11,6 +11,7 @@ import { Feed } from './feed.ts';
 import { FunctionLogs } from './function-logs.ts';
 import { gateway, type PublicStream } from './gateway.ts';
 import { guardedServer } from './guarded-server.ts';
+import { HealthReport } from './health.ts';
 import { Invoker } from './invoker.ts';
 import { KillAtWork } from './kill-at-work.ts';
 import { createLog, logFeed } from './log.ts';
@@ -20,7 +21,6 @@ import { OtherLauncher } from './own-socket.ts';
 import { Peers } from './peers.ts';
 import { refusePeers } from './refuse-peers.ts';
 import { StartGate } from './start-gate.ts';
-import { DISK_IS_FULL } from './start-health.ts';
 import { ResultStream, resultLine } from './stream.ts';
 import { swarm } from './swarm.ts';
 import { sweep } from './sweep.ts';
@@ -36,6 +36,8 @@ const CONTROL_LIMITS = { connections: 2_000, requests: 4_000, headersMs: 10_000,
 const EVENTS_AT_ONCE = 64 * 1024 * 1024;
 const DRAIN_MS = 15_000;
 const SWEEP_MS = 30_000;
+/** When no function complains of it. */
+const SPACE_EVERY_MS = 10_000;
 
 async function main(): Promise<void> {
   const config = parseConfig();
@@ -116,15 +118,21 @@ async function main(): Promise<void> {
 
   tidyAtRest(feed, () => web.replicas.length + invoker.pools.reduce((sum, { fleet }) => sum + fleet.size, 0) === 0);
 
-  const databaseIsThere = databaseProbe(database, 'isThere');
-  const databaseHasSpace = databaseProbe(database, 'hasSpace');
-  const health = async (): Promise<Health> => {
-    if (!databaseReady.isDone) return { status: 'starting', reason: 'waiting for the database' };
-    if (!(await databaseIsThere())) return { status: 'paused', reason: 'the database is away' };
-    // Only a function's complaint is a reason to ask, and only its end needs an answer.
-    const lacksSpace = invoker.pools.some(({ health }) => health.lacksSpace) && !(await databaseHasSpace());
-    return lacksSpace ? { status: 'paused', reason: DISK_IS_FULL } : { status: 'ok' };
-  };
+  const hasSpaceNow = databaseProbe(database, 'hasSpace');
+  const hadSpace = databaseProbe(database, 'hasSpace', SPACE_EVERY_MS);
+  const ofPages = invoker.pools.filter(({ name }) => catalog.web.mayInvoke.includes(name));
+  const health = new HealthReport({
+    isPrepared: () => databaseReady.isDone,
+    databaseIsThere: databaseProbe(database, 'isThere'),
+    databaseHasSpace: () => (invoker.pools.some(({ health }) => health.lacksSpace) ? hasSpaceNow() : hadSpace()),
+    images: [...ofPages.map(({ entry }) => entry.image), catalog.web.image].map(
+      (image) => `${image}:${config.imageTag}`,
+    ),
+    lacking: platform.missingImages,
+    functions: ofPages.map(({ name }) => name),
+    isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,
+    whyFailing: (name) => invoker.failures.why(name),
+  });
   const peers = Peers.ofThisContainer(config.localPeers);
   const controlApp = control({
     catalog,
@@ -133,7 +141,7 @@ async function main(): Promise<void> {
     metrics: () => metrics.text(),
     events: new EventStream(feed),
     logs: new FunctionLogs(feed),
-    health,
+    health: () => health.answer(),
     reset: async () => {
       await forgetVotes(database, votes);
       for (const result of results.values()) result.invalidate();
@@ -153,7 +161,7 @@ async function main(): Promise<void> {
   if (config.pagesAreLocal) refusePeers(publicDoor, peers, log);
   const webDoor = guardedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },
-    webControl(catalog, invoker, presenter, health, bodies, knowsWeb),
+    webControl(catalog, invoker, presenter, () => health.certain(), bodies, knowsWeb),
   );
   await listen({ public: publicDoor, private: privateDoor, web: webDoor });
   log.info(

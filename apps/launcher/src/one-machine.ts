@@ -1,7 +1,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
+import Docker from 'dockerode';
 import { DockerEngine } from './docker-engine.ts';
 import { ingressBySocket } from './ingress-socket.ts';
+import { missingImages } from './missing-images.ts';
 import { claim, holdSocket } from './own-socket.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
 import { runtimeApi } from './runtime-api.ts';
@@ -19,8 +21,10 @@ export async function oneMachine(stackId: string): Promise<Platform> {
   for (const folder of [RUNTIME, INGRESS])
     for (const entry of readdirSync(folder))
       if (entry !== CLAIM) rmSync(`${folder}/${entry}`, { recursive: true, force: true });
+  const docker = new Docker();
   return {
-    engine: new DockerEngine(stackId),
+    engine: new DockerEngine(stackId, docker),
+    missingImages: (images) => missingImages(docker, images),
     openRuntimeDoor: runtimeApi(RUNTIME),
     openIngress: ingressBySocket(INGRESS),
     // Nobody else has the socket.

@@ -23,6 +23,8 @@ export interface Platform {
   /** Does this request at web's door come from web? */
   knowsWeb(request: http.IncomingMessage): boolean;
   database: Address;
+  /** Those of these images that no container can be started from; none where nobody can tell. @throws when the engine doesn't answer */
+  missingImages(images: readonly string[]): Promise<readonly string[]>;
   /** Cores that containers are started on. */
   cores(): Promise<number>;
   /** Lets callers in. */

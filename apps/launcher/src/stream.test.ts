@@ -163,7 +163,7 @@ describe('a result for a stream', () => {
   test.each([
     ['of more than 64 KB', JSON.stringify('x'.repeat(64 * 1024)), 'bytes'],
     ['of 6 MB of brackets', '['.repeat(6 * 1024 * 1024), 'bytes'],
-    ['that is no JSON', 'data: forged\n\n', 'no JSON'],
+    ['that is no JSON', 'data: forged\n\n', 'with JSON'],
   ])('%s is refused in words', (_case, payload, why) => {
     expect(() => isShown(payload)).toThrow(why);
   });

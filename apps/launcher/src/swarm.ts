@@ -34,6 +34,8 @@ export function swarm(
       host: databaseHost,
       passwords: { owner: databasePassword, of: (role) => secretFor(databasePassword, 'role', role) },
     },
+    // Each node has its own, and Swarm does not say which.
+    missingImages: async () => [],
     async cores() {
       const nodes: Node[] = await docker.listNodes();
       const able = nodes.filter(({ Spec, Status }) => Spec.Availability === 'active' && Status.State === 'ready');

@@ -1,0 +1,48 @@
+import { afterAll, expect, test } from 'vitest';
+import { ownerSession } from './sql.ts';
+import { containers, controlUrl, docker, healthy, send, vote } from './stack.ts';
+
+const health = async () => (await send(controlUrl, '/healthz')).json();
+const becomes = (status: string, reason: RegExp) =>
+  expect.poll(health, { timeout: 60_000, interval: 500 }).toEqual({ status, reason: expect.stringMatching(reason) });
+
+const [repository, tag] = ['serverless-vote/record-vote', process.env.IMAGE_TAG ?? 'test'];
+const bringBack = async () => {
+  await docker.getImage(`${repository}:${tag}-kept`).tag({ repo: repository, tag });
+  await docker.getImage(`${repository}:${tag}-kept`).remove({ noprune: true });
+};
+afterAll(() => bringBack().catch(() => undefined));
+
+test('health names an image that is missing before anybody has tried to vote, and says ok when it is back', {
+  timeout: 180_000,
+}, async () => {
+  await healthy();
+  await docker.getImage(`${repository}:${tag}`).tag({ repo: repository, tag: `${tag}-kept` });
+  // A container that is ready would take a vote all the same.
+  await expect.poll(async () => (await containers('record-vote')).length, { timeout: 60_000 }).toBe(0);
+  await docker.getImage(`${repository}:${tag}`).remove({ noprune: true });
+  await becomes('failing', /the image serverless-vote\/record-vote:\S+ isn't on this machine/);
+  expect(await containers('record-vote')).toEqual([]);
+  await bringBack();
+  await healthy(60_000);
+});
+
+test('health says what is wrong while every vote fails, and ok after the first that succeeds', {
+  timeout: 180_000,
+}, async () => {
+  await healthy();
+  const { client, end } = await ownerSession();
+  const signature = 'record_votes(uuid[], text[], bigint[])';
+  await client.query(`alter function ${signature} rename to record_votes_not`);
+  try {
+    for (let times = 0; times < 3; times += 1) await vote();
+    await becomes('failing', /the last \d+ invocations of record-vote failed: /);
+  } finally {
+    await client.query(
+      `alter function ${signature.replace('record_votes', 'record_votes_not')} rename to record_votes`,
+    );
+    await end();
+  }
+  await expect.poll(async () => (await vote()).headers['x-amz-function-error'], { timeout: 60_000 }).toBeUndefined();
+  expect(await health()).toEqual({ status: 'ok' });
+});
