@@ -127,7 +127,9 @@ export class Invoker {
     } catch (error) {
       const outcome = signal?.aborted ? 'abandoned' : failureOf(error);
       this.#finished(invocation, outcome);
-      if (outcome === 'unavailable') this.failures.note(name, error instanceof Error ? error.message : String(error));
+      // What the database did to it says nothing once that is back, and health asks the database itself.
+      if (outcome === 'unavailable' && pool.health.platformsFault === undefined)
+        this.failures.note(name, error instanceof Error ? error.message : String(error));
       throw error;
     } finally {
       signal?.removeEventListener('abort', leave);

@@ -1,7 +1,7 @@
 /** So many in a row are no accident. */
 const IN_A_ROW = 3;
 /** What happened longer ago says nothing of now: nobody may have tried since. */
-const RECENT_MS = 60_000;
+const RECENT_MS = 15_000;
 /**
  * What a program says that did not mean to fail: Node's and Postgres' own errors, and those that the launcher reports in a function's
  * place. A function that refuses an event has a name of its own for that (`InvalidEvent`, say), and works.
