@@ -113,7 +113,8 @@ build_node() {
   rm -rf "$WORK/node" && mkdir -p "$WORK/node"
   cp "$ROOT/node_modules/node-linux-$(architecture)/bin/node" "$WORK/node/"
   stand_in node:26 "$WORK/node" <<DOCKERFILE
-FROM serverless-vote/debian:$DEBIAN AS serverless-vote-node
+FROM serverless-vote/debian:$DEBIAN AS debian
+FROM debian AS serverless-vote-node
 COPY node /usr/local/bin/node
 LABEL org.serverless-vote.image=node
 CMD ["node"]
@@ -137,7 +138,8 @@ build_postgres() {
     chmod -R a+rX native
   )
   stand_in postgres:18 "$WORK/postgres/package" <<DOCKERFILE
-FROM serverless-vote/debian:$DEBIAN AS serverless-vote-postgres
+FROM serverless-vote/debian:$DEBIAN AS debian
+FROM debian AS serverless-vote-postgres
 COPY native /usr/lib/postgresql/18
 LABEL org.serverless-vote.image=postgres
 DOCKERFILE

@@ -1,6 +1,7 @@
 # The one permanent program. Root, because the engine's socket is root's; compose takes every capability away.
 ARG NODE_IMAGE=node:26-bookworm-slim
-FROM ${NODE_IMAGE} AS serverless-vote-launcher
+FROM ${NODE_IMAGE} AS node
+FROM node AS serverless-vote-launcher
 # Of the base, what installs packages.
 RUN : serverless-vote && rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/yarn* /usr/local/bin/corepack
 LABEL org.serverless-vote.image=launcher

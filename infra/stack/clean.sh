@@ -10,7 +10,7 @@ WATCHERS=label=org.serverless-vote.monitoring
 if somebody_is_there && ! ask 'This removes the votes too. Go on?'; then exit 1; fi
 
 clean_docker() {
-  local launchers images label
+  local launchers images label left=
   docker version >/dev/null 2>&1 || { note 'Docker does not answer: nothing to remove there, or you may not' && return; }
   # The launchers first, gently: they remove what they started.
   launchers=$(docker ps --quiet --filter $OURS --filter label=org.serverless-vote.name=launcher)
@@ -28,18 +28,20 @@ clean_docker() {
   each 'docker rmi --force' "$images"
   docker image prune --force --filter label=org.serverless-vote.image
   clean_build_cache
-  note "$(wc -w <<<"$images" | tr -d ' ') images, the containers and the votes are gone"
+  note "$(wc -w <<<"$images" | tr -d ' ') images, the containers and the votes are gone$left"
 }
 
-# BuildKit keeps every step of a build, and its cache is everybody's. Each step of our Dockerfiles names us (a stage's name, or `:` in
-# a command). A context that came as a tar is no use to anybody: the next build sends it again.
+# BuildKit keeps every step of a build, and its cache is everybody's. Each step of our Dockerfiles names us: in the name of its stage
+# (BuildKit tells it where there are several) or in its command. Contexts can't be told apart, but the next build sends them again.
 clean_build_cache() {
   local description
   docker buildx version >/dev/null 2>&1 || return 0
   progress 'build cache'
-  for description in serverless-vote buildkit-session 'copy /context /'; do
-    docker buildx prune --all --force --filter "description~=$description"
+  for description in serverless-vote buildkit-session copy..context local.source.for; do
+    docker buildx prune --all --force --filter "description~=$description" || true
   done
+  left=$(docker system df --format '{{.Type}}: {{.Size}}' | sed -n 's/^Build Cache: //p')
+  left="; $left of build cache may be somebody else's, and stay (docker builder prune removes all of it)"
 }
 
 # each <command> <words>

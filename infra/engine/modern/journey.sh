@@ -22,9 +22,9 @@ ours() { docker ps --no-trunc --filter label=org.serverless-vote.launcher=server
 permanent() { ours --quiet --filter label=org.serverless-vote.role=permanent | sort; }
 images() { docker images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}' | grep '^serverless-vote/.*:latest' | sort; }
 
-# eventually <command…>: within a minute, or never
+# eventually <command…>: within two minutes, or never
 eventually() {
-  local deadline=$((SECONDS + 60))
+  local deadline=$((SECONDS + 120))
   until "$@"; do
     [ $SECONDS -lt $deadline ] || return 1
     sleep 0.5

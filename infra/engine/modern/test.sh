@@ -51,10 +51,12 @@ clean() {
   progress 'make clean'
   on_machine root umount "$PROJECT/node_modules"
   in_project root 300 make clean
-  left=$(on_machine root bash -c 'docker ps --all; docker volume ls; docker images --all --filter label=org.serverless-vote.image' | grep -v '^[A-Z ]*$' || true)
+  left=$(on_machine root bash -c 'docker ps --all; docker volume ls; docker images --all --filter label=org.serverless-vote.image
+    docker buildx du --verbose | grep serverless-vote' | grep -v '^[A-Z ]*$' || true)
+  on_machine root docker system df
   [ -z "$left" ] || { echo "$left" && echo '0 passed, 1 failed' && return 1; }
   echo '1 passed, 0 failed'
-  note 'make clean leaves no container, volume or image'
+  note 'make clean leaves no container, no volume, no image, and of the build cache nothing of ours'
 }
 
 remember() {
