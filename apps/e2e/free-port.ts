@@ -1,11 +1,14 @@
 import { createServer } from 'node:net';
 
+/** Below the ports that systems hand out by themselves, so that nobody else comes upon it before it is used. */
+const [FROM, COUNT] = [20_000, 10_000];
+
 /** A port that nobody listens at just now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+export async function freePort(): Promise<number> {
+  const port = FROM + Math.floor(Math.random() * COUNT);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const server = createServer()
+    .once('error', () => resolve(false))
+    .listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  return (await promise) ? port : freePort();
 }

@@ -1,4 +1,15 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Locator, type Page, type Response } from '@playwright/test';
+import { stack, webRuns } from './stack.ts';
+
+/** Opens a page once web runs: how a browser waits for that is another story (`scale-to-zero.spec.ts`). */
+export async function visit(page: Page, path: string): Promise<Response | null> {
+  for (;;) {
+    await webRuns(new URL(path, stack.url).origin);
+    const response = await page.goto(path);
+    // On a busy machine it may have left already.
+    if (response?.status() !== 503) return response;
+  }
+}
 
 /** The vote page, as a voter sees it. */
 export class VotePage {
@@ -21,7 +32,7 @@ export class VotePage {
 
   /** Opens the page, and waits until its script has taken over. */
   async open(): Promise<this> {
-    await this.page.goto('/');
+    await visit(this.page, '/');
     await this.comesAlive();
     return this;
   }
@@ -61,7 +72,7 @@ export class ResultsPage {
 
   /** Opens the page, and waits for the first numbers. */
   async open(): Promise<this> {
-    await this.page.goto('/results');
+    await visit(this.page, '/results');
     await expect(this.total).toHaveText(/^\d+$/);
     return this;
   }
@@ -95,7 +106,7 @@ export class LivePage {
 
   /** Opens the page, and waits for the first news. */
   async open(): Promise<this> {
-    await this.page.goto('/live');
+    await visit(this.page, '/live');
     await expect(this.counter('invocations')).toHaveText(/^[\d,]+$/);
     return this;
   }

@@ -1,26 +1,28 @@
 import { defineConfig, devices } from '@playwright/test';
 import { FLAGS, findChromium } from './chromium.ts';
-import { BASE_URL } from './stack.ts';
 
 const executablePath = findChromium();
-/** Where starts go through a scheduler, everything may take longer. */
-const times = Number(process.env.DEADLINES_TIMES ?? 1);
+/** A name that isn't this machine's own (`plain-http.spec.ts`). For all: another set of flags would take another worker, and its stack. */
+const ROOM = '--host-resolver-rules=MAP room.test 127.0.0.1';
 
 /** Tests of the running system in a real browser. They don't start it: `make test` does. */
 export default defineConfig({
   testDir: 'journeys',
-  snapshotPathTemplate: '{testDir}/../baselines/{arg}{ext}',
-  // The journeys count votes in one database, so they take turns.
-  workers: 1,
-  timeout: 30_000 * times,
-  expect: { timeout: 10_000 * times },
+  // Journeys count votes, and wait until nobody asks for a page: so each worker has a stack to itself. A Swarm is there once.
+  workers: process.env.SWARM_NODES ? 1 : 2,
+  fullyParallel: true,
+  // How long something takes is what `make bench` measures. Here everything may take its time, as long as it happens.
+  timeout: 600_000,
+  expect: { timeout: 60_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
   use: {
     ...devices['Desktop Chrome'],
-    baseURL: BASE_URL,
+    actionTimeout: 60_000,
+    navigationTimeout: 120_000,
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
-    launchOptions: { args: FLAGS, ...(executablePath && { executablePath }) },
+    // A film of each test would take more of the machine than the test.
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    launchOptions: { args: [...FLAGS, ROOM], ...(executablePath && { executablePath }) },
   },
 });

@@ -1,6 +1,7 @@
 import { test as base, type Page } from '@playwright/test';
+import { startOwnStack } from './own-stack.ts';
 import { LivePage, ResultsPage, VotePage } from './pages.ts';
-import { type Results, results } from './stack.ts';
+import { type Results, results, stack } from './stack.ts';
 
 /** The numbers before a test: other tests, and other voters, may have voted already. */
 export class Poll {
@@ -36,7 +37,21 @@ type Newcomer = () => Promise<Page>;
 
 type Pages = { vote: VotePage; results: ResultsPage; live: LivePage };
 
-export const test = base.extend<Pages & { poll: Poll; newcomer: Newcomer }>({
+export const test = base.extend<Pages & { poll: Poll; newcomer: Newcomer }, { stackOfWorker: undefined }>({
+  // The first worker has the stack that is there; any other brings one.
+  stackOfWorker: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
+    async ({}, use, { parallelIndex }) => {
+      if (parallelIndex === 0) return use(undefined);
+      const own = await startOwnStack(`worker-${parallelIndex}`);
+      Object.assign(stack, own);
+      await use(undefined);
+      await own.stop();
+    },
+    { scope: 'worker', auto: true, timeout: 600_000 },
+  ],
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  baseURL: async ({}, use) => use(stack.url),
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
   poll: async ({}, use) => use(new Poll(await results())),
   vote: async ({ page }, use) => use(new VotePage(page)),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { FLAGS, findChromium } from './chromium.ts';
 import { LivePage, ResultsPage, VotePage } from './pages.ts';
-import { BASE_URL } from './stack.ts';
+import { stack } from './stack.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const IMAGES = join(ROOT, 'docs/images');
@@ -52,7 +52,7 @@ try {
 }
 
 async function open(viewport: { width: number; height: number }, deviceScaleFactor = 1): Promise<Page> {
-  const context = await browser.newContext({ baseURL: BASE_URL, viewport, deviceScaleFactor, colorScheme: 'light' });
+  const context = await browser.newContext({ baseURL: stack.url, viewport, deviceScaleFactor, colorScheme: 'light' });
   return context.newPage();
 }
 
@@ -63,6 +63,6 @@ async function shoot(page: Page, name: string): Promise<void> {
 /** Votes as `make seed` casts them. */
 function seed(votes: number): { done: Promise<unknown>; stop(): void } {
   const script = join(ROOT, 'infra/stack/seed.mts');
-  const voting = spawn(process.execPath, [script, BASE_URL, String(votes)], { stdio: 'ignore' });
+  const voting = spawn(process.execPath, [script, stack.url, String(votes)], { stdio: 'ignore' });
   return { done: once(voting, 'exit'), stop: () => voting.kill() };
 }

@@ -2,11 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
-/** The running system that is tested. */
-export const BASE_URL = process.env.BASE_URL ?? 'http://localhost:18080';
-export const CONTROL_URL = process.env.CONTROL_URL ?? 'http://127.0.0.1:19000';
-export const STACK = process.env.STACK ?? 'serverless-vote-test';
+/** The running system that is tested. A worker that brings its own (`poll.ts`) writes its names here. */
+export const stack = {
+  name: process.env.STACK ?? 'serverless-vote-test',
+  url: process.env.BASE_URL ?? 'http://localhost:18080',
+  controlUrl: process.env.CONTROL_URL ?? 'http://127.0.0.1:19000',
+};
+
+/** How often something is asked again while the system says that it is busy or starting. */
+const ATTEMPTS = 30;
+
+/** What is said of a function that a busy machine kept from its deadline. */
+const TOO_SLOW = /"errorType":"(Sandbox\.Timedout|Runtime\.InitTimeout)"/;
 
 /** What makes a browser the presenter's; `make run` made it. */
 export const presenterKey = () =>
@@ -14,13 +23,10 @@ export const presenterKey = () =>
 
 export type Results = { options: { id: string; label: string; votes: number }[]; total: number };
 
-/** Runs a function through the launcher's control address. */
+/** Runs a function through the control API; comes again when it is told to, and when a busy machine was slower than its deadline. */
 export async function invoke<Result>(name: string, event: unknown): Promise<Result> {
-  const response = await fetch(`${CONTROL_URL}/2015-03-31/functions/${name}/invocations`, {
-    method: 'POST',
-    body: JSON.stringify(event),
-  });
-  const body = await response.text();
+  const url = `${stack.controlUrl}/2015-03-31/functions/${name}/invocations`;
+  const { response, body } = await untilReady(() => fetch(url, { method: 'POST', body: JSON.stringify(event) }));
   if (!response.ok || response.headers.has('x-amz-function-error')) throw new Error(`${name}: ${body}`);
   return JSON.parse(body);
 }
@@ -31,12 +37,28 @@ export const results = () => invoke<Results>('fetch-results', {});
 /** A vote of somebody who isn't in any of the browsers. */
 export const somebodyVotes = (choice: string) => invoke('record-vote', { voterId: randomUUID(), choice });
 
+/** Waits until web runs. Only browsers that ask for a page are told that it is starting; everybody else is held. */
+export async function webRuns(origin = stack.url): Promise<void> {
+  const { response, body } = await untilReady(() => fetch(`${origin}/icon.svg`));
+  if (!response.ok) throw new Error(`${origin} answers ${response.status}: ${body}`);
+}
+
+async function untilReady(ask: () => Promise<Response>): Promise<{ response: Response; body: string }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await ask();
+    const body = await response.text();
+    const isBusy = [429, 503, 504].includes(response.status) || TOO_SLOW.test(body);
+    if (!isBusy || attempt === ATTEMPTS) return { response, body };
+    await pause(1000 * Number(response.headers.get('retry-after') ?? 1));
+  }
+}
+
 /** Ways to the engines that may run containers of the stack: this machine's, or those of a Swarm's nodes. */
 const engines = (process.env.SWARM_NODES ?? '').split(' ').map((node) => (node ? ['exec', node, 'docker'] : []));
 
 /** The containers of the stack that run now and have this name, wherever they run. */
 export function containers(name: string): string[] {
-  const labels = { launcher: STACK, name };
+  const labels = { launcher: stack.name, name };
   const filters = Object.entries(labels).map(([key, value]) => `--filter=label=org.serverless-vote.${key}=${value}`);
   const list = (engine: string[]) =>
     execFileSync('docker', [...engine, 'ps', '--quiet', ...filters], { encoding: 'utf8' });

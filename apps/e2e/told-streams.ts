@@ -6,16 +6,20 @@ type Told = { hear(event: string, data: unknown): void };
 /** Has the page hear what the test tells instead of the launcher's streams. Before the page is opened. */
 export async function tellStreams(page: Page, first: Record<string, readonly Message[]>): Promise<void> {
   await page.addInitScript((messages) => {
+    let broken = false;
     class ToldStream extends EventTarget implements Told {
       onerror: (() => void) | undefined;
       constructor(url: string) {
         super();
         Object.assign(window, { told: this });
+        // Who listens anew after a break hears nothing: so the page stays cut off.
+        if (broken) return;
         setTimeout(() => {
           for (const [event, data] of messages[url] ?? []) this.hear(event, data);
         });
       }
       hear(event: string, data: unknown) {
+        broken ||= event === 'error';
         if (event === 'error') this.onerror?.();
         else this.dispatchEvent(new MessageEvent(event, { data: JSON.stringify(data) }));
       }
@@ -25,6 +29,8 @@ export async function tellStreams(page: Page, first: Record<string, readonly Mes
   }, first);
 }
 
-/** Tells one more message, or, as `error`, that the stream broke. */
-export const tell = (page: Page, ...message: Message): Promise<void> =>
-  page.evaluate(([event, data]) => (window as unknown as { told: Told }).told.hear(event, data), message);
+/** Tells more messages, all of them before the page can draw; `error` says that the stream broke. */
+export const tell = (page: Page, ...messages: Message[]): Promise<void> =>
+  page.evaluate((all) => {
+    for (const [event, data] of all) (window as unknown as { told: Told }).told.hear(event, data);
+  }, messages);

@@ -1,10 +1,11 @@
+import { visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
 import { results } from '../stack.ts';
 
 test.use({ javaScriptEnabled: false });
 
 test('votes, changes their mind and is remembered without JavaScript', async ({ poll, vote, page }) => {
-  await page.goto('/');
+  await visit(page, '/');
   await vote.option(poll.first.label).click();
   await expect(page).toHaveURL(/\/$/);
   await vote.showsRecorded(poll.first.label);
@@ -15,11 +16,11 @@ test('votes, changes their mind and is remembered without JavaScript', async ({ 
 });
 
 test('is told in words when voting is paused', async ({ vote, page }) => {
-  await page.goto('/?problem=paused');
+  await visit(page, '/?problem=paused');
   await expect(vote.status).toHaveText(/^Voting is paused/);
 });
 
 test('the results page says what is missing', async ({ page }) => {
-  await page.goto('/results');
+  await visit(page, '/results');
   await expect(page.getByText(/takes JavaScript/)).toBeVisible();
 });

@@ -1,24 +1,20 @@
-import { FLAGS, findChromium } from '../chromium.ts';
-import { ResultsPage, VotePage } from '../pages.ts';
+import { ResultsPage, VotePage, visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
-import { BASE_URL } from '../stack.ts';
+import { stack, webRuns } from '../stack.ts';
 
-const executablePath = findChromium();
-const origin = BASE_URL.replace(/\/\/[^:/]+/, '//room.test');
+const room = () => stack.url.replace(/\/\/[^:/]+/, '//room.test');
 
 /** As a phone in the room comes: over http, to a name that isn't this machine's own. */
 test.use({
-  baseURL: origin,
-  launchOptions: {
-    args: [...FLAGS, '--host-resolver-rules=MAP room.test 127.0.0.1'],
-    ...(executablePath && { executablePath }),
-  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
+  baseURL: async ({}, use) => use(room()),
 });
 
 test('a phone in the room votes, is remembered, and sees the results', async ({ poll, page, newcomer }) => {
   const vote = await new VotePage(page).open();
   expect(await page.evaluate(() => isSecureContext)).toBe(false);
   await vote.vote(poll.first.label);
+  await webRuns();
   await page.reload();
   await vote.showsRecorded(poll.first.label);
   await vote.comesAlive();
@@ -29,23 +25,23 @@ test('a phone in the room votes, is remembered, and sees the results', async ({ 
   await results.shows(poll.after({ [poll.second.id]: 1 }));
 
   const another = await newcomer();
-  await another.goto(`${origin}/`);
+  await visit(another, '/');
   await new VotePage(another).vote(poll.second.label);
   await results.shows(poll.after({ [poll.second.id]: 2 }));
 });
 
 test('a phone without JavaScript posts the form', async ({ poll, browser }) => {
-  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: origin });
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: room() });
   const vote = new VotePage(await context.newPage());
-  await vote.page.goto('/');
+  await visit(vote.page, '/');
   await vote.vote(poll.first.label);
   await context.close();
 });
 
 test('the results show the room a QR code and the address to type; a phone needs neither', async ({ page }) => {
   await new ResultsPage(page).open();
-  await expect(page.getByRole('img', { name: `QR code of ${origin}/` })).toBeVisible();
-  await expect(page.getByTestId('code')).toContainText(origin.replace('http://', ''));
+  await expect(page.getByRole('img', { name: `QR code of ${room()}/` })).toBeVisible();
+  await expect(page.getByTestId('code')).toContainText(room().replace('http://', ''));
   await page.setViewportSize({ width: 390, height: 844 });
   await expect(page.getByTestId('code')).toBeHidden();
 });

@@ -1,27 +1,29 @@
 import type { Page } from '@playwright/test';
+import { visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
-import { presenterKey, results as tally } from '../stack.ts';
+import { presenterKey, results as tally, webRuns } from '../stack.ts';
 
 const key = presenterKey();
 const desk = (page: Page) => page.getByRole('region', { name: 'Presenter' });
 
 test('the key leaves the address at once, and no script can read what it became', async ({ page, context }) => {
-  await page.goto(`/live?key=${key}`);
+  await visit(page, `/live?key=${key}`);
   await expect(page).toHaveURL(/\/live$/);
   await expect(desk(page)).toBeVisible();
   const cookie = (await context.cookies()).find(({ name }) => name.startsWith('presenter-'));
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
   expect(cookie?.value).not.toContain(key);
   expect(await page.content()).not.toContain(key);
+  await webRuns();
   await page.reload();
   await expect(desk(page)).toBeVisible();
 });
 
 test('without the key there is no desk, and nothing that it could do', async ({ page, poll, request }) => {
-  await page.goto('/live');
+  await visit(page, '/live');
   await expect(page.getByTestId('invocations')).toBeVisible();
   await expect(desk(page)).toHaveCount(0);
-  await page.goto('/live?key=guessed');
+  await visit(page, '/live?key=guessed');
   await expect(page).toHaveURL('/live?presenter=unknown');
   await expect(page.getByText('This key is not the presenter’s')).toBeVisible();
   await expect(desk(page)).toHaveCount(0);
@@ -31,7 +33,7 @@ test('without the key there is no desk, and nothing that it could do', async ({ 
 });
 
 test('not even the presenter’s browser does it for another site', async ({ page, poll }) => {
-  await page.goto(`/live?key=${key}`);
+  await visit(page, `/live?key=${key}`);
   const forged = { data: { count: 10 }, headers: { origin: 'http://evil.test' } };
   expect((await page.request.post('/presenter/votes', forged)).status()).toBe(403);
   expect((await page.request.post('/presenter/votes', { data: { count: 1_000_000 } })).status()).toBe(400);
@@ -40,7 +42,7 @@ test('not even the presenter’s browser does it for another site', async ({ pag
 
 test('casts sample votes of new voters', async ({ page, poll, results }) => {
   await results.open();
-  await page.goto(`/live?key=${key}`);
+  await visit(page, `/live?key=${key}`);
   for (const [button, words] of [
     ['Cast 1 vote', /^1 vote recorded by 1 container in [\d.]+ ms\.$/],
     ['Cast 10 votes', /^10 votes recorded by \d+ containers? in [\d.]+ ms\.$/],
@@ -57,8 +59,10 @@ test('kills a container at work: its vote is recorded by another, and nothing is
   poll,
   live,
 }) => {
-  await page.goto(`/live?key=${key}`);
+  await visit(page, `/live?key=${key}`);
   await expect(live.mark).toHaveAttribute('data-feed', 'live');
+  // A container that has gone stays in the picture for a second and a half: of a clock that stands still.
+  await page.clock.setFixedTime(Date.now());
   const killed = live.part('record-vote').locator('[data-killed]');
   const [said] = await Promise.all([
     desk(page)

@@ -1,6 +1,6 @@
-import { ResultsPage } from '../pages.ts';
+import { ResultsPage, visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
-import { results as tally } from '../stack.ts';
+import { results as tally, webRuns } from '../stack.ts';
 
 test.describe('the presenter’s keys', () => {
   test('N hides the numbers, also over a reload, until it reveals them', async ({ poll, page }) => {
@@ -11,6 +11,7 @@ test.describe('the presenter’s keys', () => {
     await expect(page.getByRole('main')).not.toContainText('%');
     await expect(page.getByText('The numbers will be revealed soon', { exact: true })).toBeVisible();
     await expect(results.total).toHaveText(String(poll.before.total));
+    await webRuns();
     await page.reload();
     await expect(results.total).toHaveText(/\d/);
     await expect(results.option(poll.first.id)).not.toHaveAttribute('data-votes');
@@ -51,12 +52,13 @@ test.describe('the presenter’s keys', () => {
 });
 
 test('where only this machine can come in, the page says how to open it', async ({ page }) => {
-  await page.goto('/results');
+  await visit(page, '/results');
   await expect(page.getByTestId('no-code')).toContainText('make run BIND=0.0.0.0');
 });
 
 test('the results can be exported as CSV and as JSON', async ({ page, request }) => {
   await new ResultsPage(page).open();
+  await webRuns();
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'CSV' }).click();
   expect((await download).suggestedFilename()).toMatch(/^results.*\.csv$/);

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../free-port.ts';
 import { ResultsPage } from '../pages.ts';
 import { expect, test } from '../poll.ts';
-import { BASE_URL, CONTROL_URL, STACK, somebodyVotes, results as tally } from '../stack.ts';
+import { somebodyVotes, stack, results as tally } from '../stack.ts';
 
 /** Runs a make target's script on the stack that is tested, on a screen of its own: not on that of the tests' own step. */
 const run = (script: string, more: Record<string, string>) =>
@@ -11,7 +12,8 @@ const run = (script: string, more: Record<string, string>) =>
     env: {
       ...process.env,
       ...{ SAY_SCREEN: '', STEP_NAME: '', STEP_NOTE: '' },
-      ...{ STACK, PORT: new URL(BASE_URL).port, CONTROL_PORT: new URL(CONTROL_URL).port, WITHOUT_ENV_FILE: '1' },
+      ...{ STACK: stack.name, WITHOUT_ENV_FILE: '1' },
+      ...{ PORT: new URL(stack.url).port, CONTROL_PORT: new URL(stack.controlUrl).port },
       ...more,
     },
   });
@@ -21,12 +23,16 @@ test('make seed casts votes of as many new voters, which open results show', asy
   const { stdout, stderr } = await run('seed.sh', { N: '150' });
   expect(stderr).toContain('100 %  150 of 150 votes');
   expect(stdout).toMatch(/^150 votes in [\d.]+ s: \d+ a second/);
-  await expect(results.total).toHaveText(String(poll.before.total + 150));
+  // A vote whose first answer was lost on a busy machine is cast again, by a voter who may be another one.
+  const { total } = await tally();
+  if (stdout.includes('told to wait')) expect(total).toBeGreaterThanOrEqual(poll.before.total + 150);
+  else expect(total).toBe(poll.before.total + 150);
+  await expect(results.total).toHaveText(String(total));
 });
 
 test('make seed says what is wrong', async () => {
   await expect(run('seed.sh', { N: 'many' })).rejects.toThrow(/N=many is not a number of votes/);
-  await expect(run('seed.sh', { N: '1', PORT: '64999' })).rejects.toThrow(/There is no vote page at/);
+  await expect(run('seed.sh', { N: '1', PORT: `${await freePort()}` })).rejects.toThrow(/There is no vote page at/);
 });
 
 test('make reset asks first, and then open results show zero, from where votes are counted again', async ({

@@ -1,6 +1,6 @@
 import { VotePage } from '../pages.ts';
 import { expect, test } from '../poll.ts';
-import { results } from '../stack.ts';
+import { results, webRuns } from '../stack.ts';
 
 test('a vote changes an open results page in another window, without a reload', async ({ poll, vote, results }) => {
   await results.open();
@@ -33,10 +33,12 @@ test('the page remembers the choice after a reload, and after a change of mind',
   await vote.open();
   await expect(vote.chosen).toHaveCount(0);
   await vote.vote(poll.second.label);
+  await webRuns();
   await page.reload();
   await vote.showsRecorded(poll.second.label);
   await vote.comesAlive();
   await vote.vote(poll.first.label);
+  await webRuns();
   await page.reload();
   await vote.showsRecorded(poll.first.label);
 });

@@ -1,0 +1,115 @@
+import type { Locator, Page } from '@playwright/test';
+import { collisions, layoutShift, lightness, overflow } from '../layout.ts';
+import { visit } from '../pages.ts';
+import { expect, test } from '../poll.ts';
+import { snapshot, tally } from '../told-news.ts';
+import { tellStreams } from '../told-streams.ts';
+
+/*
+ * Where things are, not how their pixels look: every version of Chromium can check that.
+ */
+test.use({ reducedMotion: 'reduce' } as object);
+
+const PAGES = [
+  { path: '/', settled: 'text=One tap votes' },
+  { path: '/results', settled: '[data-votes="812"]' },
+  { path: '/live', settled: '[data-state="running"]' },
+];
+
+for (const width of [390, 1280, 1920]) {
+  test(`in a window of ${width} px nothing is wider, nothing jumps, and no text meets another`, async ({
+    page,
+    vote,
+    poll,
+  }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await tell(page);
+    for (const { path, settled } of PAGES) {
+      await visit(page, path);
+      await page.locator(settled).first().waitFor();
+      await page.evaluate(() => document.fonts.ready);
+      expect(await overflow(page), path).toBe(0);
+      expect(await collisions(page), path).toEqual([]);
+      expect(await layoutShift(page), path).toBeLessThan(0.01);
+    }
+    await vote.open();
+    await vote.vote(poll.first.label);
+    await expect(page.getByText(/^Recorded in/)).toBeVisible();
+    expect(await collisions(page)).toEqual([]);
+    expect(await layoutShift(page)).toBeLessThan(0.01);
+  });
+}
+
+test('bars are as long as their shares', async ({ page }) => {
+  await tell(page);
+  for (const width of [390, 1920]) {
+    await page.setViewportSize({ width, height: 1000 });
+    await visit(page, '/results');
+    await page.locator('[data-votes="812"]').waitFor();
+    const shares = page.locator('.result-bar').evaluateAll((bars) =>
+      bars.map((bar) => {
+        const [track, filled] = [bar, bar.firstElementChild ?? bar].map((one) => one.getBoundingClientRect());
+        return Math.round((100 * ((filled?.right ?? 0) - (track?.left ?? 0))) / (track?.width ?? 0));
+      }),
+    );
+    expect(await shares, `${width} px`).toEqual([67, 33]);
+  }
+});
+
+test('the live page reads from left to right on a wide screen, and from top to bottom on a phone', async ({ page }) => {
+  await tell(page);
+  await page.setViewportSize({ width: 1920, height: 1000 });
+  await visit(page, '/live');
+  const part = (name: string) =>
+    page.locator('section').filter({ has: page.getByRole('heading', { name, exact: true }) });
+  const path = [page.getByText('and all who vote'), part('Launcher'), part('record-vote'), part('Postgres')];
+  await expectInOrder(path, (box) => [box.x, box.x + box.width]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectInOrder(path, (box) => [box.y, box.y + box.height]);
+});
+
+test('the vote page has its answers in the first window, and what became of the vote below them', async ({
+  page,
+  vote,
+}) => {
+  for (const [width, height] of [
+    [390, 844],
+    [1280, 900],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await vote.open();
+    const answers = await vote.options.all();
+    for (const answer of answers) await expect(answer).toBeInViewport({ ratio: 1 });
+    const question = page.getByRole('heading', { level: 1 });
+    await expectInOrder([question, ...answers.slice(-1), vote.status], (box) => [box.y, box.y + box.height]);
+  }
+});
+
+test('dark is dark, and light is light', async ({ page }) => {
+  for (const { path } of PAGES) {
+    await visit(page, path);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await lightness(page), path).toBeLessThan(0.2);
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await lightness(page), path).toBeGreaterThan(0.8);
+  }
+});
+
+/** The same news for every page, whatever other tests have voted. */
+const tell = (page: Page) =>
+  tellStreams(page, {
+    '/streams/results': [['message', tally(812, 392)]],
+    '/streams/activity': [['snapshot', snapshot()]],
+  });
+
+type Box = { x: number; y: number; width: number; height: number };
+
+/** Each begins where the one before has ended, or later. */
+async function expectInOrder(places: readonly Locator[], extent: (box: Box) => readonly [number, number]) {
+  let last = 0;
+  for (const place of places) {
+    const [from, to] = extent((await place.boundingBox()) ?? { x: -1, y: -1, width: 0, height: 0 });
+    expect(from, `${place}`).toBeGreaterThanOrEqual(last);
+    last = to;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Page } from '@playwright/test';
+
+/** How many pixels of the page a window of this width doesn't show. */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
+
+/** How much has moved since the page was opened, as the browser counts it. */
+export const layoutShift = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const asked = `asked ${performance.now()}`;
+        let sum = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) sum += (entry as PerformanceEntry & { value?: number }).value ?? 0;
+          // It comes after all that has moved before.
+          if (list.getEntriesByName(asked).length > 0) resolve(sum);
+        });
+        observer.observe({ type: 'layout-shift', buffered: true });
+        observer.observe({ type: 'mark' });
+        performance.mark(asked);
+      }),
+  );
+
+/** Pieces of text that run into each other, or out of the box that cuts them off; what ends in an ellipsis is meant to. */
+export const collisions = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    type Piece = { text: string; element: Element; box: DOMRect };
+    const pieces: Piece[] = [];
+    const found: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const element = walker.currentNode.parentElement;
+      const text = walker.currentNode.textContent?.trim() ?? '';
+      if (!element || text === '' || !element.checkVisibility({ visibilityProperty: true })) continue;
+      if (element.closest('.sr-only, noscript, script, style')) continue;
+      const range = document.createRange();
+      range.selectNodeContents(walker.currentNode);
+      for (const box of range.getClientRects()) if (box.width > 0) pieces.push({ text, element, box });
+    }
+    for (const piece of pieces) {
+      for (let around: Element | null = piece.element; around; around = around.parentElement) {
+        const { overflowX, textOverflow } = getComputedStyle(around);
+        if (overflowX === 'visible') continue;
+        const { text, box } = piece;
+        const { left, right } = around.getBoundingClientRect();
+        if (textOverflow !== 'ellipsis' && (box.left < left - 1 || box.right > right + 1))
+          found.push(`“${text}” is cut off`);
+        const [from, to] = [Math.max(box.left, left), Math.min(box.right, right)];
+        piece.box = new DOMRect(from, box.y, Math.max(0, to - from), box.height);
+        break;
+      }
+    }
+    // A line of text is higher than its letters: a quarter of it may lie on its neighbour.
+    const overlaps = (a: DOMRect, b: DOMRect) =>
+      Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+      Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > Math.min(a.height, b.height) / 4;
+    pieces.forEach((one, index) => {
+      for (const other of pieces.slice(index + 1))
+        if (one.element !== other.element && overlaps(one.box, other.box))
+          found.push(`“${one.text}” lies on “${other.text}”`);
+    });
+    return found;
+  });
+
+/** How light the page's ground is: 0 is black, 1 is white. */
+export const lightness = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+    if (!context) return Number.NaN;
+    context.fillStyle = getComputedStyle(document.body).backgroundColor;
+    context.fillRect(0, 0, 1, 1);
+    const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+    return (red + green + blue) / 3 / 255;
+  });

@@ -1,0 +1,38 @@
+/** What tests have the streams say (`told-streams.ts`): the same news for every page, whatever others have voted. */
+
+/** A tally of as many options as there are numbers. */
+export const tally = (...votes: number[]) => ({
+  ...{ question: '?', updatedAt: new Date().toISOString(), total: votes.reduce((sum, each) => sum + each, 0) },
+  options: votes.map((count, index) => ({ id: `${index}`, label: `Answer ${index}`, votes: count })),
+});
+
+/** A container as the live page hears of it. */
+export const container = (id: string, name: string, more = {}) => ({
+  ...{ id, name, containerId: `${id}b2c3d4e5f6`, state: 'waiting', inFlight: 0, served: 0 },
+  ...{ createdAt: Date.now() - 5_000, readyAt: Date.now() - 4_800 },
+  ...more,
+});
+
+export const counters = (invocations: number) => ({
+  ...{ removed: 36, removedWell: 36, invocations, succeeded: invocations, retried: 0 },
+  ...{ p50: { cold: 210, prewarmed: 6.2, warm: 2.4 }, drained: { 'record-vote': { events: 300, containers: 4 } } },
+  today: { since: new Date().setHours(8, 12), started: 40, removed: 36 },
+});
+
+/** A busy moment of the live page. */
+export const snapshot = () => ({
+  ...{ now: Date.now(), since: Date.now() - 60_000, counters: counters(1240) },
+  containers: [
+    container('0a', 'web'),
+    container('1a', 'record-vote', { state: 'running', inFlight: 3, served: 41 }),
+    container('2a', 'record-vote', { state: 'connecting' }),
+    container('3a', 'fetch-results'),
+    container('4a', 'fetch-results', { state: 'gone', goneAt: Date.now() + 3_600_000, ending: 137 }),
+  ],
+  memory: { launcher: 31_000_000, database: 40_000_000, atRest: true },
+});
+
+/** Changes after it. */
+export const changes = (invocations: number, containers: readonly object[] = []) => ({
+  ...{ now: Date.now(), containers, counters: counters(invocations), moments: [], events: {} },
+});
