@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the path of a Chromium for the browser tests; without --check it installs one where there is none.
+# Prints the path of a Chromium for the browser tests (or WHAT_FOR); without --check it installs one where there is none.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
 . "$ROOT/infra/apt.sh"
@@ -22,9 +22,9 @@ if find_browser; then exit; fi
 [ "${1:-}" != --check ] || exit 1
 # Ubuntu's chromium is a snap, which runs in no container: there, as everywhere else, Playwright's own.
 if has_apt && [ "$(id -u)" -eq 0 ] && grep -q '^ID=debian' /etc/os-release; then
-  apt_install 'The browser tests' chromium >&2
+  apt_install "${WHAT_FOR:-The browser tests}" chromium >&2
 else
   progress "downloading Chromium (Playwright's, into your cache)"
   (cd "$ROOT/apps/e2e" && npx playwright install chromium >&2)
 fi
-find_browser || fail 'There is no Chromium for the browser tests.' 'It could not be installed.' 'Install Chromium or Chrome, or set CHROMIUM_PATH.'
+find_browser || fail 'There is no Chromium.' 'It could not be installed.' 'Install Chromium or Chrome, or set CHROMIUM_PATH.'

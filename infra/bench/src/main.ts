@@ -16,6 +16,7 @@ import { floor } from './rows/floor.ts';
 import { inARow } from './rows/in-a-row.ts';
 import { launcherAlone } from './rows/launcher-alone.ts';
 import { naive } from './rows/naive.ts';
+import { pages } from './rows/pages.ts';
 import { prewarmed } from './rows/prewarmed.ts';
 import { rest } from './rows/rest.ts';
 import { tallySize } from './rows/tally-size.ts';
@@ -63,12 +64,13 @@ async function restAlone(bench: Bench): Promise<void> {
   await rest(bench);
 }
 
-const parts: [string, (bench: Bench) => Promise<void>][] = [
+const parts: (readonly [string, (bench: Bench) => Promise<void>])[] = [
   ['warm-up', warmUp],
   ['singles', singles],
   ['bursts', bursts],
   ['launcher', launcherAlone],
   ['visible', visible],
+  ...(plan.chromium ? ([['pages', pages]] as const) : []),
   ['in a row', inARow],
   ['at rest', restAlone],
   ['tally', tallySize],

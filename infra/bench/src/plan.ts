@@ -10,7 +10,9 @@ export interface Plan {
   viewerRounds: number;
   votesPerViewerRound: number;
   viewers: number;
+  /** Rows that need a browser are measured, too. */
   chromium: boolean;
+  pageRounds: number;
   inARow: { votes: number; settled: number; every: number };
   /** How long the warm stack keeps what nobody uses; then it is at rest. */
   idleMs: number;
@@ -28,6 +30,7 @@ export const full: Plan = {
   votesPerViewerRound: 4,
   viewers: 1_000,
   chromium: true,
+  pageRounds: 3,
   inARow: { votes: 1_000, settled: 200, every: 20 },
   idleMs: 15_000,
   restMs: 20_000,
@@ -45,6 +48,7 @@ export const quick: Plan = {
   votesPerViewerRound: 2,
   viewers: 1_000,
   chromium: false,
+  pageRounds: 0,
   inARow: { votes: 80, settled: 40, every: 4 },
   idleMs: 5_000,
   restMs: 8_000,

@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test';
-import { FLAGS, findChromium } from '../../../apps/e2e/chromium.ts';
+import { launchChromium } from './chromium.ts';
 
 /** Notes when a total was on the screen: in the frame after it came into the document. Runs in the page. */
 const WATCH = `
@@ -26,12 +26,8 @@ export class ResultsPage {
     this.#url = url;
   }
 
-  /** @returns undefined where there is no Chromium */
-  static async launch(port: number): Promise<ResultsPage | undefined> {
-    const executablePath = findChromium();
-    if (executablePath === undefined) return undefined;
-    const { chromium } = await import('@playwright/test');
-    const browser = await chromium.launch({ args: FLAGS, executablePath });
+  static async launch(port: number): Promise<ResultsPage> {
+    const browser = await launchChromium();
     return new ResultsPage(browser, await browser.newPage(), `http://localhost:${port}/results`);
   }
 

@@ -17,6 +17,10 @@ export function table(measured: Measured, plan: Plan): Line[] {
   launcherAlone(lines);
   lines.part = 'visible';
   results(lines, plan);
+  if (plan.chromium) {
+    lines.part = 'pages';
+    pages(lines);
+  }
   lines.part = 'in a row';
   atRest(lines, plan);
   return lines.lines;
@@ -86,6 +90,22 @@ function results(lines: Lines, { viewers, tally }: Plan): void {
   const [few, lots] = [lines.samples('few votes'), lines.samples('many votes')];
   lines.baseline(`fetch-results, ${tally.small.toLocaleString('en')} votes`, spread(few));
   lines.compare(`  ${tally.large.toLocaleString('en')} votes`, spread(lots), [lots, few], 'that', { atMost: 1.3 });
+}
+
+/** The pages that are measured in a browser. */
+export const PAGES = ['/', '/results', '/live'];
+
+/** What the slowest page makes of it is held against the target. */
+function pages(lines: Lines): void {
+  const each = (row: string) => PAGES.map((path) => median(lines.samples(`${row} ${path}`)));
+  const list = (values: readonly number[], words: (value: number) => string) =>
+    PAGES.map((path, index) => `${path} ${words(values[index] ?? Number.NaN)}`).join(', ');
+  const [painted, scores] = [each('largest paint of'), each('Lighthouse of')];
+  lines.number('largest paint', list(painted, milliseconds), Math.max(...painted), ' ms', { atMost: 1_000 });
+  const score = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(0));
+  lines.number('Lighthouse, on a phone', list(scores, score), Math.min(...scores), ' points', { atLeast: 95 });
+  const busy = median(lines.samples('main thread at 500 events/s'));
+  lines.number('/live, 500 events/s', '', busy, ' % of the main thread', { atMost: 50 });
 }
 
 /** How far a launcher that leaks nothing still moves: its collector lets some garbage lie, and decides anew how much. */

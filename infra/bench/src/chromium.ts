@@ -1,0 +1,9 @@
+import type { Browser } from '@playwright/test';
+import { FLAGS, findChromium } from '../../../apps/e2e/chromium.ts';
+
+/** A browser for the rows that need one; the bench's script has brought it. Loaded by these rows only. */
+export async function launchChromium(...flags: string[]): Promise<Browser> {
+  const { chromium } = await import('@playwright/test');
+  const executablePath = findChromium();
+  return chromium.launch({ args: [...FLAGS, ...flags], ...(executablePath && { executablePath }) });
+}
