@@ -23,3 +23,9 @@ test('goes on after the highest value that is recorded', () => {
   clock.resume(9_000_000n);
   expect(clock.next()).toBe(9_000_001n);
 });
+
+test('does not go on after a value that is later than tomorrow, which no clock has given', () => {
+  const clock = new AcceptanceClock(() => 1);
+  clock.resume(2n ** 63n - 1n);
+  expect(clock.next()).toBe(86_400_001_001n);
+});

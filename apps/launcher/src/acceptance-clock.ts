@@ -1,3 +1,5 @@
+const DAY_MS = 86_400_000;
+
 /**
  * The order in which the launcher accepted events, as microseconds since 1970: of two votes of one voter the later wins,
  * whatever order they are written in. Never goes back, neither when the machine's clock does nor after a restart.
@@ -10,9 +12,11 @@ export class AcceptanceClock {
     this.#nowMs = nowMs;
   }
 
-  /** Goes on after `highest`, the highest value that is known to be recorded. */
+  /** Goes on after `highest`, the highest value that is known to be recorded; one that is later than tomorrow is no clock's. */
   resume(highest: bigint): void {
-    if (highest > this.#last) this.#last = highest;
+    const latest = BigInt(this.#nowMs() + DAY_MS) * 1000n;
+    const believed = highest < latest ? highest : latest;
+    if (believed > this.#last) this.#last = believed;
   }
 
   next(): bigint {

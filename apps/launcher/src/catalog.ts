@@ -2,11 +2,20 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { LauncherError } from './errors.ts';
 
+/**
+ * A uid means the same user in every container and on the machine. System users are below 1000 (Postgres' owner has 999, and Postgres believes
+ * the kernel who calls), people's accounts from 1000 on, and 65534 is nobody.
+ */
+const FIRST_USER = 10_000;
+const LAST_USER = 59_999;
+
 const limits = {
   /** Image without its tag: the tag is the stack's. */
   image: z.string().regex(/^[a-z0-9]+([./_-][a-z0-9]+)*$/),
-  /** uid in the container; a function's database role is known by it. Never 0. */
-  user: z.int().min(1000),
+  /** uid in the container; a function's database role is known by it. */
+  user: z.int().refine((uid) => uid >= FIRST_USER && uid <= LAST_USER, {
+    error: `must be from ${FIRST_USER} to ${LAST_USER}: lower ones are users of an image or of this machine (999 owns Postgres and its data), higher ones are nobody's`,
+  }),
   memoryMb: z.int().min(32),
   cpus: z.number().positive(),
   processes: z.int().min(8),

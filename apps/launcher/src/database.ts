@@ -6,6 +6,8 @@ import {
   forgetVotes as forget,
   prepareDatabase,
   type Question,
+  restoreFunctionRoles,
+  VotesInUse,
 } from '@serverless-vote/postgres';
 import type { Logger } from 'pino';
 import type { AcceptanceClock } from './acceptance-clock.ts';
@@ -94,17 +96,25 @@ export function databaseProbe(database: Address, question: Question, everyMs = P
   };
 }
 
-/** Forgets every vote. @throws {LauncherError} ServiceException when the database is away */
+/** Forgets every vote. @throws {LauncherError} ServiceException when the database is away, or somebody keeps the votes */
 export async function forgetVotes(database: Address, votes: Votes): Promise<void> {
   try {
     votes.since = await forget({ ...database, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   } catch (error) {
-    throw new LauncherError('ServiceException', 'The database is away. Every vote is still there; try again soon.', {
+    const why =
+      error instanceof VotesInUse
+        ? 'A function keeps a transaction open that has voted; it ends with its container, at its deadline.'
+        : 'The database is away.';
+    throw new LauncherError('ServiceException', `${why} Every vote is still there; try again soon.`, {
       retryAfterSeconds: 2,
       cause: error,
     });
   }
 }
+
+/** Puts right what a function has changed of its own role. @returns the roles that were not as they should be */
+export const restoreRoles = (database: Address): Promise<string[]> =>
+  restoreFunctionRoles({ ...database, connectTimeoutMs: PROBE_TIMEOUT_MS });
 
 async function tryUntilDone(
   database: Address,

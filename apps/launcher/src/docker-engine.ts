@@ -136,6 +136,9 @@ export class DockerEngine implements EngineToOpen {
         MemorySwap: spec.memoryMb * 1024 * 1024,
         NanoCpus: Math.round(spec.cpus * 1e9),
         PidsLimit: spec.processes,
+        ...(spec.openFiles !== undefined && {
+          Ulimits: [{ Name: 'nofile', Soft: spec.openFiles, Hard: spec.openFiles }],
+        }),
         LogConfig: { Type: 'none', Config: {} },
         RestartPolicy: { Name: 'no' },
       },

@@ -19,6 +19,8 @@ export interface SandboxSpec {
   cpus: number;
   processes: number;
   tmpMb: number;
+  /** Files, sockets among them, that one process may have open; undefined: as many as the engine allows. */
+  openFiles?: number | undefined;
   runtime: string | undefined;
   environment: Record<string, string>;
   /** What nobody else may read: on several machines a file each, whose path is in `<name>_FILE`; on one, in the environment. */

@@ -4,7 +4,7 @@ import { ByteBudget } from './body.ts';
 import { partsOf, readCatalog } from './catalog.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { control, webControl } from './control.ts';
-import { databaseAnswers, databaseProbe, forgetVotes, prepare, type Votes } from './database.ts';
+import { databaseAnswers, databaseProbe, forgetVotes, prepare, restoreRoles, type Votes } from './database.ts';
 import { DetachedEvents } from './detached-events.ts';
 import { EventStream } from './event-stream.ts';
 import { Feed } from './feed.ts';
@@ -20,6 +20,7 @@ import { oneMachine } from './one-machine.ts';
 import { OtherLauncher } from './own-socket.ts';
 import { Peers } from './peers.ts';
 import { refusePeers } from './refuse-peers.ts';
+import { watchRoles } from './role-watch.ts';
 import { StartGate } from './start-gate.ts';
 import { ResultStream, resultLine } from './stream.ts';
 import { swarm } from './swarm.ts';
@@ -69,6 +70,9 @@ async function main(): Promise<void> {
     log,
     stopping.signal,
   );
+
+  const usesDatabase = (name: string) => catalog.functions[name]?.database === true;
+  const leaveRoles = watchRoles(feed, usesDatabase, () => restoreRoles(database), log);
 
   const bodies = new ByteBudget(EVENTS_AT_ONCE);
   const gate = new StartGate(STARTS_PER_CORE * (await cores()));
@@ -185,6 +189,7 @@ async function main(): Promise<void> {
     stopping.abort();
     log.info({ signal }, 'launcher.draining');
     clearInterval(sweeper);
+    leaveRoles();
     for (const server of [publicDoor, privateDoor]) server.close();
     for (const result of results.values()) result.close();
     await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS), detached.close(DRAIN_MS)]);

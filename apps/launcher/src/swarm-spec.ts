@@ -44,6 +44,9 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): Omit<Docker.S
         Mounts: [
           { Type: 'tmpfs', Target: '/tmp', TmpfsOptions: { SizeBytes: spec.tmpMb * 1024 * 1024, Mode: 0o1777 } },
         ],
+        ...(spec.openFiles !== undefined && {
+          Ulimits: [{ Name: 'nofile', Soft: spec.openFiles, Hard: spec.openFiles }],
+        }),
         StopGracePeriod: spec.graceMs * 1e6,
         Secrets: [...parts.secrets].map(([file, { id, name }]) => ({
           SecretID: id,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { env } from './env.ts';
+import { SESSION_OPTIONS } from './session-settings.ts';
 
 /** The database can't be reached. Votes are safe, and the same event may be sent again. */
 export class DatabaseUnavailable extends Error {
@@ -13,8 +14,6 @@ const PATIENCE_MS = 3_000;
 /** Between attempts: twice as long each time, up to the longest, each shortened by up to a half so that not all come at once. */
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 400;
-/** What an answer promises must hold whatever a predecessor has made of its role's settings: these go before them. */
-const SETTINGS = '-c synchronous_commit=on -c default_transaction_read_only=off';
 
 /**
  * One statement, prepared on a connection of its own. The connection may break: the next run makes it anew, and a
@@ -57,7 +56,7 @@ export class Statement<Row extends object> {
 
   async #connect(): Promise<Client> {
     const client = new Client({
-      ...{ connectionTimeoutMillis: PATIENCE_MS, options: SETTINGS },
+      ...{ connectionTimeoutMillis: PATIENCE_MS, options: SESSION_OPTIONS },
       ...(env.databasePasswordFile !== undefined && { password: readPassword }),
     });
     // A connection that breaks while nobody uses it is made anew by the next run.

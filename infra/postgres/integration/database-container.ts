@@ -48,6 +48,7 @@ export class DatabaseContainer {
     database.socketVolume = await createVolume();
     database.id = await startContainer(
       ...['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+      ...['--memory', '1g', '--memory-swap', '1g', '--pids-limit', '2200'],
       ...['--volume', `${await createVolume()}:/var/lib/postgresql`],
       ...['--volume', `${database.socketVolume}:/var/run/postgresql`],
       image('database'),

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Statement } from '@serverless-vote/runtime/postgres';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FakeRuntimeApi } from '../../../functions/runtime/src/fake-runtime-api.ts';
+import { restoreFunctionRoles } from '../src/migrate.ts';
+import { ATTACKS, attack } from './attacks.ts';
 import { type Caller, DatabaseContainer, image } from './database-container.ts';
 import { docker, runContainer } from './docker.ts';
 
@@ -55,37 +57,68 @@ test.each([
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
 });
 
-describe('a container that was taken over and spoiled its role’s settings', () => {
-  const settings = ['default_transaction_read_only', 'synchronous_commit', 'plan_cache_mode'];
-  const seen = async () => {
-    const client = await database.connect('record-vote');
-    const shown = await Promise.all(
-      settings.map((name) => client.query('select current_setting($1) as value', [name])),
-    );
-    return shown.map(({ rows }) => rows[0].value);
+describe('a container that was taken over and spoiled its role', () => {
+  const address = (role: Caller) => ({ host: database.hostFor(role), connectTimeoutMs: 30_000 });
+  const vote = () => ({ voterId: SPOILED, choice: 'cats' });
+  const expectToWork = async () => {
+    expect(await byHand('record-vote', JSON.stringify(vote()))).toMatchObject({ stderr: '', exitCode: 0 });
+    const { stdout, ...ended } = await byHand('fetch-results', '');
+    expect(ended).toEqual({ stderr: '', exitCode: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({ total: 2, updatedAt: expect.stringMatching(/^\d{4}-.*T.*Z$/) });
   };
-
-  test('does not keep its successors from recording, nor from waiting for the disk', async () => {
-    const spoiler = await database.connect('record-vote');
-    await spoiler.query('alter role "record-vote" set default_transaction_read_only = on');
-    await spoiler.query('alter role "record-vote" in database votes set synchronous_commit = off');
-    expect(await seen()).toEqual(['on', 'off', 'force_generic_plan']);
-    const vote = { voterId: SPOILED, choice: 'cats' };
-    expect(await byHand('record-vote', JSON.stringify(vote))).toMatchObject({ stderr: '', exitCode: 0 });
-    const statement = new Statement('settings', `select current_setting('synchronous_commit') as value`);
-    vi.stubEnv('PGHOST', database.hostFor('record-vote'));
-    vi.stubEnv('PGUSER', 'record-vote');
-    vi.stubEnv('PGDATABASE', 'votes');
-    expect(await statement.run([])).toEqual([{ value: 'on' }]);
-    await statement.close();
-    vi.unstubAllEnvs();
-  });
-
-  test('finds them restored when the database is prepared next', async () => {
-    await database.prepare();
-    expect(await seen()).toEqual(['off', 'on', 'force_generic_plan']);
+  afterAll(async () => {
     const owner = await database.connect('postgres');
     await owner.query('delete from votes where voter_id = $1', [SPOILED]);
+  });
+
+  test('by settings with which no session works does not keep its successors from recording', async () => {
+    const session = await database.connect('record-vote');
+    const outcomes = await attack(async () => session, ATTACKS['settings of its role']);
+    // All roles at once are a superuser's.
+    expect(outcomes).toEqual([1, 2, 3].flatMap(() => [undefined, undefined, undefined, '42501']));
+    await expect(database.connect('record-vote')).rejects.toThrow('nowhere');
+    await expectToWork();
+  });
+
+  test('has its role restored, with what it may do, while the launcher looks', async () => {
+    expect(await restoreFunctionRoles(address('postgres'))).toEqual(['record-vote']);
+    expect(await restoreFunctionRoles(address('postgres'))).toEqual([]);
+    const session = await database.connect('record-vote');
+    const { rows } = await session.query(
+      "select current_setting('plan_cache_mode') as plan, current_setting('search_path') as path",
+    );
+    expect(rows).toEqual([{ plan: 'force_generic_plan', path: '"$user", public' }]);
+  });
+
+  test.each([
+    ['least', "coalesce(min_val, enumvals[1], 'nowhere')"],
+    ['smallest but one', "coalesce(case when max_val <> '0' then '1' end, enumvals[2], '')"],
+    ['greatest', "coalesce(max_val, enumvals[array_length(enumvals, 1)], 'nowhere')"],
+  ])(
+    'by every setting that it may change, set to its %s value, changes nothing for its successors',
+    async (_which, value) => {
+      const owner = await database.connect('postgres');
+      await owner.query(`do $spoil$ declare spoil text; begin
+      for spoil in select format('alter role %I in database votes set %I = %L', role, name, case vartype when 'bool' then
+          (not boot_val::boolean)::text else ${value} end) from pg_settings, unnest('{record-vote,fetch-results}'::text[]) as role where context = 'user'
+      loop
+        begin execute spoil; exception when others then null; end;
+      end loop;
+    end $spoil$`);
+      await expectToWork();
+      expect((await restoreFunctionRoles(address('postgres'))).sort()).toEqual(['fetch-results', 'record-vote']);
+    },
+  );
+
+  test('by another password has its own again, where callers are known by one', async () => {
+    const passwords = { owner: '', of: (role: string) => `of ${role}` };
+    await database.prepare({ passwords });
+    expect(await restoreFunctionRoles({ ...address('postgres'), passwords })).toEqual([]);
+    const session = await database.connect('record-vote');
+    await session.query(`alter role "record-vote" password 'mine'`);
+    expect(await restoreFunctionRoles({ ...address('postgres'), passwords })).toEqual(['record-vote']);
+    expect(await restoreFunctionRoles({ ...address('postgres'), passwords })).toEqual([]);
+    await database.prepare();
   });
 });
 

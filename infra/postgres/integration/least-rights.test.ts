@@ -56,6 +56,13 @@ const FORBIDDEN_TO_BOTH = [
   'select pg_advisory_lock(1)',
   'select pg_try_advisory_lock_shared(1)',
   'select lo_create(0)',
+  'select loread(0, 1)',
+  'select pg_terminate_backend(pid) from pg_stat_activity',
+  'select pg_cancel_backend(pid) from pg_stat_activity',
+  "select pg_notify('mine', '')",
+  "select pg_logical_emit_message(false, 'mine', 'yours')",
+  'select pg_export_snapshot()',
+  'do $$ begin loop end loop; end $$',
   "select pg_read_file('/etc/passwd')",
   "copy poll from program 'id'",
   'alter system set fsync = off',
@@ -90,6 +97,45 @@ test('record-vote may record votes, and not be led astray by a search path of it
 test('fetch-results may read the poll, its options and the tally', async () => {
   const reader = await database.connect('fetch-results');
   for (const table of ['poll', 'options', 'tally']) await reader.query(`select * from ${table}`);
+});
+
+describe('what everybody may do is what nobody can do harm with', () => {
+  const names = async (from: string) => {
+    const { rows } = await (await database.connect('postgres')).query(`select ${from}`);
+    return rows[0].names;
+  };
+
+  test('to everybody belong no function that may act on others, and no language to write one in', async () => {
+    expect(
+      await names(`string_agg(distinct proname, ' ' order by proname) as names from pg_proc
+        where provolatile = 'v' and prokind = 'f' and has_function_privilege('record-vote', oid, 'execute') and proname <> 'record_votes'
+          and prorettype::regtype::text !~ 'trigger|internal|handler'`),
+    ).toBe(
+      'array_sample array_shuffle clock_timestamp current_query currval gen_random_uuid lastval nextval random random_normal set_config setseed setval timeofday uuidv4 uuidv7',
+    );
+    expect(
+      await names(
+        `string_agg(lanname, ' ') as names from pg_language where lanpltrusted and has_language_privilege('record-vote', oid, 'usage')`,
+      ),
+    ).toBeNull();
+  });
+
+  test('nothing outlives a session: no prepared transactions, and nowhere to make anything', async () => {
+    const owner = await database.connect('postgres');
+    expect((await owner.query('show max_prepared_transactions')).rows).toEqual([{ max_prepared_transactions: '0' }]);
+    const { rows } = await owner.query(
+      `select has_database_privilege('record-vote', 'votes', 'create, temporary') as here,
+              has_schema_privilege('record-vote', 'public', 'create') as in_schema,
+              has_tablespace_privilege('record-vote', 'pg_default', 'create') as on_disk`,
+    );
+    expect(rows).toEqual([{ here: false, in_schema: false, on_disk: false }]);
+  });
+
+  test('a role that drops what it owns has lost none of its rights', async () => {
+    const voter = await database.connect('record-vote');
+    await voter.query('drop owned by "record-vote" cascade');
+    await (await database.connect('record-vote')).query("select record_votes('{}', '{}', '{}')");
+  });
 });
 
 test('a commit is on the disk before it is answered', async () => {

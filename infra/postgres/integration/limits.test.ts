@@ -37,9 +37,9 @@ describe.each<Caller>(['record-vote', 'fetch-results'])('%s', (caller) => {
     const client = await database.connect(caller);
     const owner = await database.connect('postgres');
     await client.query('set statement_timeout = 0');
-    void client.query('select pg_sleep(60)').catch(() => undefined);
+    void client.query('select count(*) from generate_series(1, 1e12)').catch(() => undefined);
     const running = async () => {
-      const text = `select from pg_stat_activity where usename = $1 and query like '%pg_sleep%' and state = 'active'`;
+      const text = `select from pg_stat_activity where usename = $1 and query like '%1e12%' and state = 'active'`;
       return (await owner.query(text, [caller])).rowCount;
     };
     await expect.poll(running).toBe(1);

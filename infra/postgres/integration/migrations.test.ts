@@ -103,6 +103,21 @@ test('detached events that are left are reported, and the order of acceptance go
   expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 900n, detachedEventsAreLeft: true });
 });
 
+test('detached events with a place that no clock has given get one from now, in the order that they had', async () => {
+  const owner = await database.connect('postgres');
+  await owner.query('truncate detached.job');
+  const places = { last: '9223372036854775809', first: '9223372036854775808', fine: '7' };
+  for (const [id, acceptedAt] of Object.entries(places))
+    await owner.query('insert into detached.job values ($1)', [{ id, acceptedAt }]);
+  const { highestAcceptedAt } = await database.prepare();
+  expect(highestAcceptedAt).toBeLessThanOrEqual(BigInt(Date.now() + 60_000) * 1_000n);
+  const { rows } = await owner.query(
+    "select data ->> 'id' as id, (data ->> 'acceptedAt')::bigint as place from detached.job order by 2",
+  );
+  expect(rows.map(({ id }) => id)).toEqual(['fine', 'first', 'last']);
+  expect([BigInt(rows[0].place), BigInt(rows[2].place)]).toEqual([7n, highestAcceptedAt]);
+});
+
 test('a database that never answers is an error in time', async () => {
   const began = Date.now();
   await expect(database.prepare({ host: '/nowhere', connectTimeoutMs: 200 })).rejects.toThrow('/nowhere');

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { forgetVotes } from '../src/migrate.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { forgetVotes } from '../src/forget-votes.ts';
+import { ATTACKS, attack } from './attacks.ts';
 import { DatabaseContainer } from './database-container.ts';
 
 let database: DatabaseContainer;
@@ -163,10 +164,42 @@ test('many writers, the same voters, random batches: the latest votes stand, and
   expect(await tally()).toEqual(await countedVotes());
 });
 
+const HOUR = 3_600_000;
+const clock = (aheadMs = 0) => (Date.now() + aheadMs) * 1_000;
+
 test('the clock of the launcher goes on from the highest vote, also from one that is gone', async () => {
-  await record([[randomUUID(), 'cats', 2_000_000_000_000_000]]);
+  const inAnHour = clock(HOUR);
+  await record([[randomUUID(), 'cats', inAnHour]]);
   await owner.query('truncate votes');
-  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 2_000_000_000_000_000n });
+  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: BigInt(inAnHour) });
+});
+
+describe('no place in the order of acceptance is later than tomorrow', () => {
+  /** The voter that the attack votes for, again, an hour later than now. */
+  const voteAgain = async () => {
+    const { rows } = await owner.query('select voter_id from votes');
+    await record([[rows[0].voter_id, 'dogs', clock(HOUR)]]);
+  };
+  const tomorrow = () => BigInt(clock(24 * HOUR));
+
+  test('whoever records it', async () => {
+    expect(await attack(async () => voter, ATTACKS['order of acceptance at the end of time'])).toEqual([undefined]);
+    const { highestAcceptedAt } = await database.prepare();
+    expect(highestAcceptedAt).toBeLessThanOrEqual(tomorrow());
+  });
+
+  test('one that an older version has let in is mended at the start: the next vote of the same voter stands', async () => {
+    const end = 2n ** 63n - 1n;
+    await owner.query("insert into votes (voter_id, option_id, accepted_at) values ($1, 'cats', $2)", [
+      randomUUID(),
+      end,
+    ]);
+    await voteAgain();
+    expect(await tally()).toEqual({ cats: 1 });
+    expect((await database.prepare()).highestAcceptedAt).toBeLessThanOrEqual(tomorrow());
+    await voteAgain();
+    expect(await tally()).toEqual({ dogs: 1 });
+  });
 });
 
 test('who forgets the votes is told when, and so is who prepares the database later; every new vote is younger', async () => {
@@ -178,4 +211,21 @@ test('who forgets the votes is told when, and so is who prepares the database la
   const { rows } = await owner.query('select min(recorded_at) as first, count(*)::integer as votes from votes');
   expect(rows[0].votes).toBe(1);
   expect(rows[0].first.getTime()).toBeGreaterThanOrEqual(votesSince.getTime());
+});
+
+test('forgetting the votes, while somebody keeps a transaction open, keeps no voter waiting, and is done when that ends', async () => {
+  const holder = await database.connect('record-vote');
+  for (const statement of ATTACKS['open transaction'].accomplice) await holder.query(statement);
+  let isDone = false;
+  const forgotten = forgetVotes({ host: database.hostFor('postgres'), connectTimeoutMs: 30_000 }).finally(() => {
+    isDone = true;
+  });
+  const asked = () =>
+    owner.query("select from pg_stat_activity where query ~ '^(truncate|rollback)' and pid <> pg_backend_pid()");
+  await expect.poll(async () => (await asked()).rowCount, { timeout: 30_000, interval: 10 }).toBe(1);
+  for (let votes = 0; votes < 5; votes++) expect(await record([[randomUUID(), 'dogs', clock()]])).toEqual([true]);
+  expect(isDone).toBe(false);
+  await holder.query('commit');
+  await forgotten;
+  expect(await tally()).toEqual({});
 });

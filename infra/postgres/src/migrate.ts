@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runner } from 'node-pg-migrate';
 import { Client } from 'pg';
+import { mendAcceptanceOrder } from './acceptance-order.ts';
 import { findDetachedEvents } from './detached-events.ts';
 import { type Poll, writePoll } from './poll.ts';
 import { restoreRoles } from './roles.ts';
@@ -22,7 +23,7 @@ export interface DatabaseSettings extends Poll, Connection {
   migrationsDir: string;
 }
 
-const DATABASE = 'votes';
+export const DATABASE = 'votes';
 const OWNER = 'postgres';
 /** Whoever prepares the database holds this lock; a second one waits. */
 const PREPARATION = 20_250_305;
@@ -43,6 +44,7 @@ export async function prepareDatabase(
   return withConnection(settings, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
     await migrate(client, settings.migrationsDir);
+    await mendAcceptanceOrder(client);
     await restoreRoles(client, settings.passwords);
     await writePoll(client, settings);
     const { rows } = await client.query(
@@ -58,17 +60,11 @@ export async function prepareDatabase(
   });
 }
 
-/**
- * Forgets every vote, and with them the tally. Poll and schema stay.
- * @returns when: no vote is older
- */
-export async function forgetVotes(connection: Connection): Promise<Date> {
+/** Makes the roles of functions what they should be, if one of them has changed itself. @returns those that had */
+export function restoreFunctionRoles(connection: Connection): Promise<string[]> {
   return withConnection(connection, DATABASE, async (client) => {
-    await client.query('begin');
-    await client.query('truncate votes');
-    const { rows } = await client.query('update poll set votes_since = clock_timestamp() returning votes_since');
-    await client.query('commit');
-    return rows[0].votes_since;
+    await client.query('select pg_advisory_lock($1)', [PREPARATION]);
+    return restoreRoles(client, connection.passwords);
   });
 }
 
@@ -123,7 +119,8 @@ async function createDatabase(settings: DatabaseSettings): Promise<void> {
 const DUPLICATE_DATABASE = '42P04';
 const UNIQUE_VIOLATION = '23505';
 
-async function withConnection<Result>(
+/** Does work as the owner. */
+export async function withConnection<Result>(
   connection: Connection,
   database: string,
   work: (client: Client) => Promise<Result>,

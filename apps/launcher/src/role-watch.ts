@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+import type { Feed } from './feed.ts';
+
+/** After a container that ended well: somebody may have made it do so. */
+const CALM_MS = 5_000;
+/** Between two looks at least. */
+const PAUSE_MS = 1_000;
+
+/**
+ * Looks after the roles of functions while containers come and go. A role may change its own settings and password in Postgres, so what a
+ * container that was taken over has left there is put right soon after it is gone, and at once if its end, or a start, has failed. A look
+ * costs a connection and a statement; when nobody has been there, nobody looks.
+ */
+export function watchRoles(
+  feed: Feed,
+  usesDatabase: (name: string) => boolean,
+  restore: () => Promise<string[]>,
+  log: Logger,
+): () => void {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let next: { at: number; timer: NodeJS.Timeout } | undefined;
+
+  const look = async () => {
+    next = undefined;
+    lastAt = performance.now();
+    try {
+      const roles = await restore();
+      if (roles.length > 0) log.warn({ roles }, 'roles.restored');
+    } catch (error) {
+      // The database is away, say. Its next container's end is the next occasion.
+      log.debug({ error: String(error) }, 'roles.unseen');
+    }
+  };
+  const lookIn = (ms: number) => {
+    const at = Math.max(performance.now() + ms, lastAt + PAUSE_MS);
+    if (next && next.at <= at) return;
+    clearTimeout(next?.timer);
+    next = { at, timer: setTimeout(() => void look(), at - performance.now()) };
+  };
+  const leave = feed.subscribe((event) => {
+    if (event.type !== 'container.gone' || !usesDatabase(event.name)) return;
+    const endedWell = event.exit.kind === 'exited' && event.exit.exitCode === 0;
+    lookIn(endedWell ? CALM_MS : 0);
+  });
+  return () => {
+    leave();
+    clearTimeout(next?.timer);
+  };
+}

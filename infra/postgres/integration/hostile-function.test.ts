@@ -1,0 +1,51 @@
+import type { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ATTACKS, attack } from './attacks.ts';
+import { DatabaseContainer } from './database-container.ts';
+import { docker } from './docker.ts';
+
+const OUT_OF_MEMORY = '53200';
+const QUEUE_IS_FULL = '54000';
+const FORBIDDEN = '42501';
+
+let database: DatabaseContainer;
+/** A session of the same role that means well, and is there all the time. */
+let neighbour: Client;
+const connect = () => database.connect('record-vote');
+const neighbourVotes = () => neighbour.query("select record_votes('{}', '{}', '{}')");
+
+beforeAll(async () => {
+  database = await DatabaseContainer.start();
+  await database.prepare();
+  neighbour = await connect();
+  await neighbourVotes();
+});
+afterAll(() => database?.stop());
+
+describe('a session that was taken over', () => {
+  test('can’t run a program in the database', async () => {
+    expect(await attack(connect, ATTACKS['memory in a do block'])).toEqual([undefined, FORBIDDEN]);
+    await neighbourVotes();
+  });
+
+  test('can’t take the memory that other sessions need: it runs out of memory alone', async () => {
+    const { statements } = ATTACKS['memory in one statement'];
+    const outcomes = await attack(connect, ATTACKS['memory in one statement']);
+    expect(outcomes.slice(0, 2)).toEqual([undefined, undefined]);
+    expect(outcomes.slice(2)).toEqual(Array(statements.length - 2).fill(OUT_OF_MEMORY));
+    await neighbourVotes();
+  });
+
+  test('can’t fill the disk with notifications', async () => {
+    expect(await attack(connect, ATTACKS['notifications without end'])).toContain(QUEUE_IS_FULL);
+    const queue = '/var/lib/postgresql/18/docker/pg_notify';
+    expect(Number.parseInt(await docker('exec', database.id, 'du', '-sm', queue), 10)).toBeLessThanOrEqual(2);
+    await neighbourVotes();
+  });
+
+  test('can’t end other sessions of its role', async () => {
+    const outcomes = await attack(connect, ATTACKS['ending its neighbours']);
+    expect(new Set(outcomes)).toEqual(new Set([FORBIDDEN]));
+    await neighbourVotes();
+  });
+});

@@ -1,0 +1,30 @@
+import type { Client } from 'pg';
+
+/**
+ * Mends places in the order of acceptance that are later than tomorrow: no clock has given them, and none would overtake them. They become
+ * now, so that the next vote of the same voter stands. Events that wait keep their order among themselves.
+ */
+export async function mendAcceptanceOrder(client: Client): Promise<void> {
+  const now = '(extract(epoch from now()) * 1000000)::bigint';
+  const tooLate = (place: string) => `${place} > ${now} + 86400000000`;
+  await client.query('begin');
+  // The tally knows the highest of all votes, so that those are looked through only if one is too late.
+  const { rowCount } = await client.query(`select from tally where ${tooLate('accepted_at')}`);
+  if (rowCount) {
+    await client.query(`update votes set accepted_at = ${now} where ${tooLate('accepted_at')}`);
+    await client.query(`update tally set accepted_at = ${now} where ${tooLate('accepted_at')}`);
+  }
+  const { rows: tables } = await client.query(`select to_regclass('detached.job') is not null as exist`);
+  if (tables[0].exist) {
+    const place = `(data ->> 'acceptedAt')::numeric`;
+    await client.query(
+      `with late as (
+         select ctid as at, tableoid as "table", ${now} + row_number() over (order by ${place}) as mended
+         from detached.job where data ? 'acceptedAt' and ${tooLate(place)}
+       )
+       update detached.job set data = jsonb_set(data, '{acceptedAt}', to_jsonb(mended::text))
+       from late where job.ctid = late.at and job.tableoid = late."table"`,
+    );
+  }
+  await client.query('commit');
+}
