@@ -63,7 +63,7 @@ export class DatabaseContainer {
       host: this.hostFor('postgres'),
       migrationsDir: join(import.meta.dirname, '..', 'migrations'),
       ...poll,
-      connectTimeoutMs: 30_000,
+      connectTimeoutMs: 110_000,
       ...changes,
     });
   }
