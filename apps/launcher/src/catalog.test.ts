@@ -56,6 +56,16 @@ describe('reading the catalog', () => {
     expect(() => parseCatalog(root)).toThrow('["record-vote"].user');
   });
 
+  test.each([999, 1000, 9999, 65_534])(
+    'refuses %i as a user: users of images, people of this machine, and nobody',
+    (uid) => {
+      const taken = change(({ functions }) => {
+        if (functions?.['record-vote']) functions['record-vote'].user = uid;
+      });
+      expect(() => parseCatalog(taken)).toThrow('999 owns Postgres and its data');
+    },
+  );
+
   test('refuses a setting that it does not know, so that a typing error is no silent default', () => {
     const typo = change(({ functions }) => {
       if (functions?.['record-vote']) functions['record-vote'].memoryMB = 64;

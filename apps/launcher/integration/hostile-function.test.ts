@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { ownerSession } from './sql.ts';
+import { crash, healthy, invoke, permanent, vote } from './stack.ts';
+
+const isRecorded = ({ status, headers }: Awaited<ReturnType<typeof vote>>) =>
+  status === 200 && headers['x-amz-function-error'] === undefined;
+
+test('a vote with an impossible place in the order of acceptance, let in by an older version, does not end voting: the next launcher mends it', async () => {
+  const voterId = randomUUID();
+  expect(isRecorded(await vote('cats', voterId))).toBe(true);
+  const { client, end } = await ownerSession();
+  try {
+    await client.query('update votes set accepted_at = 9223372036854775807 where voter_id = $1', [voterId]);
+    await client.query('update tally set accepted_at = 9223372036854775807');
+    await crash('launcher');
+    await healthy();
+    expect(isRecorded(await vote('cats'))).toBe(true);
+    expect(isRecorded(await vote('dogs', voterId))).toBe(true);
+    const { rows } = await client.query('select option_id from votes where voter_id = $1', [voterId]);
+    expect(rows).toEqual([{ option_id: 'dogs' }]);
+  } finally {
+    await end();
+  }
+});
+
+test('connections that say nothing, as many as all containers of one function can open, do not stop voting', async () => {
+  const database = await permanent('database');
+  /** Processes of Postgres that wait for somebody to say who calls. */
+  const waiting = async () => {
+    const { Processes } = await database.top();
+    return Processes.filter((columns: string[]) => /^postgres: .*(startup|authentication)/.test(columns.at(-1) ?? ''))
+      .length;
+  };
+  const attack = Promise.all(Array.from({ length: 4 }, () => invoke('silent', { do: 'connect-and-say-nothing' })));
+  await expect.poll(waiting).toBeGreaterThan(100);
+  const votes = await Promise.all(Array.from({ length: 20 }, () => vote()));
+  expect(votes.filter(isRecorded)).toHaveLength(20);
+  await attack;
+});

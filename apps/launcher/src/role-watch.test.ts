@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Feed } from './feed.ts';
+import { createLog } from './log.ts';
+import { watchRoles } from './role-watch.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function watch() {
+  const feed = new Feed();
+  const restore = vi.fn(async (): Promise<string[]> => []);
+  const leave = watchRoles(feed, (name) => name !== 'web', restore, createLog('silent'));
+  const gone = (name: string, exitCode: number) =>
+    feed.publish({
+      ...{ type: 'container.gone', sandboxId: '1', name, containerId: undefined, lifetimeMs: 1, served: 1 },
+      exit: { kind: 'exited', exitCode, outOfMemory: false },
+    });
+  return { gone, restore, leave };
+}
+
+test('a container that failed is followed by a look at its role at once, but not more than once a second', async () => {
+  const { gone, restore } = watch();
+  for (let container = 0; container < 5; container++) gone('record-vote', 1);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(restore).toHaveBeenCalledTimes(1);
+  gone('record-vote', 137);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(restore).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(restore).toHaveBeenCalledTimes(2);
+});
+
+test('containers that ended well are followed by one look within five seconds, however many they are', async () => {
+  const { gone, restore } = watch();
+  for (let second = 0; second < 5; second++) {
+    gone('record-vote', 0);
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(restore).toHaveBeenCalledTimes(1);
+});
+
+test('nobody looks when nobody was at the database, nor after the end', async () => {
+  const { gone, restore, leave } = watch();
+  gone('web', 1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  gone('record-vote', 0);
+  leave();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(restore).not.toHaveBeenCalled();
+});
+
+test('a database that is away is asked again after the next container', async () => {
+  const { gone, restore } = watch();
+  restore.mockRejectedValueOnce(new Error('away'));
+  gone('record-vote', 1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  gone('record-vote', 1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(restore).toHaveBeenCalledTimes(2);
+});
