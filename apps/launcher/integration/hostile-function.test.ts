@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ownerSession } from './sql.ts';
-import { crash, healthy, invoke, permanent, vote } from './stack.ts';
+import { crash, healthy, vote } from './stack.ts';
 
 const isRecorded = ({ status, headers }: Awaited<ReturnType<typeof vote>>) =>
   status === 200 && headers['x-amz-function-error'] === undefined;
@@ -22,19 +22,4 @@ test('a vote with an impossible place in the order of acceptance, let in by an o
   } finally {
     await end();
   }
-});
-
-test('connections that say nothing, as many as all containers of one function can open, do not stop voting', async () => {
-  const database = await permanent('database');
-  /** Processes of Postgres that wait for somebody to say who calls. */
-  const waiting = async () => {
-    const { Processes } = await database.top();
-    return Processes.filter((columns: string[]) => /^postgres: .*(startup|authentication)/.test(columns.at(-1) ?? ''))
-      .length;
-  };
-  const attack = Promise.all(Array.from({ length: 4 }, () => invoke('silent', { do: 'connect-and-say-nothing' })));
-  await expect.poll(waiting).toBeGreaterThan(100);
-  const votes = await Promise.all(Array.from({ length: 20 }, () => vote()));
-  expect(votes.filter(isRecorded)).toHaveLength(20);
-  await attack;
 });

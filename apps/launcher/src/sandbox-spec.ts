@@ -6,7 +6,7 @@ import type { RuntimeDoor } from './runtime-client.ts';
 const LEAVE_MS = 5_000;
 
 /** What node itself has open, a connection to Postgres, its successor, and some to spare. */
-const OPEN_FILES = 40;
+const OPEN_FILES = 64;
 
 /** What the engine is to start for a function: its limits, its doors, and what it is told. Nothing of it comes from a request. */
 export function sandboxSpec(

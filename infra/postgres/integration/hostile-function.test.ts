@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ATTACKS, attack } from './attacks.ts';
-import { DatabaseContainer } from './database-container.ts';
-import { docker } from './docker.ts';
+import { ATTACKS, attack, SILENT_CONNECTIONS } from './attacks.ts';
+import { DatabaseContainer, image } from './database-container.ts';
+import { docker, startContainer } from './docker.ts';
 
 const OUT_OF_MEMORY = '53200';
 const QUEUE_IS_FULL = '54000';
@@ -48,4 +48,25 @@ describe('a session that was taken over', () => {
     expect(new Set(outcomes)).toEqual(new Set([FORBIDDEN]));
     await neighbourVotes();
   });
+});
+
+test('connections that say nothing, 160 from each container of a function that only reads, keep nobody out', async () => {
+  const sockets = `${database.socketVolume}:/var/run/postgresql:ro`;
+  const attackers = await Promise.all(
+    Array.from({ length: 4 }, () =>
+      startContainer(
+        ...['--volume', sockets, '--env', 'SILENT=160', '--pids-limit', '32', '--memory', '128m'],
+        ...['--entrypoint', 'node', image('fetch-results'), '-e', SILENT_CONNECTIONS],
+      ),
+    ),
+  );
+  const open = async () => {
+    const lines = await Promise.all(attackers.map((attacker) => docker('logs', '--tail', '1', attacker)));
+    return lines.reduce((sum, line) => sum + (line ? JSON.parse(line).open : 0), 0);
+  };
+  await expect.poll(open).toBeGreaterThan(500);
+  const voter = await connect();
+  await voter.query("select record_votes('{}', '{}', '{}')");
+  expect(await open()).toBeGreaterThan(500);
+  await docker('rm', '--force', ...attackers);
 });
