@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../e2e/free-port.ts';
-import { type SecondStack, startSecondStack } from '../../e2e/second-stack.ts';
+import { type SecondStack, startSecondStack } from './second-stack.ts';
 import { ownerSession } from './sql.ts';
 import { type Answer, send } from './stack.ts';
 
