@@ -79,7 +79,7 @@ suite() {
     set -e
     export STEP_NAME=$name STEP_NOTE=$log.note
     "$@"
-  ) >"$log" 2>&1
+  ) >"$log" 2>&1 8>&-
   status=$?
   set -e
   noted=$(cat "$log.note")

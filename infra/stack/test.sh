@@ -19,6 +19,7 @@ export NO_COLOR=1
 . "$ROOT/infra/apt.sh"
 . "$ROOT/infra/stack/start.sh"
 . "$ROOT/infra/stack/suite.sh"
+. "$ROOT/infra/stack/guard.sh"
 
 # What ONLY chooses: the parts, and for each the files, if not all.
 parts='lint types unit integration browser'
@@ -120,6 +121,7 @@ choose
 needs_a_stack=
 if is_chosen integration || is_chosen browser; then needs_a_stack=yes; fi
 
+[ -z "$needs_a_stack" ] || lock_stack 'make test'
 [ -z "$needs_a_stack" ] || step engine "$ROOT/infra/engine/engine.sh"
 step packages install_packages
 for part in lint types unit; do
