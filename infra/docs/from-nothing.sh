@@ -5,9 +5,12 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
 . "$ROOT/infra/swarm/nodes.sh"
 
+# The copy's own repository, never one that it may lie in.
+export GIT_DIR=$LABS_COPY/.git GIT_WORK_TREE=$LABS_COPY
 git -C "$LABS_COPY" reset --quiet --hard
 # What git ignores stays: packages, builds, secrets.
 git -C "$LABS_COPY" clean --quiet -d --force
+unset GIT_DIR GIT_WORK_TREE
 
 [ -z "$(docker ps --all --quiet --filter "label=$CLUSTER_LABEL=$STACK")" ] || "$ROOT/infra/swarm/cluster.sh" down
 if [ -n "$(ours --all)$(docker volume ls --quiet --filter "name=^${STACK}_")" ]; then take_down --volumes; fi
