@@ -84,16 +84,25 @@ on_a_stack() {
   suite "$@"
 }
 
+# With the stacks that tests have started beside it, which are named after it: who was killed could not remove them.
+take_family_down() {
+  local each
+  for each in $(docker ps --all --format '{{.Label "org.serverless-vote.launcher"}}' | grep "^$STACK-" | sort -u); do
+    STACK=$each take_down --volumes
+  done
+  take_down --volumes
+}
+
 bring_up() {
   # Of an earlier run that was killed.
-  take_down --volumes
+  take_family_down
   start_stack
   wait_until_ready
 }
 
 # The launcher removes what it started; that it did is a test too.
 take_all_down() {
-  take_down --volumes
+  take_family_down
   [ -z "$leftovers" ] || fail "The launcher left $(wc -w <<<"$leftovers" | tr -d ' ') containers behind." "$leftovers" \
     "They are removed now; .cache/logs/$STEP_NAME.log and the launcher's drain tell more."
   note 'no container is left'
