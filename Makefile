@@ -33,7 +33,7 @@ swarm-stop: ## Remove the Swarm: its nodes, and the votes with them
 swarm-test: ## Test on a Swarm of its own: the same checks, and nodes that fail; counts lost votes
 	@infra/swarm/test.sh
 
-modern-test: ## Test on the newest engine that has packages, beside this machine's own; QUICK=1: one image store
+modern-test: ## Test on the newest engine that has packages, beside this machine's own; FULL=1: both image stores
 	@infra/engine/modern/test.sh
 
 seed: ## Cast N=3000 sample votes through the front door

@@ -4,7 +4,7 @@ import type { Shell } from './shell.mts';
 /** How long a step may wait for anything. */
 const WAIT_MS = 60_000;
 /** Steps that install, build, or bring a stack up: they have deadlines of their own, and a fresh machine takes minutes. */
-const BUILD_MS = 600_000;
+const BUILD_MS = 900_000;
 const BUILDS = /\bmake (run|swarm|monitor)\b|\bturbo gen\b|\bnpm test\b/;
 
 /** How long the commands may take. */

@@ -29,7 +29,7 @@ const SAMPLE_MS = 150_000;
 
 /**
  * Takes turns: a sample of each variant, then again, so that whatever else the machine does meanwhile hits all of them alike.
- * Each round begins with another variant, so that none always follows the same one. When time is over, complete rounds count.
+ * Each round begins with another variant, so that none always follows the same one. When time is over, what was measured until then counts.
  * @returns what was measured of each variant that could be measured
  */
 export async function interleave(
@@ -38,13 +38,12 @@ export async function interleave(
   { signal, progress, failed }: Turns,
 ): Promise<Record<string, Series>> {
   const series = new Map<string, Series>(variants.map(({ name }) => [name, { samples: [], discarded: 0 }]));
-  const left = new Set<string>();
   for (let round = 0; round < rounds; round += 1) {
     const shift = round % variants.length;
     for (const variant of [...variants.slice(shift), ...variants.slice(0, shift)]) {
       const { name } = variant;
       const into = series.get(name);
-      if (!into || left.has(name)) continue;
+      if (!into) continue;
       progress(`round ${round + 1} of ${rounds}: ${name}`);
       try {
         for (let time = 0; time < (variant.times ?? 1); time += 1) {
@@ -52,10 +51,9 @@ export async function interleave(
           await take(variant, into);
         }
       } catch (error) {
-        left.add(name);
-        const why = error instanceof Error ? error.message : String(error);
-        if (!signal.aborted || round === 0) series.delete(name);
-        failed(name, signal.aborted ? `${why}, in round ${round + 1} of ${rounds}` : why);
+        if (signal.aborted && round > 0) continue;
+        series.delete(name);
+        failed(name, error instanceof Error ? error.message : String(error));
       }
     }
   }

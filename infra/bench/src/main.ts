@@ -128,6 +128,7 @@ async function main(): Promise<void> {
     try {
       const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(plan.partMs)]);
       await within(plan.partMs + HANGS_MS, part, measure({ ...bench, signal }));
+      if (signal.aborted) say(`  ! ${part.padEnd(11)} its time was over: fewer samples than planned`);
       await otherLoad.calmest();
       say(`  ✓ ${part.padEnd(11)} (${seconds(since)} s)`);
     } catch (error) {

@@ -13,7 +13,8 @@ can_have_a_machine() {
   local why='It makes a machine of its own out of namespaces, as root on Linux, with Debian or Ubuntu packages.'
   [ "$(uname -s)" = Linux ] && has_apt || fail 'There can be no test machine here.' "$why" 'Run it in a virtual machine with Debian, or in CI.'
   [ "$(id -u)" -eq 0 ] || fail 'There can be no test machine for this user.' "$why" 'sudo make modern-test'
-  unshare --mount --pid --net --fork --propagation private mount -t tmpfs none /mnt 2>/dev/null ||
+  # Who is root only in a user namespace may make others, but can't change this machine's network.
+  grep -q ' 4294967295$' /proc/self/uid_map && unshare --mount --pid --net --fork --propagation private mount -t tmpfs none /mnt 2>/dev/null ||
     fail 'There can be no test machine here.' "$why This root may not make namespaces: a container without privileges?" \
       'Run it in a virtual machine, or in a container with --privileged.'
 }
@@ -118,6 +119,7 @@ machine_down() {
     [ -n "$(ip netns pids "$NETWORK" 2>/dev/null || true)" ] || break
     sleep 0.1
   done
+  [ -z "$(ip netns pids "$NETWORK" 2>/dev/null || true)" ] || fail 'The test machine does not end.' 'Its processes outlive a SIGKILL.' "ip netns pids $NETWORK"
   disconnect
   rm -rf --one-file-system "$RUN"
 }

@@ -11,6 +11,8 @@ import type { Load } from './load.ts';
 const HELD = 10;
 const TRIES = 10;
 const BETWEEN_MS = 300;
+/** In which a container that was able to take a vote has one, also on a machine that is busy. */
+const HANDED_MS = 2_000;
 /** Containers that can take a vote now. */
 const ABLE = ['spare', 'idle', 'serving'];
 
@@ -35,7 +37,11 @@ export async function holdVotes(voting: Voting): Promise<Hold> {
     const hold = await lockVotes(voting);
     try {
       const isInFlight = () => isThere(voting, ['serving']);
-      await until('a held vote is in a container', isInFlight, { withinMs: 500, everyMs: 20, signal: voting.signal });
+      await until('a held vote is in a container', isInFlight, {
+        withinMs: HANDED_MS,
+        everyMs: 20,
+        signal: voting.signal,
+      });
       return hold;
     } catch (error) {
       await hold.release();
@@ -71,7 +77,7 @@ async function lockVotes(voting: Voting): Promise<Hold> {
     await ended.finally(() => clearTimeout(late));
   };
   try {
-    const soon = { withinMs: 10_000, everyMs: 5, signal };
+    const soon = { withinMs: 30_000, everyMs: 5, signal };
     const isAble = async () => said.startsWith('ready') && (await isThere(voting, ABLE));
     await until('a container can take a vote', isAble, soon);
     child.stdin.write('now');

@@ -10,7 +10,7 @@ const CALM_MS = 150;
 const FIRST_ANSWER_MS = 45_000;
 const RECOVERY_MS = 60_000;
 /** The stack lets go of what it doesn't need after its idle timeout; then nothing may be left. */
-const REST_MS = 15_000;
+const REST_MS = 45_000;
 
 /** One fault, once, under load. */
 export interface Trial extends Audit {

@@ -4,7 +4,7 @@ import { holdVotes } from '../hold-votes.ts';
 import { killProcess } from '../kill.ts';
 
 /** A container may end by itself between being found and being killed; then its successor is the victim. */
-const VICTIMS_MS = 10_000;
+const VICTIMS_MS = 30_000;
 
 /** Kills processes while votes lie in the middle of their statements. */
 const killed = (name: string, victims: (scene: Scene) => Promise<string[]>): Fault => ({
