@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { hold, running } from './held.ts';
 import { ownerSession } from './sql.ts';
 import {
   type Answer,
@@ -108,14 +108,12 @@ describe('the restart policy', () => {
 
 describe('after the launcher was killed', () => {
   test('a new one removes what it left, keeps the votes, and goes on', async () => {
-    await vote();
-    await expect.poll(async () => (await containers('record-vote')).length).toBeGreaterThan(0);
-    const left = (await containers('record-vote')).map(({ Id }) => Id);
     const before = await total();
+    const { containerId: left } = await hold('misbehave');
     await crash('launcher');
     await healthy();
     const now = (await containers()).map(({ Id }) => Id);
-    expect(now.filter((id) => left.includes(id))).toEqual([]);
+    expect(now.filter((id) => id.startsWith(left))).toEqual([]);
     const { text: metrics } = await send(controlUrl, '/metrics');
     expect(metrics).toMatch(/^containers_leaked_total\{found="start"\} [1-9]/m);
     expect(metrics).toMatch(/^containers_leaked_total\{found="running"\} 0$/m);
@@ -126,9 +124,7 @@ describe('after the launcher was killed', () => {
 
 describe('a launcher that is told to stop', () => {
   test('answers what it has in hand first, and leaves no container behind', async () => {
-    const answer = invoke('misbehave-draining', { do: 'sleep', ms: 2000 });
-    await expect.poll(async () => (await containers('misbehave-draining')).length).toBeGreaterThan(0);
-    await delay(500);
+    const { answer } = await running('misbehave-draining', { do: 'sleep', ms: 2000 });
     const launcher = await permanent('launcher');
     await launcher.stop({ t: 25 });
     try {

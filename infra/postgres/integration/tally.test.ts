@@ -134,8 +134,8 @@ test('a writer waits for no other: neither for its commit, nor for ever', async 
   const slow = await database.connect('record-vote');
   await slow.query('begin');
   await record([[randomUUID(), 'cats', 1]], slow);
-  const quick = record([[randomUUID(), 'cats', 2]]);
-  expect(await Promise.race([quick, new Promise((resolve) => setTimeout(resolve, 2000, 'waits'))])).toEqual([true]);
+  // If it waited, it would wait for ever.
+  expect(await record([[randomUUID(), 'cats', 2]])).toEqual([true]);
   await slow.query('commit');
   expect(await tally()).toEqual({ cats: 2 });
 });
@@ -204,7 +204,7 @@ describe('no place in the order of acceptance is later than tomorrow', () => {
 
 test('who forgets the votes is told when, and so is who prepares the database later; every new vote is younger', async () => {
   await record([[randomUUID(), 'cats', 1]]);
-  const votesSince = await forgetVotes({ host: database.hostFor('postgres'), connectTimeoutMs: 1_000 });
+  const votesSince = await forgetVotes({ host: database.hostFor('postgres'), connectTimeoutMs: 30_000 });
   expect(await tally()).toEqual(await countedVotes());
   expect(await database.prepare()).toMatchObject({ votesSince });
   await record([[randomUUID(), 'cats', 2]]);
