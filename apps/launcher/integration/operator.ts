@@ -32,6 +32,13 @@ const oneMachine: Operator = {
   findEngine: async () => (await engineDoor()).start(),
 };
 
+/** From now on the launcher's engine refuses so many removals; the latest number counts. Only on one machine. */
+export async function refuseRemovals(count: number): Promise<void> {
+  const write = `require('node:fs').writeFileSync('/run/engine/refuse', '${count}')`;
+  const exec = await (await engineDoor()).exec({ Cmd: ['node', '-e', write], AttachStderr: true });
+  for await (const chunk of await exec.start({})) throw new Error(String(chunk));
+}
+
 async function engineDoor() {
   const label = [`org.serverless-vote.test=engine-door.${process.env.STACK ?? 'serverless-vote-test'}`];
   const [found] = await docker.listContainers({ all: true, filters: { label } });

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { ByteBudget, checkJson, readBody } from './body.ts';
+import { ByteBudget, checkJson, holdWhileOpen, readBody } from './body.ts';
 
 const request = () => new PassThrough() as PassThrough & IncomingMessage;
 
@@ -45,4 +45,16 @@ test.each([
   ['what is not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
 ])('%s is no JSON', (_case, payload) => {
   expect(() => checkJson(payload)).toThrow(expect.objectContaining({ type: 'InvalidRequestContentException' }));
+});
+
+test('what an event takes is held until its request is answered or its caller has left, and refused when it is too much', () => {
+  const budget = new ByteBudget(10);
+  const [open, late] = [new PassThrough(), new PassThrough()] as unknown as (PassThrough & ServerResponse)[];
+  if (!open || !late) throw new Error('There are two');
+  holdWhileOpen(open, 8, budget);
+  expect(() => holdWhileOpen(late, 8, budget)).toThrow(expect.objectContaining({ type: 'TooManyRequestsException' }));
+  open.emit('close');
+  late.destroy();
+  holdWhileOpen(late, 8, budget);
+  expect(budget.take(10)).toBe(true);
 });

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LauncherError } from './errors.ts';
+import { jsonFault } from './json-fault.ts';
 
-/** Bytes that several bodies may take together while they are being read, so that many large ones can't fill the memory. */
+/** Bytes that several bodies may take together, so that many large ones can't fill the memory. */
 export class ByteBudget {
   #left: number;
 
@@ -56,16 +57,18 @@ export async function readBody(request: IncomingMessage, limit: number, budget: 
 
 /** A JSON document as it was sent. @throws {LauncherError} InvalidRequestContentException saying what is wrong with it */
 export function checkJson(payload: Buffer): void {
-  const refuse = (why: string) => {
-    const message = `The event is not JSON: ${why}. Send a JSON document, or nothing for {}.`;
-    throw new LauncherError('InvalidRequestContentException', message);
-  };
-  if (!isUtf8(payload)) return refuse('it is not UTF-8');
-  try {
-    JSON.parse(payload.toString());
-  } catch (error) {
-    refuse(error instanceof Error ? error.message : '');
-  }
+  const fault = isUtf8(payload) ? jsonFault(payload) : 'it is not UTF-8';
+  if (fault === undefined) return;
+  const message = `The event is not JSON: ${fault}. Send a JSON document, or nothing for {}.`;
+  throw new LauncherError('InvalidRequestContentException', message);
+}
+
+/** Counts bytes against the budget for as long as their request is open. @throws {LauncherError} when there is no room for them */
+export function holdWhileOpen(response: ServerResponse, bytes: number, budget: ByteBudget): void {
+  if (!budget.take(bytes)) throw tooManyAtOnce();
+  const giveBack = () => budget.giveBack(bytes);
+  if (response.destroyed) giveBack();
+  else response.once('close', giveBack);
 }
 
 const tooLarge = (limit: number) => new LauncherError('RequestTooLargeException', `At most ${limit} bytes are taken.`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { LauncherError } from './errors.ts';
+import { beginningOf } from './text.ts';
 
 /**
  * A uid means the same user in every container and on the machine. System users are below 1000 (Postgres' owner has 999, and Postgres believes
@@ -122,7 +123,7 @@ export function findFunction(
     const known = Object.keys(catalog.functions).join(', ');
     throw new LauncherError(
       'ResourceNotFoundException',
-      `Function not found: ${JSON.stringify(requested.slice(0, 100))}. The catalog has: ${known}.`,
+      `Function not found: ${JSON.stringify(beginningOf(requested, 100))}. The catalog has: ${known}.`,
     );
   }
   return { name, entry };

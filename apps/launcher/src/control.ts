@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import net from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { type ByteBudget, readBody } from './body.ts';
+import { type ByteBudget, holdWhileOpen, readBody } from './body.ts';
 import type { Catalog } from './catalog.ts';
 import { mountDeadLetters } from './dead-letters.ts';
 import { DETACHED_EVENT_LIMIT, type DetachedEvents } from './detached-events.ts';
@@ -17,6 +17,8 @@ import type { Peers } from './peers.ts';
 import { continueTrace, traceparentOf } from './trace-context.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
+/** Results up to this size are answered whatever else is kept: there are no more of them than connections. */
+const SMALL_RESULT = 64 * 1024;
 
 interface ControlParts {
   catalog: Catalog;
@@ -183,6 +185,7 @@ function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget,
     const type = request.get('x-amz-invocation-type') ?? 'RequestResponse';
     // Content-Type is ignored, as Lambda does.
     const payload = await readBody(request, type === 'Event' ? DETACHED_EVENT_LIMIT : EVENT_LIMIT, bodies);
+    holdWhileOpen(response, payload.length, bodies);
     const { Qualifier } = request.query;
     const qualifier = Qualifier === undefined ? undefined : String(Qualifier);
     if (type === 'DryRun') {
@@ -203,6 +206,9 @@ function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget,
       if (!response.writableFinished) left.abort();
     });
     const invoked = await invoker.invoke(name, payload, left.signal, qualifier, trace);
+    const { length } = invoked.outcome.payload;
+    // A caller that doesn't read makes us keep its result.
+    if (length > SMALL_RESULT) holdWhileOpen(response, length, bodies);
     const headers = answerHeaders(invoked);
     if (request.get('x-amz-log-type') === 'Tail')
       headers['X-Amz-Log-Result'] = Buffer.from(await logTail(invoked, invoked.memoryMb)).toString('base64');

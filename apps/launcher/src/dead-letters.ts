@@ -2,6 +2,7 @@ import type { Express, Request } from 'express';
 import type { DetachedEvents } from './detached-events.ts';
 import { LauncherError } from './errors.ts';
 import type { Which } from './event-queue.ts';
+import { beginningOf } from './text.ts';
 
 const PATH = '/dead-letters';
 const MOST_LISTED = 100;
@@ -59,5 +60,5 @@ function asked(request: Request): Which {
 function notThere({ params, query }: Request): never {
   const what =
     params.requestId === undefined ? `function ${String(query.function)}` : `request id ${String(params.requestId)}`;
-  throw new LauncherError('ResourceNotFoundException', `No dead letter has the ${what.slice(0, 120)}.`);
+  throw new LauncherError('ResourceNotFoundException', `No dead letter has the ${beginningOf(what, 120)}.`);
 }

@@ -5,7 +5,7 @@ import type { Catalog } from './catalog.ts';
 import type { Preparation } from './database.ts';
 import { DetachedLine } from './detached-line.ts';
 import { LauncherError } from './errors.ts';
-import { type DeadLetter, type DetachedEvent, EventQueue, type Which } from './event-queue.ts';
+import { type DeadLetter, type DetachedEvent, EventQueue, isIncurable, type Which } from './event-queue.ts';
 import type { Feed } from './feed.ts';
 import type { Invoker } from './invoker.ts';
 import { QueueSession } from './queue-session.ts';
@@ -29,7 +29,6 @@ export class DetachedEvents {
   readonly #lines: ReadonlyMap<string, DetachedLine>;
   readonly #session: QueueSession;
   readonly #stopping = new AbortController();
-  #recovered = false;
 
   constructor(catalog: Catalog, parts: DetachedParts) {
     this.#parts = parts;
@@ -134,10 +133,9 @@ export class DetachedEvents {
     }
   }
 
-  /** After opening: what a dead launcher had in hand goes back into the queue, once; and all is counted. */
+  /** After opening: what a dead launcher had in hand, or this one has lost, goes back into the queue; and all is counted. */
   async #takeStock(queue: EventQueue): Promise<void> {
-    if (!this.#recovered) await queue.recover();
-    this.#recovered = true;
+    for (const { name, inHand } of this.lines) await queue.recover(name, inHand);
     await this.#count(queue);
   }
 
@@ -174,6 +172,7 @@ export class DetachedEvents {
         return await work();
       } catch (error) {
         if (error instanceof LauncherError) throw error;
+        if (isIncurable(error)) throw notKept(error);
         if (performance.now() > giveUpAt || this.#stopping.signal.aborted) throw away(error);
         await delay(backoffMs(failures));
       }
@@ -187,6 +186,11 @@ export class DetachedEvents {
     });
   }
 }
+
+const notKept = (cause: unknown) =>
+  new LauncherError('InvalidRequestContentException', 'The database can’t keep this event, so it was not accepted.', {
+    cause,
+  });
 
 const away = (cause?: unknown) =>
   new LauncherError('ServiceException', 'The database is away, so nothing was accepted. Send it again soon.', {

@@ -3,7 +3,7 @@ import { Alarm } from './alarm.ts';
 import { backoffMs } from './backoff.ts';
 import type { FunctionEntry } from './catalog.ts';
 import { LauncherError } from './errors.ts';
-import { ATTEMPTS, type AttemptError, type TakenEvent } from './event-queue.ts';
+import { ATTEMPTS, type AttemptError, type EventQueue, isIncurable, type TakenEvent } from './event-queue.ts';
 import type { Feed } from './feed.ts';
 import type { Outcome } from './invocation.ts';
 import type { Invoker } from './invoker.ts';
@@ -11,12 +11,18 @@ import type { QueueSession } from './queue-session.ts';
 
 /** Run at once of one function that drains: callers who wait for their answer are not to be crowded out. */
 const AT_ONCE = 32;
-/** How soon it is seen that the pause before a retry is over; nobody looks while no event waits for that. */
-const LOOK_AGAIN_MS = 500;
+/** How soon it is seen that the pause before a retry is over: later each time, until one is. Nobody looks while no event waits for that. */
+const LOOK_AGAIN_MS = { first: 500, longest: 5_000 };
 /** An event that the platform could not run for so long is given up, as Lambda does. */
 const OLDEST_MS = 6 * 3600 * 1000;
 /** What may be kept of one function: waiting, running and dead together. */
 const KEPT = { events: 10_000, bytes: 256 * 1024 * 1024 };
+
+/** In the place of an error that the database refuses: no retry would change that. */
+const UNKEPT: AttemptError = {
+  errorType: 'Launcher.ErrorNotKept',
+  errorMessage: 'The function’s error could not be kept; the log has it.',
+};
 
 interface LineParts {
   session: QueueSession;
@@ -47,6 +53,12 @@ export class DetachedLine {
   /** Somebody has asked to look since the last look began. */
   #asked = false;
   #failures = 0;
+  /** Looks since the last one that found something. */
+  #inVain = 0;
+  /** Events that this launcher has taken, by the ids of their jobs. */
+  readonly inHand = new Set<string>();
+  /** A call to take events failed: it may have taken some all the same. */
+  #mayHaveLost = false;
   readonly #alarm = new Alarm(() => void this.look());
 
   constructor(name: string, { serving, concurrency }: FunctionEntry, parts: LineParts) {
@@ -79,12 +91,14 @@ export class DetachedLine {
     try {
       while (this.#asked && this.running < this.#atOnce && !this.#parts.stopping.aborted) {
         this.#asked = false;
-        const taken = await this.#parts.session.use((queue) => queue.take(this.name, this.#atOnce - this.running));
+        const taken = await this.#parts.session.use((queue) => this.#take(queue));
         for (const event of taken) void this.#serve(event);
         this.#failures = 0;
+        this.#inVain = taken.length > 0 ? 0 : this.#inVain + 1;
       }
     } catch {
       this.#failures += 1;
+      this.#mayHaveLost = true;
     } finally {
       this.#looking = false;
       if (this.unfinished > this.running && !this.#parts.stopping.aborted)
@@ -97,7 +111,16 @@ export class DetachedLine {
   }
 
   get #pauseMs(): number {
-    return this.#failures > 0 ? backoffMs(this.#failures) : LOOK_AGAIN_MS;
+    if (this.#failures > 0) return backoffMs(this.#failures);
+    return Math.min(LOOK_AGAIN_MS.longest, LOOK_AGAIN_MS.first * 1.5 ** Math.max(0, this.#inVain - 1));
+  }
+
+  async #take(queue: EventQueue): Promise<TakenEvent[]> {
+    if (this.#mayHaveLost) await queue.recover(this.name, this.inHand);
+    this.#mayHaveLost = false;
+    const taken = await queue.take(this.name, this.#atOnce - this.running);
+    for (const { job } of taken) this.inHand.add(job.id);
+    return taken;
   }
 
   async #serve(event: TakenEvent): Promise<void> {
@@ -108,6 +131,7 @@ export class DetachedLine {
     if (error === 'stopped') return void this.running--;
     const written = await this.#write(event, error);
     this.running -= 1;
+    this.inHand.delete(event.job.id);
     if (!written) return;
     if (error === undefined) {
       this.giveBack(event.payload.length);
@@ -139,13 +163,20 @@ export class DetachedLine {
     }
   }
 
-  /** Tells the queue how it went, until it is heard. False when the launcher stops before. */
-  async #write(event: TakenEvent, error: AttemptError | undefined): Promise<boolean> {
+  /** Tells the queue how it went, until it is heard. False when the launcher stops before, or the queue can't be told. */
+  async #write(event: TakenEvent, outcome: AttemptError | undefined): Promise<boolean> {
+    let error = outcome;
     for (let failures = 1; ; failures += 1) {
       try {
         await this.#parts.session.use((queue) => (error ? queue.failed(event, error) : queue.done(event)));
         return true;
-      } catch {
+      } catch (refusal) {
+        if (isIncurable(refusal)) {
+          this.#mayHaveLost = true;
+          if (error === undefined || error === UNKEPT) return false;
+          error = UNKEPT;
+          continue;
+        }
         const pause = delay(backoffMs(failures), true, { signal: this.#parts.stopping });
         if (!(await pause.catch(() => false))) return false;
       }
@@ -157,8 +188,8 @@ export class DetachedLine {
 function errorOf(outcome: Extract<Outcome, { kind: 'function-error' }>): AttemptError {
   try {
     const { errorMessage } = JSON.parse(outcome.payload.toString()) as { errorMessage?: unknown };
-    return { errorType: outcome.errorType, errorMessage: String(errorMessage ?? '').slice(0, 4096) };
+    return { errorType: outcome.errorType, errorMessage: String(errorMessage ?? '') };
   } catch {
-    return { errorType: outcome.errorType, errorMessage: outcome.payload.toString().slice(0, 4096) };
+    return { errorType: outcome.errorType, errorMessage: outcome.payload.toString() };
   }
 }

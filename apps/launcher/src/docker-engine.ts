@@ -75,13 +75,9 @@ export class DockerEngine implements EngineToOpen {
   }
 
   async start(spec: SandboxSpec): Promise<StartedSandbox> {
-    try {
-      return await this.#start(spec);
-    } catch (error) {
-      // Create may have succeeded without our hearing of it, so removal goes by name.
-      await this.remove(spec.sandboxId).catch(() => undefined);
+    return this.#start(spec).catch((error: unknown) => {
       throw this.#explain(error, spec);
-    }
+    });
   }
 
   async #start(spec: SandboxSpec): Promise<StartedSandbox> {
@@ -166,12 +162,19 @@ export class DockerEngine implements EngineToOpen {
     try {
       await container.remove({ force: true, v: true, abortSignal: callDeadline() });
     } catch (error) {
-      // 404: gone; 409: somebody else's removal of it is under way.
-      if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
+      // 409: an earlier removal of it is under way, which may fail: only the engine's word that it is gone counts.
+      if (statusOf(error) === 409) await this.#untilRemoved(container);
+      else if (statusOf(error) !== 404) throw error;
     }
     for (const [containerId, tracked] of this.#tracked) {
       if (tracked.sandboxId === sandboxId) this.#settle(containerId, { kind: 'lost' });
     }
+  }
+
+  async #untilRemoved(container: Docker.Container): Promise<void> {
+    await container.wait({ condition: 'removed', abortSignal: callDeadline() }).catch((error: unknown) => {
+      if (statusOf(error) !== 404) throw error;
+    });
   }
 
   async list(): Promise<string[]> {

@@ -60,7 +60,7 @@ export interface PermanentMemory {
 
 /**
  * What the launcher needs of whoever runs containers. An engine knows nothing of invocations, deadlines or retries.
- * Every call has a deadline of its own and leaves nothing behind when it fails.
+ * Every call has a deadline of its own. A start that fails may leave a container behind; whoever asked for it removes it, by its id.
  */
 export interface Engine {
   /** Starts a sandbox. @throws {DatabaseAway} when the namespace to borrow is gone; LauncherError for all else */

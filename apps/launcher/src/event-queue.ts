@@ -1,6 +1,7 @@
 import type { Address } from '@serverless-vote/postgres';
 import type { PgBoss } from 'pg-boss';
 import type { Acceptance } from './invocation.ts';
+import { beginningOf, storable } from './text.ts';
 import { continueTrace, traceparentOf } from './trace-context.ts';
 
 /** An event is tried this often: once, and two retries, as Lambda does. */
@@ -12,6 +13,9 @@ const DEAD_LETTERS = 'dead.letters';
 const SCHEMA = 'detached';
 const STATEMENT_MS = 5_000;
 const CONNECT_MS = 3_000;
+/** What is kept of an error. */
+const LONGEST_TYPE = 200;
+const LONGEST_MESSAGE = 4096;
 /** Nobody but this launcher takes events, so one is interrupted only when the launcher ends: never by its age. */
 const NEVER_EXPIRES_SECONDS = 23 * 3600;
 
@@ -134,24 +138,31 @@ export class EventQueue {
 
   /** Puts an event back, to be tried again after a pause, or with the dead letters. Safe to repeat. */
   async failed({ name, job, attempt }: TakenEvent, error: AttemptError): Promise<void> {
-    await this.#boss.fail(name, job, error);
+    await this.#boss.fail(name, job, {
+      errorType: storable(beginningOf(error.errorType, LONGEST_TYPE)),
+      errorMessage: storable(beginningOf(error.errorMessage, LONGEST_MESSAGE)),
+    });
     // What stays behind when its copy is a dead letter.
     if (attempt >= ATTEMPTS) await this.#boss.deleteStoredJobs(name);
   }
 
-  /** Puts back what a launcher had taken that is no more. That counts as an attempt, so that nothing goes round forever. */
-  async recover(): Promise<void> {
-    const { rows } = await this.#sql<{ name: string; ids: string[] }>(
-      `select name, array_agg(id::text) as ids from ${SCHEMA}.job where state = 'active' group by name`,
+  /**
+   * Puts back what counts as taken though nobody has it: a launcher that is no more had, or the answer to `take` got lost. That counts
+   * as an attempt, so that nothing goes round forever.
+   */
+  async recover(name: string, inHand: ReadonlySet<string>): Promise<void> {
+    const { rows } = await this.#sql<{ id: string }>(
+      `select id::text from ${SCHEMA}.job where name = $1 and state = 'active' and id <> all ($2::uuid[])`,
+      [name, [...inHand]],
     );
+    if (rows.length === 0) return;
     const error: AttemptError = {
       errorType: 'Launcher.Ended',
-      errorMessage: 'The launcher ended before the function.',
+      errorMessage: 'The launcher ended, or lost the event, before the function answered.',
     };
-    for (const { name, ids } of rows) {
-      await this.#boss.fail(name, ids, error);
-      await this.#boss.deleteStoredJobs(name);
-    }
+    const ids = rows.map(({ id }) => id);
+    await this.#boss.fail(name, ids, error);
+    await this.#boss.deleteStoredJobs(name);
   }
 
   async holdings(): Promise<Holding[]> {
@@ -225,3 +236,7 @@ export class EventQueue {
     return this.#boss.getDb().executeSql(text, values);
   }
 }
+
+/** Did Postgres refuse what it was given? Then it will refuse it the next time, too. (Data exceptions, and limits of size.) */
+export const isIncurable = (error: unknown): boolean =>
+  /^(22|54)/.test(String((error as { code?: unknown }).code ?? ''));

@@ -23,6 +23,8 @@ export interface ObservedParts {
   web: Pick<WebService, 'replicas' | 'requests' | 'limit'>;
   gate: Pick<StartGate, 'places' | 'inProgress' | 'waiting'>;
   detached: Pick<DetachedEvents, 'lines'>;
+  /** Containers that should be gone, and that the engine has not removed. */
+  overdue: () => number;
   /** Open streams of results. */
   viewers: () => number;
   /** Whether the database takes connections now, and is prepared. */
@@ -32,7 +34,7 @@ export interface ObservedParts {
 /** Registers what is read from the parts themselves. */
 export function gauges(
   registry: Registry,
-  { pools, web, gate, detached, viewers, databaseAnswers }: ObservedParts,
+  { pools, web, gate, detached, overdue, viewers, databaseAnswers }: ObservedParts,
 ): void {
   const registers = [registry];
   const gauge = <T extends string>(
@@ -76,6 +78,9 @@ export function gauges(
   gauge('containers_limit', 'On-demand containers that may run at once', ['name'], (limit) => {
     for (const { name, entry } of pools) limit.set({ name }, entry.concurrency);
     limit.set({ name: 'web' }, web.limit);
+  });
+  gauge('containers_overdue', 'Containers that should be gone, and that the engine has not removed yet', [], (late) => {
+    late.set(overdue());
   });
   gauge('container_starts_in_progress', 'Containers that are being started', [], (starts) => {
     starts.set(gate.inProgress);

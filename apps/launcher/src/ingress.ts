@@ -14,7 +14,7 @@ export interface Ingress {
    * @throws {LauncherError} when it has done so already
    */
   seal(): void;
-  /** Removes what `OpenIngress` made. */
+  /** Removes what `OpenIngress` made, in the background: whatever the replica has left there, this never throws. */
   close(): void;
 }
 

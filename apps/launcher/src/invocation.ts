@@ -1,4 +1,5 @@
 import type { InvocationIdentity, Phases, StartKind } from './feed.ts';
+import { endOf } from './text.ts';
 import type { TraceContext } from './trace-context.ts';
 
 /** What a function answered: its result, or an error that is the function's own. Both as the raw bytes it sent. */
@@ -8,8 +9,10 @@ export type Outcome =
 
 /** An error that counts as the function's, in the shape that Lambda gives it. */
 export function functionError(errorType: string, errorMessage: string, timedOut = false): Outcome {
-  const payload = Buffer.from(JSON.stringify({ errorType, errorMessage }));
-  return { kind: 'function-error', payload, errorType, timedOut };
+  // Functions write what they like: a half of a surrogate pair would be no text wherever this goes.
+  const error = { errorType: errorType.toWellFormed(), errorMessage: errorMessage.toWellFormed() };
+  const payload = Buffer.from(JSON.stringify(error));
+  return { kind: 'function-error', payload, errorType: error.errorType, timedOut };
 }
 
 /** Where and how an event is, or was last, served. */
@@ -117,7 +120,7 @@ export class Invocation {
   }
 
   addToLog(line: string): void {
-    this.#log = `${this.#log}${line}\n`.slice(-LOG_TAIL_CHARACTERS);
+    this.#log = endOf(`${this.#log}${line}\n`, LOG_TAIL_CHARACTERS);
   }
 
   begin(run: Run): void {

@@ -20,6 +20,7 @@ import { oneMachine } from './one-machine.ts';
 import { OtherLauncher } from './own-socket.ts';
 import { Peers } from './peers.ts';
 import { refusePeers } from './refuse-peers.ts';
+import { Removals, whyBlocked } from './removals.ts';
 import { watchRoles } from './role-watch.ts';
 import { StartGate } from './start-gate.ts';
 import { ResultStream, resultLine } from './stream.ts';
@@ -33,8 +34,9 @@ import { WebService } from './web-service.ts';
 const STARTS_PER_CORE = 2;
 /** An invocation may take its catalog's deadline, so silence is no sign there. */
 const CONTROL_LIMITS = { connections: 2_000, requests: 4_000, headersMs: 10_000, requestMs: 30_000, silentMs: 0 };
-/** What events may take together while they are being read. */
+/** What events and large results may take together, at the control API and at web's socket to it, until they are answered. */
 const EVENTS_AT_ONCE = 64 * 1024 * 1024;
+const EVENTS_OF_WEB_AT_ONCE = 32 * 1024 * 1024;
 const DRAIN_MS = 15_000;
 const SWEEP_MS = 30_000;
 /** When no function complains of it. */
@@ -51,12 +53,15 @@ async function main(): Promise<void> {
   const metrics = new Metrics(feed);
 
   const platform =
-    config.engine.kind === 'swarm' ? swarm(config.stackId, config.engine, log) : await oneMachine(config.stackId);
+    config.engine.kind === 'swarm'
+      ? swarm(config.stackId, config.engine, log)
+      : await oneMachine(config.stackId, catalog.web.user, log);
   const { database, openIngress, openRuntimeDoor, knowsWeb, cores, listen } = platform;
   await platform.engine.open();
-  const engine = metrics.engine(platform.engine);
+  const engine = new Removals(metrics.engine(platform.engine));
   // Nothing that a predecessor left can be in use: its runtime API and its callers are gone with it.
   metrics.leaked('start', await sweep(engine, () => new Set()));
+  platform.forgetPredecessor();
 
   const stopping = new AbortController();
   const clock = new AcceptanceClock();
@@ -75,6 +80,7 @@ async function main(): Promise<void> {
   const leaveRoles = watchRoles(feed, usesDatabase, () => restoreRoles(database), log);
 
   const bodies = new ByteBudget(EVENTS_AT_ONCE);
+  const bodiesOfWeb = new ByteBudget(EVENTS_OF_WEB_AT_ONCE);
   const gate = new StartGate(STARTS_PER_CORE * (await cores()));
   const results = new Map<string, ResultStream>();
   const invoker = new Invoker(
@@ -116,6 +122,7 @@ async function main(): Promise<void> {
   metrics.observe({
     pools: invoker.pools,
     ...{ web, gate, detached },
+    overdue: () => engine.overdue.size,
     viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
     databaseAnswers: async () => databaseReady.isDone && (await databaseAnswers(database)),
   });
@@ -135,7 +142,7 @@ async function main(): Promise<void> {
     lacking: platform.missingImages,
     functions: ofPages.map(({ name }) => name),
     isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,
-    whyFailing: (name) => invoker.failures.why(name),
+    whyFailing: (name) => invoker.failures.why(name) ?? whyBlocked(invoker.pools, name, engine.overdue),
   });
   const peers = Peers.ofThisContainer(config.localPeers);
   const controlApp = control({
@@ -165,7 +172,7 @@ async function main(): Promise<void> {
   if (config.pagesAreLocal) refusePeers(publicDoor, peers, log);
   const webDoor = guardedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },
-    webControl(catalog, invoker, presenter, () => health.certain(), bodies, knowsWeb),
+    webControl(catalog, invoker, presenter, () => health.certain(), bodiesOfWeb, knowsWeb),
   );
   await listen({ public: publicDoor, private: privateDoor, web: webDoor });
   log.info(
@@ -178,6 +185,7 @@ async function main(): Promise<void> {
       new Set([
         ...invoker.pools.flatMap((pool) => [...pool.fleet].map(({ id }) => id)),
         ...web.replicas.map(({ id }) => id),
+        ...engine.overdue,
       ]);
     sweep(engine, alive)
       .then((leaked) => metrics.leaked('running', leaked))

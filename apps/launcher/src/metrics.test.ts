@@ -12,6 +12,7 @@ const parts = {
   web: { replicas: [], requests: 7, limit: 2 },
   gate: { places: 4, inProgress: 1, waiting: 0 },
   detached: { lines: [] },
+  overdue: () => 0,
   viewers: () => 2,
   databaseAnswers: async () => false,
 };

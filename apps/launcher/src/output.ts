@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { beginningOf } from './text.ts';
 
 const LINE_LIMIT = 8 * 1024;
 const TOTAL_LIMIT = 1024 * 1024;
@@ -30,5 +31,10 @@ export function followOutput(output: Readable, onLine: (line: string) => void): 
 }
 
 function* piecesOf(line: string): Generator<string> {
-  for (let at = 0; at === 0 || at < line.length; at += LINE_LIMIT) yield line.slice(at, at + LINE_LIMIT);
+  let rest = line;
+  do {
+    const piece = beginningOf(rest, LINE_LIMIT);
+    yield piece;
+    rest = rest.slice(piece.length);
+  } while (rest !== '');
 }

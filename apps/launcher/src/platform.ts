@@ -27,6 +27,8 @@ export interface Platform {
   missingImages(images: readonly string[]): Promise<readonly string[]>;
   /** Cores that containers are started on. */
   cores(): Promise<number>;
+  /** Removes the ways of a predecessor's containers, once those are gone. Whatever they have left there, this never throws. */
+  forgetPredecessor(): void;
   /** Lets callers in. */
   listen(doors: OuterDoors): Promise<void>;
 }

@@ -12,6 +12,8 @@ import type { StartGate } from './start-gate.ts';
 
 const NAME = 'web';
 const PROBE_MS = 10;
+/** Over a network the answer to a connection may never come. */
+const CONNECT_MS = 1_000;
 const STOP_GRACE_MS = 10_000;
 
 /*
@@ -26,6 +28,8 @@ type State = 'starting' | 'ready' | 'draining' | 'gone';
 export class Replica {
   readonly id = randomBytes(6).toString('hex');
   inFlight = 0;
+  /** Why it never got ready, once it has settled. */
+  failure: LauncherError | undefined;
   /** Settles when it is ready or will not be. */
   readonly settled: Promise<void>;
   #settle: () => void = () => undefined;
@@ -73,14 +77,13 @@ export class Replica {
     return this.#state === 'draining';
   }
 
-  /** Runs it through its whole life; resolves when nothing of it is left, with the error if it never got ready. Never rejects. */
-  async live(): Promise<LauncherError | undefined> {
+  /** Runs it through its whole life; resolves when nothing of it is left. Never rejects. */
+  async live(): Promise<void> {
     const { engine, openIngress, gate, feed } = this.#parts;
     const from = performance.now();
     const giveBack = await gate.enter('waited-for');
     let started: StartedSandbox | undefined;
     let ingress: Ingress | undefined;
-    let failure: LauncherError | undefined;
     feed.publish({ type: 'container.starting', sandboxId: this.id, name: NAME });
     try {
       ingress = openIngress(this.id);
@@ -110,18 +113,18 @@ export class Replica {
         initMs: performance.now() - startedAt,
       });
     } catch (error) {
-      failure =
+      this.failure =
         error instanceof LauncherError
           ? error
           : new LauncherError('ServiceException', `The page could not be started: ${error}`, {
               retryAfterSeconds: 2,
               cause: error,
             });
-      feed.publish({ type: 'container.failed', sandboxId: this.id, name: NAME, reason: failure.message });
+      feed.publish({ type: 'container.failed', sandboxId: this.id, name: NAME, reason: this.failure.message });
       await engine.remove(this.id).catch(() => undefined);
     }
     giveBack();
-    if (failure) this.#state = 'gone';
+    if (this.failure) this.#state = 'gone';
     this.#settle();
     const exit = (await started?.exited) ?? { kind: 'lost' };
     this.#state = 'gone';
@@ -136,7 +139,6 @@ export class Replica {
       lifetimeMs: performance.now() - from,
       served: 0,
     });
-    return failure;
   }
 
   /** Takes no new requests; `rest` says that it may again, as long as it has not been told to stop. */
@@ -217,6 +219,10 @@ export class Replica {
 function takesConnections(target: Target): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect('socketPath' in target ? { path: target.socketPath } : target);
+    socket.setTimeout(CONNECT_MS, () => {
+      socket.destroy();
+      resolve(false);
+    });
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);

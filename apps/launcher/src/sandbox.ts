@@ -53,7 +53,7 @@ export class Sandbox implements RuntimeClient {
   wasDismissed = false;
   /** It is being killed at work: what it still answers comes too late. */
   #doomed = false;
-  /** The engine wants it gone: it finishes what it has. */
+  /** It should be gone: it gets nothing new, and may finish what it has. */
   #withdrawn = false;
   readonly #answered = new Set<string>();
   readonly #log: SandboxLog;
@@ -285,8 +285,9 @@ export class Sandbox implements RuntimeClient {
     return this.inFlight;
   }
 
-  /** Ends it whatever it does; resolves when the engine has removed it or could not. Safe to call twice. */
+  /** Ends it whatever it does; resolves when the engine has removed it or could not: then that is tried again. Safe to call twice. */
   kill(): Promise<void> {
+    this.#withdrawn = true;
     this.#removal ??= this.#engine.remove(this.id).catch((error: unknown) => {
       this.#removal = undefined;
       const reason = `not removed: ${error instanceof Error ? error.message : String(error)}`;

@@ -29,3 +29,23 @@ test('is tried again with the next container, when the manager did not take the 
   await vi.advanceTimersByTimeAsync(20_000);
   expect(orders).toEqual(['create', 'create', 'remove']);
 });
+
+test('is removed again and again, when the manager did not take that order', async () => {
+  const removals: number[] = [];
+  const docker = {
+    createService: async () => undefined,
+    getService: () => ({
+      async remove() {
+        removals.push(performance.now());
+        if (removals.length < 5) throw new Error('the manager is away');
+      },
+    }),
+  };
+  const networks = { functions: { id: 'f' }, web: { id: 'w' } };
+  const possessions = { image: async () => ({ reference: 'sha256:1', command: [] }) };
+  const anchor = new SwarmAnchor({ docker, stackId: 'a-stack', networks, possessions, warn: vi.fn() } as never);
+  anchor.drop('an-image');
+  anchor.weigh();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(removals).toHaveLength(5);
+});

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { backoffMs } from './backoff.ts';
 import type { SwarmNetworks } from './swarm-networks.ts';
 import type { SwarmPossessions } from './swarm-possessions.ts';
 import { LABEL } from './swarm-spec.ts';
@@ -31,6 +32,7 @@ export class SwarmAnchor {
   readonly #parts: AnchorParts;
   readonly #name: string;
   #lying = false;
+  #isWanted = false;
   #leave: NodeJS.Timeout | undefined;
   #last: Promise<void> = Promise.resolve();
 
@@ -42,6 +44,7 @@ export class SwarmAnchor {
   /** A container is wanted. @param image any that every node has */
   drop(image: string): void {
     clearTimeout(this.#leave);
+    this.#isWanted = true;
     if (this.#lying) return;
     this.#lying = true;
     this.#next(() =>
@@ -54,12 +57,28 @@ export class SwarmAnchor {
 
   /** No container is there any more. */
   weigh(): void {
+    this.#isWanted = false;
+    this.#removeIn(LINGER_MS, 1);
+  }
+
+  /** A removal that fails is tried again, until it succeeds or a container is wanted. */
+  #removeIn(ms: number, tries: number): void {
     clearTimeout(this.#leave);
     this.#leave = setTimeout(() => {
       if (!this.#lying) return;
       this.#lying = false;
-      this.#next(() => this.#parts.docker.getService(this.#name).remove());
-    }, LINGER_MS);
+      this.#next(() =>
+        this.#parts.docker
+          .getService(this.#name)
+          .remove()
+          .catch((error: { statusCode?: number }) => {
+            if (error.statusCode === 404) return;
+            this.#lying = true;
+            if (!this.#isWanted) this.#removeIn(backoffMs(tries), tries + 1);
+            throw error;
+          }),
+      );
+    }, ms);
   }
 
   async #create(image: string): Promise<void> {

@@ -65,3 +65,22 @@ test('orders one task more for who has waited three seconds, and two at most', a
   expect(await failed).toContain('no task has come up');
   expect(orders.at(-1)).toBe(0);
 });
+
+test('asks a manager that does not answer again after pauses that grow, though nobody waits any more', async () => {
+  let asked = 0;
+  const docker = {
+    listTasks: async () => [],
+    getService: () => ({
+      inspect() {
+        asked += 1;
+        return Promise.reject(new Error('connect ECONNREFUSED'));
+      },
+    }),
+  };
+  const service = serviceOn(docker as unknown as Docker);
+  const failed = service.task(SPEC).catch((error: Error) => error.message);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await failed).toContain('did not take the order');
+  expect(asked).toBeGreaterThan(3);
+  expect(asked).toBeLessThan(20);
+});

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { backoffMs } from './backoff.ts';
 import type { SandboxSpec } from './engine.ts';
 import { LauncherError } from './errors.ts';
 import type { Leash } from './leash.ts';
@@ -21,6 +22,8 @@ const HEDGES = 2;
 const FORGOTTEN_MS = 5_000;
 /** How often it is looked whether the image is a new one, and why starts take long; only while there is demand. */
 const LOOK_MS = 1_000;
+/** Somebody else changed the service in that moment: so often it is asked again at once. */
+const AT_ONCE = 3;
 
 type Described = Omit<Docker.ServiceSpec, 'Mode'>;
 interface Inspected {
@@ -65,6 +68,9 @@ export class SwarmService {
   #refused: string | undefined;
   #converging: 'no' | 'yes' | 'and-again' = 'no';
   #look: NodeJS.Timeout | undefined;
+  /** Orders in a row that the manager did not take. */
+  #failures = 0;
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(
     docker: Docker,
@@ -144,6 +150,7 @@ export class SwarmService {
 
   close(): void {
     clearInterval(this.#look);
+    clearTimeout(this.#retry);
     for (const waiting of this.#waiting.splice(0))
       waiting.fail(new LauncherError('ServiceException', 'The launcher is shutting down.'));
     for (const leash of [...this.#idle, ...this.#held]) leash.lose();
@@ -188,8 +195,19 @@ export class SwarmService {
   }
 
   #failAll(error: Error): void {
-    for (const waiting of this.#waiting.splice(0)) waiting.fail(error);
+    this.#failWaiting(error);
     this.#lowerIn(0);
+  }
+
+  #failWaiting(error: Error): void {
+    for (const waiting of this.#waiting.splice(0)) waiting.fail(error);
+  }
+
+  /** The manager did not take the order: once more, however many orders have failed meanwhile. */
+  #orderIn(ms: number): void {
+    clearTimeout(this.#retry);
+    this.#lowerAt = performance.now();
+    this.#retry = setTimeout(() => void this.#converge(), ms);
   }
 
   /** Brings what Swarm has to what there is to be; one at a time. Never rejects. */
@@ -203,9 +221,13 @@ export class SwarmService {
       this.#converging = 'yes';
       try {
         await this.#step();
+        this.#failures = 0;
       } catch (error) {
-        if (/out of sequence/.test(String(error))) this.#converging = 'and-again';
-        else this.#failAll(explain(error));
+        this.#failures += 1;
+        const isOutOfSequence = /out of sequence/.test(String(error));
+        if (!isOutOfSequence) this.#failWaiting(explain(error));
+        if (isOutOfSequence && this.#failures <= AT_ONCE) this.#converging = 'and-again';
+        else this.#orderIn(backoffMs(this.#failures));
       }
     } while ((this.#converging as string) === 'and-again');
     this.#converging = 'no';

@@ -44,6 +44,7 @@ export function swarm(
         able.reduce((sum, { Description }) => sum + Description.Resources.NanoCPUs / 1e9, 0),
       );
     },
+    forgetPredecessor: () => undefined,
     async listen(doors) {
       runtime.server.listen(RUNTIME_PORT, networks.functions.address);
       doors.web.listen(WEB_CONTROL_PORT, networks.web.address);

@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import type { Logger } from 'pino';
+import { beginningOf } from './text.ts';
 import { continueTrace, traceparentOf } from './trace-context.ts';
 
 /** A path is the caller's own words; so much of it is kept. */
@@ -26,7 +27,10 @@ export function traceRequests(server: http.Server, log: Logger): void {
     response.once('close', () => {
       const ms = Math.round((performance.now() - from) * 100) / 100;
       const status = response.writableFinished ? response.statusCode : 'the caller left';
-      log[level]({ traceId: trace.traceId, method, path: path.slice(0, PATH_LIMIT), status, ms }, 'request.answered');
+      log[level](
+        { traceId: trace.traceId, method, path: beginningOf(path, PATH_LIMIT), status, ms },
+        'request.answered',
+      );
     });
   });
 }

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from './backoff.ts';
 import type { WebEntry } from './catalog.ts';
 import type { Engine } from './engine.ts';
 import { LauncherError } from './errors.ts';
@@ -7,6 +9,10 @@ import { Replica } from './replica.ts';
 import type { StartGate } from './start-gate.ts';
 
 const STOP_GRACE_MS = 10_000;
+/** After so many starts in a row that failed, who asks is told so at once instead of waiting for the next one. */
+const FAILURES = 3;
+/** The longest pause before the next start: whoever brings a better image waits no longer for it. */
+const LONGEST_PAUSE_MS = 5_000;
 
 /** A request's hold on a replica: it isn't stopped before `release`. */
 export interface Lease {
@@ -33,7 +39,8 @@ export class WebService {
   requests = 0;
   /** When as many replicas as the index says were last needed. */
   readonly #neededAt: number[] = [];
-  #failure: { error: Error; until: number } | undefined;
+  /** The starts that have failed since the last one that didn't. */
+  #failing: { error: Error; failures: number; retryAt: number } | undefined;
   #closing = false;
   #reaper: NodeJS.Timeout | undefined;
 
@@ -85,7 +92,6 @@ export class WebService {
           retryAfterSeconds: 2,
         });
       }
-      if (this.#failure && performance.now() < this.#failure.until) throw this.#failure.error;
     }
   }
 
@@ -101,10 +107,24 @@ export class WebService {
     const starting = this.replicas.find((candidate) => candidate.isStarting);
     if (starting) return starting.settled;
     if (this.#oneCameBack()) return;
-    if (this.#replicas.size < this.#entry.replicas) return this.#start().settled;
+    if (this.#replicas.size < this.#entry.replicas) return this.#nextStart();
     // Those that drain have ended their service: their last requests don't keep newcomers waiting any longer.
     for (const replica of this.replicas) void replica.stop(STOP_GRACE_MS);
     return Promise.race(this.#replicas.values());
+  }
+
+  /** Settles when the next start has, or the pause before it is over. @throws the error of the last start when several have failed */
+  #nextStart(): Promise<void> {
+    const pauseMs = (this.#failing?.retryAt ?? 0) - performance.now();
+    if (!this.#failing || pauseMs <= 0) return this.#start().settled;
+    if (this.#failing.failures >= FAILURES) throw this.#failing.error;
+    return delay(pauseMs);
+  }
+
+  #learnFrom({ failure: error }: Replica): void {
+    const failures = error ? (this.#failing?.failures ?? 0) + 1 : 0;
+    const retryAt = performance.now() + Math.min(LONGEST_PAUSE_MS, backoffMs(failures));
+    this.#failing = error && { error, failures, retryAt };
   }
 
   #oneCameBack(): boolean {
@@ -124,7 +144,8 @@ export class WebService {
       this.replicas.filter((candidate) => !candidate.isDraining).length < wanted &&
       !this.replicas.some((candidate) => candidate.isStarting) &&
       !this.#oneCameBack() &&
-      this.#replicas.size < this.#entry.replicas
+      this.#replicas.size < this.#entry.replicas &&
+      performance.now() >= (this.#failing?.retryAt ?? 0)
     )
       this.#start();
     let held = true;
@@ -155,15 +176,12 @@ export class WebService {
   #start(): Replica {
     const replica = new Replica(this.#entry, this.#setting, this.#parts);
     const end = replica.live();
-    this.#replicas.set(
-      replica,
-      end.then(() => undefined),
-    );
+    this.#replicas.set(replica, end);
+    void replica.settled.then(() => this.#learnFrom(replica));
     this.#noteNeed();
     this.#reaper ??= setInterval(() => this.#reap(), Math.max(100, this.#setting.idleTimeoutMs / 10));
-    end.then((failure) => {
+    void end.then(() => {
       this.#replicas.delete(replica);
-      if (failure) this.#failure = { error: failure, until: performance.now() + 500 };
       if (this.#replicas.size > 0) return;
       clearInterval(this.#reaper);
       this.#reaper = undefined;

@@ -34,6 +34,17 @@ test.each([
   expect(() => parseVote(event)).toThrow(message);
 });
 
+test.each([60, 61])('says it in well-formed text, wherever it is cut: %d emojis', (count) => {
+  const message = (voterId: string) => {
+    try {
+      return String(parseVote({ voterId, choice: 'cats' }));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  for (const text of ['😀'.repeat(count), `x${'😀'.repeat(count)}`]) expect(message(text).isWellFormed()).toBe(true);
+});
+
 test('errors keep the names that callers compare with', () => {
   expect(new UnknownOption('dodos')).toMatchObject({
     name: 'UnknownOption',

@@ -33,4 +33,4 @@ export function reportOf(thrown: unknown): ErrorReport {
   };
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : inspect(value));
+const text = (value: unknown): string => (typeof value === 'string' ? value : inspect(value)).toWellFormed();

@@ -4,8 +4,29 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 
+/** Started in web's place: it fills the folder that it is to put its socket into with what nobody else may look at, or remove. */
+function misbehaveAsWeb(socket) {
+  process.chdir('/run/web');
+  fs.mkdirSync('folder');
+  fs.mkdirSync(Buffer.from([0x66, 0xff]));
+  process.chdir('folder');
+  let kilobytes = 0;
+  try {
+    for (; kilobytes < 80_000; kilobytes += 64) fs.appendFileSync('file', Buffer.alloc(64 * 1024));
+  } catch (error) {
+    console.error(`${error.code} after ${kilobytes} KB`);
+  }
+  for (let depth = 0; depth < 20; depth += 1) {
+    fs.mkdirSync('x'.repeat(250));
+    process.chdir('x'.repeat(250));
+  }
+  // Sticky, so that a right to write in it is not enough, and closed to everybody else.
+  fs.chmodSync('/run/web/folder', 0o1700);
+  net.createServer().listen(socket, () => fs.chmodSync(socket, 0o777));
+}
+
 const name = process.env.AWS_LAMBDA_FUNCTION_NAME;
-const { AWS_LAMBDA_RUNTIME_API: address, SERVERLESS_VOTE_TOKEN: token } = process.env;
+const { AWS_LAMBDA_RUNTIME_API: address = '', SERVERLESS_VOTE_TOKEN: token, LISTEN_ADDRESS: web } = process.env;
 const [host, port] = address.split(':');
 const door = address.startsWith('/')
   ? { socketPath: address }
@@ -61,6 +82,9 @@ const deeds = {
   },
   fail: () => {
     throw new TypeError('as told');
+  },
+  'fail-with': ({ name, message }) => {
+    throw Object.assign(new Error(message), { name });
   },
   exit: ({ code }) => process.exit(code),
   loop: () => {
@@ -174,6 +198,7 @@ async function serve() {
   }
 }
 
-if (name === 'crash-at-start') throw new Error('no configuration, say');
-if (name === 'never-ready') setInterval(() => undefined, 1000);
+if (web) misbehaveAsWeb(web);
+else if (name === 'crash-at-start') throw new Error('no configuration, say');
+else if (name === 'never-ready') setInterval(() => undefined, 1000);
 else for (let poll = 0; poll < Number(process.env.FUNCTION_IN_FLIGHT); poll += 1) serve();

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from './backoff.ts';
+import type { Engine, SandboxSpec, StartedSandbox } from './engine.ts';
+import { LauncherError } from './errors.ts';
+import type { Pool } from './pool.ts';
+
+/** With so many containers that can't be removed no further one is started: they would fill the machine. */
+const MOST = 50;
+
+/**
+ * An engine whose removals are not given up: one that fails is tried again, with a pause that grows, until the engine says that
+ * the container is gone. Until then it is overdue, and counted.
+ */
+export class Removals implements Engine {
+  readonly #engine: Engine;
+  readonly #pauseMs: (failures: number) => number;
+  readonly #overdue = new Set<string>();
+
+  constructor(engine: Engine, pauseMs: (failures: number) => number = backoffMs) {
+    this.#engine = engine;
+    this.#pauseMs = pauseMs;
+  }
+
+  /** Containers that should be gone, and that the engine has not removed yet. */
+  get overdue(): ReadonlySet<string> {
+    return this.#overdue;
+  }
+
+  async start(spec: SandboxSpec): Promise<StartedSandbox> {
+    if (this.#overdue.size >= MOST) {
+      const what = `The engine does not remove containers: ${this.#overdue.size} should be gone, so no further one is started.`;
+      throw new LauncherError('ServiceException', what, { retryAfterSeconds: 5 });
+    }
+    try {
+      return await this.#engine.start(spec);
+    } catch (error) {
+      // It may have been created without our hearing of it.
+      await this.remove(spec.sandboxId).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** @throws when the engine did not remove it at once. It is tried again in the background, so callers need not. */
+  async remove(sandboxId: string): Promise<void> {
+    if (this.#overdue.has(sandboxId)) return;
+    try {
+      await this.#engine.remove(sandboxId);
+    } catch (error) {
+      if (!this.#overdue.has(sandboxId)) void this.#insist(sandboxId);
+      throw error;
+    }
+  }
+
+  async #insist(sandboxId: string): Promise<void> {
+    this.#overdue.add(sandboxId);
+    for (let failures = 1; this.#overdue.has(sandboxId); failures += 1) {
+      await delay(this.#pauseMs(failures), undefined, { ref: false });
+      await this.#engine.remove(sandboxId).then(
+        () => this.#overdue.delete(sandboxId),
+        () => undefined,
+      );
+    }
+  }
+
+  stop(sandboxId: string, graceMs: number): Promise<void> {
+    return this.#engine.stop(sandboxId, graceMs);
+  }
+
+  list(): Promise<string[]> {
+    return this.#engine.list();
+  }
+
+  permanentMemory(): ReturnType<Engine['permanentMemory']> {
+    return this.#engine.permanentMemory();
+  }
+}
+
+/** Why a function runs nothing: all its places are taken by containers that should be gone. Undefined if it isn't so. */
+export function whyBlocked(
+  pools: readonly Pick<Pool, 'name' | 'fleet' | 'entry'>[],
+  name: string,
+  overdue: ReadonlySet<string>,
+): string | undefined {
+  const pool = pools.find((candidate) => candidate.name === name);
+  if (!pool || [...pool.fleet].filter(({ id }) => overdue.has(id)).length < pool.entry.concurrency) return undefined;
+  return `the Docker Engine does not remove containers of ${name}, and they take all its places`;
+}
