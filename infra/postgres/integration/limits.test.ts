@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Caller, DatabaseContainer } from './database-container.ts';
@@ -20,7 +19,7 @@ describe.each<Caller>(['record-vote', 'fetch-results'])('%s', (caller) => {
     const client = await database.connect(caller);
     expect(await setting(client, 'statement_timeout')).toBe('8s');
     await client.query('begin');
-    await pause(4_000);
+    await new Promise((resolve) => client.once('end', resolve));
     await expect(client.query('select 1')).rejects.toThrow();
   });
 
