@@ -37,6 +37,11 @@ choose_image() {
 
 start() {
   progress 'compose up'
+  # A watcher doesn't follow its relay into a new network: what ran before goes, and what it recorded stays.
+  stop_watching
+  # The relays need a node, and this one is here.
+  LAUNCHER_IMAGE=$(docker inspect --format '{{.Config.Image}}' "$(permanent launcher)")
+  export LAUNCHER_IMAGE
   # shellcheck disable=SC2086
   watchers $with_grafana up --detach 2>&1
   note "Prometheus${with_grafana:+ and Grafana}"

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { asNeighbour, cannotBeMade, neighbour } from '../../../apps/launcher/integration/neighbour.ts';
 import { baseUrl, controlUrl, docker, follow, invoke, send, vote } from '../../../apps/launcher/integration/stack.ts';
 import { alertRules, panelQueries } from './queries.ts';
 
@@ -116,10 +117,12 @@ describe('a Prometheus that make monitor has started', () => {
   });
 
   test('keeps a bounded amount, and is private to this machine', async () => {
-    const [watcher] = await watchers();
-    const { HostConfig, Args } = await docker.getContainer(watcher?.Id ?? '').inspect();
-    expect(Args.join(' ')).toContain('--storage.tsdb.retention.size=256MB');
-    expect(Object.values(HostConfig.PortBindings ?? {})).toEqual([[expect.objectContaining({ HostIp: '127.0.0.1' })]]);
+    const all = await Promise.all((await watchers()).map(({ Id }) => docker.getContainer(Id).inspect()));
+    expect(all.map(({ Args }) => Args.join(' ')).join('\n')).toContain('--storage.tsdb.retention.size=256MB');
+    const published = all.flatMap(({ HostConfig }) =>
+      Object.values<{ HostIp: string }[]>(HostConfig.PortBindings ?? {}),
+    );
+    expect(new Set(published.flat().map(({ HostIp }) => HostIp))).toEqual(new Set(['127.0.0.1']));
   });
 
   test('comes in by address: control still refuses a name that it does not know', async () => {
@@ -129,6 +132,30 @@ describe('a Prometheus that make monitor has started', () => {
     expect(activeTargets.map(({ scrapeUrl }) => scrapeUrl)).toEqual([
       expect.stringMatching(/^http:\/\/[\d.]+:9000\/metrics$/),
     ]);
+  });
+
+  describe.runIf(cannotBeMade === undefined)('and a neighbour with a route to the containers', () => {
+    neighbour();
+
+    const published = async () =>
+      (await watchers()).flatMap(({ NetworkSettings, Ports }) =>
+        Object.values(NetworkSettings.Networks).flatMap(({ IPAddress: address }) =>
+          Ports.map(({ PrivatePort: port }) => ({ address, port })),
+        ),
+      );
+
+    test('gets no answer at the ports that are published, unlike this machine', async () => {
+      for (const { address, port } of await published()) {
+        const fromHere = () => fetch(`http://${address}:${port}`).then(({ status }) => status);
+        await expect.poll(() => fromHere().catch(() => 'not yet')).toBe(200);
+        expect(await asNeighbour(address, [`${port}/`])).toEqual([expect.any(String)]);
+      }
+      expect(await published()).not.toEqual([]);
+    });
+
+    test('would find nobody at the others, not even where the engine lets it through', async () => {
+      for (const { address } of await published()) await expect(fetch(`http://${address}:9090`)).rejects.toThrow();
+    });
   });
 
   test('goes with make monitor-stop, and the stack goes on', async () => {

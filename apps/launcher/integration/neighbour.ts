@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll } from 'vitest';
+import { docker } from './stack.ts';
+
+const run = promisify(execFile);
+const ip = (...words: string[]) => run('ip', words);
+const NAMESPACE = `sv-neighbour-${process.pid}`;
+/** A link for documentation's addresses (RFC 5737), which nobody has: this machine's end, and the neighbour's. */
+const HERE = '192.0.2.13';
+const THERE = '192.0.2.14';
+
+/** Why there can be no neighbour: a machine on this one's network, with a route to the containers, as a network namespace. */
+export const cannotBeMade = await whyNot();
+async function whyNot(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'containers have no address that this machine could route to';
+  if (process.getuid?.() !== 0) return 'a network namespace needs root';
+  const { OperatingSystem } = (await docker.info()) as { OperatingSystem: string };
+  if (OperatingSystem.includes('Docker Desktop')) return 'containers have no address that this machine could route to';
+  return ip('-V').then(
+    () => undefined,
+    () => 'there is no ip command (package iproute2)',
+  );
+}
+
+/** Makes the neighbour for the tests of one describe. */
+export function neighbour(): void {
+  beforeAll(async () => {
+    const [here, there] = [`sv${process.pid}a`, `sv${process.pid}b`];
+    await ip('netns', 'add', NAMESPACE);
+    await ip('link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', NAMESPACE);
+    await ip('address', 'add', `${HERE}/30`, 'dev', here);
+    await ip('link', 'set', here, 'up');
+    const inside = (...words: string[]) => ip('-netns', NAMESPACE, ...words);
+    await inside('address', 'add', `${THERE}/30`, 'dev', there);
+    await inside('link', 'set', there, 'up');
+    await inside('route', 'add', 'default', 'via', HERE);
+  }, 60_000);
+  // The link goes with the namespace.
+  afterAll(() => ip('netns', 'delete', NAMESPACE).catch(() => undefined));
+}
+
+/** Asks all of these at once, and prints what each answered: the status, or how the connection failed. */
+export const asking = (address: string, paths: readonly string[]) => `
+  const ask = (path) => fetch('http://${address}:' + path, { headers: { host: 'localhost' }, signal: AbortSignal.timeout(20_000) })
+    .then(({ status }) => status, ({ cause, name }) => cause?.code ?? name);
+  Promise.all(${JSON.stringify(paths)}.map(ask)).then((answers) => { console.log(JSON.stringify(answers)); process.exit(); });`;
+
+/** What the neighbour gets for each path. */
+export async function asNeighbour(address: string, paths: readonly string[]): Promise<(string | number)[]> {
+  const node = [process.execPath, '--eval', asking(address, paths)];
+  return JSON.parse((await run('ip', ['netns', 'exec', NAMESPACE, ...node])).stdout);
+}
