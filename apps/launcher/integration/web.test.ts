@@ -26,13 +26,14 @@ describe('web', () => {
       }
     })();
     const statuses = new Map<number, number>();
-    const end = performance.now() + 8000;
     await Promise.all(
       Array.from({ length: 250 }, async (_, i) => {
         // Some read, some vote; a vote needs no cookie to count.
         const request = i % 5 === 0 ? { method: 'POST', body: 'choice=cats' } : {};
         const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
-        while (performance.now() < end) {
+        // Until there is a second one, and once more.
+        for (let isLast = false; !isLast; ) {
+          isLast = most > 1;
           const { status } = await send(baseUrl, i % 5 === 0 ? '/vote' : '/', { ...request, headers });
           statuses.set(status, (statuses.get(status) ?? 0) + 1);
         }
@@ -41,7 +42,6 @@ describe('web', () => {
     open = false;
     await counting;
     expect([...statuses.keys()]).toEqual([200]);
-    expect(most).toBeGreaterThan(1);
     await none();
   });
 
