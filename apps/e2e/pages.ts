@@ -1,11 +1,22 @@
-import { expect, type Locator, type Page, type Response } from '@playwright/test';
+import { expect, type Locator, type Page, type Request, type Response } from '@playwright/test';
 import { stack, webRuns } from './stack.ts';
 
 /** Opens a page once web runs: how a browser waits for that is another story (`scale-to-zero.spec.ts`). */
 export async function visit(page: Page, path: string): Promise<Response | null> {
   for (;;) {
     await webRuns(new URL(path, stack.url).origin);
-    const response = await page.goto(path);
+    let cutOff = false;
+    const notice = (request: Request) => {
+      cutOff ||= request.failure()?.errorText === 'net::ERR_NETWORK_CHANGED';
+    };
+    page.on('requestfailed', notice);
+    const response = await page.goto(path).catch((error: unknown) => {
+      if (!cutOff) throw error;
+      return null;
+    });
+    page.off('requestfailed', notice);
+    // Chromium drops its requests whenever the machine gets a network, as with every stack that another test starts.
+    if (cutOff) continue;
     // On a busy machine it may have left already.
     if (response?.status() !== 503) return response;
   }

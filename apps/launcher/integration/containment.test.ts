@@ -46,7 +46,8 @@ const deeds: [string, string, object, object][] = [
 ];
 
 describe.concurrent('a function that', () => {
-  test.each(deeds)('%s is contained, reported, gone, and the next invocation works', async (...deed) => {
+  // Of tests that run at once each has its own `expect`.
+  test.for(deeds)('%s is contained, reported, gone, and the next invocation works', async (deed, { expect }) => {
     const [, name, event, expected] = deed;
     const answer = await invokeInTime(name, event);
     const isThere = async () =>
