@@ -17,13 +17,23 @@ export async function running(name: string, event: object): Promise<Running> {
   const feed = await follow(controlUrl, '/events');
   const traceId = randomBytes(16).toString('hex');
   const answer = invoke(name, event, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
-  // Whoever awaits it hears of a failure, though perhaps only later.
-  answer.catch(() => undefined).then(feed.leave);
+  // Its answer may come before the feed's last lines have been read, and names the container that gave it.
+  let answeredBy: string | undefined;
+  void answer
+    .then(
+      ({ headers }) => headers['x-container-id'],
+      () => undefined,
+    )
+    .then((containerId = '') => {
+      answeredBy = containerId;
+      feed.leave();
+    });
   const runs = new RegExp(`"type":"invocation.running"[^\\n]*${traceId}[^\\n]*"containerId":"([0-9a-f]{12})"`, 'g');
   const containers = () => [...feed.text().matchAll(runs)].map(([, containerId = '']) => containerId);
   const isRunning = async (times: number) => {
-    await expect.poll(() => containers().length, { interval: 20 }).toBeGreaterThanOrEqual(times);
-    return containers()[times - 1] ?? '';
+    const isOver = () => containers().length >= times || answeredBy !== undefined;
+    await expect.poll(isOver, { interval: 20 }).toBe(true);
+    return containers()[times - 1] ?? answeredBy ?? '';
   };
   return { answer, containerId: await isRunning(1), runningAgain: (times) => isRunning(times + 1) };
 }
