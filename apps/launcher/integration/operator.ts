@@ -9,6 +9,8 @@ export interface Operator {
   kill(containerId: string): Promise<void>;
   /** Tells a function of ours to go on with the events that it holds. */
   release(containerId: string): Promise<void>;
+  /** What `docker` is told so that it runs a command in the database's container, which reads our standard input. */
+  inDatabase(): Promise<string[]>;
   /** Ends the launcher as a crash would; whoever keeps it running starts it again. */
   crashLauncher(): Promise<void>;
   /** From now on the launcher's engine doesn't answer. What runs goes on. */
@@ -24,6 +26,7 @@ const oneMachine: Operator = {
   },
   kill: (containerId) => docker.getContainer(containerId).kill(),
   release: (containerId) => docker.getContainer(containerId).kill({ signal: 'SIGCONT' }),
+  inDatabase: async () => ['exec', '--interactive', (await permanent('database')).id],
   async crashLauncher() {
     const { State } = await (await permanent('launcher')).inspect();
     process.kill(State.Pid, 'SIGKILL');
@@ -71,6 +74,11 @@ function swarm(nodes: readonly string[]): Operator {
       const everyProcess = ['node', '-e', "process.kill(-1, 'SIGCONT')"];
       for (const { node, id } of await find([`id=${containerId}`]))
         await on(node, 'docker', 'exec', id, ...everyProcess);
+    },
+    async inDatabase() {
+      const [database] = await named('database');
+      if (!database) throw new Error('No node runs the database.');
+      return ['exec', '--interactive', database.node, 'docker', 'exec', '--interactive', database.id];
     },
     async crashLauncher() {
       for (const container of await named('launcher')) await kill(container);

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { permanent } from './stack.ts';
+import { operator } from './operator.ts';
 
 /** Connects a container's standard streams to Postgres, whose socket is in a volume that the host can't open everywhere. */
 const BRIDGE = `
@@ -14,9 +14,9 @@ const BRIDGE = `
 
 /** A session of the database's owner, in this stack's container or another; `end` ends it, whatever became of the database. */
 export async function ownerSession(inContainer?: string): Promise<{ client: Client; end: () => Promise<void> }> {
-  const id = inContainer ?? (await permanent('database')).id;
+  const docker = inContainer ? ['exec', '--interactive', inContainer] : await operator.inDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'owner-'));
-  const server = createServer((socket) => bridge(socket, id));
+  const server = createServer((socket) => bridge(socket, docker));
   await new Promise<void>((resolve) => server.listen(join(folder, '.s.PGSQL.5432'), resolve));
   const client = new Client({ host: folder, user: 'postgres', database: 'votes' });
   client.on('error', () => undefined);
@@ -33,8 +33,8 @@ export async function ownerSession(inContainer?: string): Promise<{ client: Clie
 export const endPauses = (client: Client) =>
   client.query(`update detached.job set start_after = now() where state = 'retry'`);
 
-function bridge(socket: Socket, container: string): void {
-  const child = spawn('docker', ['exec', '--interactive', container, 'node', '-e', BRIDGE]);
+function bridge(socket: Socket, inContainer: string[]): void {
+  const child = spawn('docker', [...inContainer, 'node', '-e', BRIDGE]);
   socket.pipe(child.stdin);
   child.stdout.pipe(socket);
   child.stdin.on('error', () => undefined);
