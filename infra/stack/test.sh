@@ -84,8 +84,9 @@ on_a_stack() {
   suite "$@"
 }
 
-# With the stacks that tests have started beside it, which are named after it: who was killed could not remove them.
+# With the stacks and databases that tests have started beside it, which are named after it: who was killed could not remove them.
 take_family_down() {
+  docker ps --all --quiet --filter "label=org.serverless-vote.test=postgres-$STACK" | xargs docker rm --force --volumes 2>/dev/null || true
   local each
   for each in $(docker ps --all --format '{{.Label "org.serverless-vote.launcher"}}' | grep "^$STACK-" | sort -u); do
     STACK=$each take_down --volumes
