@@ -29,6 +29,9 @@ test('docker stack rm leaves no service, container, network, secret or config on
   timeout: 2 * REMOVAL_MS,
 }, async () => {
   expect((await left()).length).toBeGreaterThan(0);
+  // A node may keep a container that it was creating just then: Swarm has forgotten its task. It never ran, and takes no memory.
+  const beingCreated = async () => (await left()).filter((each) => each.endsWith(', Created'));
+  await expect.poll(beingCreated, { timeout: REMOVAL_MS, interval: 500 }).toEqual([]);
   await cluster.on(1, 'stack', 'rm', cluster.name);
   await expect.poll(left, { timeout: REMOVAL_MS, interval: 500 }).toEqual([]);
 });
