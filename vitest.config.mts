@@ -13,7 +13,7 @@ export default defineConfig({
           ...deadlines.test,
           name: 'unit',
           include: [
-            '{apps/cli,apps/launcher,functions/*,infra/*}/src/**/*.test.ts',
+            '{apps/cli,apps/launcher,functions/*,packages/*,infra/*}/src/**/*.test.ts',
             'infra/{docs,engine,lock,stack}/*.test.mts',
             'turbo/generators/*.test.mts',
           ],
@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           ...deadlines.test,
           name: 'integration',
-          include: ['{apps,infra}/*/integration/**/*.test.{ts,mts}', 'infra/dev/*.test.mts'],
+          include: ['{apps,packages,infra}/*/integration/**/*.test.{ts,mts}', 'infra/dev/*.test.mts'],
           // They share one stack, so they take turns.
           maxWorkers: 1,
           fileParallelism: false,

@@ -24,7 +24,7 @@ const pages = spawn(process.execPath, ['dev.ts'], {
 });
 
 const rebuilder = new Rebuilder(root, STACK);
-const watchers = ['functions', 'infra/postgres/migrations', 'apps/launcher/src'].map((path) =>
+const watchers = ['functions', 'packages/database/migrations', 'apps/launcher/src'].map((path) =>
   watch(join(root, path), { recursive: true }, (_, file) => rebuilder.saved(join(path, file ?? ''))),
 );
 

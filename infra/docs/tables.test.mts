@@ -46,7 +46,7 @@ describe('README', () => {
       const defaults = [
         // ${NAME:-value}, NAME_DEFAULT=value in scripts and in compose; NAME: z.….default(value) in the launcher
         ...found(scripts + read('docker-compose.yml'), new RegExp(`\\b${name}(?::?-|_DEFAULT=)([^}\\s"']+)`, 'g')),
-        ...found(read('apps/launcher/src/config.ts'), new RegExp(`\\b${name}: .*\\('?([^()']*)'?\\)`, 'g')),
+        ...found(read('apps/launcher/src/model/settings.ts'), new RegExp(`\\b${name}: .*\\('?([^()']*)'?\\)`, 'g')),
       ];
       expect(defaults.map((text) => text.replace(/^(\d+)_(\d+)$/, '$1$2'))).toContain(value);
     },

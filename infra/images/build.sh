@@ -68,10 +68,10 @@ if [[ " ${only[*]-} " == *' misbehave '* ]]; then
 fi
 
 if wanted database; then
-  image database database "CALLERS=${callers# }" -- infra/images/start-database infra/postgres/*.conf
+  image database database "CALLERS=${callers# }" -- infra/images/start-database packages/database/*.conf
 fi
 if wanted launcher; then
-  image launcher launcher -- apps/launcher/dist/main.cjs functions/runtime/dist/leash.cjs functions/catalog.json infra/postgres/migrations
+  image launcher launcher -- apps/launcher/dist/main.cjs packages/engine/dist/leash.cjs functions/catalog.json packages/database/migrations
 fi
 if wanted web; then
   image web web -- apps/web/.next/standalone infra/images/rehearse-web.mjs

@@ -7,10 +7,10 @@ RUN : serverless-vote && rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/loca
 LABEL org.serverless-vote.image=launcher
 WORKDIR /launcher
 COPY functions/catalog.json /launcher/catalog.json
-COPY infra/postgres/migrations /launcher/migrations
+COPY packages/database/migrations /launcher/migrations
 COPY apps/launcher/dist/main.cjs /launcher/main.cjs
 # For containers on a Swarm: their first process.
-COPY functions/runtime/dist/leash.cjs /launcher/leash.cjs
+COPY packages/engine/dist/leash.cjs /launcher/leash.cjs
 # Fewer heaps for glibc's malloc, and what is freed goes back to the system: a tenth less memory at rest.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP_THRESHOLD_=65536
 ENTRYPOINT ["node", "/launcher/main.cjs"]

@@ -90,7 +90,7 @@ function addToCatalog({ name, database }: Answers, root: string): string {
 
 /** Postgres knows a function by its uid and lets it be the role of its name; that role may nothing until it is granted. */
 function addRole({ name }: Answers, root: string): string {
-  const folder = join(root, 'infra/postgres/migrations');
+  const folder = join(root, 'packages/database/migrations');
   const last =
     readdirSync(folder)
       .filter((file) => /^\d{4}_/.test(file))
@@ -110,7 +110,7 @@ grant connect on database votes to "${name}";
 grant usage on schema public to "${name}";
 `,
   );
-  return `infra/postgres/migrations/${file}`;
+  return `packages/database/migrations/${file}`;
 }
 
 /** A workspace that the lock doesn't know would stop `npm ci`. */

@@ -20,8 +20,9 @@ beforeAll(() => {
     'vitest.shared.mts',
     'turbo/**',
     'functions/**',
-    'infra/postgres/migrations/*',
-    '{apps,infra}/*/package.json',
+    'packages/{contracts,runtime}/**',
+    'packages/database/migrations/*',
+    '{apps,infra,packages}/*/package.json',
   ];
   for (const path of globSync(parts, { cwd: root, exclude: ['**/node_modules/**', '**/dist/**', '**/.turbo/**'] }))
     cpSync(join(root, path), join(copy, path), { recursive: true });
@@ -51,7 +52,7 @@ describe('npx turbo gen function', () => {
   });
 
   it('gives it a role in the database when it uses the database', () => {
-    const [migration] = globSync('infra/postgres/migrations/*_count-voters.sql', { cwd: copy });
+    const [migration] = globSync('packages/database/migrations/*_count-voters.sql', { cwd: copy });
     expect(read(migration ?? '')).toContain('create role "count-voters" login');
   });
 

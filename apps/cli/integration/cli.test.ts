@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { endPauses, ownerSession } from '@serverless-vote/launcher/integration/sql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { endPauses, ownerSession } from '../../launcher/integration/sql.ts';
 
 const MAIN = join(import.meta.dirname, '../src/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'fn-'));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { forAll } from '@serverless-vote/fuzz';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { forAll } from '../../../infra/fuzz/fuzz.mts';
 import { anyBrokenRequest, anyPath, anyRequest, anySmuggler, bytesOf, type Heard, sendRaw } from './raw-requests.ts';
 import { baseUrl, containers, controlUrl, docker, invoke, permanent, send, vote, watchCreations } from './stack.ts';
 

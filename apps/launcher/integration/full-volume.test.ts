@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
+import { freePort } from '@serverless-vote/e2e/free-port';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../../e2e/free-port.ts';
 import { type SecondStack, startSecondStack } from './second-stack.ts';
 import { ownerSession } from './sql.ts';
 import { type Answer, send } from './stack.ts';

@@ -1,6 +1,6 @@
 import net from 'node:net';
+import { anyBytes, anyText } from '@serverless-vote/fuzz';
 import fc from 'fast-check';
-import { anyBytes, anyText } from '../../../infra/fuzz/fuzz.mts';
 
 /** What a door said to one raw request: its answer as far as it was read, or that it hung up without one. */
 export interface Heard {

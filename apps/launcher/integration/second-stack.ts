@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { freePort } from '../../e2e/free-port.ts';
+import { freePort } from '@serverless-vote/e2e/free-port';
 
 const SCRIPTS = join(import.meta.dirname, '../../../infra/stack');
 const START = 'take_down --volumes; start_stack; wait_until_ready';

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Poll } from '@serverless-vote/contracts/poll';
 import {
   type Address,
   askDatabase,
@@ -8,11 +9,11 @@ import {
   type Question,
   restoreFunctionRoles,
   VotesInUse,
-} from '@serverless-vote/postgres';
+} from '@serverless-vote/database';
 import type { Logger } from 'pino';
-import type { AcceptanceClock } from './acceptance-clock.ts';
-import { LauncherError } from './errors.ts';
-import type { Poll } from './poll.ts';
+import type { AcceptanceClock } from './model/acceptance-clock.ts';
+import { LauncherError } from './model/errors.ts';
+import type { Preparation, Prepared, Votes } from './model/preparation.ts';
 
 const PORT = 5432;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -22,22 +23,6 @@ const PROBE_TIMEOUT_MS = 1_500;
 const DISK_FULL = '53100';
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
-
-/** Work that has to be done before the first event. */
-export interface Preparation {
-  readonly isDone: boolean;
-  readonly done: Promise<Prepared>;
-}
-
-export interface Prepared {
-  /** A predecessor left detached events to be run. */
-  detachedEventsAreLeft: boolean;
-}
-
-/** Since when votes are kept; unknown until the database has said so. What a browser remembers from before is void. */
-export interface Votes {
-  since: Date | undefined;
-}
 
 /**
  * Brings the database to this version's schema and poll, and the clock past everything recorded; tries until it succeeds,

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '@serverless-vote/contracts/backoff';
 
 /** About ten minutes: then it stays until the launcher's own container ends, and the volume with it. */
 const TRIES = 25;

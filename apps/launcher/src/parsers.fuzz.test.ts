@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
+import { parsePoll } from '@serverless-vote/contracts/poll';
+import { followOutput } from '@serverless-vote/engine/output-lines';
+import { anyBytes, anyText, forAll } from '@serverless-vote/fuzz';
+import { parseVote } from '@serverless-vote/record-vote/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseVote } from '../../../functions/record-vote/src/contract.ts';
-import { anyBytes, anyText, forAll } from '../../../infra/fuzz/fuzz.mts';
-import { ByteBudget, checkJson, readBody } from './body.ts';
-import { findFunction, parseCatalog } from './catalog.ts';
-import { ConfigError, parseConfig } from './config.ts';
-import { LauncherError } from './errors.ts';
-import { followOutput } from './output.ts';
-import { parsePoll } from './poll.ts';
+import { ByteBudget, checkJson, readBody } from './http/body.ts';
+import { findFunction, parseCatalog } from './model/catalog.ts';
+import { LauncherError } from './model/errors.ts';
+import { ConfigError, parseConfig } from './model/settings.ts';
 
 const json = readFileSync(new URL('../../../functions/catalog.json', import.meta.url), 'utf8');
 const catalog = parseCatalog(json);

@@ -1,8 +1,8 @@
 import type http from 'node:http';
-import type { Address } from '@serverless-vote/postgres';
-import type { EngineToOpen } from './engine.ts';
-import type { OpenIngress } from './ingress.ts';
-import type { OpenRuntimeDoor } from './runtime-client.ts';
+import type { Address } from '@serverless-vote/database';
+import type { EngineToOpen } from '@serverless-vote/engine';
+import type { OpenIngress } from './gateway/ingress.ts';
+import type { OpenRuntimeDoor } from './sandbox/runtime-client.ts';
 
 export const GATEWAY_PORT = 8080;
 export const CONTROL_PORT = 9000;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Feed } from './feed.ts';
-import { createLog } from './log.ts';
+import { Feed } from './model/feed.ts';
 import { watchRoles } from './role-watch.ts';
+import { createLog } from './telemetry/log.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Feed } from './feed.ts';
+import type { Feed } from './model/feed.ts';
 
 /** After a container that ended well: somebody may have made it do so. */
 const CALM_MS = 5_000;

@@ -1,11 +1,11 @@
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import { Leash } from '@serverless-vote/engine/swarm/task-agent/connection';
+import { anyText, forAll } from '@serverless-vote/fuzz';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { anyText, forAll } from '../../../infra/fuzz/fuzz.mts';
-import { Leash } from './leash.ts';
-import { runtimeApiOverTcp } from './runtime-api-tcp.ts';
-import type { Poll } from './runtime-client.ts';
-import { Tokens } from './tokens.ts';
+import { Tokens } from './http/tokens.ts';
+import { runtimeApiOverTcp } from './sandbox/runtime-api-tcp.ts';
+import type { Poll } from './sandbox/runtime-client.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
+import { anyBytes, anyText, forAll } from '@serverless-vote/fuzz';
 import fc from 'fast-check';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { anyBytes, anyText, forAll } from '../../../infra/fuzz/fuzz.mts';
 import { isProblem } from './ballot/problem.ts';
 import { BadRequest, choiceFrom } from './choice.ts';
 import { parseEnvironment } from './env.ts';

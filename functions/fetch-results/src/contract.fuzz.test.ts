@@ -1,7 +1,7 @@
+import { forAll } from '@serverless-vote/fuzz';
 import { InvalidEvent } from '@serverless-vote/runtime/errors';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { forAll } from '../../../infra/fuzz/fuzz.mts';
 import { parseRequest } from './contract.ts';
 
 test('any object asks for the results, and anything else is an InvalidEvent', () =>

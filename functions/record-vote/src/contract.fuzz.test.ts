@@ -1,7 +1,7 @@
+import { anyText, forAll } from '@serverless-vote/fuzz';
 import { InvalidEvent } from '@serverless-vote/runtime/errors';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anyText, forAll } from '../../../infra/fuzz/fuzz.mts';
 import { parseVote } from './contract.ts';
 
 test('any event is a vote that Postgres takes, or an InvalidEvent in a few words', () => {

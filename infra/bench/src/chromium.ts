@@ -1,5 +1,5 @@
 import type { Browser } from '@playwright/test';
-import { FLAGS, findChromium } from '../../../apps/e2e/chromium.ts';
+import { FLAGS, findChromium } from '@serverless-vote/e2e/chromium';
 
 /** A browser for the rows that need one; the bench's script has brought it. Loaded by these rows only. */
 export async function launchChromium(...flags: string[]): Promise<Browser> {

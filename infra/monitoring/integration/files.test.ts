@@ -1,5 +1,5 @@
+import { controlUrl, send } from '@serverless-vote/launcher/integration/stack';
 import { describe, expect, test } from 'vitest';
-import { controlUrl, send } from '../../../apps/launcher/integration/stack.ts';
 import { promtool } from './promtool.ts';
 import { alertQueries, metricsIn, panelQueries } from './queries.ts';
 

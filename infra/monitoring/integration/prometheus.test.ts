@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { asNeighbour, cannotBeMade, neighbour } from '@serverless-vote/launcher/integration/neighbour';
+import { baseUrl, controlUrl, docker, follow, invoke, send, vote } from '@serverless-vote/launcher/integration/stack';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asNeighbour, cannotBeMade, neighbour } from '../../../apps/launcher/integration/neighbour.ts';
-import { baseUrl, controlUrl, docker, follow, invoke, send, vote } from '../../../apps/launcher/integration/stack.ts';
 import { alertRules, panelQueries } from './queries.ts';
 
 const FOLDER = join(import.meta.dirname, '..');

@@ -1,4 +1,4 @@
-import type { ContainerView } from '../../../launcher/src/activity-message.ts';
+import type { ContainerView } from '@serverless-vote/contracts/activity';
 import { doing } from './words.ts';
 
 /** How far a container has come: created, started, connected, at work. */

@@ -1,5 +1,5 @@
+import type { Changes, ContainerView, Counters } from '@serverless-vote/contracts/activity';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Changes, ContainerView, Counters } from '../../../launcher/src/activity-message.ts';
 import { FADE_MS, Scene } from './scene.ts';
 
 const counters: Counters = {

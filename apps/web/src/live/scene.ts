@@ -1,11 +1,4 @@
-import type {
-  Changes,
-  ContainerView,
-  Counters,
-  Memory,
-  Moment,
-  Snapshot,
-} from '../../../launcher/src/activity-message.ts';
+import type { Changes, ContainerView, Counters, Memory, Moment, Snapshot } from '@serverless-vote/contracts/activity';
 import type { Part } from '../parts.ts';
 
 /** A container stays in the picture this long after it left, so that the eye can say goodbye. */

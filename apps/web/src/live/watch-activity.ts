@@ -1,4 +1,4 @@
-import type { Changes, Snapshot } from '../../../launcher/src/activity-message.ts';
+import type { Changes, Snapshot } from '@serverless-vote/contracts/activity';
 import { watchStream } from '../watch-stream.ts';
 
 /** What the stream says. */

@@ -1,5 +1,5 @@
+import type { ContainerView } from '@serverless-vote/contracts/activity';
 import { describe, expect, it } from 'vitest';
-import type { ContainerView } from '../../../launcher/src/activity-message.ts';
 import { doing, memoryDetail, mib, percent, summary } from './words.ts';
 
 const view: ContainerView = { id: 'a', name: 'record-vote', state: 'waiting', inFlight: 0, served: 0, createdAt: 0 };

@@ -1,4 +1,4 @@
-import type { ContainerView, Counters, Memory } from '../../../launcher/src/activity-message.ts';
+import type { ContainerView, Counters, Memory } from '@serverless-vote/contracts/activity';
 
 /** What a container does, in a word or two. */
 export function doing({ name, state, inFlight, served, ending, runMs }: ContainerView): string {

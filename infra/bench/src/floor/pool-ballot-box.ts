@@ -1,5 +1,5 @@
+import type { Ballot, BallotBox } from '@serverless-vote/record-vote/ballot-box';
 import { Pool } from 'pg';
-import type { Ballot, BallotBox } from '../../../../functions/record-vote/src/ballot-box.ts';
 
 /** One prepared statement per vote, on a pool of connections of the usual size. */
 export class PoolBallotBox implements BallotBox {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type BallotBox, PostgresBallotBox } from '../../../../functions/record-vote/src/ballot-box.ts';
-import { recordVote } from '../../../../functions/record-vote/src/handler.ts';
+import { type BallotBox, PostgresBallotBox } from '@serverless-vote/record-vote/ballot-box';
+import { recordVote } from '@serverless-vote/record-vote/handler';
 import { PoolBallotBox } from './pool-ballot-box.ts';
 
 /*

@@ -1,19 +1,19 @@
-import { AcceptanceClock } from '../../../../apps/launcher/src/acceptance-clock.ts';
-import { ByteBudget } from '../../../../apps/launcher/src/body.ts';
-import { readCatalog } from '../../../../apps/launcher/src/catalog.ts';
-import { control } from '../../../../apps/launcher/src/control.ts';
-import { DetachedEvents } from '../../../../apps/launcher/src/detached-events.ts';
-import { EventStream } from '../../../../apps/launcher/src/event-stream.ts';
-import { Feed } from '../../../../apps/launcher/src/feed.ts';
-import { FunctionLogs } from '../../../../apps/launcher/src/function-logs.ts';
-import { guardedServer } from '../../../../apps/launcher/src/guarded-server.ts';
-import { Invoker } from '../../../../apps/launcher/src/invoker.ts';
-import { createLog, logFeed } from '../../../../apps/launcher/src/log.ts';
-import { Metrics } from '../../../../apps/launcher/src/metrics.ts';
-import { Peers } from '../../../../apps/launcher/src/peers.ts';
-import { runtimeApi } from '../../../../apps/launcher/src/runtime-api.ts';
-import { StartGate } from '../../../../apps/launcher/src/start-gate.ts';
-import { Processes } from './processes.ts';
+import { Processes } from '@serverless-vote/engine/process/process-engine';
+import { control } from '@serverless-vote/launcher/api/control-api';
+import { EventStream } from '@serverless-vote/launcher/api/event-stream';
+import { DetachedEvents } from '@serverless-vote/launcher/async/async-events';
+import { ByteBudget } from '@serverless-vote/launcher/http/body';
+import { Peers } from '@serverless-vote/launcher/http/peers';
+import { guardedServer } from '@serverless-vote/launcher/http/server';
+import { Invoker } from '@serverless-vote/launcher/invoke/invoker';
+import { AcceptanceClock } from '@serverless-vote/launcher/model/acceptance-clock';
+import { readCatalog } from '@serverless-vote/launcher/model/catalog';
+import { Feed } from '@serverless-vote/launcher/model/feed';
+import { StartGate } from '@serverless-vote/launcher/model/start-limiter';
+import { runtimeApi } from '@serverless-vote/launcher/sandbox/runtime-api';
+import { FunctionLogs } from '@serverless-vote/launcher/telemetry/function-logs';
+import { createLog, logFeed } from '@serverless-vote/launcher/telemetry/log';
+import { Metrics } from '@serverless-vote/launcher/telemetry/metrics';
 
 /*
  * The launcher's path of an invocation, wired as in its main, without containers and without a database. Arguments: a folder for

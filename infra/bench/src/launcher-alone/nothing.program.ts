@@ -1,4 +1,4 @@
-import { serve } from '../../../../functions/runtime/src/serve.ts';
+import { serve } from '@serverless-vote/runtime';
 
 /* A function that takes no time, in the runtime that every function has. */
 serve({

@@ -1,8 +1,8 @@
 import type { Browser, Page } from '@playwright/test';
+import { freePort } from '@serverless-vote/e2e/free-port';
+import { changes, container, snapshot } from '@serverless-vote/e2e/told-news';
+import { tell, tellStreams } from '@serverless-vote/e2e/told-streams';
 import type { Flags } from 'lighthouse';
-import { freePort } from '../../../../apps/e2e/free-port.ts';
-import { changes, container, snapshot } from '../../../../apps/e2e/told-news.ts';
-import { tell, tellStreams } from '../../../../apps/e2e/told-streams.ts';
 import type { Bench } from '../bench.ts';
 import { launchChromium } from '../chromium.ts';
 import { interleave, type Variant } from '../interleave.ts';

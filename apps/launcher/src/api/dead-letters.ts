@@ -1,0 +1,64 @@
+import { beginningOf } from '@serverless-vote/contracts/text';
+import type { Which } from '@serverless-vote/database/event-queue';
+import type { Express, Request } from 'express';
+import type { DetachedEvents } from '../async/async-events.ts';
+import { LauncherError } from '../model/errors.ts';
+
+const PATH = '/dead-letters';
+const MOST_LISTED = 100;
+/** Longer events are shown by themselves only. */
+const LISTED_EVENT_CHARACTERS = 4096;
+
+/**
+ * Control's door to the detached events that have failed three times: read them, send them again, drop them, one by its
+ * request id, all, or all of one function (`?function=`).
+ */
+export function mountDeadLetters(app: Express, detached: DetachedEvents): void {
+  app.get(PATH, async (request, response) => {
+    const letters = await detached.deadLetters(asked(request), MOST_LISTED);
+    const total = detached.lines.reduce((sum, { dead }) => sum + dead, 0);
+    const shown = letters.map((letter) => ({
+      ...letter,
+      event: letter.event.length > LISTED_EVENT_CHARACTERS ? null : letter.event,
+    }));
+    response.json({ total, deadLetters: shown });
+  });
+  app.get(`${PATH}/:requestId`, async (request, response) => {
+    const [letter] = await detached.deadLetters(asked(request), 1);
+    response.json(letter ?? notThere(request));
+  });
+  app.post(`${PATH}/resend`, async (request, response) => {
+    response.status(202).json({ resent: await detached.resend(asked(request)) });
+  });
+  app.post(`${PATH}/:requestId/resend`, async (request, response) => {
+    const resent = await detached.resend(asked(request));
+    response.status(202).json(resent === 0 ? notThere(request) : { resent });
+  });
+  app.delete(PATH, async (request, response) => {
+    response.json({ deleted: await detached.drop(asked(request)) });
+  });
+  app.delete(`${PATH}/:requestId`, async (request, response) => {
+    const deleted = await detached.drop(asked(request));
+    response.json(deleted === 0 ? notThere(request) : { deleted });
+  });
+}
+
+/** Which dead letters a request is about. A misspelt parameter must not come to mean all of them. */
+function asked(request: Request): Which {
+  const { params, query } = request;
+  for (const name of Object.keys(query)) {
+    if (name === 'function') continue;
+    throw new LauncherError('InvalidParameterValueException', `There is no parameter ${name} here, only "function".`);
+  }
+  const name = query.function === undefined ? undefined : String(query.function);
+  const requestId = params.requestId === undefined ? undefined : String(params.requestId);
+  // Whatever else is no name or id is in no letter either, and some of it (NUL, say) Postgres would not even take.
+  if (![name, requestId].every((word) => word === undefined || /^[\w-]{1,100}$/.test(word))) notThere(request);
+  return { name, requestId };
+}
+
+function notThere({ params, query }: Request): never {
+  const what =
+    params.requestId === undefined ? `function ${String(query.function)}` : `request id ${String(params.requestId)}`;
+  throw new LauncherError('ResourceNotFoundException', `No dead letter has the ${beginningOf(what, 120)}.`);
+}

@@ -1,0 +1,39 @@
+import type { Express } from 'express';
+import { arnOf, type Catalog, type FunctionEntry, findFunction } from '../model/catalog.ts';
+
+/** What the catalog has, in the shapes of Lambda's ListFunctions, GetFunction and GetFunctionConfiguration. */
+export function mountFunctionListing(app: Express, path: string, catalog: Catalog): void {
+  app.get(path, (_request, response) => {
+    response.json({
+      Functions: Object.entries(catalog.functions).map(([name, entry]) => configuration(name, entry)),
+    });
+  });
+  app.get(`${path}/:name`, (request, response) => {
+    const { name, entry } = findFunction(catalog, request.params.name);
+    response.json({
+      Configuration: configuration(name, entry),
+      Code: { RepositoryType: 'local', ImageUri: entry.image },
+      Concurrency: { ReservedConcurrentExecutions: entry.concurrency },
+      // What Lambda has no word for.
+      Catalog: entry,
+    });
+  });
+  app.get(`${path}/:name/configuration`, (request, response) => {
+    const { name, entry } = findFunction(catalog, request.params.name);
+    response.json(configuration(name, entry));
+  });
+}
+
+/** One function in the shape of Lambda's FunctionConfiguration (https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html). */
+function configuration(name: string, entry: FunctionEntry) {
+  return {
+    FunctionName: name,
+    FunctionArn: arnOf(name),
+    PackageType: 'Image',
+    MemorySize: entry.memoryMb,
+    Timeout: Math.ceil(entry.deadlineMs / 1000),
+    EphemeralStorage: { Size: entry.tmpMb },
+    Version: '$LATEST',
+    State: 'Active',
+  };
+}

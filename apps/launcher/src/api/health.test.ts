@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RecentFailures } from '../invoke/recent-failures.ts';
+import { type HealthParts, HealthReport } from './health.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+const FUNCTIONS = ['record-vote', 'fetch-results'];
+
+function report(parts: Partial<HealthParts> = {}) {
+  const failures = new RecentFailures();
+  const asked: string[] = [];
+  const health = new HealthReport({
+    isPrepared: () => true,
+    databaseIsThere: async () => true,
+    databaseHasSpace: async () => true,
+    images: ['vote:1', 'web:1'],
+    async lacking(images) {
+      asked.push(...images);
+      return [];
+    },
+    functions: FUNCTIONS,
+    isReady: () => false,
+    whyFailing: (name) => failures.why(name),
+    ...parts,
+  });
+  return { health, failures, asked };
+}
+
+describe('health', () => {
+  const lacking = async () => ['vote:1'];
+  const engineAway = () => Promise.reject(new Error('ECONNREFUSED'));
+
+  test('is ok when a vote would be recorded', async () => {
+    expect(await report().health.answer()).toEqual({ status: 'ok' });
+  });
+
+  test.each<[string, Partial<HealthParts>, string, string]>([
+    ['the database has not been prepared', { isPrepared: () => false }, 'starting', 'waiting for the database'],
+    ['the database is away', { databaseIsThere: async () => false }, 'paused', 'the database is away'],
+    ['its disk is full', { databaseHasSpace: async () => false }, 'paused', "the database's disk is full"],
+    ['an image is missing', { lacking }, 'failing', "the image vote:1 isn't on this machine; `make run` builds it"],
+    ['the engine does not answer', { lacking: engineAway }, 'failing', 'the Docker Engine does not answer'],
+  ])('says so to everybody when %s', async (_case, parts, status, reason) => {
+    const { health } = report(parts);
+    expect(await health.certain()).toEqual({ status, reason });
+    expect(await health.answer()).toEqual({ status, reason });
+  });
+
+  test.each([{ lacking }, { lacking: engineAway }])(
+    'is ok without engine or image while containers are ready',
+    async (parts) => {
+      expect(await report({ ...parts, isReady: () => true }).health.answer()).toEqual({ status: 'ok' });
+      const { health } = report({ ...parts, isReady: (name) => name === 'fetch-results' });
+      expect((await health.answer()).status).toBe('failing');
+    },
+  );
+
+  test('asks the engine once in five seconds, however many ask for health', async () => {
+    const { health, asked } = report();
+    await Promise.all(Array.from({ length: 100 }, () => health.answer()));
+    expect(asked).toEqual(['vote:1', 'web:1']);
+    vi.advanceTimersByTime(5_001);
+    await health.answer();
+    expect(asked).toHaveLength(4);
+  });
+});
+
+describe('the last invocations', () => {
+  test('count for the operator when three in a row failed and none has succeeded since; the pages go on trying', async () => {
+    const { health, failures } = report();
+    for (const left of [2, 1, 0]) {
+      expect((await health.answer()).status, String(left)).toBe('ok');
+      failures.note('record-vote', 'no container was free');
+    }
+    const reason = 'the last 3 invocations of record-vote failed: no container was free';
+    expect(await health.answer()).toEqual({ status: 'failing', reason });
+    expect(await health.certain()).toEqual({ status: 'ok' });
+    failures.note('record-vote');
+    expect(await health.answer()).toEqual({ status: 'ok' });
+  });
+
+  test('count as long as they are recent', async () => {
+    const { health, failures } = report();
+    for (let times = 0; times < 3; times += 1) failures.noteError('record-vote', 'error');
+    expect((await health.answer()).status).toBe('failing');
+    vi.advanceTimersByTime(15_001);
+    expect((await health.answer()).status).toBe('ok');
+  });
+
+  test('of functions that no page needs do not count', async () => {
+    const { health, failures } = report();
+    for (let times = 0; times < 5; times += 1) failures.note('misbehave', 'exit status 1');
+    expect((await health.answer()).status).toBe('ok');
+  });
+
+  test.each(['error', 'Error', 'TypeError', 'Runtime.ExitError', 'Sandbox.Timedout', 'Function.ResponseSizeTooLarge'])(
+    'that end with %s have failed',
+    async (type) => {
+      const { health, failures } = report();
+      for (let times = 0; times < 3; times += 1) failures.noteError('record-vote', type);
+      expect((await health.answer()).status).toBe('failing');
+    },
+  );
+
+  test.each(['InvalidEvent', 'UnknownOption', 'PollClosed'])('that refuse an event (%s) work', async (type) => {
+    const { health, failures } = report();
+    for (let times = 0; times < 5; times += 1) failures.noteError('record-vote', type);
+    expect((await health.answer()).status).toBe('ok');
+  });
+});

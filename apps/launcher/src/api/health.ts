@@ -1,0 +1,72 @@
+import { DISK_IS_FULL } from '../invoke/start-health.ts';
+
+/** Would a vote be recorded now? And why not. `paused`: nothing of ours can help; `failing`: somebody has to look. */
+export type Health = { status: 'ok' } | { status: 'starting' | 'paused' | 'failing'; reason: string };
+
+const IMAGES_EVERY_MS = 5_000;
+
+export interface HealthParts {
+  /** Has the database been prepared? */
+  isPrepared: () => boolean;
+  databaseIsThere: () => Promise<boolean>;
+  databaseHasSpace: () => Promise<boolean>;
+  /** What the pages need: functions by name, and web. */
+  images: readonly string[];
+  /** Those of these images that the engine lacks. @throws when the engine doesn't answer */
+  lacking: (images: readonly string[]) => Promise<readonly string[]>;
+  functions: readonly string[];
+  /** Is there a container of this function that would take an event now, whatever the engine does? */
+  isReady: (name: string) => boolean;
+  /** Why an invocation of this function would probably fail, if so. */
+  whyFailing: (name: string) => string | undefined;
+}
+
+/**
+ * Health is the answer to "would a vote be recorded now?". Asking starts nothing, and costs the database and the engine a question now
+ * and then, however many ask.
+ */
+export class HealthReport {
+  readonly #parts: HealthParts;
+  #images: { at: number; trouble: Promise<'none' | 'engine' | string> } | undefined;
+
+  constructor(parts: HealthParts) {
+    this.#parts = parts;
+  }
+
+  /** What is certain, so that the pages may say that voting is paused. */
+  async certain(): Promise<Health> {
+    const { isPrepared, databaseIsThere, databaseHasSpace, functions, isReady } = this.#parts;
+    if (!isPrepared()) return { status: 'starting', reason: 'waiting for the database' };
+    const [isThere, hasSpace, images] = await Promise.all([
+      databaseIsThere(),
+      databaseHasSpace(),
+      this.#imageTrouble(),
+    ]);
+    if (!isThere) return { status: 'paused', reason: 'the database is away' };
+    if (!hasSpace) return { status: 'paused', reason: DISK_IS_FULL };
+    if (images === 'none' || functions.every(isReady)) return { status: 'ok' };
+    if (images === 'engine') return { status: 'failing', reason: 'the Docker Engine does not answer' };
+    return { status: 'failing', reason: `the image ${images} isn't on this machine; \`make run\` builds it` };
+  }
+
+  /** The same, and what the last invocations say. */
+  async answer(): Promise<Health> {
+    const certain = await this.certain();
+    if (certain.status !== 'ok') return certain;
+    const { functions, whyFailing } = this.#parts;
+    const reason = functions.map(whyFailing).find((why) => why !== undefined);
+    return reason === undefined ? certain : { status: 'failing', reason };
+  }
+
+  #imageTrouble(): Promise<string> {
+    if (this.#images === undefined || performance.now() - this.#images.at > IMAGES_EVERY_MS) {
+      const { lacking, images } = this.#parts;
+      const trouble = lacking(images).then(
+        ([first]) => first ?? 'none',
+        () => 'engine',
+      );
+      this.#images = { at: performance.now(), trouble };
+    }
+    return this.#images.trouble;
+  }
+}

@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs';
+import os from 'node:os';
+import { DockerEngine } from '@serverless-vote/engine/docker/docker-engine';
+import { emptyFolder } from '@serverless-vote/engine/docker/emptied-folder';
+import { missingImages } from '@serverless-vote/engine/docker/missing-images';
+import Docker from 'dockerode';
+import type { Logger } from 'pino';
+import { ingressBySocket } from './gateway/ingress-socket.ts';
+import { removeLeftBehind } from './left-behind.ts';
+import { claim, holdSocket } from './own-socket.ts';
+import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
+import { runtimeApi } from './sandbox/runtime-api.ts';
+
+const RUNTIME = '/run/runtime';
+const INGRESS = '/run/ingress';
+const CONTROL_SOCKET = '/run/control/control.sock';
+/** Where no sandbox can see it. */
+const CLAIM = 'owner.sock';
+
+/** One machine: its Docker Engine, and Unix sockets in volumes. @throws {OtherLauncher} when they are another launcher's */
+export async function oneMachine(stackId: string, webUser: number, log: Logger): Promise<Platform> {
+  await claim(`${INGRESS}/${CLAIM}`);
+  const docker = new Docker();
+  const remove = (directory: string, folder: string) =>
+    void removeLeftBehind(directory, folder, {
+      empty: () => emptyFolder(stackId, directory, folder, webUser),
+      warn: (details, event) => log.warn(details, event),
+    });
+  return {
+    engine: new DockerEngine(stackId, docker),
+    missingImages: (images) => missingImages(docker, images),
+    openRuntimeDoor: runtimeApi(RUNTIME),
+    openIngress: ingressBySocket(INGRESS, (folder) => remove(INGRESS, folder)),
+    // Nobody else has the socket.
+    knowsWeb: () => true,
+    database: { host: '/var/run/postgresql' },
+    cores: async () => os.availableParallelism(),
+    forgetPredecessor() {
+      for (const directory of [RUNTIME, INGRESS])
+        for (const folder of readdirSync(directory)) if (folder !== CLAIM) remove(directory, folder);
+    },
+    async listen(doors) {
+      await holdSocket(doors.web, CONTROL_SOCKET);
+      doors.private.listen(CONTROL_PORT);
+      doors.public.listen(GATEWAY_PORT);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Engine } from '@serverless-vote/engine';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { readCatalog } from '../model/catalog.ts';
+import { Feed } from '../model/feed.ts';
+import { StartGate } from '../model/start-limiter.ts';
+import { WebService } from './http-service.ts';
+
+const { web } = readCatalog(`${import.meta.dirname}/../../../../functions/catalog.json`);
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** Web with an image that doesn't start. */
+function failing() {
+  const starts: number[] = [];
+  const engine: Engine = {
+    start() {
+      starts.push(performance.now());
+      return Promise.reject(new Error('no such image'));
+    },
+    stop: async () => undefined,
+    remove: async () => undefined,
+    list: async () => [],
+    permanentMemory: async () => undefined,
+  };
+  const openIngress = () => ({
+    ...{ doors: [], environment: {}, target: () => undefined, seal: () => undefined, close: () => undefined },
+  });
+  const setting = { image: 'broken', idleTimeoutMs: 60_000, handedOn: new Map() };
+  const service = new WebService(web, setting, { engine, openIngress, gate: new StartGate(2), feed: new Feed() });
+  return { service, starts };
+}
+
+test('an image whose start fails is started again after pauses that grow, however many ask, and they are told why', async () => {
+  const { service, starts } = failing();
+  const told: string[] = [];
+  const asking = setInterval(() => service.lease().catch((error: Error) => told.push(error.message)), 100);
+  await vi.advanceTimersByTimeAsync(60_000);
+  clearInterval(asking);
+  const pauses = starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
+  // A quarter of a second at first, then 2.5 to 5 seconds.
+  expect(pauses.length).toBeGreaterThan(8);
+  expect(pauses.length).toBeLessThan(32);
+  expect(Math.min(...pauses.slice(6))).toBeGreaterThanOrEqual(2_500);
+  const reason = 'The page could not be started: Error: no such image';
+  expect(told.filter((message) => message === reason).length).toBeGreaterThan(500);
+});

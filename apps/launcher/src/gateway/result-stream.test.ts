@@ -1,0 +1,170 @@
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ResultStream, resultLine } from './result-stream.ts';
+
+const closing: (() => void)[] = [];
+/** Time passes only when a test says so; what goes over the wire takes what it takes. */
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] }));
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+afterEach(() => {
+  vi.useRealTimers();
+  for (const close of closing.splice(0)) close();
+});
+
+/** Bytes that this process still needs. */
+function held(): number {
+  v8.setFlagsFromString('--expose-gc');
+  (vm.runInNewContext('gc') as () => void)();
+  const { external, heapUsed } = process.memoryUsage();
+  return external + heapUsed;
+}
+
+/** A stream of a counter behind a real server; `computed` counts how often the result was computed. */
+async function serve(compute = async (run: number) => JSON.stringify({ run })) {
+  const counted = { computed: 0, told: [] as { outcome: string; sinceChangeMs: number | undefined }[] };
+  const stream = new ResultStream(
+    () => compute(++counted.computed),
+    (outcome, sinceChangeMs) => counted.told.push({ outcome, sinceChangeMs }),
+  );
+  const server = http.createServer((_request, response) => stream.watch(response)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  closing.push(() => {
+    stream.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const watch = async () => {
+    const leave = new AbortController();
+    const response = await fetch(`http://127.0.0.1:${port}/`, { signal: leave.signal });
+    const viewer = { text: '', leave: () => leave.abort() };
+    void (async () => {
+      for await (const chunk of response.body ?? []) viewer.text += Buffer.from(chunk).toString();
+    })().catch(() => undefined);
+    return viewer;
+  };
+  return { stream, counted, watch, port };
+}
+
+test('computes nothing while nobody watches', async () => {
+  const { stream, counted } = await serve();
+  stream.invalidate();
+  await pass(10_000);
+  expect(counted.computed).toBe(0);
+});
+
+test('computes once per change, for all viewers', async () => {
+  const { stream, counted, watch } = await serve();
+  const viewers = await Promise.all([watch(), watch(), watch()]);
+  await expect.poll(() => viewers.map(({ text }) => text.includes('"run":1'))).toEqual([true, true, true]);
+  await pass(200);
+  stream.invalidate();
+  await expect.poll(() => viewers.map(({ text }) => text.includes('"run":2'))).toEqual([true, true, true]);
+  expect(counted.computed).toBe(2);
+});
+
+test('tells how long a change took to reach all viewers; a viewer who comes is no change', async () => {
+  const { stream, counted, watch } = await serve(async (run) => {
+    if (run === 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    return JSON.stringify({ run });
+  });
+  await watch();
+  await expect.poll(() => counted.told).toEqual([{ outcome: 'shown', sinceChangeMs: undefined }]);
+  await pass(200);
+  stream.invalidate();
+  await pass(50);
+  expect(counted.told[1]).toEqual({ outcome: 'shown', sinceChangeMs: 50 });
+});
+
+test('counts a change from the first attempt to show it', async () => {
+  const { stream, counted, watch } = await serve(async (run) => {
+    if (run === 2) throw new Error('away');
+    return '{}';
+  });
+  await watch();
+  await expect.poll(() => counted.told.length).toBe(1);
+  await pass(200);
+  stream.invalidate();
+  await pass(2_000);
+  expect(counted.told.map(({ outcome }) => outcome)).toEqual(['shown', 'failed', 'shown']);
+  expect(counted.told[2]?.sinceChangeMs).toBe(2_000);
+});
+
+test('shows changes that come quicker than it pauses together, and never misses the last', async () => {
+  const { stream, counted, watch } = await serve();
+  const viewer = await watch();
+  await expect.poll(() => viewer.text).toContain('"run":1');
+  for (let i = 0; i < 200; i += 1) {
+    stream.invalidate();
+    await pass(2);
+  }
+  // The viewer's own at 0 ms, then at 200 and 400.
+  expect(counted.computed).toBe(3);
+  stream.invalidate();
+  await pass(200);
+  await expect.poll(() => viewer.text).toContain('"run":4');
+  await pass(10_000);
+  expect(counted.computed).toBe(4);
+});
+
+test('a late joiner gets the last result at once', async () => {
+  const { counted, watch } = await serve();
+  const first = await watch();
+  await expect.poll(() => first.text).toContain('"run":1');
+  const late = await watch();
+  await expect.poll(() => late.text).toContain('"run":1');
+  expect(counted.computed).toBe(1);
+});
+
+test('tells viewers when results can’t be computed, and goes on when they can', async () => {
+  const { watch } = await serve(async (run) => {
+    if (run === 1) throw new Error('The database is away.');
+    return '{}';
+  });
+  const viewer = await watch();
+  await expect.poll(() => viewer.text).toContain('event: paused\ndata: {"message":"The database is away."}');
+  await pass(2_000);
+  await expect.poll(() => viewer.text).toContain('data: {}');
+});
+
+test('a viewer that takes nothing neither slows the others nor grows memory', async () => {
+  const megabyte = 'x'.repeat(1024 * 1024);
+  const { stream, counted, watch, port } = await serve(async (run) => JSON.stringify({ run, megabyte }));
+  const stalled = net.connect(port, '127.0.0.1');
+  closing.push(() => stalled.destroy());
+  stalled.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  stalled.pause();
+  const viewer = await watch();
+  await expect.poll(() => viewer.text).toContain('"run":1');
+  const before = held();
+  for (let run = 2; run <= 25; run += 1) {
+    viewer.text = '';
+    stream.invalidate();
+    await pass(200);
+    while (!viewer.text.includes(`"run":${run},`)) await nextTurn();
+  }
+  expect(counted.computed).toBe(25);
+  viewer.text = '';
+  await expect.poll(() => held() - before).toBeLessThan(18 * 1024 * 1024);
+});
+
+describe('a result for a stream', () => {
+  const isShown = (payload: string) => resultLine(Buffer.from(payload));
+
+  test('is one line, whatever its lines', () => {
+    expect(isShown('{\n  "total": 1\r\n}')).toBe('{"total":1}');
+    expect(isShown(JSON.stringify('x'.repeat(64 * 1024 - 2)))).toHaveLength(64 * 1024);
+  });
+
+  test.each([
+    ['of more than 64 KB', JSON.stringify('x'.repeat(64 * 1024)), 'bytes'],
+    ['of 6 MB of brackets', '['.repeat(6 * 1024 * 1024), 'bytes'],
+    ['that is no JSON', 'data: forged\n\n', 'with JSON'],
+  ])('%s is refused in words', (_case, payload, why) => {
+    expect(() => isShown(payload)).toThrow(why);
+  });
+});

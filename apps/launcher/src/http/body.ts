@@ -1,0 +1,79 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LauncherError } from '../model/errors.ts';
+import { jsonFault } from './json-fault.ts';
+
+/** Bytes that several bodies may take together, so that many large ones can't fill the memory. */
+export class ByteBudget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  /** Whether there was room for them. */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#left += bytes;
+  }
+}
+
+/**
+ * Reads a body of at most `limit` bytes. What is too much is read to its end and dropped, so that its sender hears the answer.
+ * @throws {LauncherError} RequestTooLargeException beyond the limit; TooManyRequestsException when the budget is used up
+ */
+export async function readBody(request: IncomingMessage, limit: number, budget: ByteBudget): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let held = 0;
+  let refusal: LauncherError | undefined;
+  const drop = () => {
+    chunks.length = 0;
+    budget.giveBack(held);
+    held = 0;
+  };
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (refusal) continue;
+      if (length > limit) refusal = tooLarge(limit);
+      else if (budget.take(chunk.length)) {
+        chunks.push(chunk);
+        held += chunk.length;
+      } else refusal = tooManyAtOnce();
+      if (refusal) drop();
+    }
+    if (refusal) throw refusal;
+    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  } finally {
+    drop();
+  }
+}
+
+/** A JSON document as it was sent. @throws {LauncherError} InvalidRequestContentException saying what is wrong with it */
+export function checkJson(payload: Buffer): void {
+  const fault = isUtf8(payload) ? jsonFault(payload) : 'it is not UTF-8';
+  if (fault === undefined) return;
+  const message = `The event is not JSON: ${fault}. Send a JSON document, or nothing for {}.`;
+  throw new LauncherError('InvalidRequestContentException', message);
+}
+
+/** Counts bytes against the budget for as long as their request is open. @throws {LauncherError} when there is no room for them */
+export function holdWhileOpen(response: ServerResponse, bytes: number, budget: ByteBudget): void {
+  if (!budget.take(bytes)) throw tooManyAtOnce();
+  const giveBack = () => budget.giveBack(bytes);
+  if (response.destroyed) giveBack();
+  else response.once('close', giveBack);
+}
+
+const tooLarge = (limit: number) => new LauncherError('RequestTooLargeException', `At most ${limit} bytes are taken.`);
+
+const tooManyAtOnce = () =>
+  new LauncherError('TooManyRequestsException', 'Too much is being sent at once. Try again soon.', {
+    retryAfterSeconds: 1,
+  });

@@ -1,0 +1,53 @@
+import type { Invocation } from '../model/invocation.ts';
+
+/** Events in the order they came, bounded in number and bytes. One whose sandbox died goes first again. */
+export class WaitingEvents {
+  #events: Invocation[] = [];
+  #bytes = 0;
+  readonly #limit: { events: number; megabytes: number };
+
+  constructor(limit: { events: number; megabytes: number }) {
+    this.#limit = limit;
+  }
+
+  get length(): number {
+    return this.#events.length;
+  }
+
+  at(index: number): Invocation | undefined {
+    return this.#events[index];
+  }
+
+  fits(payload: Buffer): boolean {
+    return (
+      this.#events.length < this.#limit.events && this.#bytes + payload.length <= this.#limit.megabytes * 1024 * 1024
+    );
+  }
+
+  add(invocation: Invocation): void {
+    this.#events.push(invocation);
+    this.#bytes += invocation.payload.length;
+  }
+
+  addFirst(invocation: Invocation): void {
+    this.#events.unshift(invocation);
+    this.#bytes += invocation.payload.length;
+  }
+
+  /** Whether it was there. */
+  remove(invocation: Invocation): boolean {
+    const index = this.#events[0] === invocation ? 0 : this.#events.indexOf(invocation);
+    if (index < 0) return false;
+    if (index === 0) this.#events.shift();
+    else this.#events.splice(index, 1);
+    this.#bytes -= invocation.payload.length;
+    return true;
+  }
+
+  takeAll(): Invocation[] {
+    const all = this.#events;
+    this.#events = [];
+    this.#bytes = 0;
+    return all;
+  }
+}

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { beginningOf } from '@serverless-vote/contracts/text';
+import { z } from 'zod';
+import { LauncherError } from './errors.ts';
+
+/**
+ * A uid means the same user in every container and on the machine. System users are below 1000 (Postgres' owner has 999, and Postgres believes
+ * the kernel who calls), people's accounts from 1000 on, and 65534 is nobody.
+ */
+const FIRST_USER = 10_000;
+const LAST_USER = 59_999;
+
+const limits = {
+  /** Image without its tag: the tag is the stack's. */
+  image: z.string().regex(/^[a-z0-9]+([./_-][a-z0-9]+)*$/),
+  /** uid in the container; a function's database role is known by it. */
+  user: z.int().refine((uid) => uid >= FIRST_USER && uid <= LAST_USER, {
+    error: `must be from ${FIRST_USER} to ${LAST_USER}: lower ones are users of an image or of this machine (999 owns Postgres and its data), higher ones are nobody's`,
+  }),
+  memoryMb: z.int().min(32),
+  cpus: z.number().positive(),
+  processes: z.int().min(8),
+  tmpMb: z.int().min(1),
+  /** One of the engine's runtimes (`docker info` lists them), gVisor's `runsc` say; the engine's default where none is named. */
+  runtime: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*$/)
+    .optional(),
+};
+
+/** How a container serves events: one only, or, while events wait, up to `events` of them, `inFlight` at once. */
+const serving = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('single-use') }),
+  z.strictObject({ kind: z.literal('drain'), inFlight: z.int().min(1).max(256), events: z.int().min(1) }),
+]);
+
+const functionEntry = z.strictObject({
+  ...limits,
+  database: z.boolean(),
+  deadlineMs: z.int().min(100).max(900_000),
+  /** Containers at once, spares included. */
+  concurrency: z.int().min(1),
+  queue: z.strictObject({ events: z.int().min(1), megabytes: z.int().min(1) }),
+  serving,
+  /** Containers kept ready while there is activity. */
+  spares: z.int().min(0),
+  /** Functions whose last result is stale once this one has succeeded. */
+  invalidates: z.array(z.string()),
+});
+
+const webEntry = z.strictObject({
+  ...limits,
+  environment: z.array(z.string()),
+  mayInvoke: z.array(z.string()),
+  /** Path of a page → functions that will probably follow its view. */
+  prewarms: z.record(z.string(), z.array(z.string())),
+  startDeadlineMs: z.int().min(1000),
+  requestsPerReplica: z.int().min(1),
+  replicas: z.int().min(1),
+});
+
+const schema = z
+  .strictObject({
+    functions: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), functionEntry),
+    web: webEntry,
+    /** Public stream → the function whose result it carries. */
+    streams: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.string()),
+  })
+  .superRefine((catalog, context) => {
+    const named = [
+      ...Object.values(catalog.functions).flatMap((entry) => entry.invalidates),
+      ...catalog.web.mayInvoke,
+      ...Object.values(catalog.web.prewarms).flat(),
+      ...Object.values(catalog.streams),
+    ];
+    for (const name of named) {
+      if (!Object.hasOwn(catalog.functions, name)) {
+        context.addIssue({
+          code: 'custom',
+          message: `"${name}" is named but isn't a function of the catalog`,
+        });
+      }
+    }
+  });
+
+export type Catalog = z.infer<typeof schema>;
+export type FunctionEntry = z.infer<typeof functionEntry>;
+export type WebEntry = z.infer<typeof webEntry>;
+
+/** Reads the allow-list: nothing that it doesn't name is ever started. Throws with every problem when it is wrong. */
+export function parseCatalog(json: string): Catalog {
+  const parsed = schema.safeParse(readJson(json));
+  if (!parsed.success) throw new Error(`The catalog needs mending:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+function readJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new Error(`The catalog needs mending:\nit is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+export const readCatalog = (file: string): Catalog => parseCatalog(readFileSync(file, 'utf8'));
+
+/**
+ * The function that a request names: by its name or ARN, with the qualifier `$LATEST` or none
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, FunctionName).
+ * @throws {LauncherError} ResourceNotFoundException when it isn't in the catalog
+ */
+export function findFunction(
+  catalog: Catalog,
+  requested: string,
+  qualifier?: string,
+): { name: string; entry: FunctionEntry } {
+  const arn = /^(?:arn:aws:lambda:[a-z0-9-]*:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST))?$/.exec(
+    requested,
+  );
+  const name = arn?.[1];
+  const entry = name !== undefined && Object.hasOwn(catalog.functions, name) ? catalog.functions[name] : undefined;
+  if (name === undefined || entry === undefined || (qualifier !== undefined && qualifier !== '$LATEST')) {
+    const known = Object.keys(catalog.functions).join(', ');
+    throw new LauncherError(
+      'ResourceNotFoundException',
+      `Function not found: ${JSON.stringify(beginningOf(requested, 100))}. The catalog has: ${known}.`,
+    );
+  }
+  return { name, entry };
+}
+
+export const arnOf = (name: string): string => `arn:aws:lambda:local:000000000000:function:${name}`;
+
+/** What the public picture of the architecture shows: web, what web may invoke, and how many containers of each there may be. */
+export const partsOf = ({ functions, web }: Catalog): { name: string; limit: number }[] => [
+  { name: 'web', limit: web.replicas },
+  ...web.mayInvoke.map((name) => ({ name, limit: functions[name]?.concurrency ?? 0 })),
+];

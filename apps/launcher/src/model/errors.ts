@@ -1,0 +1,75 @@
+import { EngineError } from '@serverless-vote/engine/errors';
+
+/** Whose fault an error is decides who has to act: the caller, the function's author, or who runs the platform. */
+export type Fault = 'caller' | 'function' | 'platform';
+
+/**
+ * The one table from an error to HTTP. Types and codes follow AWS Lambda's Invoke API
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors); ServiceException is 503 here,
+ * because what it reports (the database away, no container in time) is temporary.
+ */
+const TABLE = {
+  InvalidParameterValueException: { status: 400, fault: 'caller' },
+  InvalidRequestContentException: { status: 400, fault: 'caller' },
+  AccessDeniedException: { status: 403, fault: 'caller' },
+  ResourceNotFoundException: { status: 404, fault: 'caller' },
+  MethodNotAllowedException: { status: 405, fault: 'caller' },
+  ResourceConflictException: { status: 409, fault: 'caller' },
+  RequestTooLargeException: { status: 413, fault: 'caller' },
+  TooManyRequestsException: { status: 429, fault: 'caller' },
+  InternalFailure: { status: 500, fault: 'platform' },
+  ServiceException: { status: 503, fault: 'platform' },
+} as const satisfies Record<string, { status: number; fault: Fault }>;
+
+export type ErrorType = keyof typeof TABLE;
+
+/** An error with an answer in HTTP. Its message says what happened, why, and what to do. */
+export class LauncherError extends Error {
+  override name = 'LauncherError';
+  readonly type: ErrorType;
+  /** When trying again makes sense, in whole seconds; becomes `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(type: ErrorType, message: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.type = type;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return TABLE[this.type].status;
+  }
+
+  get fault(): Fault {
+    return TABLE[this.type].fault;
+  }
+}
+
+/** What an engine said, as its callers hear it. */
+export function fromEngine({ kind, message, retryAfterSeconds, cause }: EngineError): LauncherError {
+  const type = kind === 'misconfigured' ? 'InternalFailure' : 'ServiceException';
+  return new LauncherError(type, message, { ...(retryAfterSeconds !== undefined && { retryAfterSeconds }), cause });
+}
+
+/** An error as its HTTP answer, in Lambda's shape. What isn't a LauncherError is the platform's fault and tells no details. */
+export function httpAnswer(error: unknown): {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+} {
+  const known =
+    error instanceof LauncherError
+      ? error
+      : error instanceof EngineError
+        ? fromEngine(error)
+        : new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
+  return {
+    status: known.status,
+    headers: {
+      'Content-Type': 'application/json',
+      'x-amzn-ErrorType': known.type,
+      ...(known.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(known.retryAfterSeconds) }),
+    },
+    body: JSON.stringify({ Type: known.fault === 'caller' ? 'User' : 'Service', Message: known.message }),
+  };
+}

@@ -1,0 +1,17 @@
+import { EventEmitter } from 'node:events';
+import type { FeedEvent, LifecycleEvent } from '@serverless-vote/contracts/lifecycle';
+
+/** Where every part tells what it does, and log, metrics and viewers listen. A listener must not throw. */
+export class Feed {
+  readonly #emitter = new EventEmitter().setMaxListeners(0);
+
+  publish(event: LifecycleEvent): void {
+    this.#emitter.emit('event', { at: new Date().toISOString(), ...event });
+  }
+
+  /** Calls `listener` for every event from now on; the returned function ends it. */
+  subscribe(listener: (event: FeedEvent) => void): () => void {
+    this.#emitter.on('event', listener);
+    return () => this.#emitter.off('event', listener);
+  }
+}

@@ -1,0 +1,15 @@
+/** Work that has to be done before the first event. */
+export interface Preparation {
+  readonly isDone: boolean;
+  readonly done: Promise<Prepared>;
+}
+
+export interface Prepared {
+  /** A predecessor left detached events to be run. */
+  detachedEventsAreLeft: boolean;
+}
+
+/** Since when votes are kept; unknown until the database has said so. What a browser remembers from before is void. */
+export interface Votes {
+  since: Date | undefined;
+}

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterAll, expect, test } from 'vitest';
+import { ConfigError, parseConfig } from './settings.ts';
+
+const folder = mkdtempSync(`${tmpdir()}/config-`);
+afterAll(() => rmSync(folder, { recursive: true }));
+const secretFile = `${folder}/session-secret`;
+writeFileSync(secretFile, 'x'.repeat(64));
+const needed = { STACK_ID: 'a-stack', SESSION_SECRET_FILE: secretFile };
+
+test('what is not set, or set to nothing, has its default', () => {
+  const config = parseConfig({ ...needed, POLL_OPTIONS: '', LIVE: '' });
+  expect(config).toMatchObject({
+    imageTag: 'latest',
+    live: true,
+    votesPerMinutePerAddress: 0,
+    functionIdleTimeoutMs: 60_000,
+    webIdleTimeoutMs: 60_000,
+  });
+  expect(config.poll.options.map(({ id }) => id)).toEqual(['cats', 'dogs']);
+});
+
+test('the poll reaches containers ready-made, and the secret only where the catalog names it', () => {
+  const { handedOn } = parseConfig({ ...needed, POLL_OPTIONS: 'Tea,Coffee' });
+  expect(JSON.parse(handedOn.get('POLL') ?? '')).toMatchObject({ options: [{ id: 'tea' }, { id: 'coffee' }] });
+  expect(handedOn.get('SESSION_SECRET')).toBe('x'.repeat(64));
+});
+
+test('all that is wrong is named at once', () => {
+  const wrong = {
+    STACK_ID: 'A stack!',
+    SESSION_SECRET_FILE: '/nowhere',
+    WEB_IDLE_TIMEOUT_MS: 'soon',
+    VOTES_PER_MINUTE_PER_ADDRESS: '-1',
+    POLL_OPTIONS: 'one',
+  };
+  const problems = [
+    'STACK_ID',
+    'SESSION_SECRET_FILE',
+    'WEB_IDLE_TIMEOUT_MS',
+    'VOTES_PER_MINUTE_PER_ADDRESS',
+    'POLL_OPTIONS',
+  ];
+  expect(() => parseConfig(wrong)).toThrow(ConfigError);
+  for (const problem of problems) expect(() => parseConfig(wrong)).toThrow(problem);
+});
+
+test('there is a presenter only with a key that cannot be guessed', () => {
+  expect(parseConfig({ ...needed, PRESENTER_KEY_FILE: '/nowhere' }).presenterKey).toBeUndefined();
+  expect(parseConfig({ ...needed, PRESENTER_KEY_FILE: secretFile }).presenterKey).toBe('x'.repeat(64));
+  const short = `${secretFile}-short`;
+  writeFileSync(short, 'guess');
+  expect(parseConfig({ ...needed, PRESENTER_KEY_FILE: short }).presenterKey).toBeUndefined();
+});

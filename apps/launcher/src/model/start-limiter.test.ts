@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { StartGate } from './start-limiter.ts';
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('lets as many in as it has places', async () => {
+  const gate = new StartGate(2);
+  let inside = 0;
+  const leave: (() => void)[] = [];
+  for (let i = 0; i < 5; i += 1) {
+    gate.enter('refill').then((giveBack) => {
+      inside += 1;
+      leave.push(giveBack);
+    });
+  }
+  await settled();
+  expect(inside).toBe(2);
+  leave.shift()?.();
+  await settled();
+  expect(inside).toBe(3);
+});
+
+test('starts that somebody waits for go before refills', async () => {
+  const gate = new StartGate(1);
+  const order: string[] = [];
+  const leave = await gate.enter('waited-for');
+  for (const urgency of ['refill', 'waited-for', 'refill', 'waited-for'] as const) {
+    gate.enter(urgency).then((giveBack) => {
+      order.push(urgency);
+      giveBack();
+    });
+  }
+  leave();
+  await settled();
+  expect(order).toEqual(['waited-for', 'waited-for', 'refill', 'refill']);
+});
+
+test('giving a place back twice makes no second place', async () => {
+  const gate = new StartGate(1);
+  const giveBack = await gate.enter('refill');
+  giveBack();
+  giveBack();
+  await gate.enter('refill');
+  let second = false;
+  gate.enter('refill').then(() => {
+    second = true;
+  });
+  await settled();
+  expect(second).toBe(false);
+});

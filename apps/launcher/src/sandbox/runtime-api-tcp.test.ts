@@ -1,0 +1,79 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Outcome } from '../model/invocation.ts';
+import { runtimeApiOverTcp } from './runtime-api-tcp.ts';
+import type { RuntimeClient } from './runtime-client.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A sandbox that has the event `of-<name>` in hand. */
+function client(name: string) {
+  const answers: Outcome[] = [];
+  const sandbox: RuntimeClient = {
+    name,
+    allowedInFlight: 1,
+    standing: (id) => (id === `of-${name}` ? 'in-hand' : 'not-yours'),
+    poll: () => 'open',
+    unpoll: () => undefined,
+    answer: (_id, outcome) => void answers.push(outcome),
+    initFailed: () => undefined,
+  };
+  return { sandbox, answers };
+}
+
+async function open() {
+  const { server, openRuntimeDoor } = runtimeApiOverTcp(() => 'launcher:1');
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close().closeAllConnections());
+  const { port } = server.address() as AddressInfo;
+  const answer = (requestId: string, token?: string, agent?: http.Agent) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = token === undefined ? {} : { 'serverless-vote-token': token };
+      const path = `/2018-06-01/runtime/invocation/${requestId}/response`;
+      const request = http.request({ port, host: '127.0.0.1', method: 'POST', path, headers, agent }, (response) =>
+        resolve(response.resume().statusCode),
+      );
+      request.on('error', reject);
+      request.end('1');
+    });
+  const [one, other] = [client('one'), client('other')];
+  const door = await openRuntimeDoor('one', one.sandbox);
+  const otherDoor = await openRuntimeDoor('other', other.sandbox);
+  const tokenOf = ({ environment }: typeof door) => environment.SERVERLESS_VOTE_TOKEN ?? '';
+  return { answer, one, other, door, token: tokenOf(door), otherToken: tokenOf(otherDoor) };
+}
+
+describe('the runtime API over TCP', () => {
+  test('knows a sandbox by its token', async () => {
+    const { answer, one, other, token } = await open();
+    expect(await answer('of-one', token)).toBe(202);
+    expect([one.answers.length, other.answers.length]).toEqual([1, 0]);
+  });
+
+  test('takes nothing from who has no token, or one that is not quite right', async () => {
+    const { answer, one, token } = await open();
+    const last = token.at(-1) === 'A' ? 'B' : 'A';
+    for (const wrong of [undefined, '', 'one', 'one.', `${token.slice(0, -1)}${last}`, `other.${token.split('.')[1]}`])
+      expect(await answer('of-one', wrong)).toBe(403);
+    expect(one.answers).toEqual([]);
+  });
+
+  test('lets no sandbox answer for another', async () => {
+    const { answer, one, otherToken } = await open();
+    expect(await answer('of-one', otherToken)).toBe(403);
+    expect(one.answers).toEqual([]);
+  });
+
+  test('forgets a token with its sandbox, also on a connection that is open', async () => {
+    const { answer, one, door, token } = await open();
+    const agent = new http.Agent({ keepAlive: true });
+    expect(await answer('of-one', token, agent)).toBe(202);
+    door.close();
+    await expect(answer('of-one', token, agent).catch(() => 403)).resolves.toBe(403);
+    expect(one.answers.length).toBe(1);
+  });
+});

@@ -1,0 +1,59 @@
+import type http from 'node:http';
+import type { Socket } from 'node:net';
+import { guardedServer } from '../http/server.ts';
+import { Tokens } from '../http/tokens.ts';
+import { LauncherError } from '../model/errors.ts';
+import { connectionsFor, refuse, runtimeHandler } from './runtime-api.ts';
+import type { OpenRuntimeDoor } from './runtime-client.ts';
+
+/** All sandboxes together; each has a limit of its own. */
+const CONNECTIONS = 10_000;
+
+interface Holder {
+  handle: http.RequestListener;
+  sockets: Set<Socket>;
+  connections: number;
+}
+
+/**
+ * The sandboxes' door where they are on other machines: the same Runtime API on one port, each request with its sandbox' token.
+ * Whoever has none, or one that is dead, gets 403 and loses the connection.
+ */
+export function runtimeApiOverTcp(address: () => string): { server: http.Server; openRuntimeDoor: OpenRuntimeDoor } {
+  const tokens = new Tokens<Holder>();
+  const limits = { connections: CONNECTIONS, headersMs: 10_000, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
+  const server = guardedServer(limits, (request, response) => {
+    const holder = tokens.holderOf(request);
+    const { socket } = request;
+    if (!holder || (!holder.sockets.has(socket) && holder.sockets.size >= holder.connections)) {
+      const why = holder ? 'More connections than events may be in flight.' : 'This token is not known, or dead.';
+      request.resume();
+      response.setHeader('Connection', 'close');
+      return refuse(response, new LauncherError('AccessDeniedException', why));
+    }
+    if (!holder.sockets.has(socket)) {
+      holder.sockets.add(socket);
+      socket.once('close', () => holder.sockets.delete(socket));
+    }
+    holder.handle(request, response);
+  });
+  return {
+    server,
+    async openRuntimeDoor(sandboxId, client) {
+      const sockets = new Set<Socket>();
+      const token = tokens.issue(sandboxId, {
+        handle: runtimeHandler(client),
+        sockets,
+        connections: connectionsFor(client),
+      });
+      return {
+        doors: [],
+        environment: { AWS_LAMBDA_RUNTIME_API: address(), SERVERLESS_VOTE_TOKEN: token },
+        close() {
+          tokens.revoke(sandboxId);
+          for (const socket of sockets) socket.destroy();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Readable } from 'node:stream';
+import { followOutput } from '@serverless-vote/engine/output-lines';
+import type { Feed } from '../model/feed.ts';
+import type { Invocation } from '../model/invocation.ts';
+
+/**
+ * What a sandbox writes, each line under the event that it belongs to. Our runtime writes `<request id>\t<text>`, and
+ * `END RequestId: <id>` after an event's last line; a line without an id belongs to the only event there is, if there is only one.
+ */
+export class SandboxLog {
+  /** Events whose lines may still come. */
+  readonly #expected = new Map<string, Invocation>();
+  readonly #name: string;
+  readonly #feed: Feed;
+
+  constructor(name: string, feed: Feed) {
+    this.#name = name;
+    this.#feed = feed;
+  }
+
+  follow(containerId: string, output: Readable): void {
+    followOutput(output, (line) => this.#file(containerId, line));
+  }
+
+  expect(invocation: Invocation): void {
+    this.#expected.set(invocation.requestId, invocation);
+  }
+
+  close(): void {
+    for (const invocation of this.#expected.values()) invocation.endLog();
+    this.#expected.clear();
+  }
+
+  #file(containerId: string, line: string): void {
+    const ended = /^END RequestId: (\S+)$/.exec(line)?.[1];
+    if (ended !== undefined) {
+      this.#expected.get(ended)?.endLog();
+      this.#expected.delete(ended);
+      return;
+    }
+    const [, named, rest] = /^([0-9a-f-]{36})\t(.*)$/s.exec(line) ?? [];
+    const only = this.#expected.size === 1 ? [...this.#expected.values()][0] : undefined;
+    const invocation = (named === undefined ? undefined : this.#expected.get(named)) ?? only;
+    const text = rest ?? line;
+    invocation?.addToLog(text);
+    this.#feed.publish({
+      type: 'output',
+      name: this.#name,
+      containerId,
+      requestId: invocation?.requestId,
+      traceId: invocation?.trace.traceId,
+      text,
+    });
+  }
+}

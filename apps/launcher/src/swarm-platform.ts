@@ -1,0 +1,63 @@
+import net from 'node:net';
+import { SwarmNetworks } from '@serverless-vote/engine/swarm/networks';
+import { SwarmPossessions, secretFor } from '@serverless-vote/engine/swarm/resources';
+import { SwarmEngine } from '@serverless-vote/engine/swarm/swarm-engine';
+import Docker from 'dockerode';
+import type { Logger } from 'pino';
+import { ingressOverTcp } from './gateway/ingress-tcp.ts';
+import type { EngineConfig } from './model/settings.ts';
+import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
+import { runtimeApiOverTcp } from './sandbox/runtime-api-tcp.ts';
+
+const RUNTIME_PORT = 9001;
+const WEB_CONTROL_PORT = 9003;
+const CALL_DEADLINE_MS = 15_000;
+
+/** Several machines: a Docker Swarm, and overlay networks. Each door is open in one network only. */
+export function swarm(
+  stackId: string,
+  { taskId, databaseHost, databasePassword }: Extract<EngineConfig, { kind: 'swarm' }>,
+  log: Logger,
+): Platform {
+  const docker = new Docker({ timeout: CALL_DEADLINE_MS });
+  const networks = new SwarmNetworks(docker, stackId, taskId);
+  const possessions = new SwarmPossessions(docker, stackId, databasePassword, `${import.meta.dirname}/leash.cjs`);
+  const runtime = runtimeApiOverTcp(() => `${networks.functions.address}:${RUNTIME_PORT}`);
+  const ingress = ingressOverTcp(() => `${networks.web.address}:${WEB_CONTROL_PORT}`);
+  const warn = (details: object, event: string) => log.warn(details, event);
+  return {
+    engine: new SwarmEngine({ docker, stackId, networks, possessions, databaseHost, warn }),
+    openRuntimeDoor: runtime.openRuntimeDoor,
+    openIngress: ingress.openIngress,
+    knowsWeb: ingress.knows,
+    database: {
+      host: databaseHost,
+      passwords: { owner: databasePassword, of: (role) => secretFor(databasePassword, 'role', role) },
+    },
+    // Each node has its own, and Swarm does not say which.
+    missingImages: async () => [],
+    async cores() {
+      const nodes: Node[] = await docker.listNodes();
+      const able = nodes.filter(({ Spec, Status }) => Spec.Availability === 'active' && Status.State === 'ready');
+      return Math.max(
+        1,
+        able.reduce((sum, { Description }) => sum + Description.Resources.NanoCPUs / 1e9, 0),
+      );
+    },
+    forgetPredecessor: () => undefined,
+    async listen(doors) {
+      runtime.server.listen(RUNTIME_PORT, networks.functions.address);
+      doors.web.listen(WEB_CONTROL_PORT, networks.web.address);
+      doors.public.listen(GATEWAY_PORT, networks.published);
+      doors.private.listen(CONTROL_PORT, networks.published);
+      // For the health check, and for `docker exec`.
+      net.createServer((socket) => doors.private.emit('connection', socket)).listen(CONTROL_PORT, '127.0.0.1');
+    },
+  };
+}
+
+interface Node {
+  Spec: { Availability: string };
+  Status: { State: string };
+  Description: { Resources: { NanoCPUs: number } };
+}

@@ -1,0 +1,208 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Changes, Snapshot } from '@serverless-vote/contracts/activity';
+import type { LifecycleEvent } from '@serverless-vote/contracts/lifecycle';
+import type { PermanentMemory } from '@serverless-vote/engine';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Feed } from '../model/feed.ts';
+import { ActivityStream } from './activity-stream.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  vi.useRealTimers();
+  for (const close of closing.splice(0)) close();
+});
+
+const containerId = 'a1b2c3d4e5f6';
+const who = { sandboxId: 's1', name: 'record-vote' };
+const started: LifecycleEvent[] = [
+  { type: 'container.starting', ...who },
+  { type: 'container.started', ...who, containerId, createMs: 15, startMs: 60 },
+  { type: 'container.ready', ...who, containerId, initMs: 40 },
+];
+const invocation = { requestId: 'r1', traceId: 't1', name: 'record-vote', containerId };
+const served: LifecycleEvent[] = [
+  { type: 'invocation.accepted', requestId: 'r1', traceId: 't1', name: 'record-vote', waiting: 0 },
+  { type: 'invocation.running', ...invocation, startKind: 'prewarmed' },
+  {
+    type: 'invocation.finished',
+    ...invocation,
+    outcome: 'success',
+    startKind: 'prewarmed',
+    phases: { run: 5 },
+    totalMs: 6,
+  },
+];
+const gone = (exitCode = 0): LifecycleEvent => ({
+  type: 'container.gone',
+  ...who,
+  containerId,
+  exit: { kind: 'exited', exitCode, outOfMemory: false },
+  lifetimeMs: 300,
+  served: 1,
+});
+
+const memory = { launcher: 30_000_000, database: 40_000_000 };
+
+async function serve(askMemory = async (): Promise<PermanentMemory | undefined> => undefined) {
+  const feed = new Feed();
+  const stream = new ActivityStream(feed, askMemory);
+  const server = http.createServer((_request, response) => stream.watch(response)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const watch = async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    let text = '';
+    void (async () => {
+      for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
+    })().catch(() => undefined);
+    const messages = <Message>(kind: string) =>
+      [...text.matchAll(new RegExp(`^event: ${kind}\ndata: (.*)$`, 'gm'))].map(
+        ([, data]) => JSON.parse(data ?? '') as Message,
+      );
+    await expect.poll(() => messages('snapshot').length).toBe(1);
+    return {
+      text: () => text,
+      snapshot: () => messages<Snapshot>('snapshot')[0],
+      changes: () => messages<Changes>('changes'),
+    };
+  };
+  const publish = (...events: LifecycleEvent[]) => {
+    for (const event of events) feed.publish(event);
+  };
+  return { publish, watch };
+}
+
+describe('who joins late', () => {
+  test('gets the containers that live now, and the numbers so far', async () => {
+    const { publish, watch } = await serve();
+    publish(...started, ...served);
+    const { snapshot } = await watch();
+    expect(snapshot()?.containers).toMatchObject([
+      { id: 's1', name: 'record-vote', containerId, state: 'waiting', inFlight: 0, served: 1, runMs: 5 },
+    ]);
+    expect(snapshot()?.counters).toMatchObject({
+      today: { started: 1, removed: 0 },
+      removed: 0,
+      invocations: 1,
+      succeeded: 1,
+      p50: { prewarmed: 6 },
+    });
+  });
+
+  test('gets the containers that left in the last minute too', async () => {
+    const { publish, watch } = await serve();
+    publish(...started, ...served, gone());
+    const { snapshot } = await watch();
+    expect(snapshot()?.containers).toMatchObject([{ state: 'gone', ending: 0 }]);
+    expect(snapshot()?.counters).toMatchObject({ removed: 1, removedWell: 1 });
+  });
+});
+
+describe('who watches', () => {
+  test('hears of a whole short life in one message', async () => {
+    const { publish, watch } = await serve();
+    const { changes } = await watch();
+    publish(...started, ...served, gone());
+    await expect.poll(() => changes().length).toBe(1);
+    expect(changes()[0]).toMatchObject({
+      containers: [{ id: 's1', state: 'gone', served: 1, ending: 0, goneAt: expect.any(Number) }],
+      events: { 'container.starting': 1, 'invocation.finished': 1 },
+    });
+  });
+
+  test('hears ten times a second at most, in messages that do not grow with the number of events', async () => {
+    const { publish, watch } = await serve();
+    publish(...started);
+    const { changes } = await watch();
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    for (let tenth = 1; tenth <= 5; tenth += 1) {
+      for (let i = 0; i < 200; i += 1) publish(...served);
+      vi.advanceTimersByTime(99);
+      expect(vi.getTimerCount()).toBe(1);
+      vi.advanceTimersByTime(1);
+    }
+    expect(vi.getTimerCount()).toBe(0);
+    await expect.poll(() => changes().at(-1)?.counters.invocations).toBe(1000);
+    expect(changes()).toHaveLength(5);
+    expect(Math.max(...changes().map((message) => JSON.stringify(message).length))).toBeLessThan(800);
+  });
+
+  test('hears nothing while nothing happens', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const { publish, watch } = await serve();
+    const { changes } = await watch();
+    expect(vi.getTimerCount()).toBe(0);
+    publish(...started);
+    vi.advanceTimersByTime(100);
+    await expect.poll(() => changes().length).toBe(1);
+  });
+
+  test('sees an event that is tried again, and how its container ended', async () => {
+    const { publish, watch } = await serve();
+    const { changes } = await watch();
+    publish(...started, ...served.slice(0, 2), gone(137));
+    publish({ type: 'invocation.retried', ...invocation, attempt: 2, reason: 'exit status 137' });
+    await expect.poll(() => changes().length).toBe(1);
+    expect(changes()[0]).toMatchObject({
+      moments: [{ kind: 'retried', containerId, reason: 'exit status 137' }],
+      containers: [{ state: 'gone', ending: 137 }],
+      counters: { removedWell: 0, retried: 1 },
+    });
+  });
+
+  test('never sees what a function writes, nor anybody’s request', async () => {
+    const { publish, watch } = await serve();
+    const { text, changes } = await watch();
+    publish({ type: 'output', name: 'record-vote', containerId, requestId: 'r1', traceId: 't1', text: 'secret' });
+    publish(...started, ...served);
+    await expect.poll(() => changes().length).toBe(1);
+    expect(text()).not.toMatch(/secret|r1/);
+  });
+});
+
+describe('a day', () => {
+  test('ends at midnight by the launcher’s clock; before the first one it began with the launcher', async () => {
+    vi.useFakeTimers({ now: new Date(2026, 10, 21, 23, 50), toFake: ['Date'] });
+    const { publish, watch } = await serve();
+    publish(...started);
+    const today = (await watch()).snapshot()?.counters.today;
+    expect(today).toEqual({ since: new Date(2026, 10, 21, 23, 50).getTime(), started: 1, removed: 0 });
+    vi.setSystemTime(new Date(2026, 10, 22, 0, 10));
+    publish(gone());
+    const tomorrow = (await watch()).snapshot()?.counters;
+    expect(tomorrow?.today).toEqual({ since: new Date(2026, 10, 22).getTime(), started: 0, removed: 1 });
+    expect(tomorrow?.removed).toBe(1);
+  });
+});
+
+describe('the memory of what is always there', () => {
+  test('is asked for when somebody begins to watch, not before, and told', async () => {
+    const ask = vi.fn(async () => memory);
+    const { publish, watch } = await serve(ask);
+    publish(...started, ...served, gone());
+    expect(ask).not.toHaveBeenCalled();
+    const { changes } = await watch();
+    await expect.poll(() => changes().at(-1)?.memory).toEqual({ ...memory, atRest: true });
+    expect(ask).toHaveBeenCalledTimes(1);
+  });
+
+  test('is not called memory at rest while a container is there', async () => {
+    const { publish, watch } = await serve(async () => memory);
+    publish(...started);
+    const { changes } = await watch();
+    await expect.poll(() => changes().at(-1)?.memory).toEqual({ ...memory, atRest: false });
+  });
+
+  test('is left out where the engine cannot tell', async () => {
+    const { publish, watch } = await serve(() => Promise.reject(new Error('the engine is away')));
+    const { snapshot, changes } = await watch();
+    publish(...started);
+    await expect.poll(() => changes().length).toBe(1);
+    expect([snapshot()?.memory, changes()[0]?.memory]).toEqual([undefined, undefined]);
+  });
+});

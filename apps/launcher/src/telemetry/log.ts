@@ -1,0 +1,30 @@
+import type { FeedEvent } from '@serverless-vote/contracts/lifecycle';
+import pino, { type Logger } from 'pino';
+import type { Feed } from '../model/feed.ts';
+
+/** The launcher's log: one line of JSON per lifecycle event, and what functions write, under its request id. */
+export function createLog(level: string): Logger {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+}
+
+export function logFeed(feed: Feed, log: Logger): void {
+  feed.subscribe(({ at: _at, ...event }) => {
+    const level = levelOf(event);
+    if (log.isLevelEnabled(level)) log[level](rounded(event), event.type);
+  });
+}
+
+const WARNINGS = new Set(['container.failed', 'invocation.retried', 'detached.failed', 'detached.dead']);
+const DETAILS = new Set(['invocation.accepted', 'invocation.running', 'detached.accepted']);
+
+function levelOf(event: Omit<FeedEvent, 'at'>): 'debug' | 'info' | 'warn' {
+  if (WARNINGS.has(event.type)) return 'warn';
+  return DETAILS.has(event.type) ? 'debug' : 'info';
+}
+
+/** Milliseconds to hundredths: more is noise. */
+function rounded(value: object): object {
+  return JSON.parse(
+    JSON.stringify(value, (_key, part: unknown) => (typeof part === 'number' ? Math.round(part * 100) / 100 : part)),
+  ) as object;
+}

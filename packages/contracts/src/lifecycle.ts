@@ -1,0 +1,75 @@
+/** How a container ended. `lost`: the engine can't tell any more (removed by hand, or the engine was restarted). */
+export type Exit = { kind: 'exited'; exitCode: number; outOfMemory: boolean } | { kind: 'lost' };
+
+export type StartKind = 'cold' | 'prewarmed' | 'warm';
+
+/** What an answer cost, in milliseconds; a phase that wasn't paid for is absent. */
+export interface Phases {
+  queue?: number;
+  create?: number;
+  start?: number;
+  init?: number;
+  run?: number;
+}
+
+export type InvocationOutcome = 'success' | 'function-error' | 'timeout' | 'throttled' | 'unavailable' | 'abandoned';
+
+/** By what an invocation is known in every line about it. */
+export interface InvocationIdentity {
+  requestId: string;
+  traceId: string;
+  name: string;
+}
+
+/** Every change in the life of a container or an invocation. Nothing of a payload is in it. */
+export type LifecycleEvent =
+  | { type: 'container.starting'; sandboxId: string; name: string }
+  | {
+      type: 'container.started';
+      sandboxId: string;
+      name: string;
+      containerId: string;
+      createMs: number;
+      startMs: number;
+    }
+  | { type: 'container.ready'; sandboxId: string; name: string; containerId: string; initMs: number }
+  | { type: 'container.leaving'; sandboxId: string; name: string; containerId: string; served: number }
+  | {
+      type: 'container.gone';
+      sandboxId: string;
+      name: string;
+      containerId: string | undefined;
+      exit: Exit;
+      lifetimeMs: number;
+      served: number;
+    }
+  | { type: 'container.failed'; sandboxId: string; name: string; reason: string }
+  | ({ type: 'invocation.accepted'; waiting: number } & InvocationIdentity)
+  | ({ type: 'invocation.running'; containerId: string; startKind: StartKind } & InvocationIdentity)
+  | ({
+      type: 'invocation.retried';
+      containerId: string;
+      attempt: number;
+      reason: string;
+    } & InvocationIdentity)
+  | ({
+      type: 'invocation.finished';
+      containerId: string | undefined;
+      outcome: InvocationOutcome;
+      startKind: StartKind | undefined;
+      phases: Phases;
+      totalMs: number;
+    } & InvocationIdentity)
+  | ({ type: 'detached.accepted' } & InvocationIdentity)
+  | ({ type: 'detached.done'; attempt: number } & InvocationIdentity)
+  | ({ type: 'detached.failed' | 'detached.dead'; attempt: number; reason: string } & InvocationIdentity)
+  | {
+      type: 'output';
+      name: string;
+      containerId: string;
+      requestId: string | undefined;
+      traceId: string | undefined;
+      text: string;
+    };
+
+export type FeedEvent = LifecycleEvent & { at: string };

@@ -1,0 +1,40 @@
+import type { Readable } from 'node:stream';
+import { beginningOf } from '@serverless-vote/contracts/text';
+
+const LINE_LIMIT = 8 * 1024;
+const TOTAL_LIMIT = 1024 * 1024;
+
+/**
+ * Calls `onLine` for every line that a container writes. A line over 8 KB is cut into pieces; after 1 MB in all the rest is read
+ * and dropped, so that a container that writes without end costs neither memory nor log.
+ */
+export function followOutput(output: Readable, onLine: (line: string) => void): void {
+  let rest = '';
+  let total = 0;
+  output.setEncoding('utf8');
+  output.on('data', (chunk: string) => {
+    if (total > TOTAL_LIMIT) return;
+    total += chunk.length;
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) for (const piece of piecesOf(line)) onLine(piece);
+    if (rest.length > LINE_LIMIT) {
+      for (const piece of piecesOf(rest)) onLine(piece);
+      rest = '';
+    }
+    if (total > TOTAL_LIMIT) onLine(`… more than ${TOTAL_LIMIT / 1024} KB written: the rest is dropped`);
+  });
+  output.on('end', () => {
+    if (rest !== '') onLine(rest);
+  });
+  output.on('error', () => undefined);
+}
+
+function* piecesOf(line: string): Generator<string> {
+  let rest = line;
+  do {
+    const piece = beginningOf(rest, LINE_LIMIT);
+    yield piece;
+    rest = rest.slice(piece.length);
+  } while (rest !== '');
+}

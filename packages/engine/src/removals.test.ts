@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import Docker from 'dockerode';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { DockerEngine } from './docker/docker-engine.ts';
+import type { Engine, SandboxSpec } from './engine.ts';
+import { Removals } from './removals.ts';
+import { sweep } from './sweep.ts';
+
+const refused = new Error('device or resource busy');
+
+/** An engine that refuses every removal until `gives` is set. */
+function stubborn() {
+  const engine = {
+    gives: false,
+    asked: [] as string[],
+    start: vi.fn(async (_spec: SandboxSpec) => {
+      throw new Error('no start');
+    }),
+    stop: async () => undefined,
+    list: async () => ['stray'],
+    permanentMemory: async () => undefined,
+    async remove(id: string) {
+      engine.asked.push(id);
+      if (!engine.gives) throw refused;
+    },
+  };
+  return engine satisfies Engine & object;
+}
+
+const until = (condition: () => boolean) => expect.poll(condition, { timeout: 30_000, interval: 1 }).toBe(true);
+
+describe('a removal that the engine refuses', () => {
+  test('is tried again, each time after a longer pause, until the container is gone', async () => {
+    const engine = stubborn();
+    const pauses: number[] = [];
+    const removals = new Removals(engine, (failures) => {
+      pauses.push(failures);
+      return 1;
+    });
+    await expect(removals.remove('a')).rejects.toBe(refused);
+    expect([...removals.overdue]).toEqual(['a']);
+    await until(() => engine.asked.length > 5);
+    engine.gives = true;
+    await until(() => removals.overdue.size === 0);
+    expect(pauses).toEqual(pauses.map((_, index) => index + 1));
+    expect(new Set(engine.asked)).toEqual(new Set(['a']));
+  });
+
+  test('is not asked for twice at a time', async () => {
+    const engine = stubborn();
+    const removals = new Removals(engine, () => 60_000);
+    await expect(removals.remove('a')).rejects.toBe(refused);
+    await removals.remove('a');
+    expect(engine.asked).toEqual(['a']);
+  });
+
+  test('keeps no launcher from starting, and is no further leak', async () => {
+    const engine = stubborn();
+    const removals = new Removals(engine, () => 60_000);
+    expect(await sweep(removals, () => new Set())).toBe(1);
+    expect(await sweep(removals, () => removals.overdue)).toBe(0);
+  });
+
+  test('keeps further containers from being started when there are fifty of them', async () => {
+    const engine = stubborn();
+    const removals = new Removals(engine, () => 60_000);
+    for (let i = 0; i < 50; i += 1) await removals.remove(`c${i}`).catch(() => undefined);
+    await expect(removals.start({ sandboxId: 'new' } as SandboxSpec)).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
+    expect(engine.start).not.toHaveBeenCalled();
+  });
+});
+
+test('a start that fails may have made a container: it is removed', async () => {
+  const engine = stubborn();
+  const removals = new Removals(engine, () => 60_000);
+  await expect(removals.start({ sandboxId: 'half' } as SandboxSpec)).rejects.toThrow('no start');
+  expect(engine.asked).toEqual(['half']);
+  expect([...removals.overdue]).toEqual(['half']);
+});
+
+describe('the Docker Engine', () => {
+  let close = () => undefined as unknown;
+  afterEach(() => close());
+
+  /** An engine's socket that answers each request as told. */
+  async function engineThat(answers: (request: string) => number | undefined): Promise<DockerEngine> {
+    const folder = mkdtempSync(`${os.tmpdir()}/engine-`);
+    const server = http.createServer((request, response) => {
+      const status = answers(`${request.method} ${request.url}`);
+      if (status !== undefined) response.writeHead(status, { 'Content-Type': 'application/json' }).end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(`${folder}/docker.sock`, resolve));
+    close = () => {
+      server.close();
+      server.closeAllConnections();
+      rmSync(folder, { recursive: true });
+    };
+    return new DockerEngine('s', new Docker({ socketPath: `${folder}/docker.sock` }));
+  }
+
+  test.each([
+    ['is awaited', 200, 'resolved'],
+    ['that fails is no removal', 500, 'rejected'],
+  ])('is taken at its word: an earlier removal under way %s', async (_what, status, outcome) => {
+    const asked: string[] = [];
+    const engine = await engineThat((request) => {
+      asked.push(request);
+      return request.startsWith('DELETE') ? 409 : status;
+    });
+    const [settled] = await Promise.allSettled([engine.remove('a')]);
+    expect(settled?.status).toBe(outcome === 'resolved' ? 'fulfilled' : 'rejected');
+    expect(asked.at(-1)).toContain('/wait?condition=removed');
+  });
+});

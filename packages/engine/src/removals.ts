@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@serverless-vote/contracts/backoff';
+import type { Engine, SandboxSpec, StartedSandbox } from './engine.ts';
+import { EngineError } from './errors.ts';
+
+/** With so many containers that can't be removed no further one is started: they would fill the machine. */
+const MOST = 50;
+
+/**
+ * An engine whose removals are not given up: one that fails is tried again, with a pause that grows, until the engine says that
+ * the container is gone. Until then it is overdue, and counted.
+ */
+export class Removals implements Engine {
+  readonly #engine: Engine;
+  readonly #pauseMs: (failures: number) => number;
+  readonly #overdue = new Set<string>();
+
+  constructor(engine: Engine, pauseMs: (failures: number) => number = backoffMs) {
+    this.#engine = engine;
+    this.#pauseMs = pauseMs;
+  }
+
+  /** Containers that should be gone, and that the engine has not removed yet. */
+  get overdue(): ReadonlySet<string> {
+    return this.#overdue;
+  }
+
+  async start(spec: SandboxSpec): Promise<StartedSandbox> {
+    if (this.#overdue.size >= MOST) {
+      const what = `The engine does not remove containers: ${this.#overdue.size} should be gone, so no further one is started.`;
+      throw new EngineError('unavailable', what, { retryAfterSeconds: 5 });
+    }
+    try {
+      return await this.#engine.start(spec);
+    } catch (error) {
+      // It may have been created without our hearing of it.
+      await this.remove(spec.sandboxId).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** @throws when the engine did not remove it at once. It is tried again in the background, so callers need not. */
+  async remove(sandboxId: string): Promise<void> {
+    if (this.#overdue.has(sandboxId)) return;
+    try {
+      await this.#engine.remove(sandboxId);
+    } catch (error) {
+      if (!this.#overdue.has(sandboxId)) void this.#insist(sandboxId);
+      throw error;
+    }
+  }
+
+  async #insist(sandboxId: string): Promise<void> {
+    this.#overdue.add(sandboxId);
+    for (let failures = 1; this.#overdue.has(sandboxId); failures += 1) {
+      await delay(this.#pauseMs(failures), undefined, { ref: false });
+      await this.#engine.remove(sandboxId).then(
+        () => this.#overdue.delete(sandboxId),
+        () => undefined,
+      );
+    }
+  }
+
+  stop(sandboxId: string, graceMs: number): Promise<void> {
+    return this.#engine.stop(sandboxId, graceMs);
+  }
+
+  list(): Promise<string[]> {
+    return this.#engine.list();
+  }
+
+  permanentMemory(): ReturnType<Engine['permanentMemory']> {
+    return this.#engine.permanentMemory();
+  }
+}

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SwarmAnchor } from './placeholder.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A manager that does not take the first order, which can't be provoked at the right moment. */
+test('is tried again with the next container, when the manager did not take the order', async () => {
+  const orders: string[] = [];
+  const docker = {
+    async createService() {
+      orders.push('create');
+      if (orders.length === 1) throw new Error('the manager is away');
+    },
+    getService: () => ({ remove: async () => void orders.push('remove') }),
+  };
+  const warn = vi.fn();
+  const networks = { functions: { id: 'f' }, web: { id: 'w' } };
+  const possessions = { image: async () => ({ reference: 'sha256:1', command: [] }) };
+  const anchor = new SwarmAnchor({ docker, stackId: 'a-stack', networks, possessions, warn } as never);
+  anchor.drop('an-image');
+  await vi.advanceTimersByTimeAsync(10);
+  anchor.drop('an-image');
+  anchor.drop('an-image');
+  await vi.advanceTimersByTimeAsync(10);
+  expect(orders).toEqual(['create', 'create']);
+  expect(warn).toHaveBeenCalledTimes(1);
+  anchor.weigh();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(orders).toEqual(['create', 'create', 'remove']);
+});
+
+test('is removed again and again, when the manager did not take that order', async () => {
+  const removals: number[] = [];
+  const docker = {
+    createService: async () => undefined,
+    getService: () => ({
+      async remove() {
+        removals.push(performance.now());
+        if (removals.length < 5) throw new Error('the manager is away');
+      },
+    }),
+  };
+  const networks = { functions: { id: 'f' }, web: { id: 'w' } };
+  const possessions = { image: async () => ({ reference: 'sha256:1', command: [] }) };
+  const anchor = new SwarmAnchor({ docker, stackId: 'a-stack', networks, possessions, warn: vi.fn() } as never);
+  anchor.drop('an-image');
+  anchor.weigh();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(removals).toHaveLength(5);
+});

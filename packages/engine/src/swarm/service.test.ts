@@ -1,0 +1,86 @@
+import type Docker from 'dockerode';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { SandboxSpec } from '../engine.ts';
+import { SwarmService } from './service.ts';
+import type { Leash } from './task-agent/connection.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** What Swarm does with an order can't be provoked: this one notes them, and never takes a task away. */
+function forgetfulSwarm() {
+  const orders: number[] = [];
+  let there: { ID: string; Version: { Index: number }; Spec: object } | undefined;
+  const take = (spec: { Mode: { Replicated: { Replicas: number } } }) => {
+    orders.push(spec.Mode.Replicated.Replicas);
+    there = { ID: 'a-service', Version: { Index: orders.length }, Spec: spec };
+  };
+  const docker = {
+    createService: async (spec: never) => take(spec),
+    listTasks: async () => [],
+    getService: () => ({
+      inspect: async () => there ?? Promise.reject(Object.assign(new Error('no such service'), { statusCode: 404 })),
+      update: async (spec: never) => take(spec),
+    }),
+  };
+  return { orders, docker: docker as unknown as Docker };
+}
+
+const SPEC = { sandboxId: 'one' } as SandboxSpec;
+const described = async () => ({ TaskTemplate: {}, Labels: {} }) as never;
+const serviceOn = (docker: Docker) => new SwarmService(docker, 'a-service', SPEC, described, vi.fn());
+
+function leash() {
+  const ended = Promise.withResolvers<void>();
+  return { leash: { ended: ended.promise } as unknown as Leash, end: ended.resolve };
+}
+
+test('tells Swarm again to take a task away that it has forgotten, until it is gone', async () => {
+  const { orders, docker } = forgetfulSwarm();
+  const service = serviceOn(docker);
+  const held = leash();
+  const task = service.task(SPEC);
+  await vi.advanceTimersByTimeAsync(10);
+  service.registered(held.leash, 'task-1', 'image');
+  await task;
+  const forgotten = leash();
+  service.registered(forgotten.leash, 'task-2', 'image');
+  held.end();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(orders).toEqual([1, 0]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(orders).toEqual([1, 0, 0, 0]);
+  forgotten.end();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(orders).toEqual([1, 0, 0, 0]);
+});
+
+test('orders one task more for who has waited three seconds, and two at most', async () => {
+  const { orders, docker } = forgetfulSwarm();
+  const service = serviceOn(docker);
+  const failed = service.task(SPEC).catch((error: Error) => error.message);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(orders).toEqual([1, 2, 3]);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await failed).toContain('no task has come up');
+  expect(orders.at(-1)).toBe(0);
+});
+
+test('asks a manager that does not answer again after pauses that grow, though nobody waits any more', async () => {
+  let asked = 0;
+  const docker = {
+    listTasks: async () => [],
+    getService: () => ({
+      inspect() {
+        asked += 1;
+        return Promise.reject(new Error('connect ECONNREFUSED'));
+      },
+    }),
+  };
+  const service = serviceOn(docker as unknown as Docker);
+  const failed = service.task(SPEC).catch((error: Error) => error.message);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await failed).toContain('did not take the order');
+  expect(asked).toBeGreaterThan(3);
+  expect(asked).toBeLessThan(20);
+});

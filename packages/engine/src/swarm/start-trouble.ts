@@ -1,0 +1,62 @@
+import type Docker from 'dockerode';
+import { EngineError } from '../errors.ts';
+
+/** So many tasks that failed before they registered are no accident. */
+const FAILURES = 3;
+
+interface Task {
+  ID: string;
+  CreatedAt: string;
+  Status: { State: string; Err?: string; Message?: string };
+}
+
+/** Why tasks of a service don't come up: Swarm tells of none by itself, so its list is read while somebody waits. */
+export class StartTrouble {
+  readonly #docker: Docker;
+  readonly #service: string;
+  readonly #came = new Set<string>();
+  #since = Date.now();
+  /** What Swarm says of the newest task that isn't up. */
+  latest: string | undefined;
+
+  constructor(docker: Docker, service: string) {
+    this.#docker = docker;
+    this.#service = service;
+  }
+
+  /** This one came up: whatever becomes of it, its start was no failure. */
+  came(taskId: string): void {
+    this.#came.add(taskId);
+    this.forget();
+  }
+
+  /** What was before doesn't count. */
+  forget(): void {
+    this.#since = Date.now();
+    this.latest = undefined;
+  }
+
+  /** The error for those who wait, if the latest starts have all failed. */
+  async look(): Promise<EngineError | undefined> {
+    const filters = { service: [this.#service] };
+    const tasks = (await this.#docker.listTasks({ filters }).catch(() => [])) as Task[];
+    const there = new Set(tasks.map(({ ID }) => ID));
+    for (const id of this.#came) if (!there.has(id)) this.#came.delete(id);
+    const young = tasks
+      .filter(({ ID, CreatedAt }) => Date.parse(CreatedAt) >= this.#since && !this.#came.has(ID))
+      .toSorted((a, b) => b.CreatedAt.localeCompare(a.CreatedAt));
+    const troubled = young.filter(({ Status }) => Status.Err);
+    this.latest = troubled[0]?.Status.Err ?? this.latest;
+    const failed = troubled.filter(({ Status }) => Status.State === 'failed' || Status.State === 'rejected');
+    if (failed.length < FAILURES) return undefined;
+    const why = this.latest ?? 'no reason given';
+    // An image that no node has is the operator's to bring; no trying again helps.
+    if (/no such image/i.test(why))
+      return new EngineError(
+        'misconfigured',
+        `A node lacks an image, and no registry has it: ${why}. infra/swarm/cluster.sh load brings it.`,
+      );
+    const message = `${this.#service} crashes at its start, ${failed.length} times in a row: ${why}; it was stopped`;
+    return new EngineError('unavailable', message, { retryAfterSeconds: 5 });
+  }
+}

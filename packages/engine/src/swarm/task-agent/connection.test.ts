@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import type { Readable } from 'node:stream';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Leash, type Registration } from './connection.ts';
+
+/** What is the first process of a container on a Swarm, here as a plain one. */
+const PROGRAM = `${import.meta.dirname}/program.ts`;
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A task whose program is the given script, and whose launcher is at this port. */
+function start(script: string, port: number): ChildProcess {
+  const folder = mkdtempSync(`${tmpdir()}/leash-`);
+  closing.push(() => rmSync(folder, { recursive: true }));
+  const secretFile = `${folder}/secret`;
+  writeFileSync(secretFile, 'a-secret');
+  const env = {
+    ...{ ...process.env, LEASH_ADDRESS: `127.0.0.1:${port}`, LEASH_TASK: 'a-task' },
+    ...{ LEASH_SERVICE: 'a-function', LEASH_SECRET_FILE: secretFile },
+  };
+  const child = spawn(process.execPath, [PROGRAM, process.execPath, '-e', script], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  closing.push(() => child.kill('SIGKILL'));
+  return child;
+}
+
+/** One that its launcher knows, and the launcher's end of its leash. */
+async function task(script: string): Promise<{ leash: Leash; registration: Registration; process: ChildProcess }> {
+  const registered = Promise.withResolvers<{ leash: Leash; registration: Registration }>();
+  const server = net.createServer((socket) => {
+    const leash = new Leash(socket, (registration) => registered.resolve({ leash, registration }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close());
+  const child = start(script, (server.address() as AddressInfo).port);
+  return { ...(await registered.promise), process: child };
+}
+
+const LOOP = 'for (;;);';
+
+describe('a task on the leash', () => {
+  test('says who it is, and starts its program only when it is told', async () => {
+    const { leash, registration } = await task('console.log(process.env.TOLD, process.env.LEASH_TASK)');
+    expect(registration).toMatchObject({ service: 'a-function', task: 'a-task', secret: 'a-secret' });
+    leash.start({ TOLD: 'told' });
+    let output = '';
+    leash.output.on('data', (chunk) => {
+      output += chunk;
+    });
+    expect(await leash.ended).toEqual({ kind: 'exited', exitCode: 0, outOfMemory: false });
+    expect(output).toBe('told undefined\n');
+  });
+
+  test('ends with the status of its program', async () => {
+    const { leash, process: child } = await task('process.exit(7)');
+    leash.start({});
+    expect(await leash.ended).toEqual({ kind: 'exited', exitCode: 7, outOfMemory: false });
+    expect((await once(child, 'exit'))[0]).toBe(7);
+  });
+
+  test('ends when it is told to, whatever its program does', async () => {
+    const { leash } = await task(LOOP);
+    leash.start({});
+    leash.kill();
+    expect(await leash.ended).toMatchObject({ kind: 'exited', exitCode: 137 });
+  });
+
+  test('asks its launcher before it leaves, when Swarm wants it gone', async () => {
+    const script = 'process.on("SIGTERM", () => process.exit(3)); setInterval(() => 0, 9); console.log("up")';
+    const { leash, process: child } = await task(script);
+    leash.start({});
+    await once(leash.output, 'data');
+    child.kill('SIGTERM');
+    await leash.withdrawn;
+    leash.stop();
+    expect(await leash.ended).toMatchObject({ kind: 'exited', exitCode: 3 });
+  });
+
+  test('leaves at once without a program', async () => {
+    const { leash, process: child } = await task(LOOP);
+    child.kill('SIGTERM');
+    expect(await leash.ended).toEqual({ kind: 'lost' });
+  });
+
+  test('leaves at once while nobody answers where its launcher should be', async () => {
+    const child = start(LOOP, 1);
+    await once(child.stderr as Readable, 'data');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('gives a launcher up that does not answer at all, and tries again', async () => {
+    const deaf =
+      "const s = require('net').createServer().listen(0, '127.0.0.1', 1, () => console.log(s.address().port))";
+    const listener = spawn(process.execPath, ['-e', deaf], { stdio: ['ignore', 'pipe', 'ignore'] });
+    closing.push(() => listener.kill('SIGKILL'));
+    const port = Number((await once(listener.stdout, 'data'))[0]);
+    listener.kill('SIGSTOP');
+    // The kernel still accepts for it until its line is full; who comes then hears nothing.
+    for (let n = 0; n < 5; n++) {
+      const waiting = net.connect({ port, host: '127.0.0.1' }).on('error', () => undefined);
+      closing.push(() => waiting.destroy());
+    }
+    const child = start(LOOP, port);
+    expect(String((await once(child.stderr as Readable, 'data'))[0])).toContain('Nobody answers');
+  });
+
+  test('ends itself, and its program, when its launcher is gone', async () => {
+    const { leash, process: child } = await task(LOOP);
+    leash.start({});
+    leash.lose();
+    expect((await once(child, 'exit'))[0]).toBe(1);
+  });
+
+  test('that falls silent counts as lost', async () => {
+    const { leash, process: child } = await task(LOOP);
+    leash.start({});
+    child.kill('SIGSTOP');
+    expect(await leash.ended).toEqual({ kind: 'lost' });
+  });
+});
