@@ -36,7 +36,7 @@ swarm-test: ## Test on a Swarm of its own: the same checks, and nodes that fail;
 modern-test: ## Test on the newest engine that has packages, beside this machine's own; FULL=1: both image stores
 	@infra/engine/modern/test.sh
 
-seed: ## Cast N=3000 sample votes through the front door
+seed: ## Cast N=3000 sample votes through the vote page
 	@infra/stack/seed.sh
 
 dev: ## Develop: what you save runs a moment later; pages at http://localhost:3000

@@ -49,7 +49,7 @@ fail() {
   clear_line
   printf '\n  ✗ %s\n' "$1" >&3
   [ -z "$why" ] || printf '    Why:  %s\n' "${why//$'\n'/$'\n'          }" >&3
-  [ -z "${3:-}" ] || printf '    Mend: %s\n' "${3//$'\n'/$'\n'          }" >&3
+  [ -z "${3:-}" ] || printf '    Fix: %s\n' "${3//$'\n'/$'\n'          }" >&3
   printf '\n' >&3
   [ -z "${STEP_NOTE:-}" ] || : >"$STEP_NOTE.said"
   exit 1

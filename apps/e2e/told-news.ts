@@ -15,7 +15,7 @@ export const container = (id: string, name: string, more = {}) => ({
 
 export const counters = (invocations: number) => ({
   ...{ removed: 36, removedWell: 36, invocations, succeeded: invocations, retried: 0 },
-  ...{ p50: { cold: 210, prewarmed: 6.2, warm: 2.4 }, drained: { 'record-vote': { events: 300, containers: 4 } } },
+  ...{ p50: { cold: 210, prewarmed: 6.2, warm: 2.4 }, reused: { 'record-vote': { events: 300, containers: 4 } } },
   today: { since: new Date().setHours(8, 12), started: 40, removed: 36 },
 });
 
@@ -29,7 +29,7 @@ export const snapshot = () => ({
     container('3a', 'fetch-results'),
     container('4a', 'fetch-results', { state: 'gone', goneAt: Date.now() + 3_600_000, ending: 137 }),
   ],
-  memory: { launcher: 31_000_000, database: 40_000_000, atRest: true },
+  memory: { launcher: 31_000_000, database: 40_000_000, idle: true },
 });
 
 /** Changes after it. */

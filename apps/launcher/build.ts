@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 
 /**
  * Needed by ways of dockerode, node-pg-migrate and pg-boss that the launcher doesn't go (engines over SSH, BuildKit sessions,
- * migrations in TypeScript, schedules). They would take a third of the launcher's memory at rest.
+ * migrations in TypeScript, schedules). They would take a third of the launcher's memory when idle.
  */
 const UNUSED = new Map([
   ['ssh2', ''],

@@ -6,7 +6,7 @@ const DIAL = `const socket = require('net').connect('/run/control/control.sock')
   process.stdin.pipe(socket).pipe(process.stdout); socket.on('error', () => process.exit(1));`;
 
 /**
- * Web's own door to control, on this machine: a socket whose connections end in the launcher's container. Its volume can't be
+ * Web's own socket to the control API, on this machine: a socket whose connections end in the launcher's container. Its volume can't be
  * reached from a host where Docker runs in a machine of its own.
  */
 export function relay(stack: string, path: string): Server {

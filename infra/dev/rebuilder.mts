@@ -62,7 +62,7 @@ export class Rebuilder {
     const built =
       (await this.#run('turbo', 'run', 'build', `--filter=@serverless-vote/${name}`, '--output-logs=errors-only')) &&
       (await this.#run('infra/images/build.sh', name));
-    if (!built) return console.log(`  ${name} stays as it was: mend what is said above and save again`);
+    if (!built) return console.log(`  ${name} stays as it was: fix what is said above and save again`);
     const waiting = await containers(this.#stack, name);
     if (waiting.length > 0) await docker('kill', '--signal', 'TERM', ...waiting).catch(() => undefined);
     console.log(`  ${name} is new after ${Math.round(performance.now() - begun)} ms`);

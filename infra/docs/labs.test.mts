@@ -10,7 +10,7 @@ import { limitOf, runStep, stateOf } from './step.mts';
 /** Removes containers and volumes, a Swarm's too, on a machine that is busy. */
 const CLEAN_MS = 180_000;
 /** So that the shell, which says more, gives up before the test runner does. */
-const SPARE_MS = 30_000;
+const MARGIN_MS = 30_000;
 
 const { LABS_COPY = '', LABS_PATH = '', STACK = '', IMAGE_TAG = '' } = process.env;
 const { PORT = '', CONTROL_PORT = '', PROMETHEUS_PORT = '' } = process.env;
@@ -46,7 +46,7 @@ describe.each(readLabs())('$file', ({ steps }) => {
 
   for (const { line, commands, shown } of steps)
     test(`line ${line}: ${commands.trim().split('\n').at(-1)?.trim()}`, {
-      timeout: limitOf(commands) + SPARE_MS,
+      timeout: limitOf(commands) + MARGIN_MS,
     }, async () => {
       if (failed !== undefined) throw new Error(`Not tried, because line ${failed} failed.`);
       failed = line;

@@ -53,6 +53,6 @@ export function stateOf(stack: string, controlPort: string): string {
   );
   const metrics = said('curl', '--silent', '--show-error', '--max-time', '5', `http://127.0.0.1:${controlPort}/metrics`)
     .split('\n')
-    .filter((line) => /^(?:curl:|(?:containers|invocations_waiting|detached_events|database_up)\b.* [^0])/.test(line));
+    .filter((line) => /^(?:curl:|(?:containers|invocations_waiting|async_events|database_up)\b.* [^0])/.test(line));
   return `${containers || 'no container\n'}${metrics.join('\n')}`;
 }

@@ -88,7 +88,7 @@ start_engine() {
     sleep 0.5
   done
   fail 'The Docker Engine was started, but does not answer.' "$(start_log)" \
-    "Mend what its log says, then: make run"
+    "Fix what its log says, then: make run"
 }
 
 start_log() {

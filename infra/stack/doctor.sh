@@ -6,14 +6,14 @@ set -uo pipefail
 missing=0
 ok() { say "$(printf '  ✓ %-16s %s' "$1" "$2")"; }
 later() { say "$(printf '  · %-16s %s' "$1" "$2")"; }
-bad() { missing=$((missing + 1)) && say "$(printf '  ✗ %-16s %s\n    %-16s Mend: %s' "$1" "$2" '' "$3")"; }
+bad() { missing=$((missing + 1)) && say "$(printf '  ✗ %-16s %s\n    %-16s Fix: %s' "$1" "$2" '' "$3")"; }
 first_line() { "$@" 2>/dev/null | head -n 1; }
 
 # The engine says itself what is wrong with it.
 if engine=$("$ROOT/infra/engine/engine.sh" --check 3>&1); then
   ok 'Docker Engine' "$engine"
 else
-  bad 'Docker Engine' "$(sed -nE 's/^  ✗ //p; s/^    Why:  /- /p' <<<"$engine" | tr '\n' ' ')" "$(sed -n 's/^    Mend: //p' <<<"$engine")"
+  bad 'Docker Engine' "$(sed -nE 's/^  ✗ //p; s/^    Why:  /- /p' <<<"$engine" | tr '\n' ' ')" "$(sed -n 's/^    Fix: //p' <<<"$engine")"
 fi
 describe_engine() {
   local version driver status cgroups machine system store

@@ -189,7 +189,7 @@ not_ready() {
   for service in database launcher; do
     lines="$lines"$'\n'"$(docker logs --tail 8 "$(permanent $service --all)" 2>&1 | readable "$service" | cut -c1-300)"
   done
-  fail "$1" "The last lines of both logs:$lines" 'Mend what they say (a setting? make help lists them), then: make run'
+  fail "$1" "The last lines of both logs:$lines" 'Fix what they say (a setting? make help lists them), then: make run'
 }
 
 # The launcher's JSON lines as text, if node is there to do it.

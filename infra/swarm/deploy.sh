@@ -60,7 +60,7 @@ wait_until_swarm_answers() {
 wait_for() {
   local deadline=$((SECONDS + $2))
   until answers "$1"; do
-    [ $SECONDS -lt $deadline ] || fail "$3 after $2 s." "$(swarm_state)" "Mend what it says, then: make swarm; or make swarm-stop."
+    [ $SECONDS -lt $deadline ] || fail "$3 after $2 s." "$(swarm_state)" "Fix what it says, then: make swarm; or make swarm-stop."
     sleep 0.3
   done
 }

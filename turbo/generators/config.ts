@@ -14,7 +14,7 @@ interface Catalog {
 }
 
 /** Other images of ours have these names. */
-const TAKEN = ['anchor', 'database', 'debian', 'launcher', 'node', 'postgres', 'web'];
+const TAKEN = ['placeholder', 'database', 'debian', 'launcher', 'node', 'postgres', 'web'];
 
 /** `npx turbo gen function`: a function's folder, its place in the catalog, and its role in the database if it needs one. */
 export default function generator(plop: PlopTypes.NodePlopAPI): void {
@@ -78,7 +78,7 @@ function addToCatalog({ name, database }: Answers, root: string): string {
       "concurrency": 4,
       "queue": { "events": 1000, "megabytes": 16 },
       "serving": { "kind": "single-use" },
-      "spares": 1,
+      "warmPool": 1,
       "invalidates": []
     }`;
   // As text, so that the rest of the file keeps its looks.

@@ -14,7 +14,7 @@ interface Description {
   Catalog: {
     serving: { kind: string; inFlight?: number; events?: number };
     queue: { events: number; megabytes: number };
-    spares: number;
+    warmPool: number;
     cpus: number;
     processes: number;
     database: boolean;
@@ -53,11 +53,11 @@ export async function describe(control: Control, name: string, output: Output): 
         ['Concurrency', `${Concurrency.ReservedConcurrentExecutions} containers`],
         [
           'Serving',
-          serving.kind === 'drain'
-            ? `drain, ${serving.inFlight} events at once, ${serving.events} in all`
+          serving.kind === 'reuse'
+            ? `reuse, ${serving.inFlight} events at once, ${serving.events} in all`
             : serving.kind,
         ],
-        ['Spares', Catalog.spares],
+        ['Warm pool', Catalog.warmPool],
         ['Queue', `${queue.events} events, ${queue.megabytes} MB`],
         ['Invalidates', Catalog.invalidates.join(', ') || 'nothing'],
       ],

@@ -4,7 +4,7 @@ export const USAGE = `fn: the functions of a running stack
   fn describe <function>           its image and its limits
   fn invoke <function> [event]     run it; the event is JSON, - is standard input, without one it is {}
   fn logs <function>               the last lines it has written
-  fn dead-letters                  detached events that failed three times
+  fn dead-letters                  asynchronous events that failed three times
   fn dead-letters show <request id>
   fn dead-letters resend <request id> | --all | --function <name>
   fn dead-letters delete <request id> | --all | --function <name>

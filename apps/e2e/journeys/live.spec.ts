@@ -42,7 +42,7 @@ test('the counters begin with the day, and know the memory of what is always the
   await somebodyVotes(poll.first.id);
   await expect(live.counter('started').locator('+ dd')).toHaveText(/^[\d,]+ gone, since \d\d:\d\d$/);
   await expect(live.counter('memory')).toHaveText(/^\d+ MiB$/);
-  await expect(live.counter('memory').locator('+ dd')).toHaveText(/^launcher \d+, Postgres \d+(; not at rest yet)?$/);
+  await expect(live.counter('memory').locator('+ dd')).toHaveText(/^launcher \d+, Postgres \d+(; not idle yet)?$/);
 });
 
 test('however many changes come between two frames, the page draws once', async ({ page }) => {

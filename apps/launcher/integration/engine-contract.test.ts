@@ -22,13 +22,13 @@ describe('start', () => {
   });
 
   test('a container serves one event, ends by itself with status 0, and is gone', async () => {
-    const feed = await follow(controlUrl, '/events');
+    const bus = await follow(controlUrl, '/events');
     const used = containerOf(await invoke('misbehave'));
     expect(containerOf(await invoke('misbehave'))).not.toBe(used);
     const gone = new RegExp(`"type":"container.gone"[^\\n]*"containerId":"${used}"[^\\n]*"exitCode":0`);
-    await expect.poll(feed.text).toMatch(gone);
+    await expect.poll(bus.text).toMatch(gone);
     await expect.poll(() => isRunning('misbehave', used)).toBe(false);
-    feed.leave();
+    bus.leave();
   });
 });
 
@@ -58,22 +58,22 @@ describe('exit status', () => {
   test('of a container that ended over its event is told', async () => {
     const answer = await invoke('misbehave', { do: 'exit', code: 7 });
     expect(answer.json()).toMatchObject({ errorType: expect.stringMatching(/^(Runtime.ExitError|Sandbox.Timedout)$/) });
-    const draining = await invoke('misbehave-draining', { do: 'exit', code: 7 });
+    const draining = await invoke('misbehave-reused', { do: 'exit', code: 7 });
     expect(draining.json()).toMatchObject({ errorMessage: expect.stringMatching(/exit status 7$/) });
   });
 
   test('of one that can’t start is reported after a few tries, and nothing is tried for ever', async () => {
     const answer = await invoke('crash-at-start');
     expect(answer.json()).toMatchObject({ errorType: 'Runtime.ExitError' });
-    const feed = await follow(controlUrl, '/events');
+    const bus = await follow(controlUrl, '/events');
     // Nothing is tried again after more than two seconds.
     await invoke('misbehave', { do: 'sleep', ms: 2_500 });
-    expect(feed.text()).not.toContain('"name":"crash-at-start"');
-    feed.leave();
+    expect(bus.text()).not.toContain('"name":"crash-at-start"');
+    bus.leave();
   });
 
   test('says so when it was for its memory', async () => {
-    const { errorType } = (await invoke('misbehave-draining', { do: 'eat-memory' })).json() as { errorType: string };
+    const { errorType } = (await invoke('misbehave-reused', { do: 'eat-memory' })).json() as { errorType: string };
     expect(errorType).toMatch(/^(Runtime.OutOfMemory|Sandbox.Timedout)$/);
   });
 });
@@ -107,10 +107,10 @@ describe('kill', () => {
 
 describe('leftovers', () => {
   test('of a launcher that was killed are gone when a new one works', async () => {
-    const { containerId } = await hold('misbehave-draining');
+    const { containerId } = await hold('misbehave-reused');
     await operator.crashLauncher();
     await untilHealthy();
-    await expect.poll(() => isRunning('misbehave-draining', containerId)).toBe(false);
+    await expect.poll(() => isRunning('misbehave-reused', containerId)).toBe(false);
     expect((await invoke('misbehave')).status).toBe(200);
   });
 });
@@ -119,14 +119,14 @@ describe('lost engine', () => {
   afterEach(() => operator.findEngine().catch(() => undefined));
 
   test('what runs is answered, what needs a start waits for it, and what ended meanwhile is noticed', async () => {
-    const { answer, containerId } = await running('misbehave-draining', { do: 'sleep', ms: 1500 });
+    const { answer, containerId } = await running('misbehave-reused', { do: 'sleep', ms: 1500 });
     await operator.loseEngine();
     expect((await answer).json()).toEqual({ slept: 1500 });
     const needsStart = invoke('misbehave-in-a-short-queue');
     await expect.poll(() => waitingFor('misbehave-in-a-short-queue')).toBe(1);
     await operator.findEngine();
     expect((await needsStart).status).toBe(200);
-    await expect.poll(() => isRunning('misbehave-draining', containerId)).toBe(false);
+    await expect.poll(() => isRunning('misbehave-reused', containerId)).toBe(false);
     expect((await invoke('misbehave')).status).toBe(200);
   });
 });

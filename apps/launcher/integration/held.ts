@@ -14,10 +14,10 @@ export interface Running {
 
 /** Invokes a function, and waits until a container has its event. */
 export async function running(name: string, event: object): Promise<Running> {
-  const feed = await follow(controlUrl, '/events');
+  const bus = await follow(controlUrl, '/events');
   const traceId = randomBytes(16).toString('hex');
   const answer = invoke(name, event, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
-  // Its answer may come before the feed's last lines have been read, and names the container that gave it.
+  // Its answer may come before the event bus's last lines have been read, and names the container that gave it.
   let answeredBy: string | undefined;
   void answer
     .then(
@@ -26,10 +26,10 @@ export async function running(name: string, event: object): Promise<Running> {
     )
     .then((containerId = '') => {
       answeredBy = containerId;
-      feed.leave();
+      bus.leave();
     });
   const runs = new RegExp(`"type":"invocation.running"[^\\n]*${traceId}[^\\n]*"containerId":"([0-9a-f]{12})"`, 'g');
-  const containers = () => [...feed.text().matchAll(runs)].map(([, containerId = '']) => containerId);
+  const containers = () => [...bus.text().matchAll(runs)].map(([, containerId = '']) => containerId);
   const isRunning = async (times: number) => {
     const isOver = () => containers().length >= times || answeredBy !== undefined;
     await expect.poll(isOver, { interval: 20 }).toBe(true);

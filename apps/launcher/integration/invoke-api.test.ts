@@ -172,7 +172,7 @@ describe('control', () => {
     '/streams/../metrics',
     '/%6detrics',
     '/2018-06-01/runtime/invocation/next',
-  ])('can’t be reached through the public door: %s', async (path) => {
+  ])('can’t be reached through the gateway: %s', async (path) => {
     for (const method of ['GET', 'POST'])
       expect((await send(baseUrl, path, { method })).status).toBeGreaterThanOrEqual(308);
     expect((await send(baseUrl, path)).text).not.toMatch(/FunctionArn|# HELP|"status":"ok"/);

@@ -3,20 +3,20 @@ import { fullQueue } from './held.ts';
 import { growthBy, numbers } from './numbers.ts';
 import { baseUrl, containers, follow, invoke, send, total, vote } from './stack.ts';
 
-const atRest = () => expect.poll(async () => (await containers()).length, { interval: 200 }).toBe(2);
+const idle = () => expect.poll(async () => (await containers()).length, { interval: 200 }).toBe(2);
 
 describe('a burst of sixty votes', () => {
-  test('is counted to the last, and leaves the gauges at rest', async () => {
-    await atRest();
+  test('is counted to the last, and leaves the gauges when idle', async () => {
+    await idle();
     const stream = await follow(baseUrl, '/streams/results');
     await expect.poll(async () => (await numbers())('results_viewers')).toBe(1);
-    await atRest();
+    await idle();
     const grown = await growthBy(async () => {
       const before = await total();
       await Promise.all(Array.from({ length: 60 }, () => vote()));
       await expect.poll(stream.text).toContain(`"total":${before + 60}`);
       stream.leave();
-      await atRest();
+      await idle();
     });
     const ours = { function: 'record-vote' };
     expect(grown('invocations_total', { ...ours, outcome: 'success' })).toBe(60);

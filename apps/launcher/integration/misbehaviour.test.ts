@@ -34,7 +34,7 @@ describe('a function', () => {
 
 describe('an event', () => {
   test('whose container is killed under it is tried again, and answered', async () => {
-    const { answer, containerId, runningAgain, release } = await hold('misbehave-draining');
+    const { answer, containerId, runningAgain, release } = await hold('misbehave-reused');
     await docker.getContainer(containerId).kill();
     const second = await runningAgain(1);
     expect(second).not.toBe(containerId);

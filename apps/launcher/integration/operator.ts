@@ -31,21 +31,21 @@ const oneMachine: Operator = {
     const { State } = await (await permanent('launcher')).inspect();
     process.kill(State.Pid, 'SIGKILL');
   },
-  loseEngine: async () => (await engineDoor()).stop({ t: 0 }),
-  findEngine: async () => (await engineDoor()).start(),
+  loseEngine: async () => (await engineRelay()).stop({ t: 0 }),
+  findEngine: async () => (await engineRelay()).start(),
 };
 
 /** From now on the launcher's engine refuses so many removals; the latest number counts. Only on one machine. */
 export async function refuseRemovals(count: number): Promise<void> {
   const write = `require('node:fs').writeFileSync('/run/engine/refuse', '${count}')`;
-  const exec = await (await engineDoor()).exec({ Cmd: ['node', '-e', write], AttachStderr: true });
+  const exec = await (await engineRelay()).exec({ Cmd: ['node', '-e', write], AttachStderr: true });
   for await (const chunk of await exec.start({})) throw new Error(String(chunk));
 }
 
-async function engineDoor() {
-  const label = [`org.serverless-vote.test=engine-door.${process.env.STACK ?? 'serverless-vote-test'}`];
+async function engineRelay() {
+  const label = [`org.serverless-vote.test=engine-relay.${process.env.STACK ?? 'serverless-vote-test'}`];
   const [found] = await docker.listContainers({ all: true, filters: { label } });
-  if (!found) throw new Error('The test stack has no engine-door; integration/docker-compose.yml adds one');
+  if (!found) throw new Error('The test stack has no engine-relay; integration/docker-compose.yml adds one');
   return docker.getContainer(found.Id);
 }
 

@@ -5,7 +5,7 @@ import { controlUrl, follow, permanent, send, total, vote } from './stack.ts';
 
 const run = promisify(execFile);
 
-/** Calls web's door to control, which is a socket in the launcher's container; `KEY` stands for the stack's own. */
+/** Calls web's socket to the control API, which is a socket in the launcher's container; `KEY` stands for the stack's own. */
 async function kill(authorization: string, name = 'record-vote'): Promise<{ status: number; json: unknown }> {
   const program = `
     const key = require('fs').readFileSync('/run/secrets/presenter-key', 'utf8').trim();
@@ -63,7 +63,7 @@ describe('a container that the presenter kills at work', () => {
     expect(await kill('Bearer KEY', 'misbehave')).toMatchObject({ status: 404 });
   });
 
-  test('cannot be reached through the other doors', async () => {
+  test('cannot be reached through the other endpoints', async () => {
     expect((await send(controlUrl, '/presenter/kill?name=record-vote', { method: 'POST' })).status).toBe(404);
   });
 });

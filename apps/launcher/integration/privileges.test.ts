@@ -122,7 +122,7 @@ describe.each(Object.entries(uids))('the container of %s', (name, uid) => {
   });
 });
 
-test('control is published on loopback only, and no other door at all', async () => {
+test('control is published on loopback only, and no other endpoint at all', async () => {
   const { NetworkSettings } = await (await permanent('launcher')).inspect();
   expect(Object.keys(NetworkSettings.Ports).toSorted()).toEqual(['8080/tcp', '9000/tcp']);
   expect(NetworkSettings.Ports['9000/tcp']?.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1']);

@@ -2,7 +2,7 @@ import net from 'node:net';
 import { anyBytes, anyText } from '@serverless-vote/fuzz';
 import fc from 'fast-check';
 
-/** What a door said to one raw request: its answer as far as it was read, or that it hung up without one. */
+/** What an endpoint said to one raw request: its answer as far as it was read, or that it hung up without one. */
 export interface Heard {
   status: number | 'nothing';
   text: string;

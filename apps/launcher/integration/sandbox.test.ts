@@ -19,7 +19,7 @@ describe('a container', () => {
     const events = await engine.end();
     for (const id of served)
       expect(events.filter((event) => event.includes(id)).slice(-2)).toEqual([`die ${id} 0`, `destroy ${id}`]);
-    // Those, and the spares that stand ready for the next.
+    // Those, and the prewarmed containers that stand ready for the next.
     expect(events.filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(5 + 2);
   });
 
@@ -37,10 +37,10 @@ describe('a container', () => {
     const engine = await watchEngine('record-vote');
     const owner = await ownerSession();
     await owner.client.query('begin; lock table votes in exclusive mode');
-    const feed = await follow(controlUrl, '/events');
+    const bus = await follow(controlUrl, '/events');
     const crowd = Promise.all(Array.from({ length: 200 }, () => vote()));
-    await expect.poll(() => feed.text().match(/"type":"invocation.accepted"/g)?.length).toBe(200);
-    feed.leave();
+    await expect.poll(() => bus.text().match(/"type":"invocation.accepted"/g)?.length).toBe(200);
+    bus.leave();
     await owner.end();
     const answers = await crowd;
     expect(answers.map(({ status, headers }) => [status, headers['x-amz-function-error']])).toEqual(
@@ -62,13 +62,13 @@ describe('a container', () => {
 
   test('that somebody removes by hand is noticed at once, and replaced', async () => {
     await twoAreReady();
-    const [spare] = await containers('record-vote');
-    await docker.getContainer(spare?.Id ?? '').remove({ force: true });
+    const [waiting] = await containers('record-vote');
+    await docker.getContainer(waiting?.Id ?? '').remove({ force: true });
     expect((await vote()).status).toBe(200);
     await twoAreReady();
   });
 
-  test('has no rights but to its doors', async () => {
+  test('has no rights but to its endpoints', async () => {
     const seen = (await invoke('misbehave', { do: 'look' })).json() as Record<string, unknown>;
     expect(seen).toEqual({
       uid: 10_009,
@@ -77,7 +77,7 @@ describe('a container', () => {
       networks: ['lo'],
       writable: ['/tmp'],
       sockets: expect.not.arrayContaining(['control', 'ingress', 'secrets', 'web']),
-      // Its own door, and nobody else's.
+      // Its own endpoint, and nobody else's.
       runtime: ['api.sock'],
     });
   });
@@ -119,7 +119,7 @@ const twoAreReady = () =>
     .poll(
       async () => {
         await send(baseUrl, '/', { headers: { accept: '*/*' } });
-        return (await numbers())('containers', { name: 'record-vote', state: 'spare' });
+        return (await numbers())('containers', { name: 'record-vote', state: 'prewarmed' });
       },
       { interval: 100 },
     )

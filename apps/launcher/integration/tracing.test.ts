@@ -9,7 +9,7 @@ const newTrace = () => randomBytes(16).toString('hex');
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-0[01]$/;
 const traceOf = ({ headers }: Answer) => TRACEPARENT.exec(headers.traceresponse ?? '')?.[1] ?? '';
 
-/** A vote as a program casts it, through the public door. */
+/** A vote as a program casts it, through the gateway. */
 const post = (headers: Record<string, string>) =>
   send(baseUrl, '/vote', {
     method: 'POST',
@@ -127,7 +127,7 @@ describe('an invocation through control', () => {
     expect(answer.status).toBe(202);
     expect(traceOf(answer)).toBe(traceId);
     const messages = async () => (await linesOf(traceId)).map(({ msg }) => msg).sort();
-    await expect.poll(messages).toEqual(['detached.done', 'invocation.finished']);
+    await expect.poll(messages).toEqual(['async.done', 'invocation.finished']);
   });
 
   test('is told it, too, when it is refused', async () => {

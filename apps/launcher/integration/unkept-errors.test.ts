@@ -14,9 +14,9 @@ interface Letter {
 /** Errors that JSON in Postgres does not take as they are: they would be written again for ever, and hold the queue up. */
 const unkept: [string, object][] = [
   ['record-vote', { voterId: '😀'.repeat(60), choice: 'cats' }],
-  ['misbehave-draining', { do: 'fail-with', name: 'Half', message: 'a\ud83d' }],
-  ['misbehave-draining', { do: 'fail-with', name: 'N\0L', message: 'a\0b' }],
-  ['misbehave-draining', { do: 'fail-with', name: 'Long', message: `x${'😀'.repeat(3000)}` }],
+  ['misbehave-reused', { do: 'fail-with', name: 'Half', message: 'a\ud83d' }],
+  ['misbehave-reused', { do: 'fail-with', name: 'N\0L', message: 'a\0b' }],
+  ['misbehave-reused', { do: 'fail-with', name: 'Long', message: `x${'😀'.repeat(3000)}` }],
 ];
 
 test('an asynchronous event whose error Postgres would refuse becomes a dead letter, with a readable error', async () => {

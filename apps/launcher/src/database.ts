@@ -112,7 +112,7 @@ async function tryUntilDone(
 ): Promise<Prepared> {
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      const { highestAcceptedAt, votesSince, detachedEventsAreLeft } = await prepareDatabase({
+      const { highestAcceptedAt, votesSince, asyncEventsAreLeft } = await prepareDatabase({
         ...database,
         migrationsDir,
         ...poll,
@@ -121,11 +121,11 @@ async function tryUntilDone(
       clock.resume(highestAcceptedAt);
       votes.since = votesSince;
       log.info({ options: poll.options.length }, 'database.ready');
-      return { detachedEventsAreLeft };
+      return { asyncEventsAreLeft };
     } catch (error) {
       log.warn({ error: error instanceof Error ? error.message : String(error) }, 'database.waiting');
       await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
     }
   }
-  return { detachedEventsAreLeft: false };
+  return { asyncEventsAreLeft: false };
 }

@@ -29,7 +29,7 @@ export async function oneMachine(stackId: string, webUser: number, log: Logger):
   return {
     engine: new DockerEngine(stackId, docker),
     missingImages: (images) => missingImages(docker, images),
-    openRuntimeDoor: runtimeApi(RUNTIME),
+    openRuntimeEndpoint: runtimeApi(RUNTIME),
     openIngress: ingressBySocket(INGRESS, (folder) => remove(INGRESS, folder)),
     // Nobody else has the socket.
     knowsWeb: () => true,
@@ -39,10 +39,10 @@ export async function oneMachine(stackId: string, webUser: number, log: Logger):
       for (const directory of [RUNTIME, INGRESS])
         for (const folder of readdirSync(directory)) if (folder !== CLAIM) remove(directory, folder);
     },
-    async listen(doors) {
-      await holdSocket(doors.web, CONTROL_SOCKET);
-      doors.private.listen(CONTROL_PORT);
-      doors.public.listen(GATEWAY_PORT);
+    async listen(listeners) {
+      await holdSocket(listeners.web, CONTROL_SOCKET);
+      listeners.private.listen(CONTROL_PORT);
+      listeners.public.listen(GATEWAY_PORT);
     },
   };
 }

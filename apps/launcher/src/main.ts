@@ -1,35 +1,35 @@
 import { Removals } from '@serverless-vote/engine/removals';
 import { sweep } from '@serverless-vote/engine/sweep';
-import { control, webControl } from './api/control-api.ts';
+import { control, webApi } from './api/control-api.ts';
 import { EventStream } from './api/event-stream.ts';
 import { HealthReport } from './api/health.ts';
-import { DetachedEvents } from './async/async-events.ts';
+import { AsyncEvents } from './async/async-events.ts';
 import { databaseAnswers, databaseProbe, forgetVotes, prepare, restoreRoles } from './database.ts';
 import { oneMachine } from './docker-platform.ts';
 import { gateway, type PublicStream } from './gateway/gateway.ts';
-import { WebService } from './gateway/http-service.ts';
+import { HttpService } from './gateway/http-service.ts';
 import { ResultStream, resultLine } from './gateway/result-stream.ts';
 import { VoteRate } from './gateway/vote-rate.ts';
 import { ByteBudget } from './http/body.ts';
 import { Peers } from './http/peers.ts';
 import { refusePeers } from './http/refuse-peers.ts';
-import { guardedServer } from './http/server.ts';
+import { limitedServer } from './http/server.ts';
 import { whyBlocked } from './invoke/blocked.ts';
 import { Invoker } from './invoke/invoker.ts';
 import { KillAtWork } from './invoke/kill-at-work.ts';
 import { AcceptanceClock } from './model/acceptance-clock.ts';
 import { partsOf, readCatalog } from './model/catalog.ts';
-import { Feed } from './model/feed.ts';
+import { EventBus } from './model/event-bus.ts';
 import type { Votes } from './model/preparation.ts';
-import { ConfigError, parseConfig } from './model/settings.ts';
-import { StartGate } from './model/start-limiter.ts';
+import { parseSettings, SettingsError } from './model/settings.ts';
+import { StartLimiter } from './model/start-limiter.ts';
 import { OtherLauncher } from './own-socket.ts';
 import { watchRoles } from './role-watch.ts';
 import { swarm } from './swarm-platform.ts';
 import { ActivityStream } from './telemetry/activity-stream.ts';
-import { tidyAtRest } from './telemetry/collect-garbage.ts';
+import { collectGarbageWhenIdle } from './telemetry/collect-garbage.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
-import { createLog, logFeed } from './telemetry/log.ts';
+import { createLog, logEvents } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { traceRequests } from './telemetry/traced-requests.ts';
 
@@ -45,20 +45,20 @@ const SWEEP_MS = 30_000;
 const SPACE_EVERY_MS = 10_000;
 
 async function main(): Promise<void> {
-  const config = parseConfig();
+  const config = parseSettings();
   const catalog = readCatalog(`${import.meta.dirname}/catalog.json`);
   // `make run` asks so before it touches what runs.
   if (process.argv.includes('--check')) return;
   const log = createLog(config.logLevel);
-  const feed = new Feed();
-  logFeed(feed, log);
-  const metrics = new Metrics(feed);
+  const bus = new EventBus();
+  logEvents(bus, log);
+  const metrics = new Metrics(bus);
 
   const platform =
     config.engine.kind === 'swarm'
       ? swarm(config.stackId, config.engine, log)
       : await oneMachine(config.stackId, catalog.web.user, log);
-  const { database, openIngress, openRuntimeDoor, knowsWeb, cores, listen } = platform;
+  const { database, openIngress, openRuntimeEndpoint, knowsWeb, cores, listen } = platform;
   await platform.engine.open();
   const engine = new Removals(metrics.engine(platform.engine));
   // Nothing that a predecessor left can be in use: its runtime API and its callers are gone with it.
@@ -79,24 +79,24 @@ async function main(): Promise<void> {
   );
 
   const usesDatabase = (name: string) => catalog.functions[name]?.database === true;
-  const leaveRoles = watchRoles(feed, usesDatabase, () => restoreRoles(database), log);
+  const leaveRoles = watchRoles(bus, usesDatabase, () => restoreRoles(database), log);
 
   const bodies = new ByteBudget(EVENTS_AT_ONCE);
   const bodiesOfWeb = new ByteBudget(EVENTS_OF_WEB_AT_ONCE);
-  const gate = new StartGate(STARTS_PER_CORE * (await cores()));
+  const limiter = new StartLimiter(STARTS_PER_CORE * (await cores()));
   const results = new Map<string, ResultStream>();
   const invoker = new Invoker(
     catalog,
     { imageTag: config.imageTag, idleTimeoutMs: config.functionIdleTimeoutMs },
     {
-      ...{ engine, gate, feed, clock, databaseReady },
-      openDoor: openRuntimeDoor,
+      ...{ engine, limiter, bus, clock, databaseReady },
+      openEndpoint: openRuntimeEndpoint,
       succeeded(name) {
         for (const stale of catalog.functions[name]?.invalidates ?? []) results.get(stale)?.invalidate();
       },
     },
   );
-  const detached = new DetachedEvents(catalog, { invoker, feed, database, databaseReady });
+  const asyncEvents = new AsyncEvents(catalog, { invoker, bus, database, databaseReady });
   const streams = new Map<string, PublicStream>();
   for (const [stream, name] of Object.entries(catalog.streams)) {
     const result = new ResultStream(
@@ -110,26 +110,29 @@ async function main(): Promise<void> {
     results.set(name, result);
     streams.set(stream, result);
   }
-  if (config.live) streams.set('activity', new ActivityStream(feed, () => engine.permanentMemory()));
+  if (config.live) streams.set('activity', new ActivityStream(bus, () => engine.permanentMemory()));
 
-  const web = new WebService(
+  const web = new HttpService(
     catalog.web,
     {
       image: `${catalog.web.image}:${config.imageTag}`,
       idleTimeoutMs: config.webIdleTimeoutMs,
       handedOn: new Map([...config.handedOn, ['PARTS', JSON.stringify(partsOf(catalog))]]),
     },
-    { engine, openIngress, gate, feed },
+    { engine, openIngress, limiter, bus },
   );
   metrics.observe({
     pools: invoker.pools,
-    ...{ web, gate, detached },
+    ...{ web, limiter, asyncEvents },
     overdue: () => engine.overdue.size,
     viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
     databaseAnswers: async () => databaseReady.isDone && (await databaseAnswers(database)),
   });
 
-  tidyAtRest(feed, () => web.replicas.length + invoker.pools.reduce((sum, { fleet }) => sum + fleet.size, 0) === 0);
+  collectGarbageWhenIdle(
+    bus,
+    () => web.replicas.length + invoker.pools.reduce((sum, { fleet }) => sum + fleet.size, 0) === 0,
+  );
 
   const hasSpaceNow = databaseProbe(database, 'hasSpace');
   const hadSpace = databaseProbe(database, 'hasSpace', SPACE_EVERY_MS);
@@ -150,10 +153,10 @@ async function main(): Promise<void> {
   const controlApp = control({
     catalog,
     invoker,
-    detached,
+    asyncEvents,
     metrics: () => metrics.text(),
-    events: new EventStream(feed),
-    logs: new FunctionLogs(feed),
+    events: new EventStream(bus),
+    logs: new FunctionLogs(bus),
     health: () => health.answer(),
     reset: async () => {
       await forgetVotes(database, votes);
@@ -164,19 +167,19 @@ async function main(): Promise<void> {
     peers,
     bodies,
   });
-  const presenter = { key: config.presenterKey, killAtWork: new KillAtWork(invoker.pools, feed) };
+  const presenter = { key: config.presenterKey, killAtWork: new KillAtWork(invoker.pools, bus) };
   const perMinute = config.votesPerMinutePerAddress;
   const voteRate = perMinute === 0 ? undefined : new VoteRate(perMinute);
-  const publicDoor = gateway(catalog, web, invoker, streams, votes, voteRate);
-  traceRequests(publicDoor, log);
-  const privateDoor = guardedServer({ ...CONTROL_LIMITS, keepAliveMs: 15_000 }, controlApp);
-  refusePeers(privateDoor, peers, log);
-  if (config.pagesAreLocal) refusePeers(publicDoor, peers, log);
-  const webDoor = guardedServer(
+  const gatewayServer = gateway(catalog, web, invoker, streams, votes, voteRate);
+  traceRequests(gatewayServer, log);
+  const controlServer = limitedServer({ ...CONTROL_LIMITS, keepAliveMs: 15_000 }, controlApp);
+  refusePeers(controlServer, peers, log);
+  if (config.pagesAreLocal) refusePeers(gatewayServer, peers, log);
+  const webApiServer = limitedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },
-    webControl(catalog, invoker, presenter, () => health.certain(), bodiesOfWeb, knowsWeb),
+    webApi(catalog, invoker, presenter, () => health.certain(), bodiesOfWeb, knowsWeb),
   );
-  await listen({ public: publicDoor, private: privateDoor, web: webDoor });
+  await listen({ public: gatewayServer, private: controlServer, web: webApiServer });
   log.info(
     { stack: config.stackId, functions: Object.keys(catalog.functions), poll: config.poll.question },
     'launcher.listening',
@@ -200,9 +203,9 @@ async function main(): Promise<void> {
     log.info({ signal }, 'launcher.draining');
     clearInterval(sweeper);
     leaveRoles();
-    for (const server of [publicDoor, privateDoor]) server.close();
+    for (const server of [gatewayServer, controlServer]) server.close();
     for (const result of results.values()) result.close();
-    await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS), detached.close(DRAIN_MS)]);
+    await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS), asyncEvents.close(DRAIN_MS)]);
     await sweep(engine, () => new Set()).catch(() => undefined);
     await platform.engine.close();
     log.info('launcher.stopped');
@@ -212,6 +215,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError || error instanceof OtherLauncher ? error.message : error);
+  console.error(error instanceof SettingsError || error instanceof OtherLauncher ? error.message : error);
   process.exit(1);
 });

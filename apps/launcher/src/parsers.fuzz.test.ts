@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import { ByteBudget, checkJson, readBody } from './http/body.ts';
 import { findFunction, parseCatalog } from './model/catalog.ts';
 import { LauncherError } from './model/errors.ts';
-import { ConfigError, parseConfig } from './model/settings.ts';
+import { parseSettings, SettingsError } from './model/settings.ts';
 
 const json = readFileSync(new URL('../../../functions/catalog.json', import.meta.url), 'utf8');
 const catalog = parseCatalog(json);
@@ -41,10 +41,10 @@ test('any settings are understood, or each that is wrong is named', () => {
     'SESSION_SECRET_FILE',
   );
   return forAll(fc.dictionary(fc.oneof(names, more), anyText), 1000, (environment) => {
-    const error = outcomeOf(() => parseConfig(environment));
+    const error = outcomeOf(() => parseSettings(environment));
     // No secret is at hand here, so there is always something to complain about.
-    expect(error).toBeInstanceOf(ConfigError);
-    expect((error as Error).message).toMatch(/^These settings need mending:\n {2}[A-Z_]+: /);
+    expect(error).toBeInstanceOf(SettingsError);
+    expect((error as Error).message).toMatch(/^Invalid settings:\n {2}[A-Z_]+: /);
   });
 });
 
@@ -86,7 +86,7 @@ test('any catalog is one that keeps to the limits, or is complained about', () =
   });
   return forAll(fc.oneof(edited, fc.json(), anyText), 1000, (text) => {
     const read = outcomeOf(() => parseCatalog(text)) as ReturnType<typeof parseCatalog> | Error;
-    if (read instanceof Error) return expect(read.message).toMatch(/^The catalog needs mending:\n/);
+    if (read instanceof Error) return expect(read.message).toMatch(/^Invalid catalog:\n/);
     for (const { image, user } of [read.web, ...Object.values(read.functions)]) {
       expect(image).toMatch(/^[a-z0-9][a-z0-9./_-]*$/);
       expect(user).toBeGreaterThanOrEqual(1000);

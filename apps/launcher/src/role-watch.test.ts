@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Feed } from './model/feed.ts';
+import { EventBus } from './model/event-bus.ts';
 import { watchRoles } from './role-watch.ts';
 import { createLog } from './telemetry/log.ts';
 
@@ -7,11 +7,11 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function watch() {
-  const feed = new Feed();
+  const bus = new EventBus();
   const restore = vi.fn(async (): Promise<string[]> => []);
-  const leave = watchRoles(feed, (name) => name !== 'web', restore, createLog('silent'));
+  const leave = watchRoles(bus, (name) => name !== 'web', restore, createLog('silent'));
   const gone = (name: string, exitCode: number) =>
-    feed.publish({
+    bus.publish({
       ...{ type: 'container.gone', sandboxId: '1', name, containerId: undefined, lifetimeMs: 1, served: 1 },
       exit: { kind: 'exited', exitCode, outOfMemory: false },
     });

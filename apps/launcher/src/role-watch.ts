@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Feed } from './model/feed.ts';
+import type { EventBus } from './model/event-bus.ts';
 
 /** After a container that ended well: somebody may have made it do so. */
 const CALM_MS = 5_000;
@@ -12,7 +12,7 @@ const PAUSE_MS = 1_000;
  * costs a connection and a statement; when nobody has been there, nobody looks.
  */
 export function watchRoles(
-  feed: Feed,
+  bus: EventBus,
   usesDatabase: (name: string) => boolean,
   restore: () => Promise<string[]>,
   log: Logger,
@@ -37,7 +37,7 @@ export function watchRoles(
     clearTimeout(next?.timer);
     next = { at, timer: setTimeout(() => void look(), at - performance.now()) };
   };
-  const leave = feed.subscribe((event) => {
+  const leave = bus.subscribe((event) => {
     if (event.type !== 'container.gone' || !usesDatabase(event.name)) return;
     const endedWell = event.exit.kind === 'exited' && event.exit.exitCode === 0;
     lookIn(endedWell ? CALM_MS : 0);

@@ -1,11 +1,11 @@
 import net from 'node:net';
 import { SwarmNetworks } from '@serverless-vote/engine/swarm/networks';
-import { SwarmPossessions, secretFor } from '@serverless-vote/engine/swarm/resources';
+import { SwarmResources, secretFor } from '@serverless-vote/engine/swarm/resources';
 import { SwarmEngine } from '@serverless-vote/engine/swarm/swarm-engine';
 import Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { ingressOverTcp } from './gateway/ingress-tcp.ts';
-import type { EngineConfig } from './model/settings.ts';
+import type { EngineSettings } from './model/settings.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
 import { runtimeApiOverTcp } from './sandbox/runtime-api-tcp.ts';
 
@@ -13,21 +13,21 @@ const RUNTIME_PORT = 9001;
 const WEB_CONTROL_PORT = 9003;
 const CALL_DEADLINE_MS = 15_000;
 
-/** Several machines: a Docker Swarm, and overlay networks. Each door is open in one network only. */
+/** Several machines: a Docker Swarm, and overlay networks. Each endpoint is open in one network only. */
 export function swarm(
   stackId: string,
-  { taskId, databaseHost, databasePassword }: Extract<EngineConfig, { kind: 'swarm' }>,
+  { taskId, databaseHost, databasePassword }: Extract<EngineSettings, { kind: 'swarm' }>,
   log: Logger,
 ): Platform {
   const docker = new Docker({ timeout: CALL_DEADLINE_MS });
   const networks = new SwarmNetworks(docker, stackId, taskId);
-  const possessions = new SwarmPossessions(docker, stackId, databasePassword, `${import.meta.dirname}/leash.cjs`);
+  const resources = new SwarmResources(docker, stackId, databasePassword, `${import.meta.dirname}/task-agent.cjs`);
   const runtime = runtimeApiOverTcp(() => `${networks.functions.address}:${RUNTIME_PORT}`);
   const ingress = ingressOverTcp(() => `${networks.web.address}:${WEB_CONTROL_PORT}`);
   const warn = (details: object, event: string) => log.warn(details, event);
   return {
-    engine: new SwarmEngine({ docker, stackId, networks, possessions, databaseHost, warn }),
-    openRuntimeDoor: runtime.openRuntimeDoor,
+    engine: new SwarmEngine({ docker, stackId, networks, resources, databaseHost, warn }),
+    openRuntimeEndpoint: runtime.openRuntimeEndpoint,
     openIngress: ingress.openIngress,
     knowsWeb: ingress.knows,
     database: {
@@ -45,13 +45,13 @@ export function swarm(
       );
     },
     forgetPredecessor: () => undefined,
-    async listen(doors) {
+    async listen(listeners) {
       runtime.server.listen(RUNTIME_PORT, networks.functions.address);
-      doors.web.listen(WEB_CONTROL_PORT, networks.web.address);
-      doors.public.listen(GATEWAY_PORT, networks.published);
-      doors.private.listen(CONTROL_PORT, networks.published);
+      listeners.web.listen(WEB_CONTROL_PORT, networks.web.address);
+      listeners.public.listen(GATEWAY_PORT, networks.published);
+      listeners.private.listen(CONTROL_PORT, networks.published);
       // For the health check, and for `docker exec`.
-      net.createServer((socket) => doors.private.emit('connection', socket)).listen(CONTROL_PORT, '127.0.0.1');
+      net.createServer((socket) => listeners.private.emit('connection', socket)).listen(CONTROL_PORT, '127.0.0.1');
     },
   };
 }

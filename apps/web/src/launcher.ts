@@ -27,7 +27,7 @@ export type Invocation<Result> = {
   phases: Phases;
 };
 
-/** Invokes a function through the launcher's door for web, which speaks AWS Lambda's Invoke API. */
+/** Invokes a function through the launcher's socket for web, which speaks AWS Lambda's Invoke API. */
 export async function invoke<Result>(
   functionName: string,
   event: unknown,
@@ -77,7 +77,7 @@ export async function isVotingPaused(): Promise<boolean> {
   });
 }
 
-/** Sends the event. Nobody behind the door means that the launcher is on its way up or down. */
+/** Sends the event. Nobody behind the endpoint means that the launcher is on its way up or down. */
 function post(path: string, body: string, more: Record<string, string> = {}): Promise<IncomingMessage> {
   const headers = {
     ...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...more },

@@ -190,7 +190,7 @@ test('any sequence of messages keeps the live picture within its slots', () => {
   const messages = fc.array(fc.array(view, { maxLength: 6 }), { maxLength: 6 });
   const counters = {
     today: { since: 0, started: 0, removed: 0 },
-    drained: {},
+    reused: {},
     removed: 0,
     removedWell: 0,
     invocations: 0,

@@ -1,4 +1,4 @@
-import type { Answer } from './http-door.ts';
+import type { Answer } from './http-endpoint.ts';
 
 /** The answer, if it is a success. @throws {Error} with its words, if not */
 export function answered(answer: Answer): Answer {

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
+import type { Baseline } from './baseline/baseline.ts';
 import type { Catalog } from './catalog.ts';
-import type { Floor } from './floor/floor.ts';
 import type { Series } from './interleave.ts';
 import type { OtherLoad } from './other-load.ts';
 import type { Plan } from './plan.ts';
@@ -20,9 +20,9 @@ export interface Bench {
   catalog: Catalog;
   /** As shipped, but for the idle timeout. */
   warm: Stack;
-  /** Lets everything go after a second and a half, and keeps one spare of each function. */
+  /** Lets everything go after a second and a half, and keeps one prewarmed of each function. */
   cold: Stack;
-  floor: Floor;
+  baseline: Baseline;
   measured: Measured;
 }
 

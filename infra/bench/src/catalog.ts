@@ -10,7 +10,7 @@ interface FunctionEntry {
   cpus: number;
   processes: number;
   tmpMb: number;
-  spares: number;
+  warmPool: number;
 }
 
 export interface Catalog {
@@ -34,9 +34,9 @@ function writeCatalog(name: string, catalog: Catalog, change: (entry: AnyEntry) 
   writeFileSync(path.join(cache, `${name}-catalog.json`), text);
 }
 
-/** One spare of each function, for one-spare.compose.yml. */
-export const writeOneSpareCatalog = (catalog: Catalog): void =>
-  writeCatalog('one-spare', catalog, (entry) => ({ ...entry, spares: 1 }));
+/** One prewarmed container of each function, for one-prewarmed.compose.yml. */
+export const writeOnePrewarmedCatalog = (catalog: Catalog): void =>
+  writeCatalog('one-prewarmed', catalog, (entry) => ({ ...entry, warmPool: 1 }));
 
 /** Each event gets a container of its own, as many at once as `concurrency` says, for single-use.compose.yml and .stack.yml. */
 export const writeSingleUseCatalog = (catalog: Catalog, concurrency: number): void =>

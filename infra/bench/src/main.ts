@@ -1,24 +1,24 @@
 import os from 'node:os';
 import Docker from 'dockerode';
+import { Baseline } from './baseline/baseline.ts';
 import type { Bench, Measured } from './bench.ts';
-import { catalogOf, writeOneSpareCatalog } from './catalog.ts';
+import { catalogOf, writeOnePrewarmedCatalog } from './catalog.ts';
 import { within } from './deadline.ts';
 import { environment } from './environment.ts';
-import { Floor } from './floor/floor.ts';
 import { interleave } from './interleave.ts';
 import { OtherLoad, QUIET_SHARE } from './other-load.ts';
 import { full, type Plan, quick } from './plan.ts';
 import { lastLine, progress, say } from './progress.ts';
 import { writeResult } from './result.ts';
+import { baseline } from './rows/baseline.ts';
 import { bursts } from './rows/bursts.ts';
 import { cold } from './rows/cold.ts';
-import { floor } from './rows/floor.ts';
+import { rest } from './rows/idle.ts';
 import { inARow } from './rows/in-a-row.ts';
 import { launcherAlone } from './rows/launcher-alone.ts';
 import { naive } from './rows/naive.ts';
 import { pages } from './rows/pages.ts';
 import { prewarmed } from './rows/prewarmed.ts';
-import { rest } from './rows/rest.ts';
 import { tallySize } from './rows/tally-size.ts';
 import { tenAtOnce } from './rows/ten-at-once.ts';
 import { trivial } from './rows/trivial.ts';
@@ -34,7 +34,7 @@ const only = process.argv
   .find((argument) => argument.startsWith('--only='))
   ?.slice('--only='.length)
   .split(',');
-const isWanted = (part = '') => part === 'at rest' || only === undefined || only.includes(part);
+const isWanted = (part = '') => part === 'idle' || only === undefined || only.includes(part);
 const plan: Plan = isQuick ? quick : full;
 const { BENCH_STACK: name = 'serverless-vote-bench', IMAGE_TAG: imageTag = 'latest' } = process.env;
 const nodeImage = process.env.NODE_IMAGE ?? 'node:26-bookworm-slim';
@@ -53,14 +53,14 @@ async function singles(bench: Bench): Promise<void> {
   const variants = [
     ...[cold(bench), tenAtOnce(bench), webFromZero(bench)],
     ...[naive(bench, 'naive', 'bridge'), naive(bench, 'naive, joined', `container:${database.id}`)],
-    ...[prewarmed(bench), floor(bench), trivial(bench)],
+    ...[prewarmed(bench), baseline(bench), trivial(bench)],
   ];
   Object.assign(bench.measured.series, await interleave(plan.rounds, variants, bench));
 }
 
 /** The stack rests alone: what else the bench runs would share its pages and wake its engine. */
-async function restAlone(bench: Bench): Promise<void> {
-  await Promise.all([bench.cold.stop(), bench.floor.stop()]);
+async function idleAlone(bench: Bench): Promise<void> {
+  await Promise.all([bench.cold.stop(), bench.baseline.stop()]);
   await rest(bench);
 }
 
@@ -72,7 +72,7 @@ const parts: (readonly [string, (bench: Bench) => Promise<void>])[] = [
   ['visible', visible],
   ...(plan.chromium ? ([['pages', pages]] as const) : []),
   ['in a row', inARow],
-  ['at rest', restAlone],
+  ['idle', idleAlone],
   ['tally', tallySize],
 ];
 
@@ -82,21 +82,21 @@ async function start(
 ): Promise<Bench> {
   const { docker } = parts;
   const { signal } = ending;
-  // Where a start takes seconds, a spare must not leave before anybody has seen it.
+  // Where a start takes seconds, a prewarmed container must not leave before anybody has seen it.
   const settings = (idleMs: number, busyIdleMs: number) => {
     const timeout = String(isQuiet ? idleMs : Math.max(idleMs, busyIdleMs));
     return { FUNCTION_IDLE_TIMEOUT_MS: timeout, WEB_IDLE_TIMEOUT_MS: timeout };
   };
-  progress('two stacks and the floor');
+  progress('two stacks and the baseline');
   const catalog = await catalogOf(imageTag);
-  writeOneSpareCatalog(catalog);
-  const oneSpare = { COMPOSE_FILE: 'docker-compose.yml:infra/bench/one-spare.compose.yml' };
+  writeOnePrewarmedCatalog(catalog);
+  const onePrewarmed = { COMPOSE_FILE: 'docker-compose.yml:infra/bench/one-prewarmed.compose.yml' };
   const [warmStack, coldStack] = await Promise.all([
     Stack.start(name, settings(plan.idleMs, 30_000), { docker, signal }),
-    Stack.start(`${name}-cold`, { ...settings(1_500, 9_000), ...oneSpare }, { docker, signal }),
+    Stack.start(`${name}-cold`, { ...settings(1_500, 9_000), ...onePrewarmed }, { docker, signal }),
   ]);
-  const permanentServer = await Floor.start(warmStack, { docker, nodeImage, catalog, signal });
-  const stacks = { warm: warmStack, cold: coldStack, floor: permanentServer };
+  const permanentServer = await Baseline.start(warmStack, { docker, nodeImage, catalog, signal });
+  const stacks = { warm: warmStack, cold: coldStack, baseline: permanentServer };
   return { plan, signal, progress, imageTag, nodeImage, catalog, ...parts, ...stacks };
 }
 

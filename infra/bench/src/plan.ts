@@ -14,7 +14,7 @@ export interface Plan {
   chromium: boolean;
   pageRounds: number;
   inARow: { votes: number; settled: number; every: number };
-  /** How long the warm stack keeps what nobody uses; then it is at rest. */
+  /** How long the warm stack keeps what nobody uses; then it is when idle. */
   idleMs: number;
   restMs: number;
   tally: { small: number; large: number; rounds: number };

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { freePorts } from './http-door.ts';
+import { freePorts } from './http-endpoint.ts';
 import { run } from './run.ts';
 import { VotingStack } from './voting-stack.ts';
 

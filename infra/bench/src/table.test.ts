@@ -6,7 +6,7 @@ const lines: Line[] = [
   { row: 'naive', measured: '250 ms', compared: '', target: '', met: undefined },
   { row: 'prewarmed', measured: '5.0 ms', compared: '50 × faster', target: '≥ 40 ×', met: true },
   { row: 'cold', measured: '190 ms', compared: '0.76 × naive', target: '≤ 0.6 ×', met: false },
-  { row: 'at rest', measured: '', compared: 'not measured', target: '≤ 110 MiB', met: undefined },
+  { row: 'idle', measured: '', compared: 'not measured', target: '≤ 110 MiB', met: undefined },
 ];
 
 it('lines its columns up, whatever characters are in them', () => {

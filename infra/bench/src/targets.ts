@@ -22,7 +22,7 @@ export function table(measured: Measured, plan: Plan): Line[] {
     pages(lines);
   }
   lines.part = 'in a row';
-  atRest(lines, plan);
+  idle(lines, plan);
   return lines.lines;
 }
 
@@ -31,32 +31,34 @@ const lineOut = (lines: Lines, name: string) =>
   `(its line is out after ${milliseconds(median(lines.samples(`${name}, to its line`)))})`;
 
 function single(lines: Lines): void {
-  const [naive, floor, trivial] = ['naive', 'floor', 'trivial docker run'].map((name) => lines.samples(name));
+  const [naive, baseline, trivial] = ['naive', 'baseline', 'trivial docker run'].map((name) => lines.samples(name));
   const [prewarmed, cold, ten, web] = ['prewarmed', 'cold', '10 at once', 'web from zero'].map((name) =>
     lines.samples(name),
   );
-  if (!naive || !floor || !trivial || !prewarmed || !cold || !ten || !web) return;
+  if (!naive || !baseline || !trivial || !prewarmed || !cold || !ten || !web) return;
   lines.baseline('naive: docker run --rm', spread(naive), lineOut(lines, 'naive'));
   const joined = lines.samples('naive, joined');
   const [faster, colder] = [median(joined) / median(prewarmed), median(cold) / median(joined)];
   const besides = `prewarmed ${faster.toFixed(0)} × faster than that, cold ${colder.toFixed(2)} ×`;
   lines.baseline('  in the database’s namespace', spread(joined), besides);
-  lines.baseline('floor: permanent server', spread(floor));
+  lines.baseline('baseline: permanent server', spread(baseline));
   lines.compare('prewarmed', spread(prewarmed), [naive, prewarmed], 'faster than naive', { atLeast: 40 });
-  lines.compare('', '', [prewarmed, floor], 'floor', { atMost: 2.5 });
+  lines.compare('', '', [prewarmed, baseline], 'baseline', { atMost: 2.5 });
   lines.compare('cold', spread(cold), [cold, naive], 'naive', { atMost: 0.6 });
-  lines.compare('10 at once, one spare: the last', spread(ten), [ten, cold], 'a single cold one', { atMost: 3 });
+  lines.compare('10 at once, one prewarmed: the last', spread(ten), [ten, cold], 'a single cold one', { atMost: 3 });
   lines.baseline('trivial docker run --rm', spread(trivial), lineOut(lines, 'trivial docker run'));
   lines.compare('web from zero', spread(web), [web, trivial], 'trivial docker run', { atMost: 1.6 });
 }
 
 function bursts(lines: Lines, { voters }: Plan): void {
   const [invoke, page] = ['burst: Invoke API', 'burst: vote page'];
-  const floor = lines.samples('burst: floor');
-  const batched = lines.samples('burst: floor, batched');
-  lines.baseline(`burst of ${voters}: floor`, rate(floor));
-  lines.baseline('  floor that batches as we do', rate(batched));
-  lines.compare('  Invoke API', rate(lines.samples(invoke)), [lines.samples(invoke), floor], 'floor', { atLeast: 0.5 });
+  const baseline = lines.samples('burst: baseline');
+  const batched = lines.samples('burst: baseline, batched');
+  lines.baseline(`burst of ${voters}: baseline`, rate(baseline));
+  lines.baseline('  baseline that batches as we do', rate(batched));
+  lines.compare('  Invoke API', rate(lines.samples(invoke)), [lines.samples(invoke), baseline], 'baseline', {
+    atLeast: 0.5,
+  });
   lines.number('', '', lines.fact(`${invoke}, containers`), ' containers', { atMost: 10 });
   lines.number('', '', lines.fact(`${invoke}, lost or twice`), ' votes lost or twice', { atMost: 0 });
   lines.number('  vote page', rate(lines.samples(page)), lines.fact(`${page}, lost or twice`), ' votes lost or twice', {
@@ -111,7 +113,7 @@ function pages(lines: Lines): void {
 /** How far a launcher that leaks nothing still moves: its collector lets some garbage lie, and decides anew how much. */
 export const BREATHING_MB = 2;
 
-function atRest(lines: Lines, { inARow }: Plan): void {
+function idle(lines: Lines, { inARow }: Plan): void {
   const inTurn = lines.samples('votes in a row');
   const growth = lines.fact('launcher memory growth');
   lines.number(
@@ -122,10 +124,10 @@ function atRest(lines: Lines, { inARow }: Plan): void {
     { atMost: BREATHING_MB },
     1,
   );
-  lines.part = 'at rest';
-  lines.number('', '', lines.fact('containers at rest') - 2, ' containers left', { atMost: 0 });
-  const [launcher, database] = [lines.fact('launcher memory at rest'), lines.fact('database memory at rest')];
+  lines.part = 'idle';
+  lines.number('', '', lines.fact('containers when idle') - 2, ' containers left', { atMost: 0 });
+  const [launcher, database] = [lines.fact('launcher memory when idle'), lines.fact('database memory when idle')];
   const memory = Number.isNaN(launcher) ? '' : `launcher ${launcher.toFixed(0)}, database ${database.toFixed(0)}`;
-  lines.number('at rest', memory, launcher + database, ' MiB', { atMost: 110 }, 1);
-  lines.number('', '', lines.fact('processor at rest'), ' % of a core', { atMost: 0.5 }, 2);
+  lines.number('idle', memory, launcher + database, ' MiB', { atMost: 110 }, 1);
+  lines.number('', '', lines.fact('processor when idle'), ' % of a core', { atMost: 0.5 }, 2);
 }

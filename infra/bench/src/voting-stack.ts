@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { bundle } from './bundle.ts';
-import { type Answer, Door } from './http-door.ts';
+import { type Answer, Endpoint } from './http-endpoint.ts';
 import { type Metric, parseMetrics, sum } from './metrics.ts';
 import { run } from './run.ts';
 import { until } from './until.ts';
@@ -16,19 +16,19 @@ export type Population = Readonly<Record<string, number>>;
 /** An event of record-vote: somebody who has never voted. */
 export const newVote = () => ({ voterId: randomUUID(), choice: 'cats' });
 
-/** A running stack, on one machine or on several: what can be asked of it through its two doors and of its database. */
+/** A running stack, on one machine or on several: what can be asked of it through its two endpoints and of its database. */
 export abstract class VotingStack {
   readonly name: string;
-  readonly gateway: Door;
-  readonly control: Door;
+  readonly gateway: Endpoint;
+  readonly control: Endpoint;
   readonly gatewayPort: number;
   protected readonly signal: AbortSignal;
 
   constructor(name: string, [port = 0, controlPort = 0]: readonly number[], signal: AbortSignal) {
     this.name = name;
     this.gatewayPort = port;
-    this.gateway = new Door(port);
-    this.control = new Door(controlPort);
+    this.gateway = new Endpoint(port);
+    this.control = new Endpoint(controlPort);
     this.signal = signal;
   }
 
@@ -54,7 +54,7 @@ export abstract class VotingStack {
     let found: Population = {};
     const isSettled = async () => {
       found = await this.population();
-      const isMoving = Object.keys(found).some((container) => !/ (spare|ready)$/.test(container));
+      const isMoving = Object.keys(found).some((container) => !/ (prewarmed|ready)$/.test(container));
       if (!isMoving && is(found)) return true;
       still = isMoving ? 0 : still + 1;
       if (still % NUDGE_AFTER === 0 && still > 0) await nudge?.();
@@ -69,10 +69,14 @@ export abstract class VotingStack {
     return this.settle('no container on demand', (found) => Object.keys(found).length === 0);
   }
 
-  /** Waits until the spares of this function are ready; a vote or a look at the results brings them, if there are none. */
-  async spares(name: 'record-vote' | 'fetch-results', count: number): Promise<void> {
+  /** Waits until the prewarmed containers of this function are ready; a vote or a look at the results brings them, if there are none. */
+  async prewarmed(name: 'record-vote' | 'fetch-results', count: number): Promise<void> {
     const nudge = () => (name === 'record-vote' ? this.vote() : this.invoke(name));
-    await this.settle(`${count} spares of ${name}`, (found) => (found[`${name} spare`] ?? 0) === count, nudge);
+    await this.settle(
+      `${count} prewarmed containers of ${name}`,
+      (found) => (found[`${name} prewarmed`] ?? 0) === count,
+      nudge,
+    );
   }
 
   /** One vote of somebody new, through the Invoke API. */

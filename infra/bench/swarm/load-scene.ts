@@ -9,7 +9,7 @@ const FIRST_ANSWER_MS = 120_000;
 const CALM_MS = 1_000;
 
 export interface Outcome extends Audit {
-  /** From the fault until both doors had acknowledged a vote that was sent after it. */
+  /** From the fault until both endpoints had acknowledged a vote that was sent after it. */
   nextGoodAnswerMs: number;
 }
 
@@ -20,7 +20,7 @@ export interface Scene {
 }
 
 /**
- * Lets something happen while people vote at both doors, and holds what they were told against the database.
+ * Lets something happen while people vote at both endpoints, and holds what they were told against the database.
  * @param happens resolves when the fault has happened
  * @param recoveryMs within which the service has to go on
  * @param afterwards undoes the fault; votes go on meanwhile, and after it

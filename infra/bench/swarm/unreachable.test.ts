@@ -9,9 +9,9 @@ const { cluster } = stack;
 test('a function is started where its container reaches the launcher, when Swarm first puts it where it does not', {
   timeout: 3 * REST_MS,
 }, async () => {
-  const isAtRest = async () =>
-    (await cluster.running(2, 'anchor')).length + (await cluster.running(3, 'anchor')).length;
-  await expect.poll(isAtRest, { timeout: REST_MS }).toBe(0);
+  const isIdle = async () =>
+    (await cluster.running(2, 'placeholder')).length + (await cluster.running(3, 'placeholder')).length;
+  await expect.poll(isIdle, { timeout: REST_MS }).toBe(0);
   for (const node of [2, 3] as const) {
     const undo = await cluster.cutOffContainers(node);
     onTestFinished(() => void undo());

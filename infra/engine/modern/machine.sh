@@ -81,7 +81,7 @@ machine_up() {
     unshare --mount --pid --uts --ipc --fork --kill-child --propagation private bash -c "$BOOT" </dev/null >"$RUN/boot.log" 2>&1 3>&- &
   local parent=$! deadline=$((SECONDS + 30))
   until pgrep -P $parent >"$RUN/pid" && on_machine root test -d /made/root 2>/dev/null; do
-    [ $SECONDS -lt $deadline ] || fail 'The test machine does not start.' "$(tail -n 5 "$RUN/boot.log")" 'Mend what it says.'
+    [ $SECONDS -lt $deadline ] || fail 'The test machine does not start.' "$(tail -n 5 "$RUN/boot.log")" 'Fix what it says.'
     sleep 0.2
   done
   on_machine root bash -c 'useradd --uid 1000 --create-home --groups docker --shell /bin/bash voter && git config --system safe.directory "*"'
@@ -99,7 +99,7 @@ start_engine() {
       \"proxies\": {\"http-proxy\": \"http://127.0.0.1:9\", \"https-proxy\": \"http://127.0.0.1:9\"}$settings}' >/etc/docker/daemon.json
     DOCKER_MIN_API_VERSION=1.44 setsid dockerd --cgroup-parent '$CGROUP' --exec-opt native.cgroupdriver=cgroupfs </dev/null >>/var/log/dockerd.log 2>&1 3>&- &"
   until on_machine root docker version >/dev/null 2>&1; do
-    [ $SECONDS -lt $deadline ] || fail "The new engine does not start." "$(on_machine root tail -n 5 /var/log/dockerd.log)" 'Mend what it says.'
+    [ $SECONDS -lt $deadline ] || fail "The new engine does not start." "$(on_machine root tail -n 5 /var/log/dockerd.log)" 'Fix what it says.'
     sleep 0.3
   done
   note "Docker $(on_machine root docker version --format '{{.Server.Version}}'), image store $store"

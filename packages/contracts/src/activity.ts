@@ -40,14 +40,14 @@ export interface Counters {
   /** Half of the latest invocations took less than this, in milliseconds, by start kind; absent when there were none. */
   p50: { cold?: number; prewarmed?: number; warm?: number };
   /** Events per container, of each function's latest containers that took several. */
-  drained: Record<string, { events: number; containers: number }>;
+  reused: Record<string, { events: number; containers: number }>;
 }
 
-/** What launcher and database hold, in bytes: at rest, or, before that was ever seen, at work. */
+/** What launcher and database hold, in bytes: when idle, or, before that was ever seen, at work. */
 export interface Memory {
   launcher: number;
   database: number;
-  atRest: boolean;
+  idle: boolean;
 }
 
 /** Something that the audience should not miss. */
@@ -69,6 +69,6 @@ export interface Changes {
   counters: Counters;
   memory?: Memory;
   moments: Moment[];
-  /** How many events of the feed are in this message, by type. */
+  /** How many events of the event bus are in this message, by type. */
   events: Record<string, number>;
 }

@@ -60,9 +60,9 @@ export type LifecycleEvent =
       phases: Phases;
       totalMs: number;
     } & InvocationIdentity)
-  | ({ type: 'detached.accepted' } & InvocationIdentity)
-  | ({ type: 'detached.done'; attempt: number } & InvocationIdentity)
-  | ({ type: 'detached.failed' | 'detached.dead'; attempt: number; reason: string } & InvocationIdentity)
+  | ({ type: 'async.accepted' } & InvocationIdentity)
+  | ({ type: 'async.done'; attempt: number } & InvocationIdentity)
+  | ({ type: 'async.failed' | 'async.dead'; attempt: number; reason: string } & InvocationIdentity)
   | {
       type: 'output';
       name: string;
@@ -72,4 +72,4 @@ export type LifecycleEvent =
       text: string;
     };
 
-export type FeedEvent = LifecycleEvent & { at: string };
+export type PublishedEvent = LifecycleEvent & { at: string };

@@ -26,7 +26,7 @@ async function shown() {
 
 test('an older schema with votes is brought up to date, and its votes are counted', async () => {
   const lobby = await database.prepare({ migrationsDir: MIGRATIONS, options: [cats, dogs] });
-  expect(lobby).toEqual({ highestAcceptedAt: 0n, detachedEventsAreLeft: false, votesSince: expect.any(Date) });
+  expect(lobby).toEqual({ highestAcceptedAt: 0n, asyncEventsAreLeft: false, votesSince: expect.any(Date) });
 
   // As it was before the tally.
   const anyDatabase = await database.connect('postgres', 'postgres', 'postgres');
@@ -94,25 +94,25 @@ test('a migration that fails says why, leaves nothing behind, and can run when t
   expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 7n });
 });
 
-test('detached events that are left are reported, and the order of acceptance goes on after the last of them', async () => {
+test('asynchronous events that are left are reported, and the order of acceptance goes on after the last of them', async () => {
   const owner = await database.connect('postgres');
   // As much of the queue's own table as matters here.
-  await owner.query('create table detached.job (data jsonb)');
-  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 7n, detachedEventsAreLeft: false });
-  await owner.query(`insert into detached.job values ('{"acceptedAt": "900"}'), ('{"acceptedAt": "8"}')`);
-  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 900n, detachedEventsAreLeft: true });
+  await owner.query('create table asyncEvents.job (data jsonb)');
+  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 7n, asyncEventsAreLeft: false });
+  await owner.query(`insert into asyncEvents.job values ('{"acceptedAt": "900"}'), ('{"acceptedAt": "8"}')`);
+  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 900n, asyncEventsAreLeft: true });
 });
 
-test('detached events with a place that no clock has given get one from now, in the order that they had', async () => {
+test('asynchronous events with a place that no clock has given get one from now, in the order that they had', async () => {
   const owner = await database.connect('postgres');
-  await owner.query('truncate detached.job');
+  await owner.query('truncate asyncEvents.job');
   const places = { last: '9223372036854775809', first: '9223372036854775808', fine: '7' };
   for (const [id, acceptedAt] of Object.entries(places))
-    await owner.query('insert into detached.job values ($1)', [{ id, acceptedAt }]);
+    await owner.query('insert into asyncEvents.job values ($1)', [{ id, acceptedAt }]);
   const { highestAcceptedAt } = await database.prepare();
   expect(highestAcceptedAt).toBeLessThanOrEqual(BigInt(Date.now() + 60_000) * 1_000n);
   const { rows } = await owner.query(
-    "select data ->> 'id' as id, (data ->> 'acceptedAt')::bigint as place from detached.job order by 2",
+    "select data ->> 'id' as id, (data ->> 'acceptedAt')::bigint as place from asyncEvents.job order by 2",
   );
   expect(rows.map(({ id }) => id)).toEqual(['fine', 'first', 'last']);
   expect([BigInt(rows[0].place), BigInt(rows[2].place)]).toEqual([7n, highestAcceptedAt]);

@@ -4,7 +4,7 @@ import type { Client } from 'pg';
  * Mends places in the order of acceptance that are later than tomorrow: no clock has given them, and none would overtake them. They become
  * now, so that the next vote of the same voter stands. Events that wait keep their order among themselves.
  */
-export async function mendAcceptanceOrder(client: Client): Promise<void> {
+export async function repairAcceptanceOrder(client: Client): Promise<void> {
   const now = '(extract(epoch from now()) * 1000000)::bigint';
   const tooLate = (place: string) => `${place} > ${now} + 86400000000`;
   await client.query('begin');
@@ -20,9 +20,9 @@ export async function mendAcceptanceOrder(client: Client): Promise<void> {
     await client.query(
       `with late as (
          select ctid as at, tableoid as "table", ${now} + row_number() over (order by ${place}) as mended
-         from detached.job where data ? 'acceptedAt' and ${tooLate(place)}
+         from asyncEvents.job where data ? 'acceptedAt' and ${tooLate(place)}
        )
-       update detached.job set data = jsonb_set(data, '{acceptedAt}', to_jsonb(mended::text))
+       update asyncEvents.job set data = jsonb_set(data, '{acceptedAt}', to_jsonb(mended::text))
        from late where job.ctid = late.at and job.tableoid = late."table"`,
     );
   }

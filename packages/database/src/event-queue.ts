@@ -19,13 +19,13 @@ const LONGEST_MESSAGE = 4096;
 /** Nobody but this launcher takes events, so one is interrupted only when the launcher ends: never by its age. */
 const NEVER_EXPIRES_SECONDS = 23 * 3600;
 
-export interface DetachedEvent extends Acceptance {
+export interface AsyncEvent extends Acceptance {
   name: string;
   payload: Buffer;
 }
 
 /** One that has been taken to be run; `attempt` counts from 1. */
-export interface TakenEvent extends DetachedEvent {
+export interface TakenEvent extends AsyncEvent {
   attempt: number;
   pushedAt: Date;
   job: { id: string; retryCount: number };
@@ -72,8 +72,8 @@ interface Data {
 }
 
 /**
- * Detached events in Postgres: one queue for each function, and one for dead letters. The only file that knows pg-boss,
- * which is loaded with the first detached event, has no timer that polls, and is closed when nothing is left to do.
+ * Asynchronous events in Postgres: one queue for each function, and one for dead letters. The only file that knows pg-boss,
+ * which is loaded with the first asynchronous event, has no timer that polls, and is closed when nothing is left to do.
  */
 export class EventQueue {
   readonly #boss: PgBoss;
@@ -106,7 +106,7 @@ export class EventQueue {
   }
 
   /** Keeps an event: it is committed when this resolves. The same event may be pushed again, and is kept once. */
-  async push({ name, payload, requestId, acceptedAt, trace }: DetachedEvent): Promise<void> {
+  async push({ name, payload, requestId, acceptedAt, trace }: AsyncEvent): Promise<void> {
     const data: Data = {
       requestId,
       acceptedAt: String(acceptedAt),

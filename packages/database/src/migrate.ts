@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runner } from 'node-pg-migrate';
 import { Client } from 'pg';
-import { mendAcceptanceOrder } from './acceptance-order.ts';
-import { findDetachedEvents } from './detached-events.ts';
+import { repairAcceptanceOrder } from './acceptance-order.ts';
+import { findAsyncEvents } from './async-events.ts';
 import { type Poll, writePoll } from './poll.ts';
 import { restoreRoles } from './roles.ts';
 
@@ -34,27 +34,27 @@ const QUERY_MS = 30_000;
 /**
  * Makes the database ready: creates it if it is missing, brings its schema up to date, restores its roles, writes the poll. It may run
  * any number of times, on any older schema.
- * @returns the highest `acceptedAt` of all votes and detached events, in microseconds (0 if there are none), whether detached events
+ * @returns the highest `acceptedAt` of all votes and asynchronous events, in microseconds (0 if there are none), whether asynchronous events
  *   are left to be run, and since when votes are kept
  */
 export async function prepareDatabase(
   settings: DatabaseSettings,
-): Promise<{ highestAcceptedAt: bigint; detachedEventsAreLeft: boolean; votesSince: Date }> {
+): Promise<{ highestAcceptedAt: bigint; asyncEventsAreLeft: boolean; votesSince: Date }> {
   await createDatabase(settings);
   return withConnection(settings, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
     await migrate(client, settings.migrationsDir);
-    await mendAcceptanceOrder(client);
+    await repairAcceptanceOrder(client);
     await restoreRoles(client, settings.passwords);
     await writePoll(client, settings);
     const { rows } = await client.query(
       'select votes_since, (select coalesce(max(accepted_at), 0)::text from tally) as highest from poll',
     );
     const recorded = BigInt(rows[0].highest);
-    const { areLeft, highestAcceptedAt } = await findDetachedEvents(client);
+    const { areLeft, highestAcceptedAt } = await findAsyncEvents(client);
     return {
       highestAcceptedAt: highestAcceptedAt > recorded ? highestAcceptedAt : recorded,
-      detachedEventsAreLeft: areLeft,
+      asyncEventsAreLeft: areLeft,
       votesSince: rows[0].votes_since,
     };
   });

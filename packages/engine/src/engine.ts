@@ -4,7 +4,7 @@ import type { Exit } from '@serverless-vote/contracts/lifecycle';
 export type { Exit };
 
 /** A way between a sandbox and its outside on one machine: a named volume of the launcher's, or one folder of it. */
-export interface Door {
+export interface Mount {
   volume: 'runtime' | 'control' | 'ingress' | 'postgres';
   folder?: string;
   target: string;
@@ -29,7 +29,7 @@ export interface SandboxSpec {
   /** What nobody else may read: on several machines a file each, whose path is in `<name>_FILE`; on one, in the environment. */
   secrets: Record<string, string>;
   /** Ways in and out on one machine; on several there are networks, which depend on `kind`. */
-  doors: Door[];
+  mounts: Mount[];
   /** May it talk to the database? */
   database: boolean;
   /** On one machine: whose network namespace it borrows, the database's empty one, or an empty one of its own. */

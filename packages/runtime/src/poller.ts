@@ -12,7 +12,7 @@ export interface PollerSettings {
  * Takes events until there are none left.
  *
  * 1. Every poll has a connection of its own and goes round in circles: next, run, answer and next in one write.
- * 2. At rest two polls are open, so that a lone event need not open any. Events in hand open more, twice as many as are
+ * 2. When idle two polls are open, so that a lone event need not open any. Events in hand open more, twice as many as are
  *    busy, up to `inFlight`: an idle container costs the launcher little, and a burst finds all open after a few events.
  * 3. An event counts as in hand until the launcher has acknowledged its answer.
  * 4. "No more work" (or `stop`) ends the polling; `finished` settles once nothing is in hand any more.

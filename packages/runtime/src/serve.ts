@@ -70,7 +70,7 @@ async function rehearse<R>({ warm }: FunctionDefinition<R>, resources: R): Promi
 }
 
 /**
- * Rehearses on while there is no event: what has run often is compiled, so that a spare's first event takes a fifth less.
+ * Rehearses on while there is no event: what has run often is compiled, so that a prewarmed container's first event takes a fifth less.
  * Not before the first `next`, because who waits for this container should not wait for that.
  */
 async function rehearseOn<R>(definition: FunctionDefinition<R>, resources: R, poller: Poller): Promise<void> {

@@ -9,7 +9,7 @@ for (const [name, differences] of Object.entries<object>(read('./misbehaving.jso
   catalog.functions[name] = {
     ...{ image: 'serverless-vote/misbehave', user: 10_009, database: true },
     ...{ memoryMb: 128, cpus: 1, processes: 32, tmpMb: 8, deadlineMs: 30_000, concurrency: 2 },
-    ...{ queue: { events: 100, megabytes: 8 }, serving: { kind: 'single-use' }, spares: 0, invalidates: [] },
+    ...{ queue: { events: 100, megabytes: 8 }, serving: { kind: 'single-use' }, warmPool: 0, invalidates: [] },
     ...differences,
   };
   catalog.functions[name].deadlineMs *= times;

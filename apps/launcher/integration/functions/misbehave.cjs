@@ -28,7 +28,7 @@ function misbehaveAsWeb(socket) {
 const name = process.env.AWS_LAMBDA_FUNCTION_NAME;
 const { AWS_LAMBDA_RUNTIME_API: address = '', SERVERLESS_VOTE_TOKEN: token, LISTEN_ADDRESS: web } = process.env;
 const [host, port] = address.split(':');
-const door = address.startsWith('/')
+const endpoint = address.startsWith('/')
   ? { socketPath: address }
   : { host, port, headers: { 'serverless-vote-token': token } };
 const BASE = '/2018-06-01/runtime/invocation/';
@@ -36,7 +36,7 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 100 });
 
 function call(method, path, body) {
   return new Promise((resolve, reject) => {
-    const request = http.request({ ...door, agent, method, path: BASE + path }, (response) => {
+    const request = http.request({ ...endpoint, agent, method, path: BASE + path }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () =>
@@ -51,7 +51,7 @@ function call(method, path, body) {
 /** The first line of the answer to bytes that may be no request; nothing if there is none soon. */
 function sendRaw(bytes) {
   return new Promise((resolve) => {
-    const socket = net.connect(door.socketPath ? { path: door.socketPath } : { host, port });
+    const socket = net.connect(endpoint.socketPath ? { path: endpoint.socketPath } : { host, port });
     const end = (line = '') => {
       socket.destroy();
       resolve(line);
@@ -144,7 +144,7 @@ const deeds = {
   // Written as it goes, so that its own memory is not the limit that it meets.
   'answer-with-megabytes': async ({ megabytes }, id) => {
     await new Promise((resolve, reject) => {
-      const request = http.request({ ...door, method: 'POST', path: `${BASE}${id}/response` }, (response) =>
+      const request = http.request({ ...endpoint, method: 'POST', path: `${BASE}${id}/response` }, (response) =>
         response.resume().once('end', resolve),
       );
       request.once('error', reject);

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import net from 'node:net';
 import { continueTrace, traceparentOf } from '@serverless-vote/contracts/trace-context';
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { DETACHED_EVENT_LIMIT, type DetachedEvents } from '../async/async-events.ts';
+import { ASYNC_EVENT_LIMIT, type AsyncEvents } from '../async/async-events.ts';
 import type { PublicStream } from '../gateway/gateway.ts';
 import { type ByteBudget, holdWhileOpen, readBody } from '../http/body.ts';
 import type { Peers } from '../http/peers.ts';
@@ -23,7 +23,7 @@ const SMALL_RESULT = 64 * 1024;
 interface ControlParts {
   catalog: Catalog;
   invoker: Invoker;
-  detached: DetachedEvents;
+  asyncEvents: AsyncEvents;
   /** Text in Prometheus' format. */
   metrics: () => Promise<string>;
   events: PublicStream;
@@ -37,11 +37,11 @@ interface ControlParts {
   bodies: ByteBudget;
 }
 
-/** The private door: AWS Lambda's Invoke API for what the catalog has, health, metrics, and the feed. */
+/** The control API: AWS Lambda's Invoke API for what the catalog has, health, metrics, and the event bus. */
 export function control({
   catalog,
   invoker,
-  detached,
+  asyncEvents,
   metrics,
   events,
   logs,
@@ -51,7 +51,7 @@ export function control({
   peers,
   bodies,
 }: ControlParts): express.Express {
-  const app = door();
+  const app = endpoint();
   app.use(refuseStrangers(hosts));
   mountHealth(app, health);
   app.get('/metrics', async (_request, response) => {
@@ -73,13 +73,13 @@ export function control({
   });
   mountFunctionListing(app, FUNCTIONS, catalog);
   mountFunctionLogs(app, catalog, logs);
-  mountDeadLetters(app, detached);
-  mountInvoke(app, invoker, bodies, detached);
+  mountDeadLetters(app, asyncEvents);
+  mountInvoke(app, invoker, bodies, asyncEvents);
   return finish(app);
 }
 
-/** Web's door to control: invocations of what the catalog allows it, none of them detached, a kill for the presenter, health, and nothing else. */
-export function webControl(
+/** Web's socket to the control API: invocations of what the catalog allows it, none of them asynchronous, a kill for the presenter, health, and nothing else. */
+export function webApi(
   catalog: Catalog,
   invoker: Invoker,
   presenter: { key: string | undefined; killAtWork: KillAtWork },
@@ -87,7 +87,7 @@ export function webControl(
   bodies: ByteBudget,
   knowsWeb: (request: Request) => boolean,
 ): express.Express {
-  const app = door();
+  const app = endpoint();
   app.use((request, _response, next) => {
     if (knowsWeb(request)) return next();
     throw new LauncherError('AccessDeniedException', 'Only web may come this way, each container with its own token.');
@@ -122,7 +122,7 @@ function isKey(key: string | undefined, authorization: string | undefined): bool
   return key !== undefined && timingSafeEqual(digest(`Bearer ${key}`), digest(authorization ?? ''));
 }
 
-function door(): express.Express {
+function endpoint(): express.Express {
   return express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
 }
 
@@ -177,14 +177,14 @@ const hostName = (host: string): string =>
 const isOurs = (host: string, hosts: ReadonlySet<string>): boolean =>
   host === 'localhost' || net.isIP(host) !== 0 || hosts.has(host);
 
-function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget, detached?: DetachedEvents): void {
+function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget, asyncEvents?: AsyncEvents): void {
   app.post(`${FUNCTIONS}/:name/invocations`, async (request, response) => {
     const name = String(request.params.name);
     const trace = continueTrace(request.get('traceparent'));
     response.setHeader('traceresponse', traceparentOf(trace));
     const type = request.get('x-amz-invocation-type') ?? 'RequestResponse';
     // Content-Type is ignored, as Lambda does.
-    const payload = await readBody(request, type === 'Event' ? DETACHED_EVENT_LIMIT : EVENT_LIMIT, bodies);
+    const payload = await readBody(request, type === 'Event' ? ASYNC_EVENT_LIMIT : EVENT_LIMIT, bodies);
     holdWhileOpen(response, payload.length, bodies);
     const { Qualifier } = request.query;
     const qualifier = Qualifier === undefined ? undefined : String(Qualifier);
@@ -192,12 +192,12 @@ function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget,
       invoker.check(name, payload, qualifier);
       return void response.status(204).end();
     }
-    if (type === 'Event' && detached) {
-      const requestId = await detached.accept(name, payload, qualifier, trace);
+    if (type === 'Event' && asyncEvents) {
+      const requestId = await asyncEvents.accept(name, payload, qualifier, trace);
       return void response.writeHead(202, { 'x-amzn-RequestId': requestId, 'Content-Length': 0 }).end();
     }
     if (type !== 'RequestResponse') {
-      const offered = detached ? 'RequestResponse, Event or DryRun' : 'RequestResponse or DryRun';
+      const offered = asyncEvents ? 'RequestResponse, Event or DryRun' : 'RequestResponse or DryRun';
       const message = `InvocationType ${JSON.stringify(type)} is not offered here; use ${offered}.`;
       throw new LauncherError('InvalidParameterValueException', message);
     }

@@ -1,7 +1,7 @@
 import { beginningOf } from '@serverless-vote/contracts/text';
 import type { Which } from '@serverless-vote/database/event-queue';
 import type { Express, Request } from 'express';
-import type { DetachedEvents } from '../async/async-events.ts';
+import type { AsyncEvents } from '../async/async-events.ts';
 import { LauncherError } from '../model/errors.ts';
 
 const PATH = '/dead-letters';
@@ -10,13 +10,13 @@ const MOST_LISTED = 100;
 const LISTED_EVENT_CHARACTERS = 4096;
 
 /**
- * Control's door to the detached events that have failed three times: read them, send them again, drop them, one by its
+ * The control API's endpoint to the asynchronous events that have failed three times: read them, send them again, drop them, one by its
  * request id, all, or all of one function (`?function=`).
  */
-export function mountDeadLetters(app: Express, detached: DetachedEvents): void {
+export function mountDeadLetters(app: Express, asyncEvents: AsyncEvents): void {
   app.get(PATH, async (request, response) => {
-    const letters = await detached.deadLetters(asked(request), MOST_LISTED);
-    const total = detached.lines.reduce((sum, { dead }) => sum + dead, 0);
+    const letters = await asyncEvents.deadLetters(asked(request), MOST_LISTED);
+    const total = asyncEvents.lines.reduce((sum, { dead }) => sum + dead, 0);
     const shown = letters.map((letter) => ({
       ...letter,
       event: letter.event.length > LISTED_EVENT_CHARACTERS ? null : letter.event,
@@ -24,21 +24,21 @@ export function mountDeadLetters(app: Express, detached: DetachedEvents): void {
     response.json({ total, deadLetters: shown });
   });
   app.get(`${PATH}/:requestId`, async (request, response) => {
-    const [letter] = await detached.deadLetters(asked(request), 1);
+    const [letter] = await asyncEvents.deadLetters(asked(request), 1);
     response.json(letter ?? notThere(request));
   });
   app.post(`${PATH}/resend`, async (request, response) => {
-    response.status(202).json({ resent: await detached.resend(asked(request)) });
+    response.status(202).json({ resent: await asyncEvents.resend(asked(request)) });
   });
   app.post(`${PATH}/:requestId/resend`, async (request, response) => {
-    const resent = await detached.resend(asked(request));
+    const resent = await asyncEvents.resend(asked(request));
     response.status(202).json(resent === 0 ? notThere(request) : { resent });
   });
   app.delete(PATH, async (request, response) => {
-    response.json({ deleted: await detached.drop(asked(request)) });
+    response.json({ deleted: await asyncEvents.drop(asked(request)) });
   });
   app.delete(`${PATH}/:requestId`, async (request, response) => {
-    const deleted = await detached.drop(asked(request));
+    const deleted = await asyncEvents.drop(asked(request));
     response.json(deleted === 0 ? notThere(request) : { deleted });
   });
 }

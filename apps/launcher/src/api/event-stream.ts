@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** What a viewer may be behind before events are left out for it. */
 const BUFFER_LIMIT = 256 * 1024;
 
-/** The feed as server-sent events, event by event. A viewer that can't follow misses some instead of making the launcher keep them. */
+/** The event bus as server-sent events, event by event. A viewer that can't follow misses some instead of making the launcher keep them. */
 export class EventStream {
-  readonly #feed: Feed;
+  readonly #bus: EventBus;
 
-  constructor(feed: Feed) {
-    this.#feed = feed;
+  constructor(bus: EventBus) {
+    this.#bus = bus;
   }
 
   watch(response: ServerResponse): void {
@@ -19,7 +19,7 @@ export class EventStream {
       'Cache-Control': 'no-cache, no-transform',
     });
     response.write('retry: 1000\n\n');
-    const unsubscribe = this.#feed.subscribe((event) => {
+    const unsubscribe = this.#bus.subscribe((event) => {
       if (response.writableLength < BUFFER_LIMIT)
         response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
     });

@@ -3,8 +3,8 @@ import { backoffMs } from '@serverless-vote/contracts/backoff';
 import type { TraceContext } from '@serverless-vote/contracts/trace-context';
 import type { Address } from '@serverless-vote/database';
 import {
+  type AsyncEvent,
   type DeadLetter,
-  type DetachedEvent,
   EventQueue,
   isIncurable,
   type Which,
@@ -12,31 +12,31 @@ import {
 import type { Invoker } from '../invoke/invoker.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 import type { Preparation } from '../model/preparation.ts';
-import { DetachedLine } from './async-function.ts';
+import { FunctionQueue } from './function-queue.ts';
 import { QueueSession } from './queue-session.ts';
 
 /** Lambda's limit for an asynchronous event: 1 MB. */
-export const DETACHED_EVENT_LIMIT = 1024 * 1024;
+export const ASYNC_EVENT_LIMIT = 1024 * 1024;
 /** How long a caller waits for the commit: a restart of the database fits into it. */
 const ACCEPT_MS = 5_000;
 
-interface DetachedParts {
+interface AsyncParts {
   invoker: Invoker;
-  feed: Feed;
+  bus: EventBus;
   database: Address;
   databaseReady: Preparation;
 }
 
 /** Events whose callers don't wait for a result: committed before they are accepted, run in the background. */
-export class DetachedEvents {
-  readonly #parts: DetachedParts;
-  readonly #lines: ReadonlyMap<string, DetachedLine>;
+export class AsyncEvents {
+  readonly #parts: AsyncParts;
+  readonly #lines: ReadonlyMap<string, FunctionQueue>;
   readonly #session: QueueSession;
   readonly #stopping = new AbortController();
 
-  constructor(catalog: Catalog, parts: DetachedParts) {
+  constructor(catalog: Catalog, parts: AsyncParts) {
     this.#parts = parts;
     const names = Object.keys(catalog.functions);
     this.#session = new QueueSession(
@@ -46,14 +46,14 @@ export class DetachedEvents {
     );
     const lineParts = { ...parts, session: this.#session, stopping: this.#stopping.signal };
     this.#lines = new Map(
-      Object.entries(catalog.functions).map(([name, entry]) => [name, new DetachedLine(name, entry, lineParts)]),
+      Object.entries(catalog.functions).map(([name, entry]) => [name, new FunctionQueue(name, entry, lineParts)]),
     );
-    void parts.databaseReady.done.then(async ({ detachedEventsAreLeft }) => {
-      if (detachedEventsAreLeft) await this.#resume();
+    void parts.databaseReady.done.then(async ({ asyncEventsAreLeft }) => {
+      if (asyncEventsAreLeft) await this.#resume();
     });
   }
 
-  get lines(): readonly DetachedLine[] {
+  get lines(): readonly FunctionQueue[] {
     return [...this.#lines.values()];
   }
 
@@ -64,8 +64,8 @@ export class DetachedEvents {
    */
   async accept(requested: string, payload: Buffer, qualifier?: string, trace?: TraceContext): Promise<string> {
     const { name, event } = this.#parts.invoker.check(requested, payload, qualifier);
-    if (event.length > DETACHED_EVENT_LIMIT) {
-      const message = `The event has ${event.length} bytes; a detached one may have ${DETACHED_EVENT_LIMIT}.`;
+    if (event.length > ASYNC_EVENT_LIMIT) {
+      const message = `The event has ${event.length} bytes; an asynchronous one may have ${ASYNC_EVENT_LIMIT}.`;
       throw new LauncherError('RequestTooLargeException', message);
     }
     const line = this.#lines.get(name);
@@ -75,7 +75,7 @@ export class DetachedEvents {
     const acceptance = this.#parts.invoker.accept(trace);
     await this.#patiently(giveUpAt, () => this.#keep(line, { name, payload: event, ...acceptance }));
     const { requestId, trace: part } = acceptance;
-    this.#parts.feed.publish({ type: 'detached.accepted', requestId, traceId: part.traceId, name });
+    this.#parts.bus.publish({ type: 'async.accepted', requestId, traceId: part.traceId, name });
     void line.look();
     return requestId;
   }
@@ -114,7 +114,7 @@ export class DetachedEvents {
     await this.#session.close();
   }
 
-  async #keep(line: DetachedLine, event: DetachedEvent): Promise<void> {
+  async #keep(line: FunctionQueue, event: AsyncEvent): Promise<void> {
     await this.#session.use(async (queue) => {
       line.reserve(event.payload.length);
       try {

@@ -8,7 +8,7 @@ const REST_MS = 1_000;
  *   closed ─────────────────────▶ open ────────────────────────────────────────────▶ closed
  */
 
-/** Opens the event queue for who needs it, and closes it at rest. */
+/** Opens the event queue for who needs it, and closes it when idle. */
 export class QueueSession {
   readonly #opening: () => Promise<EventQueue>;
   readonly #opened: (queue: EventQueue) => Promise<void>;

@@ -41,7 +41,7 @@ async function serve(votesPerMinute?: number): Promise<{ url: string; port: numb
   };
   const catalog = { web: { prewarms: {} } };
   const rate = votesPerMinute === undefined ? undefined : new VoteRate(votesPerMinute);
-  const door = gateway(
+  const endpoint = gateway(
     catalog as never,
     { isUp: true, lease },
     { prewarm: () => undefined },
@@ -49,8 +49,8 @@ async function serve(votesPerMinute?: number): Promise<{ url: string; port: numb
     { since: undefined },
     rate,
   );
-  await listening(door, 0);
-  const { port } = door.address() as AddressInfo;
+  await listening(endpoint, 0);
+  const { port } = endpoint.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, port };
 }
 
@@ -64,9 +64,9 @@ const send = (port: number, bytes: string) =>
   });
 
 test('waits for nothing without an end', () => {
-  const door = gateway({ web: {} } as never, {} as never, {} as never, new Map(), { since: undefined });
+  const endpoint = gateway({ web: {} } as never, {} as never, {} as never, new Map(), { since: undefined });
   for (const limit of ['maxConnections', 'headersTimeout', 'requestTimeout', 'timeout', 'keepAliveTimeout'] as const)
-    expect(door[limit], limit).toBeGreaterThan(0);
+    expect(endpoint[limit], limit).toBeGreaterThan(0);
 });
 
 describe('a body', () => {

@@ -2,11 +2,11 @@ import http from 'node:http';
 import { Readable } from 'node:stream';
 import httpProxy from 'http-proxy-3';
 import { ByteBudget, readBody } from '../http/body.ts';
-import { guardedServer } from '../http/server.ts';
+import { limitedServer } from '../http/server.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { httpAnswer, LauncherError } from '../model/errors.ts';
 import type { Votes } from '../model/preparation.ts';
-import type { Lease, WebService } from './http-service.ts';
+import type { HttpService, Lease } from './http-service.ts';
 import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
 import type { VoteRate } from './vote-rate.ts';
 
@@ -30,10 +30,10 @@ export interface PublicStream {
   watch(response: http.ServerResponse): void;
 }
 
-/** The public door: streams, which it answers itself, and web, to which all else goes. It knows of nothing else. */
+/** The gateway: streams, which it answers itself, and web, to which all else goes. It knows of nothing else. */
 export function gateway(
   catalog: Catalog,
-  web: Pick<WebService, 'lease' | 'isUp'>,
+  web: Pick<HttpService, 'lease' | 'isUp'>,
   invoker: { prewarm(names: readonly string[]): void },
   streams: ReadonlyMap<string, PublicStream>,
   votes: Votes,
@@ -162,7 +162,7 @@ export function gateway(
     return undefined;
   }
 
-  return guardedServer(LIMITS, answer, { isStream, busy });
+  return limitedServer(LIMITS, answer, { isStream, busy });
 }
 
 const pathOf = ({ url = '/' }: http.IncomingMessage): string => url.split('?', 1)[0] ?? '/';

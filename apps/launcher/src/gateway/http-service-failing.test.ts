@@ -1,9 +1,9 @@
 import type { Engine } from '@serverless-vote/engine';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readCatalog } from '../model/catalog.ts';
-import { Feed } from '../model/feed.ts';
-import { StartGate } from '../model/start-limiter.ts';
-import { WebService } from './http-service.ts';
+import { EventBus } from '../model/event-bus.ts';
+import { StartLimiter } from '../model/start-limiter.ts';
+import { HttpService } from './http-service.ts';
 
 const { web } = readCatalog(`${import.meta.dirname}/../../../../functions/catalog.json`);
 
@@ -24,10 +24,15 @@ function failing() {
     permanentMemory: async () => undefined,
   };
   const openIngress = () => ({
-    ...{ doors: [], environment: {}, target: () => undefined, seal: () => undefined, close: () => undefined },
+    ...{ mounts: [], environment: {}, target: () => undefined, seal: () => undefined, close: () => undefined },
   });
   const setting = { image: 'broken', idleTimeoutMs: 60_000, handedOn: new Map() };
-  const service = new WebService(web, setting, { engine, openIngress, gate: new StartGate(2), feed: new Feed() });
+  const service = new HttpService(web, setting, {
+    engine,
+    openIngress,
+    limiter: new StartLimiter(2),
+    bus: new EventBus(),
+  });
   return { service, starts };
 }
 

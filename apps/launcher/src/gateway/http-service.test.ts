@@ -5,9 +5,9 @@ import { PassThrough } from 'node:stream';
 import type { Engine, Exit } from '@serverless-vote/engine';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseCatalog } from '../model/catalog.ts';
-import { Feed } from '../model/feed.ts';
-import { StartGate } from '../model/start-limiter.ts';
-import { type Lease, WebService } from './http-service.ts';
+import { EventBus } from '../model/event-bus.ts';
+import { StartLimiter } from '../model/start-limiter.ts';
+import { HttpService, type Lease } from './http-service.ts';
 
 const REPLICAS = 3;
 const { web: entry } = parseCatalog(
@@ -57,11 +57,11 @@ afterEach(() => {
 
 function service(idleTimeoutMs: number) {
   const { engine, running, most } = fakeEngine();
-  const ingress = { doors: [], environment: {}, target: () => ({ socketPath }), seal() {}, close() {} };
-  const web = new WebService(
+  const ingress = { mounts: [], environment: {}, target: () => ({ socketPath }), seal() {}, close() {} };
+  const web = new HttpService(
     entry,
     { image: 'web', idleTimeoutMs, handedOn: new Map() },
-    { engine, openIngress: () => ingress, gate: new StartGate(4), feed: new Feed() },
+    { engine, openIngress: () => ingress, limiter: new StartLimiter(4), bus: new EventBus() },
   );
   closing.unshift(() => void web.close(0));
   const ready = () => web.replicas.filter(({ isReady }) => isReady).length;

@@ -3,8 +3,8 @@ import { backoffMs } from '@serverless-vote/contracts/backoff';
 import type { Engine } from '@serverless-vote/engine';
 import type { WebEntry } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
-import type { Feed } from '../model/feed.ts';
-import type { StartGate } from '../model/start-limiter.ts';
+import type { EventBus } from '../model/event-bus.ts';
+import type { StartLimiter } from '../model/start-limiter.ts';
 import type { OpenIngress, Target } from './ingress.ts';
 import { Replica } from './replica.ts';
 
@@ -23,7 +23,7 @@ export interface Lease {
 }
 
 /**
- * The web front end's replicas: none at rest, one as soon as somebody asks, more while requests in flight outnumber what the
+ * The web front end's replicas: none when idle, one as soon as somebody asks, more while requests in flight outnumber what the
  * catalog gives one, and down to none again after the idle timeout. What it promises:
  *
  * 1. All who come while nothing runs wait for one and the same start, and each at most the catalog's start deadline.
@@ -32,7 +32,7 @@ export interface Lease {
  * 4. There are never more than the catalog says, those that drain included: one that isn't needed and can't end yet, because somebody
  *    reads slowly, comes back when it is needed again.
  */
-export class WebService {
+export class HttpService {
   /** Each with its end. */
   readonly #replicas = new Map<Replica, Promise<void>>();
   /** Requests that were given a place so far. */
@@ -50,12 +50,12 @@ export class WebService {
     idleTimeoutMs: number;
     handedOn: ReadonlyMap<string, string>;
   };
-  readonly #parts: { engine: Engine; openIngress: OpenIngress; gate: StartGate; feed: Feed };
+  readonly #parts: { engine: Engine; openIngress: OpenIngress; limiter: StartLimiter; bus: EventBus };
 
   constructor(
     entry: WebEntry,
     setting: { image: string; idleTimeoutMs: number; handedOn: ReadonlyMap<string, string> },
-    parts: { engine: Engine; openIngress: OpenIngress; gate: StartGate; feed: Feed },
+    parts: { engine: Engine; openIngress: OpenIngress; limiter: StartLimiter; bus: EventBus },
   ) {
     this.#entry = entry;
     this.#setting = setting;

@@ -16,7 +16,7 @@ export function ingressBySocket(directory: string, remove: (folder: string) => v
     mkdirSync(folder);
     chmodSync(folder, 0o777);
     return {
-      doors: [
+      mounts: [
         { volume: 'ingress', folder: replicaId, target: '/run/web', readOnly: false },
         { volume: 'control', target: '/run/control', readOnly: true },
       ],

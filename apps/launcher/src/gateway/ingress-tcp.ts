@@ -13,7 +13,7 @@ export function ingressOverTcp(controlAddress: () => string): { openIngress: Ope
   return {
     knows: (request) => tokens.holderOf(request) === true,
     openIngress: (replicaId) => ({
-      doors: [],
+      mounts: [],
       environment: {
         LISTEN_ADDRESS: String(LISTEN_PORT),
         CONTROL_ADDRESS: controlAddress(),

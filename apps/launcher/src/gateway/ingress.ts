@@ -1,11 +1,11 @@
-import type { Door, StartedSandbox } from '@serverless-vote/engine';
+import type { Mount, StartedSandbox } from '@serverless-vote/engine';
 
 /** Where the gateway reaches a replica of web. */
 export type Target = { socketPath: string } | { host: string; port: number };
 
 /** The ways of one replica: where the gateway reaches it, and where it reaches control. */
 export interface Ingress {
-  doors: Door[];
+  mounts: Mount[];
   environment: Record<string, string>;
   /** Where it listens; `undefined` as long as it doesn't. */
   target(replica: StartedSandbox): Target | undefined;

@@ -6,9 +6,9 @@ import { EngineError } from '@serverless-vote/engine/errors';
 import { followOutput } from '@serverless-vote/engine/output-lines';
 import type { WebEntry } from '../model/catalog.ts';
 import { fromEngine, LauncherError } from '../model/errors.ts';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 import { SECRETS } from '../model/settings.ts';
-import type { StartGate } from '../model/start-limiter.ts';
+import type { StartLimiter } from '../model/start-limiter.ts';
 import type { Ingress, OpenIngress, Target } from './ingress.ts';
 
 const NAME = 'web';
@@ -41,12 +41,12 @@ export class Replica {
   #target: Target | undefined;
   readonly #entry: WebEntry;
   readonly #setting: { image: string; handedOn: ReadonlyMap<string, string> };
-  readonly #parts: { engine: Engine; openIngress: OpenIngress; gate: StartGate; feed: Feed };
+  readonly #parts: { engine: Engine; openIngress: OpenIngress; limiter: StartLimiter; bus: EventBus };
 
   constructor(
     entry: WebEntry,
     setting: { image: string; handedOn: ReadonlyMap<string, string> },
-    parts: { engine: Engine; openIngress: OpenIngress; gate: StartGate; feed: Feed },
+    parts: { engine: Engine; openIngress: OpenIngress; limiter: StartLimiter; bus: EventBus },
   ) {
     this.#entry = entry;
     this.#setting = setting;
@@ -80,18 +80,18 @@ export class Replica {
 
   /** Runs it through its whole life; resolves when nothing of it is left. Never rejects. */
   async live(): Promise<void> {
-    const { engine, openIngress, gate, feed } = this.#parts;
+    const { engine, openIngress, limiter, bus } = this.#parts;
     const from = performance.now();
-    const giveBack = await gate.enter('waited-for');
+    const giveBack = await limiter.enter('waited-for');
     let started: StartedSandbox | undefined;
     let ingress: Ingress | undefined;
-    feed.publish({ type: 'container.starting', sandboxId: this.id, name: NAME });
+    bus.publish({ type: 'container.starting', sandboxId: this.id, name: NAME });
     try {
       ingress = openIngress(this.id);
       started = await this.#start(ingress);
       const { containerId, createMs, startMs, output } = started;
       const startedAt = performance.now();
-      feed.publish({
+      bus.publish({
         type: 'container.started',
         sandboxId: this.id,
         name: NAME,
@@ -100,13 +100,13 @@ export class Replica {
         startMs,
       });
       followOutput(output, (text) =>
-        feed.publish({ type: 'output', name: NAME, containerId, requestId: undefined, traceId: undefined, text }),
+        bus.publish({ type: 'output', name: NAME, containerId, requestId: undefined, traceId: undefined, text }),
       );
       this.#target = await this.#untilReady(started, ingress);
       ingress.seal();
       this.#state = 'ready';
       void started.withdrawn?.then(() => this.#withdraw());
-      feed.publish({
+      bus.publish({
         type: 'container.ready',
         sandboxId: this.id,
         name: NAME,
@@ -123,7 +123,7 @@ export class Replica {
                 retryAfterSeconds: 2,
                 cause: error,
               });
-      feed.publish({ type: 'container.failed', sandboxId: this.id, name: NAME, reason: this.failure.message });
+      bus.publish({ type: 'container.failed', sandboxId: this.id, name: NAME, reason: this.failure.message });
       await engine.remove(this.id).catch(() => undefined);
     }
     giveBack();
@@ -133,7 +133,7 @@ export class Replica {
     this.#state = 'gone';
     await engine.remove(this.id).catch(() => undefined);
     ingress?.close();
-    feed.publish({
+    bus.publish({
       type: 'container.gone',
       sandboxId: this.id,
       name: NAME,
@@ -172,14 +172,14 @@ export class Replica {
     if (this.inFlight === 0) void this.stop(STOP_GRACE_MS);
   }
 
-  async #start({ doors, environment }: Ingress): Promise<StartedSandbox> {
+  async #start({ mounts, environment }: Ingress): Promise<StartedSandbox> {
     const { image, user, memoryMb, cpus, processes, tmpMb, runtime } = { ...this.#entry, image: this.#setting.image };
     const given = this.#entry.environment.map((name) => [name, this.#setting.handedOn.get(name) ?? ''] as const);
     const spec: SandboxSpec = {
       sandboxId: this.id,
       kind: 'web',
       name: NAME,
-      ...{ image, user, memoryMb, cpus, processes, tmpMb, runtime, doors },
+      ...{ image, user, memoryMb, cpus, processes, tmpMb, runtime, mounts },
       environment: { ...Object.fromEntries(given.filter(([name]) => !SECRETS.has(name))), ...environment },
       secrets: Object.fromEntries(given.filter(([name]) => SECRETS.has(name))),
       database: false,

@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { guardedServer, type Limits } from './server.ts';
+import { type Limits, limitedServer } from './server.ts';
 
 const patient: Limits = { connections: 100, headersMs: 10_000, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
 const whole = 'GET / HTTP/1.1\r\nHost: vote.test:80\r\n\r\n';
@@ -15,9 +15,9 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** Somebody at a door with these limits: what the door says until it hangs up, and when it does. */
+/** Somebody at an endpoint with these limits: what the endpoint says until it hangs up, and when it does. */
 async function caller(limits: Partial<Limits>, handler: http.RequestListener = (_, response) => response.end('hello')) {
-  const server = guardedServer({ ...patient, ...limits }, handler, {
+  const server = limitedServer({ ...patient, ...limits }, handler, {
     isStream: ({ url }) => url === '/stream',
     busy: (response) => void response.writeHead(503, { 'Retry-After': '1' }).end('busy'),
   });

@@ -39,7 +39,7 @@ const PLAIN: Answering = {
  * An HTTP server whose callers can't make it keep much: connections, requests in progress on each and on all, and waiting are limited,
  * and none of these limits lets those who fill it keep others out for long.
  */
-export function guardedServer(
+export function limitedServer(
   limits: Limits,
   handler: http.RequestListener,
   { isStream, busy }: Answering = PLAIN,

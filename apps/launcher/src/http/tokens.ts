@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 const HEADER = 'serverless-vote-token';
 
 /**
- * Who calls at a door that many have: each holder has a token of its own, which names it (before the dot) and proves it (after).
+ * Who calls at an endpoint that many have: each holder has a token of its own, which names it (before the dot) and proves it (after).
  * A token is known by its digest only, compared in constant time, and dead as soon as it is revoked.
  */
 export class Tokens<Holder> {

@@ -1,8 +1,8 @@
-import type { Pool } from './function-pool.ts';
+import type { FunctionPool } from './function-pool.ts';
 
 /** Why a function runs nothing: all its places are taken by containers that should be gone. Undefined if it isn't so. */
 export function whyBlocked(
-  pools: readonly Pick<Pool, 'name' | 'fleet' | 'entry'>[],
+  pools: readonly Pick<FunctionPool, 'name' | 'fleet' | 'entry'>[],
   name: string,
   overdue: ReadonlySet<string>,
 ): string | undefined {

@@ -3,7 +3,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 /** A function's containers, from the start of each to its removal. */
 export class Fleet {
   readonly #sandboxes = new Set<Sandbox>();
-  /** Starts that wait for their turn at the gate. */
+  /** Starts that wait for their turn at the limiter. */
   announced = 0;
 
   [Symbol.iterator](): IterableIterator<Sandbox> {
@@ -27,8 +27,8 @@ export class Fleet {
     return this.announced + this.count('starting');
   }
 
-  get canDrain(): boolean {
-    for (const sandbox of this.#sandboxes) if (sandbox.drains) return true;
+  get hasReusable(): boolean {
+    for (const sandbox of this.#sandboxes) if (sandbox.isReusable) return true;
     return false;
   }
 
@@ -43,12 +43,12 @@ export class Fleet {
     return count;
   }
 
-  /** Who takes the next event: a spare, or else the container at work that has the fewest events in flight. */
+  /** Who takes the next event: a prewarmed container, or else the container at work that has the fewest events in flight. */
   taker(alone: boolean): Sandbox | undefined {
     let best: Sandbox | undefined;
     for (const sandbox of this.#sandboxes) {
       if (!sandbox.canTake(alone)) continue;
-      if (sandbox.condition === 'spare') return sandbox;
+      if (sandbox.condition === 'prewarmed') return sandbox;
       if (!best || sandbox.inFlight < best.inFlight) best = sandbox;
     }
     return best;

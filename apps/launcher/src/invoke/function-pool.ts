@@ -1,15 +1,15 @@
 import type { Engine } from '@serverless-vote/engine';
-import { Alarm } from '../model/alarm.ts';
 import type { FunctionEntry } from '../model/catalog.ts';
+import { EarliestTimer } from '../model/earliest-timer.ts';
 import { LauncherError } from '../model/errors.ts';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 import type { Invocation, Outcome } from '../model/invocation.ts';
-import type { StartGate } from '../model/start-limiter.ts';
-import type { OpenRuntimeDoor } from '../sandbox/runtime-client.ts';
+import type { StartLimiter } from '../model/start-limiter.ts';
+import type { OpenRuntimeEndpoint } from '../sandbox/runtime-client.ts';
 import { Sandbox, type SandboxOwner } from '../sandbox/sandbox.ts';
 import { reasonOf, type SandboxEnd } from '../sandbox/sandbox-end.ts';
 import { Fleet } from './fleet.ts';
-import { WaitingEvents } from './pending-queue.ts';
+import { PendingQueue } from './pending-queue.ts';
 import { StartHealth } from './start-health.ts';
 import { diedUnderIt, isItsOwnDoing, neverAsked, notRunInTime, timedOut } from './verdicts.ts';
 
@@ -23,49 +23,54 @@ const SILENT = 0.5;
 const CROWDED_MS = 250;
 /** A refill begins this long after an answer, so that it doesn't compete with it; */
 const REFILL_PAUSE_MS = 15;
-/** and at the latest this long after its spare was taken, if the answer takes longer. */
+/** and at the latest this long after its prewarmed container was taken, if the answer takes longer. */
 const REFILL_LATEST_MS = 250;
 
-export interface PoolParts {
+export interface FunctionPoolParts {
   engine: Engine;
-  openDoor: OpenRuntimeDoor;
-  gate: StartGate;
-  feed: Feed;
+  openEndpoint: OpenRuntimeEndpoint;
+  limiter: StartLimiter;
+  bus: EventBus;
 }
 
 /**
  * The containers of one function, and the events that wait for them. What it promises:
  *
- * 1. An event goes to a spare if there is one; else to a container at work, if the function drains; else it waits, in order.
+ * 1. An event goes to a prewarmed container if there is one; else to a container at work, if the function drains; else it waits, in order.
  * 2. A container is started only while waiting events outnumber starting containers, within the function's concurrency,
  *    and not while a container at work will take the event sooner than a new one could.
  * 3. A container that has answered leaves: it is used once, unless the function drains and is crowded.
- * 4. While there is activity `spares` containers are kept ready; a taken one is replaced after the answer is out.
+ * 4. While there is activity `warmPool` containers are kept ready; a taken one is replaced after the answer is out.
  * 5. An event whose container died under it runs before all others and with none beside it. What happens then is its own doing, and not before.
  * 6. Every event is answered: by its function, or with an error at its deadline, when the queue is full, or when its
  *    container died under it three times. Who timed out is answered after the container is gone.
  */
-export class Pool implements SandboxOwner {
+export class FunctionPool implements SandboxOwner {
   readonly name: string;
   readonly entry: FunctionEntry;
   readonly #setting: { image: string; idleTimeoutMs: number };
-  readonly #parts: PoolParts;
+  readonly #parts: FunctionPoolParts;
   readonly fleet = new Fleet();
   readonly #serving = new Map<Invocation, Sandbox>();
-  readonly #waiting: WaitingEvents;
+  readonly #waiting: PendingQueue;
   readonly health = new StartHealth();
-  #spareUntil = 0;
+  #warmPoolUntil = 0;
   #refillAt = Number.POSITIVE_INFINITY;
   #crowdedUntil = 0;
   #closing = false;
-  readonly #alarm = new Alarm(() => this.#advance());
+  readonly #timer = new EarliestTimer(() => this.#advance());
 
-  constructor(name: string, entry: FunctionEntry, setting: { image: string; idleTimeoutMs: number }, parts: PoolParts) {
+  constructor(
+    name: string,
+    entry: FunctionEntry,
+    setting: { image: string; idleTimeoutMs: number },
+    parts: FunctionPoolParts,
+  ) {
     this.name = name;
     this.entry = entry;
     this.#setting = setting;
     this.#parts = parts;
-    this.#waiting = new WaitingEvents(entry.queue);
+    this.#waiting = new PendingQueue(entry.queue);
   }
 
   get waiting(): number {
@@ -82,7 +87,7 @@ export class Pool implements SandboxOwner {
       const message = `${this.#waiting.length} events of ${this.name} are waiting already. Try again soon.`;
       throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: 1 });
     }
-    this.#keepSpares();
+    this.#keepWarmPool();
     const expiry = setTimeout(() => void this.#expire(invocation), invocation.remainingMs);
     invocation.answer.then(
       () => clearTimeout(expiry),
@@ -98,9 +103,9 @@ export class Pool implements SandboxOwner {
       invocation.fail(new LauncherError('ServiceException', 'The caller left before the event was served.'));
   }
 
-  /** Somebody will probably need this function soon: keeps spares until the idle timeout. */
+  /** Somebody will probably need this function soon: keeps prewarmed containers until the idle timeout. */
   prewarm(): void {
-    this.#keepSpares();
+    this.#keepWarmPool();
     this.#refillIn(0);
     this.#advance();
   }
@@ -108,7 +113,7 @@ export class Pool implements SandboxOwner {
   /** Takes no more events, waits at most `graceMs` for those in hand, then removes every container. */
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
-    this.#spareUntil = 0;
+    this.#warmPoolUntil = 0;
     const end = performance.now() + graceMs;
     this.#advance();
     while (this.fleet.size + this.#waiting.length > 0 && performance.now() < end) {
@@ -118,11 +123,11 @@ export class Pool implements SandboxOwner {
     for (const invocation of this.#waiting.takeAll())
       invocation.fail(new LauncherError('ServiceException', 'The launcher is shutting down.'));
     await this.fleet.killAll();
-    this.#alarm.clear();
+    this.#timer.clear();
   }
 
-  #keepSpares(): void {
-    this.#spareUntil = performance.now() + this.#setting.idleTimeoutMs;
+  #keepWarmPool(): void {
+    this.#warmPoolUntil = performance.now() + this.#setting.idleTimeoutMs;
   }
 
   /** Does all that is due. Called after every change, and by the alarm. */
@@ -153,7 +158,7 @@ export class Pool implements SandboxOwner {
       const { containerId } = sandbox;
       invocation.begin({ containerId, startKind, handedAt: now, paid });
       this.#serving.set(invocation, sandbox);
-      this.#parts.feed.publish({
+      this.#parts.bus.publish({
         type: 'invocation.running',
         ...invocation.who,
         containerId,
@@ -171,7 +176,7 @@ export class Pool implements SandboxOwner {
     const first = this.#waiting.at(0);
     if (!first) return;
     const patientUntil = first.arrivedAt + PATIENCE_MS;
-    if (first.deaths === 0 && now < patientUntil && this.fleet.canDrain) return this.#alarm.set(patientUntil);
+    if (first.deaths === 0 && now < patientUntil && this.fleet.hasReusable) return this.#timer.set(patientUntil);
     for (
       let starting = this.fleet.starting;
       starting < this.#waiting.length && this.#mayStart(now, starting);
@@ -184,7 +189,7 @@ export class Pool implements SandboxOwner {
   #mayStart(now: number, starting: number): boolean {
     if (this.fleet.size >= this.entry.concurrency) return false;
     if (now < this.health.retryAt) {
-      this.#alarm.set(this.health.retryAt);
+      this.#timer.set(this.health.retryAt);
       return false;
     }
     // After a failure one start at a time has to show that it works again.
@@ -193,41 +198,41 @@ export class Pool implements SandboxOwner {
 
   async #launch(urgency: 'waited-for' | 'refill'): Promise<void> {
     this.fleet.announced += 1;
-    const giveBack = await this.#parts.gate.enter(urgency);
+    const giveBack = await this.#parts.limiter.enter(urgency);
     this.fleet.announced -= 1;
-    const spares = this.fleet.count('spare') + this.fleet.count('starting');
-    const needed = this.#waiting.length > this.fleet.starting || (!this.#closing && spares < this.entry.spares);
+    const prewarmed = this.fleet.count('prewarmed') + this.fleet.count('starting');
+    const needed = this.#waiting.length > this.fleet.starting || (!this.#closing && prewarmed < this.entry.warmPool);
     if (!needed || performance.now() < this.health.retryAt) {
       giveBack();
       return this.#advance();
     }
-    const sandbox = new Sandbox(this.name, this.entry, this.#parts.engine, this, this.#parts.feed);
+    const sandbox = new Sandbox(this.name, this.entry, this.#parts.engine, this, this.#parts.bus);
     this.fleet.add(sandbox);
-    await sandbox.live(this.#setting.image, this.#parts.openDoor, giveBack);
+    await sandbox.live(this.#setting.image, this.#parts.openEndpoint, giveBack);
   }
 
-  /** Lets containers go: used ones unless it is crowded, spares that are too many or no longer wanted. */
+  /** Lets containers go: used ones unless it is crowded, prewarmed containers that are too many or no longer wanted. */
   #dismiss(now: number): void {
-    const drains = this.entry.serving.kind === 'drain';
-    let spares = 0;
+    const drains = this.entry.serving.kind === 'reuse';
+    let prewarmed = 0;
     for (const sandbox of this.fleet) {
-      if (sandbox.condition === 'spare') {
-        spares += 1;
-        if (now >= this.#spareUntil || spares > this.entry.spares) sandbox.leave();
-        else this.#alarm.set(this.#spareUntil);
+      if (sandbox.condition === 'prewarmed') {
+        prewarmed += 1;
+        if (now >= this.#warmPoolUntil || prewarmed > this.entry.warmPool) sandbox.leave();
+        else this.#timer.set(this.#warmPoolUntil);
       } else if (sandbox.condition === 'idle') {
-        if (drains && !sandbox.isUsedUp && now < this.#crowdedUntil) this.#alarm.set(this.#crowdedUntil);
+        if (drains && !sandbox.isUsedUp && now < this.#crowdedUntil) this.#timer.set(this.#crowdedUntil);
         else sandbox.leave();
       }
     }
   }
 
   #refill(now: number): void {
-    let missing = this.entry.spares - this.fleet.starting - this.fleet.count('spare');
-    if (this.#closing || now >= this.#spareUntil || missing <= 0) this.#refillAt = Number.POSITIVE_INFINITY;
+    let missing = this.entry.warmPool - this.fleet.starting - this.fleet.count('prewarmed');
+    if (this.#closing || now >= this.#warmPoolUntil || missing <= 0) this.#refillAt = Number.POSITIVE_INFINITY;
     if (this.#refillAt === Number.POSITIVE_INFINITY) return;
     const at = Math.max(this.#refillAt, this.#crowdedUntil);
-    if (now < at) return this.#alarm.set(at);
+    if (now < at) return this.#timer.set(at);
     for (; missing > 0 && this.#mayStart(now, this.fleet.starting); missing -= 1) void this.#launch('refill');
   }
 
@@ -280,7 +285,7 @@ export class Pool implements SandboxOwner {
     this.#waiting.addFirst(invocation);
     const { deaths, who } = invocation;
     const reason = reasonOf(end, this.entry.memoryMb);
-    this.#parts.feed.publish({ type: 'invocation.retried', ...who, containerId, attempt: deaths + 1, reason });
+    this.#parts.bus.publish({ type: 'invocation.retried', ...who, containerId, attempt: deaths + 1, reason });
   }
 
   async #expire(invocation: Invocation): Promise<void> {

@@ -5,10 +5,10 @@ import { checkJson } from '../http/body.ts';
 import type { AcceptanceClock } from '../model/acceptance-clock.ts';
 import { type Catalog, findFunction } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 import { type Answer, Invocation } from '../model/invocation.ts';
 import type { Preparation } from '../model/preparation.ts';
-import { Pool, type PoolParts } from './function-pool.ts';
+import { FunctionPool, type FunctionPoolParts } from './function-pool.ts';
 import { RecentFailures } from './recent-failures.ts';
 
 /** Lambda's limit for a synchronous event: 6 MB. */
@@ -24,13 +24,13 @@ export interface Invoked extends Answer {
 
 /**
  * The path of an invocation: from a name and an event to the function's answer. Checks what a caller sends, gives the event its
- * place in the order of acceptance, lets the function's pool serve it, and tells the feed how it went.
+ * place in the order of acceptance, lets the function's pool serve it, and tells the event bus how it went.
  */
 export class Invoker {
   readonly #catalog: Catalog;
-  readonly #pools: ReadonlyMap<string, Pool>;
+  readonly #pools: ReadonlyMap<string, FunctionPool>;
   readonly #clock: AcceptanceClock;
-  readonly #feed: Feed;
+  readonly #bus: EventBus;
   readonly #databaseReady: Preparation;
   readonly #succeeded: (name: string) => void;
   readonly failures = new RecentFailures();
@@ -42,7 +42,7 @@ export class Invoker {
   constructor(
     catalog: Catalog,
     setting: { imageTag: string; idleTimeoutMs: number },
-    parts: PoolParts & {
+    parts: FunctionPoolParts & {
       clock: AcceptanceClock;
       databaseReady: Preparation;
       succeeded: (name: string) => void;
@@ -50,13 +50,13 @@ export class Invoker {
   ) {
     this.#catalog = catalog;
     this.#clock = parts.clock;
-    this.#feed = parts.feed;
+    this.#bus = parts.bus;
     this.#databaseReady = parts.databaseReady;
     this.#succeeded = parts.succeeded;
     this.#pools = new Map(
       Object.entries(catalog.functions).map(([name, entry]) => [
         name,
-        new Pool(
+        new FunctionPool(
           name,
           entry,
           { image: `${entry.image}:${setting.imageTag}`, idleTimeoutMs: setting.idleTimeoutMs },
@@ -66,7 +66,7 @@ export class Invoker {
     );
   }
 
-  get pools(): readonly Pool[] {
+  get pools(): readonly FunctionPool[] {
     return [...this.#pools.values()];
   }
 
@@ -115,7 +115,7 @@ export class Invoker {
     const leave = () => pool.abandon(invocation);
     signal?.addEventListener('abort', leave, { once: true });
     try {
-      this.#feed.publish({ type: 'invocation.accepted', ...invocation.who, waiting: pool.waiting });
+      this.#bus.publish({ type: 'invocation.accepted', ...invocation.who, waiting: pool.waiting });
       pool.submit(invocation);
       const answer = await invocation.answer;
       // After the answer: nobody waits for what is counted, logged and shown.
@@ -138,7 +138,7 @@ export class Invoker {
     }
   }
 
-  /** Keeps spares of these functions, since they will probably be invoked soon. */
+  /** Keeps prewarmed containers of these functions, since they will probably be invoked soon. */
   prewarm(names: readonly string[]): void {
     for (const name of names) this.#pools.get(name)?.prewarm();
   }
@@ -147,7 +147,7 @@ export class Invoker {
     await Promise.all(this.pools.map((pool) => pool.close(graceMs)));
   }
 
-  #poolOf(name: string): Pool {
+  #poolOf(name: string): FunctionPool {
     const pool = this.#pools.get(name);
     if (!pool) throw new LauncherError('ResourceNotFoundException', `Function not found: ${name}.`);
     return pool;
@@ -166,7 +166,7 @@ export class Invoker {
   }
 
   #finished(invocation: Invocation, outcome: InvocationOutcome, answer?: Answer): void {
-    this.#feed.publish({
+    this.#bus.publish({
       type: 'invocation.finished',
       ...invocation.who,
       containerId: answer?.containerId,

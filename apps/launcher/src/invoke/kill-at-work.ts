@@ -1,7 +1,7 @@
 import { LauncherError } from '../model/errors.ts';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { Pool } from './function-pool.ts';
+import type { FunctionPool } from './function-pool.ts';
 
 /** How long it may take until there is an event to kill a container under. */
 const PATIENCE_MS = 5_000;
@@ -18,12 +18,12 @@ export interface Killed {
  * No event is hit twice: it has only so many tries.
  */
 export class KillAtWork {
-  readonly #pools: readonly Pool[];
-  readonly #feed: Feed;
+  readonly #pools: readonly FunctionPool[];
+  readonly #bus: EventBus;
 
-  constructor(pools: readonly Pool[], feed: Feed) {
+  constructor(pools: readonly FunctionPool[], bus: EventBus) {
     this.#pools = pools;
-    this.#feed = feed;
+    this.#bus = bus;
   }
 
   /** Kills the first container of the function that has an event in hand. @throws {LauncherError} when none comes along */
@@ -41,9 +41,9 @@ export class KillAtWork {
         end();
         reject(new LauncherError('ResourceConflictException', 'No container was at work. Vote, and try again.'));
       }, PATIENCE_MS);
-      const unsubscribe = this.#feed.subscribe((event) => {
+      const unsubscribe = this.#bus.subscribe((event) => {
         if (event.type !== 'invocation.running' || event.name !== name) return;
-        // The feed tells it just before the event is handed over.
+        // The event bus tells it just before the event is handed over.
         queueMicrotask(() => {
           const sandbox = over ? undefined : this.#atWork(name);
           if (!sandbox) return;

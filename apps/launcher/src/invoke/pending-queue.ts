@@ -1,7 +1,7 @@
 import type { Invocation } from '../model/invocation.ts';
 
 /** Events in the order they came, bounded in number and bytes. One whose sandbox died goes first again. */
-export class WaitingEvents {
+export class PendingQueue {
   #events: Invocation[] = [];
   #bytes = 0;
   readonly #limit: { events: number; megabytes: number };

@@ -31,19 +31,19 @@ const limits = {
 /** How a container serves events: one only, or, while events wait, up to `events` of them, `inFlight` at once. */
 const serving = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('single-use') }),
-  z.strictObject({ kind: z.literal('drain'), inFlight: z.int().min(1).max(256), events: z.int().min(1) }),
+  z.strictObject({ kind: z.literal('reuse'), inFlight: z.int().min(1).max(256), events: z.int().min(1) }),
 ]);
 
 const functionEntry = z.strictObject({
   ...limits,
   database: z.boolean(),
   deadlineMs: z.int().min(100).max(900_000),
-  /** Containers at once, spares included. */
+  /** Containers at once, prewarmed containers included. */
   concurrency: z.int().min(1),
   queue: z.strictObject({ events: z.int().min(1), megabytes: z.int().min(1) }),
   serving,
   /** Containers kept ready while there is activity. */
-  spares: z.int().min(0),
+  warmPool: z.int().min(0),
   /** Functions whose last result is stale once this one has succeeded. */
   invalidates: z.array(z.string()),
 });
@@ -90,7 +90,7 @@ export type WebEntry = z.infer<typeof webEntry>;
 /** Reads the allow-list: nothing that it doesn't name is ever started. Throws with every problem when it is wrong. */
 export function parseCatalog(json: string): Catalog {
   const parsed = schema.safeParse(readJson(json));
-  if (!parsed.success) throw new Error(`The catalog needs mending:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new Error(`Invalid catalog:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
 
@@ -98,7 +98,7 @@ function readJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new Error(`The catalog needs mending:\nit is not JSON: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`Invalid catalog:\nit is not JSON: ${error instanceof Error ? error.message : error}`);
   }
 }
 

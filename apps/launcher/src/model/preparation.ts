@@ -5,8 +5,8 @@ export interface Preparation {
 }
 
 export interface Prepared {
-  /** A predecessor left detached events to be run. */
-  detachedEventsAreLeft: boolean;
+  /** A predecessor left asynchronous events to be run. */
+  asyncEventsAreLeft: boolean;
 }
 
 /** Since when votes are kept; unknown until the database has said so. What a browser remembers from before is void. */

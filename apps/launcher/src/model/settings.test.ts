@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from './settings.ts';
+import { parseSettings, SettingsError } from './settings.ts';
 
 const folder = mkdtempSync(`${tmpdir()}/config-`);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -10,7 +10,7 @@ writeFileSync(secretFile, 'x'.repeat(64));
 const needed = { STACK_ID: 'a-stack', SESSION_SECRET_FILE: secretFile };
 
 test('what is not set, or set to nothing, has its default', () => {
-  const config = parseConfig({ ...needed, POLL_OPTIONS: '', LIVE: '' });
+  const config = parseSettings({ ...needed, POLL_OPTIONS: '', LIVE: '' });
   expect(config).toMatchObject({
     imageTag: 'latest',
     live: true,
@@ -22,7 +22,7 @@ test('what is not set, or set to nothing, has its default', () => {
 });
 
 test('the poll reaches containers ready-made, and the secret only where the catalog names it', () => {
-  const { handedOn } = parseConfig({ ...needed, POLL_OPTIONS: 'Tea,Coffee' });
+  const { handedOn } = parseSettings({ ...needed, POLL_OPTIONS: 'Tea,Coffee' });
   expect(JSON.parse(handedOn.get('POLL') ?? '')).toMatchObject({ options: [{ id: 'tea' }, { id: 'coffee' }] });
   expect(handedOn.get('SESSION_SECRET')).toBe('x'.repeat(64));
 });
@@ -42,14 +42,14 @@ test('all that is wrong is named at once', () => {
     'VOTES_PER_MINUTE_PER_ADDRESS',
     'POLL_OPTIONS',
   ];
-  expect(() => parseConfig(wrong)).toThrow(ConfigError);
-  for (const problem of problems) expect(() => parseConfig(wrong)).toThrow(problem);
+  expect(() => parseSettings(wrong)).toThrow(SettingsError);
+  for (const problem of problems) expect(() => parseSettings(wrong)).toThrow(problem);
 });
 
 test('there is a presenter only with a key that cannot be guessed', () => {
-  expect(parseConfig({ ...needed, PRESENTER_KEY_FILE: '/nowhere' }).presenterKey).toBeUndefined();
-  expect(parseConfig({ ...needed, PRESENTER_KEY_FILE: secretFile }).presenterKey).toBe('x'.repeat(64));
+  expect(parseSettings({ ...needed, PRESENTER_KEY_FILE: '/nowhere' }).presenterKey).toBeUndefined();
+  expect(parseSettings({ ...needed, PRESENTER_KEY_FILE: secretFile }).presenterKey).toBe('x'.repeat(64));
   const short = `${secretFile}-short`;
   writeFileSync(short, 'guess');
-  expect(parseConfig({ ...needed, PRESENTER_KEY_FILE: short }).presenterKey).toBeUndefined();
+  expect(parseSettings({ ...needed, PRESENTER_KEY_FILE: short }).presenterKey).toBeUndefined();
 });

@@ -39,7 +39,7 @@ const variables = z.object({
 export const SECRETS: ReadonlySet<string> = new Set(['SESSION_SECRET', 'PRESENTER_KEY']);
 
 /** Who runs the containers: this machine's engine, or a Swarm whose manager this launcher is on, as the task `taskId`. */
-export type EngineConfig =
+export type EngineSettings =
   | { kind: 'docker' }
   | { kind: 'swarm'; taskId: string; databaseHost: string; databasePassword: string };
 
@@ -47,7 +47,7 @@ export type EngineConfig =
 export interface Config {
   stackId: string;
   imageTag: string;
-  engine: EngineConfig;
+  engine: EngineSettings;
   poll: Poll;
   live: boolean;
   logLevel: string;
@@ -68,15 +68,15 @@ export interface Config {
 }
 
 /** The settings are wrong; the message lists every problem, each with its mend. */
-export class ConfigError extends Error {
-  override name = 'ConfigError';
+export class SettingsError extends Error {
+  override name = 'SettingsError';
 }
 
 /**
  * Parses the environment.
- * @throws {ConfigError} naming every problem at once
+ * @throws {SettingsError} naming every problem at once
  */
-export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+export function parseSettings(environment: NodeJS.ProcessEnv = process.env): Config {
   // Compose hands on what isn't set as an empty string.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = variables.safeParse(given);
@@ -90,7 +90,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
   const engine = engineFrom(given);
   if ('problems' in engine) problems.push(...engine.problems);
   if (!parsed.success || 'problems' in engine || 'problems' in poll || problems.length > 0) {
-    throw new ConfigError(`These settings need mending:\n  ${problems.join('\n  ')}`);
+    throw new SettingsError(`Invalid settings:\n  ${problems.join('\n  ')}`);
   }
   const { data } = parsed;
   const key = readSecret(data.PRESENTER_KEY_FILE);
@@ -120,7 +120,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env): Confi
   };
 }
 
-function engineFrom(given: NodeJS.ProcessEnv): EngineConfig | { problems: string[] } {
+function engineFrom(given: NodeJS.ProcessEnv): EngineSettings | { problems: string[] } {
   if (given.ENGINE !== 'swarm') return { kind: 'docker' };
   const { TASK_ID: taskId = '', DATABASE_HOST: databaseHost = 'database' } = given;
   const databasePassword = readSecret(given.DATABASE_PASSWORD_FILE ?? '/run/secrets/database-password');

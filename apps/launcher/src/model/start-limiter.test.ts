@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { StartGate } from './start-limiter.ts';
+import { StartLimiter } from './start-limiter.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('lets as many in as it has places', async () => {
-  const gate = new StartGate(2);
+  const limiter = new StartLimiter(2);
   let inside = 0;
   const leave: (() => void)[] = [];
   for (let i = 0; i < 5; i += 1) {
-    gate.enter('refill').then((giveBack) => {
+    limiter.enter('refill').then((giveBack) => {
       inside += 1;
       leave.push(giveBack);
     });
@@ -21,11 +21,11 @@ test('lets as many in as it has places', async () => {
 });
 
 test('starts that somebody waits for go before refills', async () => {
-  const gate = new StartGate(1);
+  const limiter = new StartLimiter(1);
   const order: string[] = [];
-  const leave = await gate.enter('waited-for');
+  const leave = await limiter.enter('waited-for');
   for (const urgency of ['refill', 'waited-for', 'refill', 'waited-for'] as const) {
-    gate.enter(urgency).then((giveBack) => {
+    limiter.enter(urgency).then((giveBack) => {
       order.push(urgency);
       giveBack();
     });
@@ -36,13 +36,13 @@ test('starts that somebody waits for go before refills', async () => {
 });
 
 test('giving a place back twice makes no second place', async () => {
-  const gate = new StartGate(1);
-  const giveBack = await gate.enter('refill');
+  const limiter = new StartLimiter(1);
+  const giveBack = await limiter.enter('refill');
   giveBack();
   giveBack();
-  await gate.enter('refill');
+  await limiter.enter('refill');
   let second = false;
-  gate.enter('refill').then(() => {
+  limiter.enter('refill').then(() => {
     second = true;
   });
   await settled();

@@ -2,7 +2,7 @@
  * Limits how many containers are being started at once, over all functions and web. More than two starts a core add latency,
  * not throughput (docs/decisions), so others wait: first those that somebody waits for, then refills.
  */
-export class StartGate {
+export class StartLimiter {
   readonly places: number;
   #free: number;
   readonly #urgent: (() => void)[] = [];

@@ -26,7 +26,7 @@ function client(name: string) {
 }
 
 async function open() {
-  const { server, openRuntimeDoor } = runtimeApiOverTcp(() => 'launcher:1');
+  const { server, openRuntimeEndpoint } = runtimeApiOverTcp(() => 'launcher:1');
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => server.close().closeAllConnections());
   const { port } = server.address() as AddressInfo;
@@ -41,10 +41,10 @@ async function open() {
       request.end('1');
     });
   const [one, other] = [client('one'), client('other')];
-  const door = await openRuntimeDoor('one', one.sandbox);
-  const otherDoor = await openRuntimeDoor('other', other.sandbox);
-  const tokenOf = ({ environment }: typeof door) => environment.SERVERLESS_VOTE_TOKEN ?? '';
-  return { answer, one, other, door, token: tokenOf(door), otherToken: tokenOf(otherDoor) };
+  const endpoint = await openRuntimeEndpoint('one', one.sandbox);
+  const otherEndpoint = await openRuntimeEndpoint('other', other.sandbox);
+  const tokenOf = ({ environment }: typeof endpoint) => environment.SERVERLESS_VOTE_TOKEN ?? '';
+  return { answer, one, other, endpoint, token: tokenOf(endpoint), otherToken: tokenOf(otherEndpoint) };
 }
 
 describe('the runtime API over TCP', () => {
@@ -69,10 +69,10 @@ describe('the runtime API over TCP', () => {
   });
 
   test('forgets a token with its sandbox, also on a connection that is open', async () => {
-    const { answer, one, door, token } = await open();
+    const { answer, one, endpoint, token } = await open();
     const agent = new http.Agent({ keepAlive: true });
     expect(await answer('of-one', token, agent)).toBe(202);
-    door.close();
+    endpoint.close();
     await expect(answer('of-one', token, agent).catch(() => 403)).resolves.toBe(403);
     expect(one.answers.length).toBe(1);
   });

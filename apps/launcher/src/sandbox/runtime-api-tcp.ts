@@ -1,10 +1,10 @@
 import type http from 'node:http';
 import type { Socket } from 'node:net';
-import { guardedServer } from '../http/server.ts';
+import { limitedServer } from '../http/server.ts';
 import { Tokens } from '../http/tokens.ts';
 import { LauncherError } from '../model/errors.ts';
 import { connectionsFor, refuse, runtimeHandler } from './runtime-api.ts';
-import type { OpenRuntimeDoor } from './runtime-client.ts';
+import type { OpenRuntimeEndpoint } from './runtime-client.ts';
 
 /** All sandboxes together; each has a limit of its own. */
 const CONNECTIONS = 10_000;
@@ -16,13 +16,16 @@ interface Holder {
 }
 
 /**
- * The sandboxes' door where they are on other machines: the same Runtime API on one port, each request with its sandbox' token.
+ * The sandboxes' endpoint where they are on other machines: the same Runtime API on one port, each request with its sandbox' token.
  * Whoever has none, or one that is dead, gets 403 and loses the connection.
  */
-export function runtimeApiOverTcp(address: () => string): { server: http.Server; openRuntimeDoor: OpenRuntimeDoor } {
+export function runtimeApiOverTcp(address: () => string): {
+  server: http.Server;
+  openRuntimeEndpoint: OpenRuntimeEndpoint;
+} {
   const tokens = new Tokens<Holder>();
   const limits = { connections: CONNECTIONS, headersMs: 10_000, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
-  const server = guardedServer(limits, (request, response) => {
+  const server = limitedServer(limits, (request, response) => {
     const holder = tokens.holderOf(request);
     const { socket } = request;
     if (!holder || (!holder.sockets.has(socket) && holder.sockets.size >= holder.connections)) {
@@ -39,7 +42,7 @@ export function runtimeApiOverTcp(address: () => string): { server: http.Server;
   });
   return {
     server,
-    async openRuntimeDoor(sandboxId, client) {
+    async openRuntimeEndpoint(sandboxId, client) {
       const sockets = new Set<Socket>();
       const token = tokens.issue(sandboxId, {
         handle: runtimeHandler(client),
@@ -47,7 +50,7 @@ export function runtimeApiOverTcp(address: () => string): { server: http.Server;
         connections: connectionsFor(client),
       });
       return {
-        doors: [],
+        mounts: [],
         environment: { AWS_LAMBDA_RUNTIME_API: address(), SERVERLESS_VOTE_TOKEN: token },
         close() {
           tokens.revoke(sandboxId);

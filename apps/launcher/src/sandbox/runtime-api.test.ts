@@ -13,12 +13,12 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A door for a sandbox that has the event `mine` in hand. */
+/** An endpoint for a sandbox that has the event `mine` in hand. */
 async function open() {
   const directory = mkdtempSync(`${tmpdir()}/runtime-`);
   closing.push(() => rmSync(directory, { recursive: true, force: true }));
   const seen = { polls: [] as Poll[], answers: [] as Outcome[] };
-  const door = await runtimeApi(directory)('a', {
+  const endpoint = await runtimeApi(directory)('a', {
     name: 'a-function',
     allowedInFlight: 2,
     standing: (id) =>
@@ -28,7 +28,7 @@ async function open() {
     answer: (_id, outcome) => void seen.answers.push(outcome),
     initFailed: () => undefined,
   });
-  closing.push(() => door.close());
+  closing.push(() => endpoint.close());
   const socketPath = `${directory}/a/api.sock`;
   const call = (method: string, path: string, body?: string) =>
     new Promise<number | undefined>((resolve, reject) => {
@@ -38,7 +38,7 @@ async function open() {
       request.on('error', reject);
       request.end(body);
     });
-  return { call, seen, socketPath, door };
+  return { call, seen, socketPath, endpoint };
 }
 
 describe('the runtime API of a sandbox', () => {
@@ -73,12 +73,12 @@ describe('the runtime API of a sandbox', () => {
   });
 
   test('is dead after use: who is connected is hung up on, and nobody else gets in', async () => {
-    const { socketPath, door, seen } = await open();
+    const { socketPath, endpoint, seen } = await open();
     const socket = net.connect(socketPath).on('error', () => undefined);
     const hungUp = new Promise((resolve) => socket.once('close', resolve));
     socket.write('GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n');
     await expect.poll(() => seen.polls.length).toBe(1);
-    door.close();
+    endpoint.close();
     await hungUp;
     const late = await new Promise((resolve) => net.connect(socketPath).once('error', (error) => resolve(error)));
     expect(late).toMatchObject({ code: 'ENOENT' });

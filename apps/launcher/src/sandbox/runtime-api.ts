@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type net from 'node:net';
 import { traceparentOf, xrayHeaderOf } from '@serverless-vote/contracts/trace-context';
 import { ByteBudget, readBody } from '../http/body.ts';
-import { guardedServer } from '../http/server.ts';
+import { limitedServer } from '../http/server.ts';
 import { arnOf } from '../model/catalog.ts';
 import { httpAnswer, LauncherError } from '../model/errors.ts';
 import { functionError, type Invocation } from '../model/invocation.ts';
-import type { OpenRuntimeDoor, Poll, RuntimeClient } from './runtime-client.ts';
+import type { OpenRuntimeEndpoint, Poll, RuntimeClient } from './runtime-client.ts';
 
 const BASE = '/2018-06-01/runtime/';
 /** Lambda's limit for a synchronous result: 6 MB and a little (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
@@ -19,12 +19,12 @@ const SOCKET = 'api.sock';
 const MOUNTED_AT = '/run/runtime';
 
 /**
- * The sandboxes' door: AWS Lambda's Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), a Unix socket
+ * The sandboxes' endpoint: AWS Lambda's Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), a Unix socket
  * for each sandbox in a folder that only it has mounted. So the socket says who is calling, and no token can leak.
  * Beyond Lambda: `next` answers 410 when there are no more events, and carries the event's place in the order of acceptance and
  * W3C's `traceparent`.
  */
-export function runtimeApi(directory: string): OpenRuntimeDoor {
+export function runtimeApi(directory: string): OpenRuntimeEndpoint {
   return async (sandboxId, client) => {
     const folder = `${directory}/${sandboxId}`;
     mkdirSync(folder, { mode: 0o755 });
@@ -36,10 +36,10 @@ export function runtimeApi(directory: string): OpenRuntimeDoor {
       silentMs: 0,
       keepAliveMs: 0,
     };
-    const server = guardedServer(limits, runtimeHandler(client));
+    const server = limitedServer(limits, runtimeHandler(client));
     await listen(server, `${folder}/${SOCKET}`);
     return {
-      doors: [{ volume: 'runtime', folder: sandboxId, target: MOUNTED_AT, readOnly: true }],
+      mounts: [{ volume: 'runtime', folder: sandboxId, target: MOUNTED_AT, readOnly: true }],
       environment: { AWS_LAMBDA_RUNTIME_API: `${MOUNTED_AT}/${SOCKET}` },
       close() {
         server.close();

@@ -1,4 +1,4 @@
-import type { Door } from '@serverless-vote/engine';
+import type { Mount } from '@serverless-vote/engine';
 import type { Invocation, Outcome } from '../model/invocation.ts';
 
 /** A `next` that the function keeps open: it gets an event, or the word that there are no more. */
@@ -24,10 +24,13 @@ export interface RuntimeClient {
 }
 
 /** The way of one sandbox to its runtime API: what has to be mounted, and what it has to be told. */
-export interface RuntimeDoor {
-  doors: Door[];
+export interface RuntimeEndpoint {
+  mounts: Mount[];
   environment: Record<string, string>;
 }
 
 /** Opens a runtime API for one sandbox; after `close` nobody gets through it any more. */
-export type OpenRuntimeDoor = (sandboxId: string, client: RuntimeClient) => Promise<RuntimeDoor & { close(): void }>;
+export type OpenRuntimeEndpoint = (
+  sandboxId: string,
+  client: RuntimeClient,
+) => Promise<RuntimeEndpoint & { close(): void }>;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { followOutput } from '@serverless-vote/engine/output-lines';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 import type { Invocation } from '../model/invocation.ts';
 
 /**
@@ -11,11 +11,11 @@ export class SandboxLog {
   /** Events whose lines may still come. */
   readonly #expected = new Map<string, Invocation>();
   readonly #name: string;
-  readonly #feed: Feed;
+  readonly #bus: EventBus;
 
-  constructor(name: string, feed: Feed) {
+  constructor(name: string, bus: EventBus) {
     this.#name = name;
-    this.#feed = feed;
+    this.#bus = bus;
   }
 
   follow(containerId: string, output: Readable): void {
@@ -43,7 +43,7 @@ export class SandboxLog {
     const invocation = (named === undefined ? undefined : this.#expected.get(named)) ?? only;
     const text = rest ?? line;
     invocation?.addToLog(text);
-    this.#feed.publish({
+    this.#bus.publish({
       type: 'output',
       name: this.#name,
       containerId,

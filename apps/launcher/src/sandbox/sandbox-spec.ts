@@ -1,21 +1,21 @@
 import type { SandboxSpec } from '@serverless-vote/engine';
 import type { FunctionEntry } from '../model/catalog.ts';
-import type { RuntimeDoor } from './runtime-client.ts';
+import type { RuntimeEndpoint } from './runtime-client.ts';
 
 /** How much longer than its deadline a function may take to leave. */
 const LEAVE_MS = 5_000;
 
-/** What node itself has open, a connection to Postgres, its successor, and some to spare. */
+/** What node itself has open, a connection to Postgres, its successor, and some margin. */
 const OPEN_FILES = 64;
 
-/** What the engine is to start for a function: its limits, its doors, and what it is told. Nothing of it comes from a request. */
+/** What the engine is to start for a function: its limits, its mounts, and what it is told. Nothing of it comes from a request. */
 export function sandboxSpec(
   who: { sandboxId: string; name: string },
   { user, memoryMb, cpus, processes, tmpMb, runtime: isolation, database, serving, deadlineMs }: FunctionEntry,
   image: string,
-  runtime: RuntimeDoor,
+  runtime: RuntimeEndpoint,
 ): SandboxSpec {
-  const inFlight = serving.kind === 'drain' ? serving.inFlight : 1;
+  const inFlight = serving.kind === 'reuse' ? serving.inFlight : 1;
   return {
     ...who,
     kind: 'function',
@@ -27,7 +27,7 @@ export function sandboxSpec(
       FUNCTION_IN_FLIGHT: String(inFlight),
     },
     secrets: {},
-    doors: runtime.doors,
+    mounts: runtime.mounts,
     // One for each event in flight. Postgres can't count connections by role before it knows who calls, so they are limited here.
     openFiles: database ? OPEN_FILES + inFlight : undefined,
     network: database ? 'database' : 'none',

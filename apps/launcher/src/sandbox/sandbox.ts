@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Phases } from '@serverless-vote/contracts/lifecycle';
 import type { Engine, StartedSandbox } from '@serverless-vote/engine';
 import type { FunctionEntry } from '../model/catalog.ts';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 import type { Invocation, Outcome } from '../model/invocation.ts';
-import type { OpenRuntimeDoor, Poll, RuntimeClient } from './runtime-client.ts';
+import type { OpenRuntimeEndpoint, Poll, RuntimeClient } from './runtime-client.ts';
 import { reasonOf, type SandboxEnd } from './sandbox-end.ts';
 import { SandboxLog } from './sandbox-log.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
@@ -56,34 +56,34 @@ export class Sandbox implements RuntimeClient {
   readonly #entry: FunctionEntry;
   readonly #engine: Engine;
   readonly #owner: SandboxOwner;
-  readonly #feed: Feed;
+  readonly #bus: EventBus;
 
-  constructor(name: string, entry: FunctionEntry, engine: Engine, owner: SandboxOwner, feed: Feed) {
+  constructor(name: string, entry: FunctionEntry, engine: Engine, owner: SandboxOwner, bus: EventBus) {
     this.name = name;
     this.#who = { sandboxId: this.id, name };
     this.#entry = entry;
     this.#engine = engine;
     this.#owner = owner;
-    this.#feed = feed;
-    this.#log = new SandboxLog(name, feed);
+    this.#bus = bus;
+    this.#log = new SandboxLog(name, bus);
   }
 
   /** Runs it through its whole life; calls `started` when it is ready or won't be; resolves when nothing of it is left. Never rejects. */
-  async live(image: string, openDoor: OpenRuntimeDoor, started: () => void): Promise<void> {
-    this.#feed.publish({ type: 'container.starting', ...this.#who });
+  async live(image: string, openEndpoint: OpenRuntimeEndpoint, started: () => void): Promise<void> {
+    this.#bus.publish({ type: 'container.starting', ...this.#who });
     this.#started = started;
     let end: SandboxEnd;
-    let door: Awaited<ReturnType<OpenRuntimeDoor>> | undefined;
+    let endpoint: Awaited<ReturnType<OpenRuntimeEndpoint>> | undefined;
     try {
-      door = await openDoor(this.id, this);
-      const spec = sandboxSpec(this.#who, this.#entry, image, door);
+      endpoint = await openEndpoint(this.id, this);
+      const spec = sandboxSpec(this.#who, this.#entry, image, endpoint);
       end = await this.#run(await this.#engine.start(spec));
     } catch (error) {
       end = { kind: 'not-started', error: error instanceof Error ? error : new Error(String(error)) };
-      this.#feed.publish({ type: 'container.failed', ...this.#who, reason: end.error.message });
+      this.#bus.publish({ type: 'container.failed', ...this.#who, reason: end.error.message });
     }
     started();
-    door?.close();
+    endpoint?.close();
     await this.kill();
     const state = this.#state;
     const unanswered = state.kind === 'ready' ? [...state.inFlight.values()] : [];
@@ -94,7 +94,7 @@ export class Sandbox implements RuntimeClient {
     const exit = end.kind === 'ended' ? end.exit : ({ kind: 'lost' } as const);
     const lifetimeMs = performance.now() - this.createdAt;
     const containerId = this.containerId || undefined;
-    this.#feed.publish({ type: 'container.gone', ...this.#who, containerId, exit, lifetimeMs, served });
+    this.#bus.publish({ type: 'container.gone', ...this.#who, containerId, exit, lifetimeMs, served });
     this.#owner.gone(this, end, unanswered);
   }
 
@@ -102,7 +102,7 @@ export class Sandbox implements RuntimeClient {
     const { containerId, createMs, startMs, output } = started;
     this.containerId = containerId;
     this.#times = { ...this.#times, createMs, startMs };
-    this.#feed.publish({ type: 'container.started', ...this.#who, containerId, createMs, startMs });
+    this.#bus.publish({ type: 'container.started', ...this.#who, containerId, createMs, startMs });
     this.#log.follow(containerId, output);
     const tooSlow = setTimeout(() => {
       if (this.#state.kind !== 'starting') return;
@@ -130,7 +130,7 @@ export class Sandbox implements RuntimeClient {
   }
 
   get allowedInFlight(): number {
-    return this.#entry.serving.kind === 'drain' ? this.#entry.serving.inFlight : 1;
+    return this.#entry.serving.kind === 'reuse' ? this.#entry.serving.inFlight : 1;
   }
 
   /** May it take an event now? `alone`: only if it has no other in hand. */
@@ -151,11 +151,11 @@ export class Sandbox implements RuntimeClient {
     return state.inFlight.size < inFlight && state.served + state.inFlight.size < events && (first?.deaths ?? 0) === 0;
   }
 
-  /** What it does, in one word. A `spare` is ready and has never had an event, an `idle` one has had some. */
-  get condition(): 'starting' | 'spare' | 'serving' | 'idle' | 'leaving' | 'gone' {
+  /** What it does, in one word. A `prewarmed` one is ready and has never had an event, an `idle` one has had some. */
+  get condition(): 'starting' | 'prewarmed' | 'serving' | 'idle' | 'leaving' | 'gone' {
     if (this.#state.kind !== 'ready') return this.#state.kind;
     if (this.#state.inFlight.size > 0) return 'serving';
-    return this.#state.served === 0 ? 'spare' : 'idle';
+    return this.#state.served === 0 ? 'prewarmed' : 'idle';
   }
 
   /** How long its container has run without asking for an event, in milliseconds; 0 if it has asked or does not run yet. */
@@ -175,13 +175,13 @@ export class Sandbox implements RuntimeClient {
 
   /** Has had as many events as its catalog entry allows one container, or as the engine lets it have. */
   get isUsedUp(): boolean {
-    return this.#withdrawn || this.served >= (this.#entry.serving.kind === 'drain' ? this.#entry.serving.events : 1);
+    return this.#withdrawn || this.served >= (this.#entry.serving.kind === 'reuse' ? this.#entry.serving.events : 1);
   }
 
   /** Will it take further events without anything being started? */
-  get drains(): boolean {
+  get isReusable(): boolean {
     const working = this.condition === 'serving' || this.condition === 'idle';
-    return working && this.#entry.serving.kind === 'drain' && !this.isUsedUp;
+    return working && this.#entry.serving.kind === 'reuse' && !this.isUsedUp;
   }
 
   /** Hands it an event; only after `canTake` said yes. */
@@ -231,7 +231,7 @@ export class Sandbox implements RuntimeClient {
 
   #announceReady(): void {
     const initMs = Math.max(0, this.#times.readyAt - this.createdAt - this.#times.createMs - this.#times.startMs);
-    this.#feed.publish({ type: 'container.ready', ...this.#who, containerId: this.containerId, initMs });
+    this.#bus.publish({ type: 'container.ready', ...this.#who, containerId: this.containerId, initMs });
     this.#started();
     if (this.#withdrawn) this.leave();
     this.#owner.ready(this);
@@ -263,7 +263,7 @@ export class Sandbox implements RuntimeClient {
     const lingering = setTimeout(() => void this.kill(), LEAVE_GRACE_MS);
     this.#state = { kind: 'leaving', served: state.served, lingering };
     const { containerId } = this;
-    this.#feed.publish({ type: 'container.leaving', ...this.#who, containerId, served: state.served });
+    this.#bus.publish({ type: 'container.leaving', ...this.#who, containerId, served: state.served });
     for (const poll of state.polls) poll.dismiss();
   }
 
@@ -286,7 +286,7 @@ export class Sandbox implements RuntimeClient {
     this.#removal ??= this.#engine.remove(this.id).catch((error: unknown) => {
       this.#removal = undefined;
       const reason = `not removed: ${error instanceof Error ? error.message : String(error)}`;
-      this.#feed.publish({ type: 'container.failed', ...this.#who, reason });
+      this.#bus.publish({ type: 'container.failed', ...this.#who, reason });
     });
     return this.#removal;
   }

@@ -4,7 +4,7 @@ import type { Changes, Snapshot } from '@serverless-vote/contracts/activity';
 import type { LifecycleEvent } from '@serverless-vote/contracts/lifecycle';
 import type { PermanentMemory } from '@serverless-vote/engine';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Feed } from '../model/feed.ts';
+import { EventBus } from '../model/event-bus.ts';
 import { ActivityStream } from './activity-stream.ts';
 
 const closing: (() => void)[] = [];
@@ -45,8 +45,8 @@ const gone = (exitCode = 0): LifecycleEvent => ({
 const memory = { launcher: 30_000_000, database: 40_000_000 };
 
 async function serve(askMemory = async (): Promise<PermanentMemory | undefined> => undefined) {
-  const feed = new Feed();
-  const stream = new ActivityStream(feed, askMemory);
+  const bus = new EventBus();
+  const stream = new ActivityStream(bus, askMemory);
   const server = http.createServer((_request, response) => stream.watch(response)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   closing.push(() => {
@@ -72,7 +72,7 @@ async function serve(askMemory = async (): Promise<PermanentMemory | undefined> 
     };
   };
   const publish = (...events: LifecycleEvent[]) => {
-    for (const event of events) feed.publish(event);
+    for (const event of events) bus.publish(event);
   };
   return { publish, watch };
 }
@@ -187,15 +187,15 @@ describe('the memory of what is always there', () => {
     publish(...started, ...served, gone());
     expect(ask).not.toHaveBeenCalled();
     const { changes } = await watch();
-    await expect.poll(() => changes().at(-1)?.memory).toEqual({ ...memory, atRest: true });
+    await expect.poll(() => changes().at(-1)?.memory).toEqual({ ...memory, idle: true });
     expect(ask).toHaveBeenCalledTimes(1);
   });
 
-  test('is not called memory at rest while a container is there', async () => {
+  test('is not called memory when idle while a container is there', async () => {
     const { publish, watch } = await serve(async () => memory);
     publish(...started);
     const { changes } = await watch();
-    await expect.poll(() => changes().at(-1)?.memory).toEqual({ ...memory, atRest: false });
+    await expect.poll(() => changes().at(-1)?.memory).toEqual({ ...memory, idle: false });
   });
 
   test('is left out where the engine cannot tell', async () => {

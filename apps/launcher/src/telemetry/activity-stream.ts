@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Changes, Memory, Snapshot } from '@serverless-vote/contracts/activity';
 import type { PermanentMemory } from '@serverless-vote/engine';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 import { Census } from './census.ts';
 import { MemoryWatch } from './memory-watch.ts';
 
@@ -31,11 +31,11 @@ export class ActivityStream {
   #heartbeat: NodeJS.Timeout | undefined;
 
   /** @param askMemory what the permanent containers hold; asked only while somebody watches */
-  constructor(feed: Feed, askMemory: () => Promise<PermanentMemory | undefined>) {
+  constructor(bus: EventBus, askMemory: () => Promise<PermanentMemory | undefined>) {
     const tellSoon = () => {
       if (this.#viewers.size > 0) this.#timer ??= setTimeout(() => this.#tell(), PAUSE_MS);
     };
-    this.#census = new Census(feed, tellSoon);
+    this.#census = new Census(bus, tellSoon);
     this.#memory = new MemoryWatch(askMemory, () => this.#census.living === 0, tellSoon);
   }
 

@@ -1,16 +1,16 @@
 import type { ContainerView, Counters, Ending, Moment } from '@serverless-vote/contracts/activity';
-import type { FeedEvent, StartKind } from '@serverless-vote/contracts/lifecycle';
-import type { Feed } from '../model/feed.ts';
+import type { PublishedEvent, StartKind } from '@serverless-vote/contracts/lifecycle';
+import type { EventBus } from '../model/event-bus.ts';
 import { RecentValues } from './recent-values.ts';
 
 /** Containers that have left are remembered this long, and so many at most. */
 const REMEMBERED_MS = 60_000;
 const REMEMBERED = 400;
 const LATEST_INVOCATIONS = 200;
-const LATEST_DRAINERS = 20;
+const LATEST_REUSED = 20;
 const MOMENTS = 10;
 
-/** Who lives, who has just left, and how it went so far: kept from the feed, however fast that is. */
+/** Who lives, who has just left, and how it went so far: kept from the event bus, however fast that is. */
 export class Census {
   readonly since = Date.now();
   readonly #containers = new Map<string, ContainerView>();
@@ -21,7 +21,7 @@ export class Census {
     prewarmed: new RecentValues(LATEST_INVOCATIONS),
     warm: new RecentValues(LATEST_INVOCATIONS),
   };
-  readonly #drained = new Map<string, RecentValues>();
+  readonly #reused = new Map<string, RecentValues>();
   #today = { since: Date.now(), started: 0, removed: 0 };
   #changed = new Set<ContainerView>();
   #moments: Moment[] = [];
@@ -35,8 +35,8 @@ export class Census {
   }
 
   /** @param told is called after every event that changed something that viewers see */
-  constructor(feed: Feed, told: () => void) {
-    feed.subscribe((event) => {
+  constructor(bus: EventBus, told: () => void) {
+    bus.subscribe((event) => {
       // What functions write may hold anything, so it stays private.
       if (event.type === 'output') return;
       this.#events[event.type] = (this.#events[event.type] ?? 0) + 1;
@@ -47,7 +47,7 @@ export class Census {
 
   get counters(): Counters {
     const { cold, prewarmed, warm } = this.#durations;
-    const drained = [...this.#drained].map(([name, { sum, size }]) => [name, { events: sum, containers: size }]);
+    const reused = [...this.#reused].map(([name, { sum, size }]) => [name, { events: sum, containers: size }]);
     return {
       ...this.#counts,
       today: { ...this.#countsOfToday() },
@@ -56,7 +56,7 @@ export class Census {
         ...(prewarmed.median !== undefined && { prewarmed: prewarmed.median }),
         ...(warm.median !== undefined && { warm: warm.median }),
       },
-      drained: Object.fromEntries(drained),
+      reused: Object.fromEntries(reused),
     };
   }
 
@@ -75,7 +75,7 @@ export class Census {
     return changes;
   }
 
-  #learn(event: Exclude<FeedEvent, { type: 'output' }>): void {
+  #learn(event: Exclude<PublishedEvent, { type: 'output' }>): void {
     switch (event.type) {
       case 'container.starting': {
         const { sandboxId: id, name } = event;
@@ -117,7 +117,7 @@ export class Census {
     this.#byContainer.set(containerId, this.#update(id, { containerId, state: 'connecting' }));
   }
 
-  #finished(event: Extract<FeedEvent, { type: 'invocation.finished' }>): void {
+  #finished(event: Extract<PublishedEvent, { type: 'invocation.finished' }>): void {
     this.#counts.invocations += 1;
     if (event.outcome === 'success') this.#counts.succeeded += 1;
     if (event.startKind) this.#durations[event.startKind].add(event.totalMs);
@@ -129,13 +129,13 @@ export class Census {
     this.#update(view.id, { state, inFlight, served: view.served + 1, ...(runMs !== undefined && { runMs }) });
   }
 
-  #buried({ sandboxId, containerId, exit, served }: Extract<FeedEvent, { type: 'container.gone' }>): void {
+  #buried({ sandboxId, containerId, exit, served }: Extract<PublishedEvent, { type: 'container.gone' }>): void {
     const ending: Ending = exit.kind === 'exited' ? exit.exitCode : 'lost';
     this.#counts.removed += 1;
     this.#countsOfToday().removed += 1;
     if (ending === 0) this.#counts.removedWell += 1;
     const view = this.#update(sandboxId, { state: 'gone', inFlight: 0, goneAt: Date.now(), ending });
-    if (served > 1) this.#drainersOf(view.name).add(served);
+    if (served > 1) this.#reusedBy(view.name).add(served);
     if (containerId !== undefined) this.#byContainer.delete(containerId);
     // The map's order is the order of leaving, so that the longest gone are forgotten first.
     this.#containers.delete(sandboxId);
@@ -150,10 +150,10 @@ export class Census {
     return this.#today;
   }
 
-  #drainersOf(name: string): RecentValues {
-    const drainers = this.#drained.get(name) ?? new RecentValues(LATEST_DRAINERS);
-    this.#drained.set(name, drainers);
-    return drainers;
+  #reusedBy(name: string): RecentValues {
+    const latest = this.#reused.get(name) ?? new RecentValues(LATEST_REUSED);
+    this.#reused.set(name, latest);
+    return latest;
   }
 
   /** Views are changed in place: whoever has one to send, sends what is true then. */

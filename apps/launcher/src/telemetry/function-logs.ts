@@ -1,7 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import { type Catalog, findFunction } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 
 /** What is remembered of each function's output. */
 const KEPT = { lines: 200, characters: 64 * 1024 };
@@ -23,10 +23,10 @@ export interface LogLine {
 /** The last lines of every function, for who comes later; all of them are in the launcher's own log. */
 export class FunctionLogs {
   readonly #lines = new Map<string, LogLine[]>();
-  readonly #feed: Feed;
+  readonly #bus: EventBus;
 
-  constructor(feed: Feed) {
-    this.#feed = feed;
+  constructor(bus: EventBus) {
+    this.#bus = bus;
     this.follow((line) => this.#keep(line));
   }
 
@@ -38,7 +38,7 @@ export class FunctionLogs {
 
   /** Calls `listener` for every line from now on; the returned function ends it. */
   follow(listener: (line: LogLine) => void): () => void {
-    return this.#feed.subscribe((event) => {
+    return this.#bus.subscribe((event) => {
       if (event.type !== 'output') return;
       const { at: timestamp, name, containerId: instance, requestId, traceId, text } = event;
       listener({ timestamp, name, instance, requestId, traceId, text });
@@ -54,7 +54,7 @@ export class FunctionLogs {
   }
 }
 
-/** Control's door to the logs of a function, as OpenFaaS has it: `?name=`, `tail=` for at most so many lines, `follow=1` for what comes. */
+/** The control API's endpoint to the logs of a function, as OpenFaaS has it: `?name=`, `tail=` for at most so many lines, `follow=1` for what comes. */
 export function mountFunctionLogs(app: Express, catalog: Catalog, logs: FunctionLogs): void {
   app.get('/system/logs', (request, response) => {
     const { name } = findFunction(catalog, String(request.query.name ?? ''));

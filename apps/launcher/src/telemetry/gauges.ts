@@ -1,15 +1,15 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { DetachedEvents } from '../async/async-events.ts';
-import type { WebService } from '../gateway/http-service.ts';
+import type { AsyncEvents } from '../async/async-events.ts';
+import type { HttpService } from '../gateway/http-service.ts';
 import type { Replica } from '../gateway/replica.ts';
-import type { Pool } from '../invoke/function-pool.ts';
-import type { StartGate } from '../model/start-limiter.ts';
+import type { FunctionPool } from '../invoke/function-pool.ts';
+import type { StartLimiter } from '../model/start-limiter.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /** Every state, by type: a gauge sets all of them each time, so that no container is counted where it was once seen. */
 const NO_SANDBOXES: Record<Sandbox['condition'], 0> = {
   starting: 0,
-  spare: 0,
+  prewarmed: 0,
   serving: 0,
   idle: 0,
   leaving: 0,
@@ -19,10 +19,10 @@ const NO_REPLICAS: Record<Replica['state'], 0> = { starting: 0, ready: 0, draini
 
 /** What is looked at whenever Prometheus asks, and costs nothing until then. */
 export interface ObservedParts {
-  pools: readonly Pool[];
-  web: Pick<WebService, 'replicas' | 'requests' | 'limit'>;
-  gate: Pick<StartGate, 'places' | 'inProgress' | 'waiting'>;
-  detached: Pick<DetachedEvents, 'lines'>;
+  pools: readonly FunctionPool[];
+  web: Pick<HttpService, 'replicas' | 'requests' | 'limit'>;
+  limiter: Pick<StartLimiter, 'places' | 'inProgress' | 'waiting'>;
+  asyncEvents: Pick<AsyncEvents, 'lines'>;
   /** Containers that should be gone, and that the engine has not removed. */
   overdue: () => number;
   /** Open streams of results. */
@@ -34,7 +34,7 @@ export interface ObservedParts {
 /** Registers what is read from the parts themselves. */
 export function gauges(
   registry: Registry,
-  { pools, web, gate, detached, overdue, viewers, databaseAnswers }: ObservedParts,
+  { pools, web, limiter, asyncEvents, overdue, viewers, databaseAnswers }: ObservedParts,
 ): void {
   const registers = [registry];
   const gauge = <T extends string>(
@@ -56,8 +56,8 @@ export function gauges(
   gauge('invocations_waiting_limit', 'Events that may wait; more are turned away', ['function'], (limit) => {
     for (const { name, entry } of pools) limit.set({ function: name }, entry.queue.events);
   });
-  gauge('detached_events', 'Detached events in the queue by state', ['function', 'state'], (events) => {
-    for (const { name, unfinished, running, dead } of detached.lines) {
+  gauge('async_events', 'Asynchronous events in the queue by state', ['function', 'state'], (events) => {
+    for (const { name, unfinished, running, dead } of asyncEvents.lines) {
       events.set({ function: name, state: 'waiting' }, Math.max(0, unfinished - running));
       events.set({ function: name, state: 'running' }, running);
       events.set({ function: name, state: 'dead' }, dead);
@@ -83,10 +83,10 @@ export function gauges(
     late.set(overdue());
   });
   gauge('container_starts_in_progress', 'Containers that are being started', [], (starts) => {
-    starts.set(gate.inProgress);
+    starts.set(limiter.inProgress);
   });
-  gauge('container_starts_waiting', 'Starts that wait for others to end', [], (starts) => starts.set(gate.waiting));
-  gauge('container_starts_limit', 'Starts that may be in progress at once', [], (starts) => starts.set(gate.places));
+  gauge('container_starts_waiting', 'Starts that wait for others to end', [], (starts) => starts.set(limiter.waiting));
+  gauge('container_starts_limit', 'Starts that may be in progress at once', [], (starts) => starts.set(limiter.places));
   gauge('web_replicas', 'Containers of the web front end that take requests', [], (replicas) => {
     replicas.set(web.replicas.filter(({ isReady }) => isReady).length);
   });

@@ -1,23 +1,23 @@
-import type { FeedEvent } from '@serverless-vote/contracts/lifecycle';
+import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import pino, { type Logger } from 'pino';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 
 /** The launcher's log: one line of JSON per lifecycle event, and what functions write, under its request id. */
 export function createLog(level: string): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
 }
 
-export function logFeed(feed: Feed, log: Logger): void {
-  feed.subscribe(({ at: _at, ...event }) => {
+export function logEvents(bus: EventBus, log: Logger): void {
+  bus.subscribe(({ at: _at, ...event }) => {
     const level = levelOf(event);
     if (log.isLevelEnabled(level)) log[level](rounded(event), event.type);
   });
 }
 
-const WARNINGS = new Set(['container.failed', 'invocation.retried', 'detached.failed', 'detached.dead']);
-const DETAILS = new Set(['invocation.accepted', 'invocation.running', 'detached.accepted']);
+const WARNINGS = new Set(['container.failed', 'invocation.retried', 'async.failed', 'async.dead']);
+const DETAILS = new Set(['invocation.accepted', 'invocation.running', 'async.accepted']);
 
-function levelOf(event: Omit<FeedEvent, 'at'>): 'debug' | 'info' | 'warn' {
+function levelOf(event: Omit<PublishedEvent, 'at'>): 'debug' | 'info' | 'warn' {
   if (WARNINGS.has(event.type)) return 'warn';
   return DETAILS.has(event.type) ? 'debug' : 'info';
 }

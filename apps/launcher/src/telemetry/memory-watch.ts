@@ -4,20 +4,20 @@ import type { PermanentMemory } from '@serverless-vote/engine';
 const PAUSE_MS = 10_000;
 
 /**
- * What the permanent containers hold in memory. It is asked for only while somebody wants to know, and what was seen at rest isn't
+ * What the permanent containers hold in memory. It is asked for only while somebody wants to know, and what was seen when idle isn't
  * replaced by what is seen at work.
  */
 export class MemoryWatch {
   readonly #ask: () => Promise<PermanentMemory | undefined>;
-  readonly #isAtRest: () => boolean;
+  readonly #isIdle: () => boolean;
   readonly #told: () => void;
   #latest: Memory | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param told is called after every look that told something */
-  constructor(ask: () => Promise<PermanentMemory | undefined>, isAtRest: () => boolean, told: () => void) {
+  constructor(ask: () => Promise<PermanentMemory | undefined>, isIdle: () => boolean, told: () => void) {
     this.#ask = ask;
-    this.#isAtRest = isAtRest;
+    this.#isIdle = isIdle;
     this.#told = told;
   }
 
@@ -37,12 +37,12 @@ export class MemoryWatch {
   }
 
   #look(): void {
-    if (this.#latest?.atRest && !this.#isAtRest()) return;
-    const wasAtRest = this.#isAtRest();
+    if (this.#latest?.idle && !this.#isIdle()) return;
+    const wasIdle = this.#isIdle();
     this.#ask().then(
       (memory) => {
         if (!memory) return;
-        this.#latest = { ...memory, atRest: wasAtRest && this.#isAtRest() };
+        this.#latest = { ...memory, idle: wasIdle && this.#isIdle() };
         this.#told();
       },
       // The engine is away, say: the next look may tell.

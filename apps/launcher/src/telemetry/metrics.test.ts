@@ -1,28 +1,33 @@
 import type { LifecycleEvent } from '@serverless-vote/contracts/lifecycle';
 import { DatabaseAway, type Engine } from '@serverless-vote/engine';
 import { describe, expect, test } from 'vitest';
-import type { Pool } from '../invoke/function-pool.ts';
-import { Feed } from '../model/feed.ts';
+import type { FunctionPool } from '../invoke/function-pool.ts';
+import { EventBus } from '../model/event-bus.ts';
 import type { ObservedParts } from './gauges.ts';
 import { Metrics } from './metrics.ts';
 
 const parts = {
   pools: [
-    { name: 'greet', waiting: 3, fleet: [], entry: { queue: { events: 100 }, concurrency: 4 } } as unknown as Pool,
+    {
+      name: 'greet',
+      waiting: 3,
+      fleet: [],
+      entry: { queue: { events: 100 }, concurrency: 4 },
+    } as unknown as FunctionPool,
   ],
   web: { replicas: [], requests: 7, limit: 2 },
-  gate: { places: 4, inProgress: 1, waiting: 0 },
-  detached: { lines: [] },
+  limiter: { places: 4, inProgress: 1, waiting: 0 },
+  asyncEvents: { lines: [] },
   overdue: () => 0,
   viewers: () => 2,
   databaseAnswers: async () => false,
 };
 
 function withEvents(...events: LifecycleEvent[]): Metrics {
-  const feed = new Feed();
-  const metrics = new Metrics(feed);
+  const bus = new EventBus();
+  const metrics = new Metrics(bus);
   metrics.observe(parts);
-  for (const event of events) feed.publish(event);
+  for (const event of events) bus.publish(event);
   return metrics;
 }
 
@@ -59,7 +64,7 @@ describe('the metrics', () => {
     const text = await withEvents().text();
     expect(text).toContain('invocations_total{function="greet",start_kind="none",outcome="unavailable"} 0');
     expect(text).toContain('invocations_total{function="greet",start_kind="cold",outcome="function-error"} 0');
-    expect(text).toContain('containers{name="greet",state="spare"} 0');
+    expect(text).toContain('containers{name="greet",state="prewarmed"} 0');
     expect(text).toContain('containers_leaked_total{found="running"} 0');
   });
 
@@ -78,7 +83,7 @@ describe('the metrics', () => {
     const fleet = [{ condition: 'starting' }];
     const replicas = [{ state: 'starting' }];
     const [pool] = parts.pools;
-    const metrics = new Metrics(new Feed());
+    const metrics = new Metrics(new EventBus());
     metrics.observe({
       ...parts,
       pools: [{ ...pool, fleet }],
@@ -86,7 +91,7 @@ describe('the metrics', () => {
     } as unknown as ObservedParts);
     const seen = async () => (await metrics.text()).match(/^containers\{.* [1-9]\d*$/gm) ?? [];
     const one = (name: string, state: string) => `containers{name="${name}",state="${state}"} 1`;
-    for (const condition of ['starting', 'spare', 'serving', 'idle', 'leaving', 'gone']) {
+    for (const condition of ['starting', 'prewarmed', 'serving', 'idle', 'leaving', 'gone']) {
       fleet.splice(0, 1, { condition });
       expect(await seen()).toEqual([one('greet', condition), one('web', 'starting')]);
     }

@@ -1,7 +1,7 @@
-import type { FeedEvent, InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
+import type { InvocationOutcome, PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import type { Engine } from '@serverless-vote/engine';
 import { Counter, Histogram, Registry } from 'prom-client';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 import { meterEngine } from './engine-metrics.ts';
 import { gauges, type ObservedParts } from './gauges.ts';
 import { OpenFaasMetrics } from './openfaas-metrics.ts';
@@ -18,7 +18,7 @@ const POSSIBLE: Record<InvocationOutcome, readonly string[]> = {
 };
 
 /**
- * What the launcher does, in numbers for Prometheus: counted from the feed after the answer is out, gauges read when asked.
+ * What the launcher does, in numbers for Prometheus: counted from the event bus after the answer is out, gauges read when asked.
  * Every label has a bounded set of values: names from the catalog, and words from this code. docs/monitoring.md explains each.
  */
 export class Metrics {
@@ -41,9 +41,9 @@ export class Metrics {
   readonly #retries = this.#counter('invocation_retries_total', 'Events tried again because their container died', [
     'function',
   ]);
-  readonly #detached = this.#counter(
-    'detached_events_total',
-    'Detached events: accepted, failed attempts, done, dead',
+  readonly #asyncEvents = this.#counter(
+    'async_events_total',
+    'Asynchronous events: accepted, failed attempts, done, dead',
     ['function', 'outcome'],
   );
   readonly #started = this.#counter('containers_started_total', 'Containers started', ['name']);
@@ -67,9 +67,9 @@ export class Metrics {
     ['stream'],
   );
 
-  constructor(feed: Feed) {
+  constructor(bus: EventBus) {
     for (const found of ['start', 'running']) this.#leaked.inc({ found }, 0);
-    feed.subscribe((event) => this.#count(event));
+    bus.subscribe((event) => this.#count(event));
   }
 
   /** The same engine, its calls timed and its failures counted. */
@@ -95,7 +95,8 @@ export class Metrics {
       for (const [outcome, startKinds] of Object.entries(POSSIBLE))
         for (const start_kind of startKinds) this.#invocations.inc({ function: name, start_kind, outcome }, 0);
       this.#retries.inc({ function: name }, 0);
-      for (const outcome of ['accepted', 'failed', 'done', 'dead']) this.#detached.inc({ function: name, outcome }, 0);
+      for (const outcome of ['accepted', 'failed', 'done', 'dead'])
+        this.#asyncEvents.inc({ function: name, outcome }, 0);
       this.#openFaas.announce(name);
     }
     for (const name of [...parts.pools.map((pool) => pool.name), 'web']) {
@@ -109,7 +110,7 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  #count(event: FeedEvent): void {
+  #count(event: PublishedEvent): void {
     if (event.type === 'container.started') this.#started.inc({ name: event.name });
     else if (event.type === 'container.gone') {
       const { name, exit } = event;
@@ -117,11 +118,11 @@ export class Metrics {
     } else if (event.type === 'container.failed') this.#failures.inc({ name: event.name });
     else if (event.type === 'invocation.retried') this.#retries.inc({ function: event.name });
     else if (event.type === 'invocation.finished') this.#finished(event);
-    else if (event.type.startsWith('detached.'))
-      this.#detached.inc({ function: event.name, outcome: event.type.slice('detached.'.length) });
+    else if (event.type.startsWith('async.'))
+      this.#asyncEvents.inc({ function: event.name, outcome: event.type.slice('async.'.length) });
   }
 
-  #finished({ name, outcome, startKind, totalMs, phases }: FeedEvent & { type: 'invocation.finished' }): void {
+  #finished({ name, outcome, startKind, totalMs, phases }: PublishedEvent & { type: 'invocation.finished' }): void {
     const start_kind = startKind ?? 'none';
     this.#invocations.inc({ function: name, start_kind, outcome });
     this.#duration.observe({ function: name, start_kind }, totalMs / 1000);

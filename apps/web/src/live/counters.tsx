@@ -11,7 +11,7 @@ const VOTES = 'record-vote';
 /** What it comes to: today, and since the launcher started. */
 export function Counters({ scene }: { scene: Scene }) {
   const { counters, memory } = scene;
-  const crowd = counters?.drained[VOTES];
+  const crowd = counters?.reused[VOTES];
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 xl:grid-cols-[repeat(4,1fr)_1.6fr_1fr_1fr]">
       <Counter
@@ -41,10 +41,10 @@ export function Counters({ scene }: { scene: Scene }) {
       <Counter name="Half answered within" testId="p50" wide>
         {counters && <Halves {...counters.p50} />}
       </Counter>
-      <Counter name="Votes per container" testId="drained" detail={counters && 'in a crowd, before it left'}>
+      <Counter name="Votes per container" testId="reused" detail={counters && 'in a crowd, before it left'}>
         {counters && (crowd ? number(Math.round(crowd.events / crowd.containers)) : '–')}
       </Counter>
-      <Counter name="Memory at rest" testId="memory" detail={memory && memoryDetail(memory)}>
+      <Counter name="Memory when idle" testId="memory" detail={memory && memoryDetail(memory)}>
         {memory ? mib(memory.launcher + memory.database) : counters && '–'}
       </Counter>
     </dl>

@@ -5,7 +5,7 @@ import { FADE_MS, Scene } from './scene.ts';
 const counters: Counters = {
   ...{
     today: { since: 0, started: 0, removed: 0 },
-    drained: {},
+    reused: {},
     removed: 0,
     removedWell: 0,
     invocations: 0,

@@ -31,10 +31,10 @@ describe('percentages', () => {
 
 describe('memory', () => {
   const memory = { launcher: 30 * 1024 ** 2, database: 40.4 * 1024 ** 2 };
-  it('is told by owner, in MiB, and is not called memory at rest before it was seen at rest', () => {
+  it('is told by owner, in MiB, and is not called memory when idle before it was seen when idle', () => {
     expect(mib(memory.launcher + memory.database)).toBe('70 MiB');
-    expect(memoryDetail({ ...memory, atRest: true })).toBe('launcher 30, Postgres 40');
-    expect(memoryDetail({ ...memory, atRest: false })).toBe('launcher 30, Postgres 40; not at rest yet');
+    expect(memoryDetail({ ...memory, idle: true })).toBe('launcher 30, Postgres 40');
+    expect(memoryDetail({ ...memory, idle: false })).toBe('launcher 30, Postgres 40; not idle yet');
   });
 });
 

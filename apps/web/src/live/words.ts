@@ -36,10 +36,10 @@ export function outcomes({ invocations, succeeded, retried }: Counters): string 
 /** Bytes in mebibytes, as `docker stats` writes them. */
 export const mib = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`;
 
-/** Who has the memory. It counts as memory at rest when no container was there but the two. */
-export function memoryDetail({ launcher, database, atRest }: Memory): string {
+/** Who has the memory. It counts as memory when idle when no container was there but the two. */
+export function memoryDetail({ launcher, database, idle }: Memory): string {
   const whose = `launcher ${Math.round(launcher / 1024 ** 2)}, Postgres ${Math.round(database / 1024 ** 2)}`;
-  return atRest ? whose : `${whose}; not at rest yet`;
+  return idle ? whose : `${whose}; not idle yet`;
 }
 
 /** A time of the viewer's day. */

@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'react';
-import type { Feed } from './use-tally.ts';
+import type { EventBus } from './use-tally.ts';
 
 type Props = {
-  feed: Feed;
+  feed: EventBus;
   /** When the numbers changed last, by the server's clock. */
   updatedAt: string | undefined;
   /** When the server sent the page, to tell its clock from ours. */
   servedAt: number;
 };
 
-const dots: Record<Feed, string> = {
+const dots: Record<EventBus, string> = {
   connecting: 'bg-muted',
   live: 'bg-on-demand animate-pulse',
   paused: 'bg-permanent',
@@ -20,7 +20,7 @@ const dots: Record<Feed, string> = {
 export function LiveMark({ feed, updatedAt, servedAt }: Props) {
   const now = useServerClock(servedAt);
   const changed = updatedAt && now ? `, changed ${ageInWords(now - Date.parse(updatedAt))}` : '';
-  const words: Record<Feed, string> = {
+  const words: Record<EventBus, string> = {
     connecting: 'Connecting',
     live: `Live${changed}`,
     paused: `Counting is paused${changed}`,

@@ -3,11 +3,11 @@ import type { Tally } from './tally.ts';
 import { watchResults } from './watch-results.ts';
 
 /** How the connection to the results does. */
-export type Feed = 'connecting' | 'live' | 'paused' | 'lost';
+export type EventBus = 'connecting' | 'live' | 'paused' | 'lost';
 
 /** The latest tally, and whether it can be trusted to be the latest. */
 export function useTally() {
-  const [view, setView] = useState<{ tally: Tally | undefined; feed: Feed }>({
+  const [view, setView] = useState<{ tally: Tally | undefined; feed: EventBus }>({
     tally: undefined,
     feed: 'connecting',
   });

@@ -14,7 +14,7 @@ const BETWEEN_MS = 300;
 /** In which a container that was able to take a vote has one, also on a machine that is busy. */
 const HANDED_MS = 2_000;
 /** Containers that can take a vote now. */
-const ABLE = ['spare', 'idle', 'serving'];
+const ABLE = ['prewarmed', 'idle', 'serving'];
 
 interface Voting {
   stack: VotingStack;

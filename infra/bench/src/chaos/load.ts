@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer } from '../http-door.ts';
+import type { Answer } from '../http-endpoint.ts';
 
 import { until } from '../until.ts';
 import type { VotingStack } from '../voting-stack.ts';
@@ -7,13 +7,13 @@ import { Ledger, type Voter } from './ledger.ts';
 
 /** One vote in so many milliseconds, at the vote page and at the Invoke API in turns. */
 const EVERY_MS = 20;
-/** Votes whose answers are awaited at one door; beyond that the load waits, too. */
+/** Votes whose answers are awaited at one endpoint; beyond that the load waits, too. */
 const OUTSTANDING = 90;
 const CHOICES = ['cats', 'dogs'];
 const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
 const SIGNED_VOTER = /voter-[^=]*=([\da-f-]{36})\.[^;]*/;
 
-type DoorName = 'page' | 'invoke';
+type EndpointName = 'page' | 'invoke';
 
 interface Post {
   outstanding: number;
@@ -28,7 +28,7 @@ interface Post {
 export class Load {
   readonly ledger = new Ledger();
   readonly #stack: VotingStack;
-  readonly #posts: Record<DoorName, Post> = { page: newPost(), invoke: newPost() };
+  readonly #posts: Record<EndpointName, Post> = { page: newPost(), invoke: newPost() };
   readonly #under = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -60,7 +60,7 @@ export class Load {
   }
 
   /**
-   * Waits until both doors have acknowledged a vote that was sent after `since` (Date.now).
+   * Waits until both endpoints have acknowledged a vote that was sent after `since` (Date.now).
    * @returns how long after `since` the later one's answer came, in milliseconds
    */
   async goodAnswerAfter(since: number, withinMs: number, signal: AbortSignal): Promise<number> {
@@ -70,22 +70,24 @@ export class Load {
     return Math.max(...firsts().map((at) => (at ?? 0) - since));
   }
 
-  #send(door: DoorName): void {
-    const post = this.#posts[door];
+  #send(endpoint: EndpointName): void {
+    const post = this.#posts[endpoint];
     if (post.outstanding >= OUTSTANDING) return;
     post.sent += 1;
-    const voter = (post.sent % 2 === 0 ? post.returning.shift() : undefined) ?? newVoter(door);
-    const vote = this.#vote(door, post, voter).finally(() => this.#under.delete(vote));
+    const voter = (post.sent % 2 === 0 ? post.returning.shift() : undefined) ?? newVoter(endpoint);
+    const vote = this.#vote(endpoint, post, voter).finally(() => this.#under.delete(vote));
     this.#under.add(vote);
   }
 
-  async #vote(door: DoorName, post: Post, voter: Voter): Promise<void> {
+  async #vote(endpoint: EndpointName, post: Post, voter: Voter): Promise<void> {
     const choice = CHOICES[voter.attempts.length % CHOICES.length] ?? '';
     const acknowledged = this.ledger.attempt(voter, choice);
     const sentAt = Date.now();
     post.outstanding += 1;
     try {
-      const answer = await (door === 'page' ? this.#throughPage(voter, choice) : this.#throughInvoke(voter, choice));
+      const answer = await (endpoint === 'page'
+        ? this.#throughPage(voter, choice)
+        : this.#throughInvoke(voter, choice));
       if (answer.status !== 200 || answer.headers['x-amz-function-error'] !== undefined) return;
       acknowledged();
       post.good.push({ sentAt, answeredAt: Date.now() });
@@ -114,8 +116,8 @@ export class Load {
 }
 
 const newPost = (): Post => ({ outstanding: 0, returning: [], sent: 0, good: [] });
-const newVoter = (door: DoorName): Voter => ({
-  id: door === 'invoke' ? randomUUID() : undefined,
+const newVoter = (endpoint: EndpointName): Voter => ({
+  id: endpoint === 'invoke' ? randomUUID() : undefined,
   cookie: undefined,
   attempts: [],
 });

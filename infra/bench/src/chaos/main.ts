@@ -4,7 +4,7 @@ import { progress, say } from '../progress.ts';
 import { writeResult } from '../result.ts';
 import { Stack } from '../stack.ts';
 import type { Fault } from './fault.ts';
-import { detachedEvents } from './faults/detached.ts';
+import { asyncEvents } from './faults/async-events.ts';
 import { engineKilled, engineRestarted, isEngineOurs } from './faults/engine-restarted.ts';
 import { databaseKilled, launcherKilled, sandboxKilled, webKilled } from './faults/killed.ts';
 import { memoryBomb, poisonedEvents, runaway } from './faults/misbehaved.ts';
@@ -21,7 +21,7 @@ const IDLE_MS = 500;
 /** In this order, one trial each, then again: the engine waits longer with every restart of a container that ran for less than 10 s. */
 const FAULTS: readonly Fault[] = [
   ...[sandboxKilled, databaseKilled, runaway, launcherKilled, webKilled],
-  ...[databaseRestarted, poisonedEvents, memoryBomb, detachedEvents],
+  ...[databaseRestarted, poisonedEvents, memoryBomb, asyncEvents],
   ...[silentConnections, launcherRestarted, bothKilledAndStarted],
 ];
 const ENGINE_FAULTS: readonly Fault[] = [engineRestarted, engineKilled];

@@ -14,7 +14,7 @@ const REST_MS = 45_000;
 
 /** One fault, once, under load. */
 export interface Trial extends Audit {
-  /** Until both doors acknowledged a vote that was sent after the fault. */
+  /** Until both endpoints acknowledged a vote that was sent after the fault. */
   nextGoodAnswerMs: number;
   left: number;
   sent: number;
@@ -52,11 +52,11 @@ export async function trial(fault: Fault, parts: Omit<Scene, 'load'>): Promise<T
 /** Containers on demand that are still there when all should have gone, and whatever is missing of the permanent two. */
 async function leftOf({ stack, docker, signal }: Omit<Scene, 'load'>): Promise<number> {
   let found: Docker.ContainerInfo[] = [];
-  const isAtRest = async () => {
+  const isIdle = async () => {
     const filters = { label: [`org.serverless-vote.launcher=${stack.name}`] };
     found = await docker.listContainers({ all: true, filters });
     return found.length === 2;
   };
-  await until('rest', isAtRest, { withinMs: REST_MS, everyMs: 100, signal }).catch(() => signal.throwIfAborted());
+  await until('rest', isIdle, { withinMs: REST_MS, everyMs: 100, signal }).catch(() => signal.throwIfAborted());
   return Math.abs(found.length - 2);
 }

@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts';
-import type { Answer } from '../http-door.ts';
+import type { Answer } from '../http-endpoint.ts';
 import { interleave, type Variant } from '../interleave.ts';
 import { sendAll } from '../send-all.ts';
 import { cpuMs } from '../usage.ts';
@@ -7,15 +7,15 @@ import { newVote } from '../voting-stack.ts';
 
 const CONNECTIONS = 100;
 
-/** Thousands of different voters over a hundred connections: the Invoke API, the vote page's route, and the floor, twice. */
+/** Thousands of different voters over a hundred connections: the Invoke API, the vote page's route, and the baseline, twice. */
 export async function bursts(bench: Bench): Promise<void> {
-  const { warm, floor, measured, plan } = bench;
+  const { warm, baseline, measured, plan } = bench;
   const vote = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
   const variants = [
     burst(bench, 'burst: Invoke API', () => warm.invoke('record-vote', newVote())),
     burst(bench, 'burst: vote page', () => warm.gateway.post('/vote', 'choice=cats', vote)),
-    burst(bench, 'burst: floor', () => floor.vote('pool')),
-    burst(bench, 'burst: floor, batched', () => floor.vote('batched')),
+    burst(bench, 'burst: baseline', () => baseline.vote('pool')),
+    burst(bench, 'burst: baseline, batched', () => baseline.vote('batched')),
   ];
   Object.assign(measured.series, await interleave(plan.burstRounds, variants, bench));
 }
@@ -40,10 +40,10 @@ function burst(bench: Bench, name: string, send: () => Promise<Answer>): Variant
   return {
     name,
     async prepare() {
-      const { spares } = bench.catalog.functions['record-vote'];
+      const { warmPool } = bench.catalog.functions['record-vote'];
       const isReady = (found: Record<string, number>) =>
-        (found['record-vote spare'] ?? 0) === spares && (found['web ready'] ?? 0) > 0;
-      await warm.settle('spares and web are ready', isReady, () => warm.gateway.send('/'));
+        (found['record-vote prewarmed'] ?? 0) === warmPool && (found['web ready'] ?? 0) > 0;
+      await warm.settle('prewarmed containers and web are ready', isReady, () => warm.gateway.send('/'));
     },
     async sample() {
       const before = await count();
@@ -72,7 +72,7 @@ const broken = (error: unknown): Answer => ({ status: 0, headers: {}, body: Stri
 async function startMeter(bench: Bench) {
   const { warm, plan } = bench;
   const started = () => warm.counter('containers_started_total', { name: 'record-vote' });
-  const spares = (await warm.population())['record-vote spare'] ?? 0;
+  const prewarmed = (await warm.population())['record-vote prewarmed'] ?? 0;
   const cpuBefore = await processorTimes(bench);
   const startedBefore = await started();
   const own = process.cpuUsage();
@@ -82,18 +82,18 @@ async function startMeter(bench: Bench) {
     const cpu: Record<string, number> = { bench: (user + system) / 1000 / plan.voters };
     for (const [id, { name, ms }] of await processorTimes(bench))
       cpu[name] = (cpu[name] ?? 0) + (ms - (cpuBefore.get(id)?.ms ?? 0)) / plan.voters;
-    return { cpu, containers: spares + startedAfter - startedBefore };
+    return { cpu, containers: prewarmed + startedAfter - startedBefore };
   };
 }
 
 const LASTING = ['launcher', 'database', 'web'];
 
 /** Of the containers that outlive a burst, by id; web's replicas may come and go. */
-async function processorTimes({ warm, floor, docker }: Bench): Promise<Map<string, { name: string; ms: number }>> {
+async function processorTimes({ warm, baseline, docker }: Bench): Promise<Map<string, { name: string; ms: number }>> {
   const found = (await warm.containers()).map(
     ({ Id, Labels }) => [Id, Labels['org.serverless-vote.name'] ?? ''] as const,
   );
-  const watched = [...found.filter(([, name]) => LASTING.includes(name)), [floor.container.id, 'floor'] as const];
+  const watched = [...found.filter(([, name]) => LASTING.includes(name)), [baseline.container.id, 'baseline'] as const];
   const times = await Promise.all(
     watched.map(async ([id, name]) => {
       const ms = await cpuMs(docker.getContainer(id)).catch(() => undefined);

@@ -3,10 +3,10 @@ import type { Bench } from '../bench.ts';
 import { median } from '../statistics.ts';
 import { residentMb } from '../usage.ts';
 
-/** Votes one after another, without a pause, spares on: what the launcher keeps of them. */
+/** Votes one after another, without a pause, prewarmed containers on: what the launcher keeps of them. */
 export async function inARow({ warm, catalog, plan, measured, progress, signal }: Bench): Promise<void> {
   const { votes, settled, every } = plan.inARow;
-  await warm.spares('record-vote', catalog.functions['record-vote'].spares);
+  await warm.prewarmed('record-vote', catalog.functions['record-vote'].warmPool);
   const launcher = await warm.permanent('launcher');
   const latencies: number[] = [];
   const memory: { votes: number; mb: number }[] = [];

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { answered } from '../answered.ts';
 import type { Bench } from '../bench.ts';
 import { bundle } from '../bundle.ts';
-import { Door } from '../http-door.ts';
+import { Endpoint } from '../http-endpoint.ts';
 import { sendAll } from '../send-all.ts';
 import { newVote } from '../voting-stack.ts';
 
@@ -26,14 +26,14 @@ export async function launcherAlone({ measured, plan, progress }: Bench): Promis
   const child = fork(launcher, [directory, nothing], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   try {
     const { port } = (await heard(child)) as { port: number };
-    const door = new Door(port, CONNECTIONS);
-    await invoke(door, WARM_UP);
+    const endpoint = new Endpoint(port, CONNECTIONS);
+    await invoke(endpoint, WARM_UP);
     const count = plan.chromium ? INVOCATIONS.full : INVOCATIONS.quick;
     const samples: number[] = [];
     const before = await cpuMs(child);
-    for (let part = 0; part < 5; part += 1) samples.push(await invoke(door, count / 5));
+    for (let part = 0; part < 5; part += 1) samples.push(await invoke(endpoint, count / 5));
     const spent = (await cpuMs(child)) - before;
-    door.close();
+    endpoint.close();
     measured.series['launcher alone'] = { samples, discarded: 0 };
     measured.facts['launcher alone, ms of processor per invocation'] = spent / count;
   } finally {
@@ -43,9 +43,9 @@ export async function launcherAlone({ measured, plan, progress }: Bench): Promis
 }
 
 /** @returns invocations a second */
-async function invoke(door: Door, count: number): Promise<number> {
+async function invoke(endpoint: Endpoint, count: number): Promise<number> {
   const began = performance.now();
-  await sendAll(count, CONNECTIONS, async () => answered(await door.post(INVOKE, JSON.stringify(newVote()))));
+  await sendAll(count, CONNECTIONS, async () => answered(await endpoint.post(INVOKE, JSON.stringify(newVote()))));
   return (count / (performance.now() - began)) * 1000;
 }
 

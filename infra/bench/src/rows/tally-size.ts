@@ -26,7 +26,7 @@ function fetchResults({ catalog, otherLoad }: Bench, name: string, stack: Stack)
   return {
     name,
     async prepare() {
-      await stack.spares('fetch-results', catalog.functions['fetch-results'].spares);
+      await stack.prewarmed('fetch-results', catalog.functions['fetch-results'].warmPool);
       await otherLoad.still(STILL_MS);
     },
     async sample() {

@@ -112,14 +112,14 @@ function inChromium(bench: Bench, audience: Audience, page: ResultsPage): Varian
   };
 }
 
-/** This many watch, web and spares of both functions are ready, and the last change is over. */
+/** This many watch, web and prewarmed containers of both functions are ready, and the last change is over. */
 async function watched({ warm, catalog, signal }: Bench, size: number): Promise<void> {
   const { 'record-vote': votes, 'fetch-results': results } = catalog.functions;
   const isReady = (found: Record<string, number>) =>
-    found['record-vote spare'] === votes.spares &&
-    found['fetch-results spare'] === results.spares &&
+    found['record-vote prewarmed'] === votes.warmPool &&
+    found['fetch-results prewarmed'] === results.warmPool &&
     (found['web ready'] ?? 0) > 0;
-  await warm.settle('web and spares are ready', isReady, () => warm.gateway.send('/'));
+  await warm.settle('web and the warm pool are ready', isReady, () => warm.gateway.send('/'));
   const viewers = async () => sum(await warm.metrics(), 'results_viewers') === size;
   await until(`${size} viewers`, viewers, { withinMs: 10_000, signal });
   await pause(ALONE_MS);

@@ -34,10 +34,10 @@ const failed = (row: string, why: string) => {
 const turns = { signal, progress, failed };
 
 /** A vote of somebody new, answered by a container that was started so. */
-const single = (platform: Platform, stack: VotingStack, kind: 'prewarmed' | 'cold', spares: number): Variant => ({
+const single = (platform: Platform, stack: VotingStack, kind: 'prewarmed' | 'cold', warmPool: number): Variant => ({
   name: `${platform}: ${kind}`,
   times: kind === 'cold' ? 1 : 3,
-  prepare: () => (kind === 'cold' ? stack.empty() : stack.spares('record-vote', spares)),
+  prepare: () => (kind === 'cold' ? stack.empty() : stack.prewarmed('record-vote', warmPool)),
   async sample() {
     const { totalMs, headers } = answered(await stack.vote());
     return headers['x-start-kind'] === kind ? totalMs : undefined;
@@ -88,7 +88,7 @@ async function main(): Promise<void> {
   progress('one machine, and three nodes');
   const where = await environment(docker, { imageTag, nodeImage: NODE_IMAGE });
   const catalog = await catalogOf(imageTag);
-  const { spares } = catalog.functions['record-vote'];
+  const { warmPool } = catalog.functions['record-vote'];
   writeSingleUseCatalog(catalog, FRESH.concurrency);
   const one = await Stack.start(name, settings, { docker, signal });
   const three = await SwarmStack.start(`${name}-swarm`, settings, signal);
@@ -100,8 +100,8 @@ async function main(): Promise<void> {
 
   const wrong: Record<string, number> = {};
   const singles = platforms.flatMap(([platform, stack]) => [
-    single(platform, stack, 'prewarmed', spares),
-    single(platform, stack, 'cold', spares),
+    single(platform, stack, 'prewarmed', warmPool),
+    single(platform, stack, 'cold', warmPool),
   ]);
   const series = await interleave(plan.rounds, singles, turns);
   const bursts = platforms.map(([platform, stack]) => burst(platform, stack, wrong));

@@ -1,4 +1,4 @@
-import { freePorts } from '../http-door.ts';
+import { freePorts } from '../http-endpoint.ts';
 import { run } from '../run.ts';
 import { until } from '../until.ts';
 import { VotingStack } from '../voting-stack.ts';
@@ -7,7 +7,7 @@ import { Cluster } from './cluster.ts';
 /** Nodes, images for each of them, the stack. */
 const UP_MS = 240_000;
 
-/** The stack on a cluster of three nodes: its doors are the manager's. */
+/** The stack on a cluster of three nodes: its endpoints are the manager's. */
 export class SwarmStack extends VotingStack {
   readonly cluster: Cluster;
   readonly #environment: Record<string, string>;

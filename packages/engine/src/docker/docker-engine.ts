@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Docker from 'dockerode';
 import {
   DatabaseAway,
-  type Door,
   type EngineToOpen,
   type Exit,
+  type Mount,
   type PermanentMemory,
   type SandboxSpec,
   type StartedSandbox,
@@ -14,9 +14,9 @@ import { EngineError } from '../errors.ts';
 
 const LABEL = 'org.serverless-vote';
 const CALL_DEADLINE_MS = 15_000;
-const POSTGRES: Door = { volume: 'postgres', target: '/var/run/postgresql', readOnly: true };
-/** Where compose mounts the doors' volumes into the launcher; the engine knows them by the same paths. */
-const DOOR_PATHS: Record<Door['volume'], string> = {
+const POSTGRES: Mount = { volume: 'postgres', target: '/var/run/postgresql', readOnly: true };
+/** Where compose mounts the mounts' volumes into the launcher; the engine knows them by the same paths. */
+const VOLUME_PATHS: Record<Mount['volume'], string> = {
   runtime: '/run/runtime',
   control: '/run/control',
   ingress: '/run/ingress',
@@ -43,7 +43,7 @@ export class DockerEngine implements EngineToOpen {
   readonly #docker: Docker;
   readonly #stackId: string;
   readonly #tracked = new Map<string, Tracked>();
-  #volumePaths: Record<Door['volume'], string> | undefined;
+  #volumePaths: Record<Mount['volume'], string> | undefined;
   #databaseId: string | undefined;
   #closed = false;
 
@@ -62,10 +62,10 @@ export class DockerEngine implements EngineToOpen {
       return mount.Source;
     };
     this.#volumePaths = {
-      runtime: sourceOf(DOOR_PATHS.runtime),
-      control: sourceOf(DOOR_PATHS.control),
-      ingress: sourceOf(DOOR_PATHS.ingress),
-      postgres: sourceOf(DOOR_PATHS.postgres),
+      runtime: sourceOf(VOLUME_PATHS.runtime),
+      control: sourceOf(VOLUME_PATHS.control),
+      ingress: sourceOf(VOLUME_PATHS.ingress),
+      postgres: sourceOf(VOLUME_PATHS.postgres),
     };
     void this.#followEvents();
   }
@@ -123,7 +123,7 @@ export class DockerEngine implements EngineToOpen {
       HostConfig: {
         NetworkMode: network,
         ...(spec.runtime !== undefined && { Runtime: spec.runtime }),
-        Binds: [...spec.doors, ...(spec.database ? [POSTGRES] : [])].map((door) => this.#bind(door)),
+        Binds: [...spec.mounts, ...(spec.database ? [POSTGRES] : [])].map((listener) => this.#bind(listener)),
         ReadonlyRootfs: true,
         Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${spec.tmpMb}m` },
         CapDrop: ['ALL'],
@@ -141,7 +141,7 @@ export class DockerEngine implements EngineToOpen {
     };
   }
 
-  #bind({ volume, folder, target, readOnly }: Door): string {
+  #bind({ volume, folder, target, readOnly }: Mount): string {
     if (!this.#volumePaths) throw new Error('The engine has not been opened.');
     const source = this.#volumePaths[volume];
     return `${folder === undefined ? source : `${source}/${folder}`}:${target}:${readOnly ? 'ro' : 'rw'}`;
@@ -232,8 +232,8 @@ export class DockerEngine implements EngineToOpen {
       );
     }
     if (status === 400 && spec.runtime !== undefined && /runtime/i.test(message)) {
-      const mend = '`docker info` lists those that it has; the catalog names one.';
-      const what = `The engine has no runtime "${spec.runtime}" for ${spec.name}: ${mend}`;
+      const fix = '`docker info` lists those that it has; the catalog names one.';
+      const what = `The engine has no runtime "${spec.runtime}" for ${spec.name}: ${fix}`;
       return new EngineError('misconfigured', what, { cause: error });
     }
     if (error instanceof DatabaseAway) return error;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { SwarmAnchor } from './placeholder.ts';
+import { Placeholder } from './placeholder.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -16,16 +16,16 @@ test('is tried again with the next container, when the manager did not take the 
   };
   const warn = vi.fn();
   const networks = { functions: { id: 'f' }, web: { id: 'w' } };
-  const possessions = { image: async () => ({ reference: 'sha256:1', command: [] }) };
-  const anchor = new SwarmAnchor({ docker, stackId: 'a-stack', networks, possessions, warn } as never);
-  anchor.drop('an-image');
+  const resources = { image: async () => ({ reference: 'sha256:1', command: [] }) };
+  const placeholder = new Placeholder({ docker, stackId: 'a-stack', networks, resources, warn } as never);
+  placeholder.hold('an-image');
   await vi.advanceTimersByTimeAsync(10);
-  anchor.drop('an-image');
-  anchor.drop('an-image');
+  placeholder.hold('an-image');
+  placeholder.hold('an-image');
   await vi.advanceTimersByTimeAsync(10);
   expect(orders).toEqual(['create', 'create']);
   expect(warn).toHaveBeenCalledTimes(1);
-  anchor.weigh();
+  placeholder.release();
   await vi.advanceTimersByTimeAsync(20_000);
   expect(orders).toEqual(['create', 'create', 'remove']);
 });
@@ -42,10 +42,10 @@ test('is removed again and again, when the manager did not take that order', asy
     }),
   };
   const networks = { functions: { id: 'f' }, web: { id: 'w' } };
-  const possessions = { image: async () => ({ reference: 'sha256:1', command: [] }) };
-  const anchor = new SwarmAnchor({ docker, stackId: 'a-stack', networks, possessions, warn: vi.fn() } as never);
-  anchor.drop('an-image');
-  anchor.weigh();
+  const resources = { image: async () => ({ reference: 'sha256:1', command: [] }) };
+  const placeholder = new Placeholder({ docker, stackId: 'a-stack', networks, resources, warn: vi.fn() } as never);
+  placeholder.hold('an-image');
+  placeholder.release();
   await vi.advanceTimersByTimeAsync(120_000);
   expect(removals).toHaveLength(5);
 });

@@ -1,7 +1,7 @@
 import { backoffMs } from '@serverless-vote/contracts/backoff';
 import type Docker from 'dockerode';
 import type { SwarmNetworks } from './networks.ts';
-import type { SwarmPossessions } from './resources.ts';
+import type { SwarmResources } from './resources.ts';
 import { LABEL } from './service-spec.ts';
 
 /** So long after the last container the networks stay open. */
@@ -9,17 +9,17 @@ const LINGER_MS = 10_000;
 const MEMORY_MB = 64;
 const WAIT_FOR_THE_END = 'process.once("SIGTERM", () => process.exit(0)); setInterval(() => 0, 2 ** 30)';
 
-interface AnchorParts {
+interface PlaceholderParts {
   docker: Docker;
   stackId: string;
   networks: SwarmNetworks;
-  possessions: SwarmPossessions;
+  resources: SwarmResources;
   warn(details: object, event: string): void;
 }
 
 /*
  *         a container is wanted               none for LINGER_MS
- *  away ─────────────────────────▶ lying ─────────────────────────▶ away
+ *  away ─────────────────────────▶ there ─────────────────────────▶ away
  */
 
 /**
@@ -28,35 +28,35 @@ interface AnchorParts {
  * An engine takes an overlay network down after the last task of its node, and sets it up for the next. Tasks that come in that
  * moment it refuses, and tries again for as long as it goes on: measured on busy nodes, a start that took 21 s.
  */
-export class SwarmAnchor {
-  readonly #parts: AnchorParts;
+export class Placeholder {
+  readonly #parts: PlaceholderParts;
   readonly #name: string;
-  #lying = false;
+  #isThere = false;
   #isWanted = false;
   #leave: NodeJS.Timeout | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(parts: AnchorParts) {
+  constructor(parts: PlaceholderParts) {
     this.#parts = parts;
-    this.#name = `${parts.stackId}_anchor`;
+    this.#name = `${parts.stackId}_placeholder`;
   }
 
   /** A container is wanted. @param image any that every node has */
-  drop(image: string): void {
+  hold(image: string): void {
     clearTimeout(this.#leave);
     this.#isWanted = true;
-    if (this.#lying) return;
-    this.#lying = true;
+    if (this.#isThere) return;
+    this.#isThere = true;
     this.#next(() =>
       this.#create(image).catch((error) => {
-        this.#lying = false;
+        this.#isThere = false;
         throw error;
       }),
     );
   }
 
   /** No container is there any more. */
-  weigh(): void {
+  release(): void {
     this.#isWanted = false;
     this.#removeIn(LINGER_MS, 1);
   }
@@ -65,15 +65,15 @@ export class SwarmAnchor {
   #removeIn(ms: number, tries: number): void {
     clearTimeout(this.#leave);
     this.#leave = setTimeout(() => {
-      if (!this.#lying) return;
-      this.#lying = false;
+      if (!this.#isThere) return;
+      this.#isThere = false;
       this.#next(() =>
         this.#parts.docker
           .getService(this.#name)
           .remove()
           .catch((error: { statusCode?: number }) => {
             if (error.statusCode === 404) return;
-            this.#lying = true;
+            this.#isThere = true;
             if (!this.#isWanted) this.#removeIn(backoffMs(tries), tries + 1);
             throw error;
           }),
@@ -82,7 +82,7 @@ export class SwarmAnchor {
   }
 
   async #create(image: string): Promise<void> {
-    const { reference } = await this.#parts.possessions.image(image);
+    const { reference } = await this.#parts.resources.image(image);
     await this.#parts.docker.createService(this.#describe(reference));
   }
 
@@ -94,7 +94,7 @@ export class SwarmAnchor {
   #next(order: () => Promise<unknown>): void {
     this.#last = this.#last.then(order).then(
       () => undefined,
-      (error: unknown) => this.#parts.warn({ service: this.#name, why: String(error) }, 'anchor.failed'),
+      (error: unknown) => this.#parts.warn({ service: this.#name, why: String(error) }, 'placeholder.failed'),
     );
   }
 
@@ -102,7 +102,7 @@ export class SwarmAnchor {
     const { stackId, networks } = this.#parts;
     const labels = {
       [`${LABEL}.role`]: 'on-demand',
-      [`${LABEL}.name`]: 'anchor',
+      [`${LABEL}.name`]: 'placeholder',
       [`${LABEL}.launcher`]: stackId,
       'com.docker.stack.namespace': stackId,
     };

@@ -22,26 +22,29 @@ interface Listed {
 export const secretFor = (key: string, purpose: string, name: string): string =>
   createHmac('sha256', key).update(`${purpose}:${name}`).digest('hex');
 
-/** What the launcher has on the Swarm for its functions: secrets, the leash, services; and which image a name means just now. */
-export class SwarmPossessions {
+/** What the launcher has on the Swarm for its functions: secrets, the agent, services; and which image a name means just now. */
+export class SwarmResources {
   readonly #docker: Docker;
   readonly #stackId: string;
   /** What all secrets come from. */
   readonly key: string;
-  readonly #leashFile: string;
+  readonly #agentFile: string;
   readonly #made = new Map<string, Promise<string>>();
   readonly #images = new Map<string, { image: Image; until: number }>();
 
-  constructor(docker: Docker, stackId: string, key: string, leashFile: string) {
+  constructor(docker: Docker, stackId: string, key: string, agentFile: string) {
     this.#docker = docker;
     this.#stackId = stackId;
     this.key = key;
-    this.#leashFile = leashFile;
+    this.#agentFile = agentFile;
   }
 
   /** What the tasks of a service find below /run/secrets. */
   async secrets(spec: SandboxSpec): Promise<Map<string, { id: string; name: string }>> {
-    const contents = new Map([['leash', secretFor(this.key, 'leash', spec.name)], ...Object.entries(spec.secrets)]);
+    const contents = new Map([
+      ['task-agent', secretFor(this.key, 'task-agent', spec.name)],
+      ...Object.entries(spec.secrets),
+    ]);
     if (spec.database) contents.set('database-password', secretFor(this.key, 'role', spec.name));
     const made = await Promise.all(
       [...contents].map(async ([file, content]) => {
@@ -53,9 +56,9 @@ export class SwarmPossessions {
     return new Map(made);
   }
 
-  async leash(): Promise<{ configId: string; configName: string }> {
-    const program = readFileSync(this.#leashFile, 'utf8');
-    const configName = `leash_${hashOf(`${this.#stackId} ${program}`)}`;
+  async agent(): Promise<{ configId: string; configName: string }> {
+    const program = readFileSync(this.#agentFile, 'utf8');
+    const configName = `task-agent_${hashOf(`${this.#stackId} ${program}`)}`;
     return { configId: await this.#make('configs', configName, program), configName };
   }
 

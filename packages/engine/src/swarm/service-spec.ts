@@ -4,13 +4,13 @@ import type { SandboxSpec } from '../engine.ts';
 
 export const LABEL = 'org.serverless-vote';
 const SECRETS = '/run/secrets';
-const LEASH = '/run/leash.cjs';
+const AGENT = '/run/task-agent.cjs';
 
 /** What a service's description names beside the catalog's limits: things of the Swarm, by id. */
 export interface SwarmParts {
   stackId: string;
   image: { reference: string; command: string[] };
-  leash: { address: string; configId: string; configName: string };
+  agent: { address: string; configId: string; configName: string };
   networkId: string;
   databaseHost: string;
   /** File name below /run/secrets → the secret. */
@@ -33,7 +33,7 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): Omit<Docker.S
       ContainerSpec: {
         Image: parts.image.reference,
         Labels: labels,
-        Command: ['node', LEASH, ...parts.image.command],
+        Command: ['node', AGENT, ...parts.image.command],
         Env: [...environment(spec, parts)].map(([name, value]) => `${name}=${value}`),
         User: `${spec.user}:${spec.user}`,
         ReadOnly: true,
@@ -55,9 +55,9 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): Omit<Docker.S
         })),
         Configs: [
           {
-            ConfigID: parts.leash.configId,
-            ConfigName: parts.leash.configName,
-            File: { Name: LEASH, ...owner, Mode: 0o444 },
+            ConfigID: parts.agent.configId,
+            ConfigName: parts.agent.configName,
+            File: { Name: AGENT, ...owner, Mode: 0o444 },
           },
         ],
       },
@@ -68,7 +68,7 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): Omit<Docker.S
           Pids: spec.processes,
         },
       },
-      // Swarm itself keeps the spares: who has ended, however, is replaced at once.
+      // Swarm itself keeps the prewarmed containers: who has ended, however, is replaced at once.
       RestartPolicy: { Condition: 'any', Delay: 0, MaxAttempts: 0 },
       LogDriver: { Name: 'none' },
       Networks: [{ Target: parts.networkId }],
@@ -85,12 +85,12 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): Omit<Docker.S
   >;
 }
 
-/** What every task of the service is told; what only one is told comes over its leash. */
+/** What every task of the service is told; what only one is told comes over its agent. */
 function* environment(spec: SandboxSpec, parts: SwarmParts): Iterable<[string, string]> {
-  yield ['LEASH_ADDRESS', parts.leash.address];
-  yield ['LEASH_TASK', '{{.Task.ID}}'];
-  yield ['LEASH_SERVICE', spec.name];
-  yield ['LEASH_SECRET_FILE', `${SECRETS}/leash`];
+  yield ['TASK_AGENT_ADDRESS', parts.agent.address];
+  yield ['TASK_AGENT_TASK', '{{.Task.ID}}'];
+  yield ['TASK_AGENT_SERVICE', spec.name];
+  yield ['TASK_AGENT_SECRET_FILE', `${SECRETS}/task-agent`];
   for (const name of Object.keys(spec.secrets)) yield [`${name}_FILE`, `${SECRETS}/${name}`];
   if (spec.database) {
     yield ['PGHOST', parts.databaseHost];

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SandboxSpec } from '../engine.ts';
 import { SwarmService } from './service.ts';
-import type { Leash } from './task-agent/connection.ts';
+import type { AgentConnection } from './task-agent/connection.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -30,21 +30,21 @@ const SPEC = { sandboxId: 'one' } as SandboxSpec;
 const described = async () => ({ TaskTemplate: {}, Labels: {} }) as never;
 const serviceOn = (docker: Docker) => new SwarmService(docker, 'a-service', SPEC, described, vi.fn());
 
-function leash() {
+function agent() {
   const ended = Promise.withResolvers<void>();
-  return { leash: { ended: ended.promise } as unknown as Leash, end: ended.resolve };
+  return { agent: { ended: ended.promise } as unknown as AgentConnection, end: ended.resolve };
 }
 
 test('tells Swarm again to take a task away that it has forgotten, until it is gone', async () => {
   const { orders, docker } = forgetfulSwarm();
   const service = serviceOn(docker);
-  const held = leash();
+  const held = agent();
   const task = service.task(SPEC);
   await vi.advanceTimersByTimeAsync(10);
-  service.registered(held.leash, 'task-1', 'image');
+  service.registered(held.agent, 'task-1', 'image');
   await task;
-  const forgotten = leash();
-  service.registered(forgotten.leash, 'task-2', 'image');
+  const forgotten = agent();
+  service.registered(forgotten.agent, 'task-2', 'image');
   held.end();
   await vi.advanceTimersByTimeAsync(2_000);
   expect(orders).toEqual([1, 0]);

@@ -4,7 +4,7 @@ import type { SandboxSpec } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { LABEL } from './service-spec.ts';
 import { StartTrouble } from './start-trouble.ts';
-import type { Leash } from './task-agent/connection.ts';
+import type { AgentConnection } from './task-agent/connection.ts';
 
 const START_DEADLINE_MS = 30_000;
 /** A task that has ended is often wanted again: only after this long is its place given up. */
@@ -35,7 +35,7 @@ interface Inspected {
 interface Waiting {
   sandboxId: string;
   since: number;
-  take(leash: Leash): void;
+  take(agent: AgentConnection): void;
   fail(error: Error): void;
 }
 
@@ -56,8 +56,8 @@ export class SwarmService {
   readonly #describe: (spec: SandboxSpec) => Promise<Described>;
   readonly #warn: (details: object, event: string) => void;
   readonly #trouble: StartTrouble;
-  readonly #idle = new Set<Leash>();
-  readonly #held = new Set<Leash>();
+  readonly #idle = new Set<AgentConnection>();
+  readonly #held = new Set<AgentConnection>();
   #waiting: Waiting[] = [];
   #spec: SandboxSpec;
   #lowerAt = 0;
@@ -98,12 +98,12 @@ export class SwarmService {
   }
 
   /** A task of its own for this sandbox. @throws {EngineError} when none comes, saying why */
-  async task(spec: SandboxSpec): Promise<Leash> {
+  async task(spec: SandboxSpec): Promise<AgentConnection> {
     this.#spec = spec;
     const [idle] = this.#idle;
     if (idle) return this.#hold(idle);
     if (this.#waiting.length === 0) this.#trouble.forget();
-    const task = new Promise<Leash>((take, fail) => {
+    const task = new Promise<AgentConnection>((take, fail) => {
       const late = setTimeout(() => {
         const why = this.#trouble.latest ?? 'no task has come up';
         fail(
@@ -116,9 +116,9 @@ export class SwarmService {
       this.#waiting.push({
         sandboxId: spec.sandboxId,
         since: performance.now(),
-        take(leash) {
+        take(agent) {
           clearTimeout(late);
-          take(leash);
+          take(agent);
         },
         fail(error) {
           clearTimeout(late);
@@ -131,13 +131,13 @@ export class SwarmService {
   }
 
   /** A task has registered: whoever waits longest gets it. */
-  registered(leash: Leash, taskId: string, image: string): void {
+  registered(agent: AgentConnection, taskId: string, image: string): void {
     this.#trouble.came(taskId);
     if (imageOf(this.#ordered) === image) this.#proven = this.#ordered;
-    void leash.ended.then(() => this.#gone(leash));
+    void agent.ended.then(() => this.#gone(agent));
     const first = this.#waiting.shift();
-    if (first) first.take(this.#hold(leash));
-    else this.#idle.add(leash);
+    if (first) first.take(this.#hold(agent));
+    else this.#idle.add(agent);
   }
 
   /** Stops waiting. */
@@ -153,19 +153,19 @@ export class SwarmService {
     clearTimeout(this.#retry);
     for (const waiting of this.#waiting.splice(0))
       waiting.fail(new EngineError('unavailable', 'The launcher is shutting down.'));
-    for (const leash of [...this.#idle, ...this.#held]) leash.lose();
+    for (const agent of [...this.#idle, ...this.#held]) agent.lose();
   }
 
-  #hold(leash: Leash): Leash {
-    this.#idle.delete(leash);
-    this.#held.add(leash);
+  #hold(agent: AgentConnection): AgentConnection {
+    this.#idle.delete(agent);
+    this.#held.add(agent);
     this.#look ??= setInterval(() => void this.#lookAround(), LOOK_MS);
-    return leash;
+    return agent;
   }
 
-  #gone(leash: Leash): void {
-    this.#idle.delete(leash);
-    this.#held.delete(leash);
+  #gone(agent: AgentConnection): void {
+    this.#idle.delete(agent);
+    this.#held.delete(agent);
     this.#lowerIn(LOWER_AFTER_MS);
   }
 

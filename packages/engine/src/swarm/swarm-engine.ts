@@ -4,95 +4,95 @@ import type Docker from 'dockerode';
 import type { EngineToOpen, SandboxSpec, StartedSandbox } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { SwarmNetworks } from './networks.ts';
-import { SwarmAnchor } from './placeholder.ts';
-import { type SwarmPossessions, secretFor } from './resources.ts';
+import { Placeholder } from './placeholder.ts';
+import { type SwarmResources, secretFor } from './resources.ts';
 import { SwarmService } from './service.ts';
 import { serviceSpec } from './service-spec.ts';
-import { Leash, type Registration } from './task-agent/connection.ts';
+import { AgentConnection, type Registration } from './task-agent/connection.ts';
 
-export const LEASH_PORT = 9002;
-/** A leash that is told to end its task does so at once, if it is there at all. */
+export const AGENT_PORT = 9002;
+/** A agent that is told to end its task does so at once, if it is there at all. */
 const KILL_MS = 2_000;
 const REGISTER_MS = 10_000;
-const LEASHES = 2_000;
+const AGENTS = 2_000;
 
 interface SwarmEngineParts {
   docker: Docker;
   stackId: string;
   networks: SwarmNetworks;
-  possessions: SwarmPossessions;
+  resources: SwarmResources;
   databaseHost: string;
   warn(details: object, event: string): void;
 }
 
 /**
  * A Docker Swarm, by the API of the manager that the launcher is on: a service for each function, whose tasks are its sandboxes.
- * Swarm starts, places and replaces tasks, but can't end a certain one or tell how it ended: for that each holds a leash.
+ * Swarm starts, places and replaces tasks, but can't end a certain one or tell how it ended: for that each holds a agent.
  */
 export class SwarmEngine implements EngineToOpen {
   readonly #parts: SwarmEngineParts;
   readonly #docker: Docker;
   readonly #services = new Map<string, SwarmService>();
-  readonly #running = new Map<string, Leash>();
+  readonly #running = new Map<string, AgentConnection>();
   readonly #starting = new Map<string, SwarmService>();
   /** Tasks that have registered: nobody can do so a second time in a task's name. */
   readonly #registered = new Set<string>();
-  readonly #anchor: SwarmAnchor;
-  #doors: net.Server[] = [];
+  readonly #placeholder: Placeholder;
+  #mounts: net.Server[] = [];
 
   constructor(parts: SwarmEngineParts) {
     this.#parts = parts;
-    this.#anchor = new SwarmAnchor(parts);
+    this.#placeholder = new Placeholder(parts);
     this.#docker = parts.docker;
   }
 
   /** Takes over what a predecessor left: its services, at zero. Their tasks have ended themselves when they lost it. */
   async open(): Promise<void> {
-    const { networks, possessions } = this.#parts;
+    const { networks, resources } = this.#parts;
     await networks.find();
-    await possessions.bringToZero();
-    this.#doors = await Promise.all(
-      [networks.functions, networks.web].map(({ address }) => this.#openLeashDoor(address)),
+    await resources.bringToZero();
+    this.#mounts = await Promise.all(
+      [networks.functions, networks.web].map(({ address }) => this.#listenForAgents(address)),
     );
   }
 
   async close(): Promise<void> {
-    for (const door of this.#doors) door.close();
-    this.#anchor.close();
+    for (const listener of this.#mounts) listener.close();
+    this.#placeholder.close();
     for (const service of this.#services.values()) service.close();
-    await this.#parts.possessions.remove();
+    await this.#parts.resources.remove();
   }
 
   async start(spec: SandboxSpec): Promise<StartedSandbox> {
     const from = performance.now();
     const service = this.#serviceOf(spec);
     this.#starting.set(spec.sandboxId, service);
-    this.#anchor.drop(spec.image);
-    const leash = await service.task(spec).catch((error) => {
+    this.#placeholder.hold(spec.image);
+    const agent = await service.task(spec).catch((error) => {
       this.#forget(spec.sandboxId);
       throw error;
     });
-    this.#running.set(spec.sandboxId, leash);
+    this.#running.set(spec.sandboxId, agent);
     this.#starting.delete(spec.sandboxId);
-    void leash.ended.then(() => this.#forget(spec.sandboxId));
-    leash.start(spec.environment);
-    const { containerId, output, ended: exited, withdrawn, address } = leash;
+    void agent.ended.then(() => this.#forget(spec.sandboxId));
+    agent.start(spec.environment);
+    const { containerId, output, ended: exited, withdrawn, address } = agent;
     return { containerId, createMs: 0, startMs: performance.now() - from, output, exited, withdrawn, address };
   }
 
   async stop(sandboxId: string, graceMs: number): Promise<void> {
-    const leash = this.#running.get(sandboxId);
-    leash?.stop();
-    if (leash && (await endsWithin(leash, graceMs)) === 'late') await this.remove(sandboxId);
+    const agent = this.#running.get(sandboxId);
+    agent?.stop();
+    if (agent && (await endsWithin(agent, graceMs)) === 'late') await this.remove(sandboxId);
   }
 
   async remove(sandboxId: string): Promise<void> {
     this.#starting.get(sandboxId)?.cancel(sandboxId);
-    const leash = this.#running.get(sandboxId);
-    if (!leash) return;
-    leash.kill();
+    const agent = this.#running.get(sandboxId);
+    if (!agent) return;
+    agent.kill();
     // Whoever can't be told any more (its node is cut off) hears nothing either, and ends itself.
-    if ((await endsWithin(leash, KILL_MS)) === 'late') leash.lose();
+    if ((await endsWithin(agent, KILL_MS)) === 'late') agent.lose();
   }
 
   async list(): Promise<string[]> {
@@ -107,7 +107,7 @@ export class SwarmEngine implements EngineToOpen {
   #forget(sandboxId: string): void {
     this.#starting.delete(sandboxId);
     this.#running.delete(sandboxId);
-    if (this.#starting.size + this.#running.size === 0) this.#anchor.weigh();
+    if (this.#starting.size + this.#running.size === 0) this.#placeholder.release();
   }
 
   #serviceOf(spec: SandboxSpec): SwarmService {
@@ -125,57 +125,57 @@ export class SwarmEngine implements EngineToOpen {
       const what = `A Swarm's services can't choose a runtime; make "${spec.runtime}" the default of its nodes' engines.`;
       throw new EngineError('misconfigured', what);
     }
-    const { stackId, networks, possessions, databaseHost } = this.#parts;
-    const leash = await possessions.leash();
+    const { stackId, networks, resources, databaseHost } = this.#parts;
+    const agent = await resources.agent();
     const network = spec.kind === 'web' ? networks.web : networks.functions;
     return serviceSpec(spec, {
       ...{ stackId, databaseHost },
-      image: await possessions.image(spec.image),
+      image: await resources.image(spec.image),
       // The address: Swarm makes the launcher's name known only when its health has been checked.
-      leash: { address: `${network.address}:${LEASH_PORT}`, ...leash },
+      agent: { address: `${network.address}:${AGENT_PORT}`, ...agent },
       networkId: network.id,
-      secrets: await possessions.secrets(spec),
+      secrets: await resources.secrets(spec),
     });
   }
 
-  async #openLeashDoor(address: string): Promise<net.Server> {
-    const door = net.createServer({ keepAlive: true }, (socket) => {
+  async #listenForAgents(address: string): Promise<net.Server> {
+    const listener = net.createServer({ keepAlive: true }, (socket) => {
       const late = setTimeout(() => socket.destroy(), REGISTER_MS);
       let asked = false;
-      const leash = new Leash(socket, (registration) => {
-        if (asked) return leash.lose();
+      const agent = new AgentConnection(socket, (registration) => {
+        if (asked) return agent.lose();
         asked = true;
-        this.#register(leash, registration)
+        this.#register(agent, registration)
           .catch((error: unknown) => {
-            this.#parts.warn({ from: leash.address, why: String(error) }, 'task.refused');
-            leash.lose();
+            this.#parts.warn({ from: agent.address, why: String(error) }, 'task.refused');
+            agent.lose();
           })
           .finally(() => clearTimeout(late));
       });
     });
-    door.maxConnections = LEASHES;
+    listener.maxConnections = AGENTS;
     await new Promise<void>((resolve, reject) => {
-      door.once('error', reject);
-      door.listen(LEASH_PORT, address, resolve);
+      listener.once('error', reject);
+      listener.listen(AGENT_PORT, address, resolve);
     });
-    return door;
+    return listener;
   }
 
   /** Lets a task in that knows its service's secret and is, as Swarm says, a task of that service at the address it calls from. */
-  async #register(leash: Leash, { service, task, secret, containerId }: Registration): Promise<void> {
+  async #register(agent: AgentConnection, { service, task, secret, containerId }: Registration): Promise<void> {
     const known = this.#services.get(service);
-    if (!known || !isEqual(secret, secretFor(this.#parts.possessions.key, 'leash', service)))
+    if (!known || !isEqual(secret, secretFor(this.#parts.resources.key, 'task-agent', service)))
       throw new Error('It does not know the secret of a service that is waited for.');
     if (!/^[a-z0-9]{25}$/.test(task) || this.#registered.has(task))
       throw new Error('This task has registered already.');
     const inspected = await this.#docker.getTask(task).inspect();
-    if (!(await this.#parts.networks.isOf(inspected, leash.address, `${this.#parts.stackId}_${service}`)))
+    if (!(await this.#parts.networks.isOf(inspected, agent.address, `${this.#parts.stackId}_${service}`)))
       throw new Error('Swarm has no such task at this address.');
     this.#registered.add(task);
-    void leash.ended.then(() => setTimeout(() => this.#registered.delete(task), 60_000).unref());
-    leash.containerId = /^[0-9a-f]{12}$/.test(containerId) ? containerId : task.slice(0, 12);
+    void agent.ended.then(() => setTimeout(() => this.#registered.delete(task), 60_000).unref());
+    agent.containerId = /^[0-9a-f]{12}$/.test(containerId) ? containerId : task.slice(0, 12);
     known.registered(
-      leash,
+      agent,
       task,
       (inspected as { Spec: { ContainerSpec: { Image: string } } }).Spec.ContainerSpec.Image,
     );
@@ -187,10 +187,10 @@ function isEqual(given: unknown, wanted: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-async function endsWithin(leash: Leash, ms: number): Promise<'ended' | 'late'> {
+async function endsWithin(agent: AgentConnection, ms: number): Promise<'ended' | 'late'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), ms);
   });
-  return Promise.race([leash.ended.then(() => 'ended' as const), late]).finally(() => clearTimeout(timer));
+  return Promise.race([agent.ended.then(() => 'ended' as const), late]).finally(() => clearTimeout(timer));
 }

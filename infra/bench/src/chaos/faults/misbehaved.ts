@@ -1,4 +1,4 @@
-import type { Answer } from '../../http-door.ts';
+import type { Answer } from '../../http-endpoint.ts';
 import type { Fault, Scene } from '../fault.ts';
 
 const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
@@ -42,8 +42,8 @@ export const poisonedEvents: Fault = {
       ['a megabyte', invoke(JSON.stringify({ voterId: VOTER, choice: 'c'.repeat(1e6) }))],
       ['no JSON', invoke('{"voterId"')],
     ];
-    const good = Array.from({ length: 8 }, () => stack.invoke('misbehave-draining', { do: 'sleep', ms: 50 }));
-    const deadly = stack.invoke('misbehave-draining', { do: 'exit', code: 9 });
+    const good = Array.from({ length: 8 }, () => stack.invoke('misbehave-reused', { do: 'sleep', ms: 50 }));
+    const deadly = stack.invoke('misbehave-reused', { do: 'exit', code: 9 });
     const afterwards = async () => {
       for (const [what, answer] of refused) await isRefused(what, await answer);
       await isReported(deadly, ['Runtime.ExitError'], stack);

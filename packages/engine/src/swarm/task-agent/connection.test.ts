@@ -5,7 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Leash, type Registration } from './connection.ts';
+import { AgentConnection, type Registration } from './connection.ts';
 
 /** What is the first process of a container on a Swarm, here as a plain one. */
 const PROGRAM = `${import.meta.dirname}/program.ts`;
@@ -17,13 +17,13 @@ afterEach(() => {
 
 /** A task whose program is the given script, and whose launcher is at this port. */
 function start(script: string, port: number): ChildProcess {
-  const folder = mkdtempSync(`${tmpdir()}/leash-`);
+  const folder = mkdtempSync(`${tmpdir()}/task-agent-`);
   closing.push(() => rmSync(folder, { recursive: true }));
   const secretFile = `${folder}/secret`;
   writeFileSync(secretFile, 'a-secret');
   const env = {
-    ...{ ...process.env, LEASH_ADDRESS: `127.0.0.1:${port}`, LEASH_TASK: 'a-task' },
-    ...{ LEASH_SERVICE: 'a-function', LEASH_SECRET_FILE: secretFile },
+    ...{ ...process.env, TASK_AGENT_ADDRESS: `127.0.0.1:${port}`, TASK_AGENT_TASK: 'a-task' },
+    ...{ TASK_AGENT_SERVICE: 'a-function', TASK_AGENT_SECRET_FILE: secretFile },
   };
   const child = spawn(process.execPath, [PROGRAM, process.execPath, '-e', script], {
     env,
@@ -33,11 +33,13 @@ function start(script: string, port: number): ChildProcess {
   return child;
 }
 
-/** One that its launcher knows, and the launcher's end of its leash. */
-async function task(script: string): Promise<{ leash: Leash; registration: Registration; process: ChildProcess }> {
-  const registered = Promise.withResolvers<{ leash: Leash; registration: Registration }>();
+/** One that its launcher knows, and the launcher's end of its agent. */
+async function task(
+  script: string,
+): Promise<{ agent: AgentConnection; registration: Registration; process: ChildProcess }> {
+  const registered = Promise.withResolvers<{ agent: AgentConnection; registration: Registration }>();
   const server = net.createServer((socket) => {
-    const leash = new Leash(socket, (registration) => registered.resolve({ leash, registration }));
+    const agent = new AgentConnection(socket, (registration) => registered.resolve({ agent, registration }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => server.close());
@@ -47,48 +49,48 @@ async function task(script: string): Promise<{ leash: Leash; registration: Regis
 
 const LOOP = 'for (;;);';
 
-describe('a task on the leash', () => {
+describe('a task on the agent', () => {
   test('says who it is, and starts its program only when it is told', async () => {
-    const { leash, registration } = await task('console.log(process.env.TOLD, process.env.LEASH_TASK)');
+    const { agent, registration } = await task('console.log(process.env.TOLD, process.env.TASK_AGENT_TASK)');
     expect(registration).toMatchObject({ service: 'a-function', task: 'a-task', secret: 'a-secret' });
-    leash.start({ TOLD: 'told' });
+    agent.start({ TOLD: 'told' });
     let output = '';
-    leash.output.on('data', (chunk) => {
+    agent.output.on('data', (chunk) => {
       output += chunk;
     });
-    expect(await leash.ended).toEqual({ kind: 'exited', exitCode: 0, outOfMemory: false });
+    expect(await agent.ended).toEqual({ kind: 'exited', exitCode: 0, outOfMemory: false });
     expect(output).toBe('told undefined\n');
   });
 
   test('ends with the status of its program', async () => {
-    const { leash, process: child } = await task('process.exit(7)');
-    leash.start({});
-    expect(await leash.ended).toEqual({ kind: 'exited', exitCode: 7, outOfMemory: false });
+    const { agent, process: child } = await task('process.exit(7)');
+    agent.start({});
+    expect(await agent.ended).toEqual({ kind: 'exited', exitCode: 7, outOfMemory: false });
     expect((await once(child, 'exit'))[0]).toBe(7);
   });
 
   test('ends when it is told to, whatever its program does', async () => {
-    const { leash } = await task(LOOP);
-    leash.start({});
-    leash.kill();
-    expect(await leash.ended).toMatchObject({ kind: 'exited', exitCode: 137 });
+    const { agent } = await task(LOOP);
+    agent.start({});
+    agent.kill();
+    expect(await agent.ended).toMatchObject({ kind: 'exited', exitCode: 137 });
   });
 
   test('asks its launcher before it leaves, when Swarm wants it gone', async () => {
     const script = 'process.on("SIGTERM", () => process.exit(3)); setInterval(() => 0, 9); console.log("up")';
-    const { leash, process: child } = await task(script);
-    leash.start({});
-    await once(leash.output, 'data');
+    const { agent, process: child } = await task(script);
+    agent.start({});
+    await once(agent.output, 'data');
     child.kill('SIGTERM');
-    await leash.withdrawn;
-    leash.stop();
-    expect(await leash.ended).toMatchObject({ kind: 'exited', exitCode: 3 });
+    await agent.withdrawn;
+    agent.stop();
+    expect(await agent.ended).toMatchObject({ kind: 'exited', exitCode: 3 });
   });
 
   test('leaves at once without a program', async () => {
-    const { leash, process: child } = await task(LOOP);
+    const { agent, process: child } = await task(LOOP);
     child.kill('SIGTERM');
-    expect(await leash.ended).toEqual({ kind: 'lost' });
+    expect(await agent.ended).toEqual({ kind: 'lost' });
   });
 
   test('leaves at once while nobody answers where its launcher should be', async () => {
@@ -115,16 +117,16 @@ describe('a task on the leash', () => {
   });
 
   test('ends itself, and its program, when its launcher is gone', async () => {
-    const { leash, process: child } = await task(LOOP);
-    leash.start({});
-    leash.lose();
+    const { agent, process: child } = await task(LOOP);
+    agent.start({});
+    agent.lose();
     expect((await once(child, 'exit'))[0]).toBe(1);
   });
 
   test('that falls silent counts as lost', async () => {
-    const { leash, process: child } = await task(LOOP);
-    leash.start({});
+    const { agent, process: child } = await task(LOOP);
+    agent.start({});
     child.kill('SIGSTOP');
-    expect(await leash.ended).toEqual({ kind: 'lost' });
+    expect(await agent.ended).toEqual({ kind: 'lost' });
   });
 });

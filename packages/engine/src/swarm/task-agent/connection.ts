@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { Exit } from '../../engine.ts';
 
 const BEAT_MS = 1_000;
-/** A task that isn't heard for so long has ended itself: its end of the leash counts the same. */
+/** A task that isn't heard for so long has ended itself: its end of the agent counts the same. */
 const SILENT_MS = 5_000;
 /** A line of output, with everything in it escaped. */
 const LINE_LIMIT = 1024 * 1024;
@@ -27,8 +27,8 @@ type FromTask =
  *      └───────── lost ────────────┴───────────────────────────────────────────▶
  */
 
-/** The launcher's end of the leash of one task: how it is started, heard and ended, wherever it is. */
-export class Leash {
+/** The launcher's end of the agent of one task: how it is started, heard and ended, wherever it is. */
+export class AgentConnection {
   readonly address: string;
   containerId = '';
   readonly output = new PassThrough();

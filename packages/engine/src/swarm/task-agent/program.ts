@@ -3,7 +3,7 @@
  * write". The launcher brings it along: no image of a function has to know of it.
  *
  *             registered              start               child exits, kill
- *  connecting ──────────▶ on the leash ─────▶ running ───────────────────────▶ gone
+ *  connecting ──────────▶ on the agent ─────▶ running ───────────────────────▶ gone
  *      ├── nobody answers ─────┼── launcher silent ┴── launcher silent ──────────▶
  *      └── SIGTERM ────────────┴── SIGTERM ──────────────────────────────────────▶
  *

@@ -20,7 +20,7 @@ interface Sent {
 const DEADLINE_MS = 30_000;
 
 /** One address, and the connections to it: kept alive, the freshest first. */
-export class Door {
+export class Endpoint {
   readonly #port: number;
   readonly #agent: http.Agent;
 

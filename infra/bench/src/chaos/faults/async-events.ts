@@ -12,14 +12,14 @@ const EVENT = { 'x-amz-invocation-type': 'Event' };
 const CHOICE = 'cats';
 
 /** Events that nobody waits for, in the queue and at work when launcher and database are killed: each 202 has to be in the ledger's audit. */
-export const detachedEvents: Fault = {
-  name: 'detached events, launcher and database kill -9',
+export const asyncEvents: Fault = {
+  name: 'asynchronous events, launcher and database kill -9',
   async strike(scene) {
     const both = await Promise.all((['launcher', 'database'] as const).map((name) => scene.stack.permanent(name)));
     const hold = await holdVotes(scene);
     try {
       const before = await detach(scene);
-      if (before === 0) throw new Error('No detached event was accepted, so none could be lost');
+      if (before === 0) throw new Error('No asynchronous event was accepted, so none could be lost');
       const meanwhile = detach(scene);
       const at = await Promise.all(both.map(killProcess));
       if (at.includes(undefined)) throw new Error('Launcher or database had ended by itself');
@@ -53,9 +53,9 @@ async function untilAllAreRun({ stack, signal }: Scene): Promise<void> {
     const { status, body } = await stack.control.send('/dead-letters');
     if (status !== 200) return false;
     const { total } = JSON.parse(body) as { total: number };
-    if (total > 0) throw new Error(`${total} detached events became dead letters`);
+    if (total > 0) throw new Error(`${total} asynchronous events became dead letters`);
     const metrics = await stack.metrics();
-    return ['waiting', 'running'].every((state) => sum(metrics, 'detached_events', { state }) === 0);
+    return ['waiting', 'running'].every((state) => sum(metrics, 'async_events', { state }) === 0);
   };
-  await until('the last detached event', isDone, { withinMs: DONE_MS, everyMs: 100, signal });
+  await until('the last asynchronous event', isDone, { withinMs: DONE_MS, everyMs: 100, signal });
 }

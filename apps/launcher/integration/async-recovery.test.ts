@@ -19,15 +19,15 @@ async function votesFor(choice: string): Promise<number> {
   return options.find(({ id }) => id === choice)?.votes ?? 0;
 }
 
-/** Waits until no detached event is left to be run. Whoever asks for dead letters makes the launcher look into its queue. */
+/** Waits until no asynchronous event is left to be run. Whoever asks for dead letters makes the launcher look into its queue. */
 async function allDone(): Promise<void> {
   await expect.poll(async () => (await send(controlUrl, '/dead-letters')).status).toBe(200);
   await expect
     .poll(async () => (await send(controlUrl, '/metrics')).text, { interval: 300 })
-    .not.toMatch(/^detached_events\{.*state="(waiting|running)"\} [1-9]/m);
+    .not.toMatch(/^async_events\{.*state="(waiting|running)"\} [1-9]/m);
 }
 
-describe('detached events', () => {
+describe('asynchronous events', () => {
   test('that wait or run when the launcher is killed are run by its successor, each vote counts once', async () => {
     const before = await total();
     const unlock = await lockVotes();
@@ -40,7 +40,7 @@ describe('detached events', () => {
     await allDone();
     expect(await total()).toBe(before + 40);
     expect((await send(controlUrl, '/metrics')).text).toMatch(
-      /detached_events_total\{function="record-vote",outcome="done"\} [1-9]/,
+      /async_events_total\{function="record-vote",outcome="done"\} [1-9]/,
     );
   });
 
@@ -76,7 +76,7 @@ describe('detached events', () => {
 
   test('whose container is killed under them are run by another', async () => {
     const events = await follow(controlUrl, '/events');
-    const { headers } = await detach('misbehave-draining', { do: 'hold' });
+    const { headers } = await detach('misbehave-reused', { do: 'hold' });
     const id = headers['x-amzn-requestid'];
     const runs = new RegExp(`"type":"invocation.running","requestId":"${id}".*"containerId":"([0-9a-f]{12})"`, 'g');
     const containers = () => [...events.text().matchAll(runs)].map(([, containerId = '']) => containerId);
@@ -84,7 +84,7 @@ describe('detached events', () => {
       await expect.poll(() => containers().length).toBe(times);
       await docker.getContainer(containers().at(-1) ?? '').kill({ signal: times === 1 ? 'SIGKILL' : 'SIGCONT' });
     }
-    await expect.poll(events.text).toContain(`"type":"detached.done","requestId":"${id}"`);
+    await expect.poll(events.text).toContain(`"type":"async.done","requestId":"${id}"`);
     events.leave();
   });
 

@@ -15,7 +15,7 @@ async function exec(name: 'launcher' | 'database', script: string): Promise<stri
   return text;
 }
 
-describe('a detached invocation, seen from inside,', () => {
+describe('an asynchronous invocation, seen from inside,', () => {
   test('is not offered to web', async () => {
     const script = `
       const path = '/2015-03-31/functions/record-vote/invocations';
@@ -25,7 +25,7 @@ describe('a detached invocation, seen from inside,', () => {
     expect((await exec('launcher', script)).trim()).toBe('400 InvalidParameterValueException');
   });
 
-  test('leaves nothing behind: at rest the launcher has no connection to the database', async () => {
+  test('leaves nothing behind: when idle the launcher has no connection to the database', async () => {
     const script = `for (const pid of fs.readdirSync('/proc').filter(Number))
       console.log(fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8'))`;
     await invoke('misbehave', {}, { 'x-amz-invocation-type': 'Event' });

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import { Leash } from '@serverless-vote/engine/swarm/task-agent/connection';
+import { AgentConnection } from '@serverless-vote/engine/swarm/task-agent/connection';
 import { anyText, forAll } from '@serverless-vote/fuzz';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Tokens } from './http/tokens.ts';
@@ -24,7 +24,7 @@ beforeEach(async () => {
 /** A sandbox that has the event of its own name in hand, its token, and what it has answered. */
 async function sandbox(name: string) {
   const answered: string[] = [];
-  const door = await runtime.openRuntimeDoor(name, {
+  const endpoint = await runtime.openRuntimeEndpoint(name, {
     name: 'a-function',
     allowedInFlight: 1,
     standing: (id) => (id === name && answered.length === 0 ? 'in-hand' : id === name ? 'answered' : 'not-yours'),
@@ -33,7 +33,7 @@ async function sandbox(name: string) {
     answer: (id) => void answered.push(id),
     initFailed: () => undefined,
   });
-  return { door, answered, token: door.environment.SERVERLESS_VOTE_TOKEN ?? '' };
+  return { endpoint, answered, token: endpoint.environment.SERVERLESS_VOTE_TOKEN ?? '' };
 }
 
 const respond = (event: string, token?: string) =>
@@ -69,7 +69,7 @@ test('no token that was not issued is anybody’s', () => {
   });
 });
 
-test('whatever a task says on its leash, it is taken as a message or let go of', () =>
+test('whatever a task says on its task agent, it is taken as a message or let go of', () =>
   forAll(anyText, 500, async (text) => {
     const heard: string[] = [];
     const listeners = new Map<string, (data: string) => void>();
@@ -83,10 +83,10 @@ test('whatever a task says on its leash, it is taken as a message or let go of',
       on: (event: string, listener: (data: string) => void) => void listeners.set(event, listener),
       once: () => socket,
     };
-    const leash = new Leash(socket as never, () => heard.push('register'));
+    const agent = new AgentConnection(socket as never, () => heard.push('register'));
     listeners.get('data')?.(`${text}\n{"type":"${text.slice(0, 3)}","text":1,"exitCode":"x"}\n`);
     listeners.get('data')?.('null\n');
     expect(heard).toContain('let go');
     expect(heard).not.toContain('register');
-    await leash.ended;
+    await agent.ended;
   }));

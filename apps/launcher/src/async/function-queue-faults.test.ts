@@ -1,11 +1,11 @@
-import type { FeedEvent } from '@serverless-vote/contracts/lifecycle';
+import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import type { AttemptError, EventQueue, TakenEvent } from '@serverless-vote/database/event-queue';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Invoker } from '../invoke/invoker.ts';
 import { readCatalog } from '../model/catalog.ts';
-import { Feed } from '../model/feed.ts';
+import { EventBus } from '../model/event-bus.ts';
 import { functionError } from '../model/invocation.ts';
-import { DetachedLine } from './async-function.ts';
+import { FunctionQueue } from './function-queue.ts';
 import type { QueueSession } from './queue-session.ts';
 
 const entry = readCatalog(`${import.meta.dirname}/../../../../functions/catalog.json`).functions['record-vote'];
@@ -31,13 +31,13 @@ afterEach(() => stopping.abort());
 function lineWith(fault: Partial<EventQueue>) {
   const waiting = [event];
   const queue = { take: async () => waiting.splice(0), recover: async () => undefined, ...fault } as EventQueue;
-  const feed = new Feed();
-  const told: FeedEvent[] = [];
-  feed.subscribe((each) => told.push(each));
-  const line = new DetachedLine('record-vote', entry as NonNullable<typeof entry>, {
+  const bus = new EventBus();
+  const told: PublishedEvent[] = [];
+  bus.subscribe((each) => told.push(each));
+  const line = new FunctionQueue('record-vote', entry as NonNullable<typeof entry>, {
     session: { use: (work: (open: EventQueue) => unknown) => work(queue) } as unknown as QueueSession,
     invoker: { run: async () => ({ outcome: functionError('Broken', '\ud83d') }) } as unknown as Invoker,
-    feed,
+    bus,
     stopping: stopping.signal,
   });
   line.unfinished = 1;
@@ -56,7 +56,7 @@ test('an error that the database refuses is replaced by one that it takes, and i
     },
   });
   await line.look();
-  await until(() => told.some(({ type }) => type === 'detached.dead'));
+  await until(() => told.some(({ type }) => type === 'async.dead'));
   expect(written.map(({ errorType }) => errorType)).toEqual(['Broken', 'Launcher.ErrorNotKept']);
   expect(line).toMatchObject({ running: 0, dead: 1, unfinished: 0 });
 });

@@ -3,7 +3,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
-const DOOR = '/run/engine/docker.sock';
+const SOCKET = '/run/engine/docker.sock';
 const REFUSE = '/run/engine/refuse';
 const BODY = '{"message":"driver failed to remove root filesystem: device or resource busy"}';
 const REFUSAL = `HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
@@ -16,7 +16,7 @@ function refuses(chunk) {
   return left > 0;
 }
 
-rmSync(DOOR, { force: true });
+rmSync(SOCKET, { force: true });
 rmSync(REFUSE, { force: true });
 createServer({ allowHalfOpen: true }, (launcher) => {
   const engine = connect({ path: '/var/run/docker.sock', allowHalfOpen: true });
@@ -30,4 +30,4 @@ createServer({ allowHalfOpen: true }, (launcher) => {
   engine.pipe(launcher);
   launcher.on('error', () => engine.destroy());
   engine.on('error', () => launcher.destroy());
-}).listen(DOOR);
+}).listen(SOCKET);

@@ -1,5 +1,5 @@
 /** Rings once at the earliest of the moments (performance.now) that it was set to since it last rang. */
-export class Alarm {
+export class EarliestTimer {
   #next: { at: number; timer: NodeJS.Timeout } | undefined;
   readonly #ring: () => void;
 

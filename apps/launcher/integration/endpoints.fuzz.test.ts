@@ -45,7 +45,7 @@ const PRIVATE = /FunctionArn|# HELP|"status":"(ok|starting)"|x-amzn-|x-amz-|lamb
 
 /** Any request is answered clearly. */
 const expectAlwaysClear = (
-  door: Parameters<typeof sendRaw>[0],
+  endpoint: Parameters<typeof sendRaw>[0],
   batches: number,
   also: (heard: Heard) => void = () => undefined,
 ) =>
@@ -54,7 +54,7 @@ const expectAlwaysClear = (
     batches,
     async (requests) => {
       const sent = requests.map((request) => bytesOf(request));
-      const heard = await Promise.all(sent.map((bytes) => sendRaw(door, bytes, ANSWER_MS)));
+      const heard = await Promise.all(sent.map((bytes) => sendRaw(endpoint, bytes, ANSWER_MS)));
       heard.forEach((each, i) => {
         expect(each.status, `no answer to ${sent[i]}`).not.toBe('nothing');
         expectClear(each, sent[i] as Buffer);
@@ -127,7 +127,7 @@ describe('inside, at its own socket,', () => {
       size,
     ));
 
-  test('web finds no request that its door to control does not answer clearly, and nothing but invocations', () =>
+  test('web finds no request that its socket to the control API does not answer clearly, and nothing but invocations', () =>
     forAll(
       batch(
         fc.oneof(

@@ -4,11 +4,11 @@ import type { Variant } from '../interleave.ts';
 import { quiet } from './quiet.ts';
 
 /** A vote with the permanent server. */
-export function floor(bench: Bench): Variant {
+export function baseline(bench: Bench): Variant {
   return {
-    name: 'floor',
+    name: 'baseline',
     times: 3,
     prepare: () => quiet(bench),
-    sample: async () => answered(await bench.floor.vote()).totalMs,
+    sample: async () => answered(await bench.baseline.vote()).totalMs,
   };
 }

@@ -8,10 +8,10 @@ import {
   type TakenEvent,
 } from '@serverless-vote/database/event-queue';
 import type { Invoker } from '../invoke/invoker.ts';
-import { Alarm } from '../model/alarm.ts';
 import type { FunctionEntry } from '../model/catalog.ts';
+import { EarliestTimer } from '../model/earliest-timer.ts';
 import { LauncherError } from '../model/errors.ts';
-import type { Feed } from '../model/feed.ts';
+import type { EventBus } from '../model/event-bus.ts';
 import type { Outcome } from '../model/invocation.ts';
 import type { QueueSession } from './queue-session.ts';
 
@@ -33,20 +33,20 @@ const UNKEPT: AttemptError = {
 interface LineParts {
   session: QueueSession;
   invoker: Invoker;
-  feed: Feed;
+  bus: EventBus;
   /** Aborts when the launcher stops: nothing is begun any more, and what could not be finished stays in the queue. */
   stopping: AbortSignal;
 }
 
 /**
- * The detached events of one function. What it promises:
+ * The asynchronous events of one function. What it promises:
  *
  * 1. An event is run until its function has answered with a result, three times at most; then it is a dead letter.
  * 2. What the platform could not run (no container, the database away) is no attempt: it is tried again for six hours.
  * 3. Whatever is killed, an event leaves the queue only after its result. It may so run twice, with the same request id
  *    and the same place in the order of acceptance.
  */
-export class DetachedLine {
+export class FunctionQueue {
   readonly name: string;
   readonly #atOnce: number;
   readonly #parts: LineParts;
@@ -65,11 +65,11 @@ export class DetachedLine {
   readonly inHand = new Set<string>();
   /** A call to take events failed: it may have taken some all the same. */
   #mayHaveLost = false;
-  readonly #alarm = new Alarm(() => void this.look());
+  readonly #timer = new EarliestTimer(() => void this.look());
 
   constructor(name: string, { serving, concurrency }: FunctionEntry, parts: LineParts) {
     this.name = name;
-    this.#atOnce = serving.kind === 'drain' ? AT_ONCE : concurrency;
+    this.#atOnce = serving.kind === 'reuse' ? AT_ONCE : concurrency;
     this.#parts = parts;
   }
 
@@ -77,7 +77,7 @@ export class DetachedLine {
   reserve(bytes: number): void {
     const events = this.unfinished + this.dead;
     if (events >= KEPT.events || this.bytes + bytes > KEPT.bytes) {
-      const message = `${events} detached events of ${this.name} are kept already, ${this.dead} of them dead letters. Try again soon, or send the dead letters again or delete them.`;
+      const message = `${events} asynchronous events of ${this.name} are kept already, ${this.dead} of them dead letters. Try again soon, or send the dead letters again or delete them.`;
       throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: 5 });
     }
     this.unfinished += 1;
@@ -108,12 +108,12 @@ export class DetachedLine {
     } finally {
       this.#looking = false;
       if (this.unfinished > this.running && !this.#parts.stopping.aborted)
-        this.#alarm.set(performance.now() + this.#pauseMs);
+        this.#timer.set(performance.now() + this.#pauseMs);
     }
   }
 
   close(): void {
-    this.#alarm.clear();
+    this.#timer.clear();
   }
 
   get #pauseMs(): number {
@@ -141,13 +141,13 @@ export class DetachedLine {
     if (!written) return;
     if (error === undefined) {
       this.giveBack(event.payload.length);
-      this.#parts.feed.publish({ type: 'detached.done', ...about, attempt });
+      this.#parts.bus.publish({ type: 'async.done', ...about, attempt });
     } else if (attempt < ATTEMPTS) {
-      this.#parts.feed.publish({ type: 'detached.failed', ...about, attempt, reason: error.errorType });
+      this.#parts.bus.publish({ type: 'async.failed', ...about, attempt, reason: error.errorType });
     } else {
       this.unfinished = Math.max(0, this.unfinished - 1);
       this.dead += 1;
-      this.#parts.feed.publish({ type: 'detached.dead', ...about, attempt, reason: error.errorType });
+      this.#parts.bus.publish({ type: 'async.dead', ...about, attempt, reason: error.errorType });
     }
     void this.look();
   }

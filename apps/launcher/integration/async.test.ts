@@ -23,13 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => owner.end());
 
-describe('a detached invocation', () => {
+describe('an asynchronous invocation', () => {
   test('is answered with 202 and its request id before it has run, and runs under that id', async () => {
     const events = await follow(controlUrl, '/events');
     const answer = await detach('misbehave', { do: 'sleep', ms: 500 });
     expect(answer).toMatchObject({ status: 202, text: '' });
     expect(events.text()).not.toContain('"type":"invocation.finished"');
-    await expect.poll(events.text).toContain(`"type":"detached.done","requestId":"${idOf(answer)}"`);
+    await expect.poll(events.text).toContain(`"type":"async.done","requestId":"${idOf(answer)}"`);
     expect(events.text()).toMatch(
       new RegExp(`"type":"invocation.finished","requestId":"${idOf(answer)}".*"outcome":"success"`),
     );
@@ -55,13 +55,13 @@ describe('a detached invocation', () => {
   });
 });
 
-describe('a detached event that its function fails', () => {
+describe('a asynchronous event that its function fails', () => {
   test('is tried three times, with a pause before each retry, and then is a dead letter', async () => {
     const events = await follow(controlUrl, '/events');
     const event = { do: 'fail', not: 'again' };
     const id = idOf(await detach('misbehave', event));
     const pause = `select extract(epoch from start_after - started_on)::float8 as pause
-                   from detached.job where id = $1 and state = 'retry' and retry_count = $2`;
+                   from asyncEvents.job where id = $1 and state = 'retry' and retry_count = $2`;
     for (const [retries, seconds] of [2, 4].entries()) {
       const pauseBefore = async () => (await owner.client.query(pause, [id, retries])).rows[0]?.pause ?? 0;
       await expect.poll(pauseBefore).toBeGreaterThanOrEqual(seconds);
@@ -97,7 +97,7 @@ describe('a detached event that its function fails', () => {
     expect((await deadLetters()).total).toBe(0);
     const isDeadAgain = isDead(letter?.requestId ?? '');
     await expect.poll(() => endPauses(owner.client).then(isDeadAgain)).toBe(true);
-    expect(events.text().match(/"type":"detached.failed"/g)).toHaveLength(2);
+    expect(events.text().match(/"type":"async.failed"/g)).toHaveLength(2);
     events.leave();
   });
 

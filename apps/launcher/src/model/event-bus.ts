@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
-import type { FeedEvent, LifecycleEvent } from '@serverless-vote/contracts/lifecycle';
+import type { LifecycleEvent, PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 
 /** Where every part tells what it does, and log, metrics and viewers listen. A listener must not throw. */
-export class Feed {
+export class EventBus {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 
   publish(event: LifecycleEvent): void {
@@ -10,7 +10,7 @@ export class Feed {
   }
 
   /** Calls `listener` for every event from now on; the returned function ends it. */
-  subscribe(listener: (event: FeedEvent) => void): () => void {
+  subscribe(listener: (event: PublishedEvent) => void): () => void {
     this.#emitter.on('event', listener);
     return () => this.#emitter.off('event', listener);
   }

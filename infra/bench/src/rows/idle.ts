@@ -7,9 +7,9 @@ export async function rest({ warm, docker, plan, measured, progress, signal }: B
   progress('waiting for the idle timeout');
   await warm.empty();
   const left = await warm.containers();
-  measured.facts['containers at rest'] = left.length;
-  measured.details['containers at rest'] = left.map(({ Labels }) => Labels['org.serverless-vote.name']);
-  // Whoever reads processor time at rest wants to know who else was there.
+  measured.facts['containers when idle'] = left.length;
+  measured.details['containers when idle'] = left.map(({ Labels }) => Labels['org.serverless-vote.name']);
+  // Whoever reads processor time when idle wants to know who else was there.
   measured.facts['other containers meanwhile'] = (await docker.listContainers()).length - left.length;
 
   const permanent = { launcher: await warm.permanent('launcher'), database: await warm.permanent('database') };
@@ -17,9 +17,9 @@ export async function rest({ warm, docker, plan, measured, progress, signal }: B
   const used = async () => (await cpuMs(permanent.launcher)) + (await cpuMs(permanent.database));
   const [began, before] = [performance.now(), await used()];
   await pause(plan.restMs, undefined, { signal });
-  measured.facts['processor at rest'] = (100 * ((await used()) - before)) / (performance.now() - began);
+  measured.facts['processor when idle'] = (100 * ((await used()) - before)) / (performance.now() - began);
   for (const [name, container] of Object.entries(permanent)) {
-    measured.facts[`${name} memory at rest`] = await proportionalMb(container);
-    measured.facts[`${name} resident at rest`] = await residentMb(container);
+    measured.facts[`${name} memory when idle`] = await proportionalMb(container);
+    measured.facts[`${name} resident when idle`] = await residentMb(container);
   }
 }

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { readCatalog } from '../model/catalog.ts';
-import { DetachedLine } from './async-function.ts';
+import { FunctionQueue } from './function-queue.ts';
 
 const { functions } = readCatalog(`${import.meta.dirname}/../../../../functions/catalog.json`);
 
-function line(): DetachedLine {
+function line(): FunctionQueue {
   const entry = functions['record-vote'];
   if (!entry) throw new Error('The catalog has no record-vote');
   // Making room asks none of the other parts.
-  return new DetachedLine('record-vote', entry, {} as ConstructorParameters<typeof DetachedLine>[2]);
+  return new FunctionQueue('record-vote', entry, {} as ConstructorParameters<typeof FunctionQueue>[2]);
 }
 
 const refusal = { type: 'TooManyRequestsException', retryAfterSeconds: 5 };

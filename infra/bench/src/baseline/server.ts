@@ -5,7 +5,7 @@ import { recordVote } from '@serverless-vote/record-vote/handler';
 import { PoolBallotBox } from './pool-ballot-box.ts';
 
 /*
- * The floor: record-vote's own handler in a permanent HTTP server, without a launcher, a queue or containers. Runs in a container
+ * The baseline: record-vote's own handler in a permanent HTTP server, without a launcher, a queue or containers. Runs in a container
  * of its own. `/pool` has a connection pool, as most servers have; `/batched` the function's own way to the database, which gathers
  * what arrives meanwhile into one statement.
  */
