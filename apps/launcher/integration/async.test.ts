@@ -61,7 +61,7 @@ describe('a asynchronous event that its function fails', () => {
     const event = { do: 'fail', not: 'again' };
     const id = idOf(await detach('misbehave', event));
     const pause = `select extract(epoch from start_after - started_on)::float8 as pause
-                   from asyncEvents.job where id = $1 and state = 'retry' and retry_count = $2`;
+                   from detached.job where id = $1 and state = 'retry' and retry_count = $2`;
     for (const [retries, seconds] of [2, 4].entries()) {
       const pauseBefore = async () => (await owner.client.query(pause, [id, retries])).rows[0]?.pause ?? 0;
       await expect.poll(pauseBefore).toBeGreaterThanOrEqual(seconds);

@@ -97,22 +97,22 @@ test('a migration that fails says why, leaves nothing behind, and can run when t
 test('asynchronous events that are left are reported, and the order of acceptance goes on after the last of them', async () => {
   const owner = await database.connect('postgres');
   // As much of the queue's own table as matters here.
-  await owner.query('create table asyncEvents.job (data jsonb)');
+  await owner.query('create table detached.job (data jsonb)');
   expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 7n, asyncEventsAreLeft: false });
-  await owner.query(`insert into asyncEvents.job values ('{"acceptedAt": "900"}'), ('{"acceptedAt": "8"}')`);
+  await owner.query(`insert into detached.job values ('{"acceptedAt": "900"}'), ('{"acceptedAt": "8"}')`);
   expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 900n, asyncEventsAreLeft: true });
 });
 
 test('asynchronous events with a place that no clock has given get one from now, in the order that they had', async () => {
   const owner = await database.connect('postgres');
-  await owner.query('truncate asyncEvents.job');
+  await owner.query('truncate detached.job');
   const places = { last: '9223372036854775809', first: '9223372036854775808', fine: '7' };
   for (const [id, acceptedAt] of Object.entries(places))
-    await owner.query('insert into asyncEvents.job values ($1)', [{ id, acceptedAt }]);
+    await owner.query('insert into detached.job values ($1)', [{ id, acceptedAt }]);
   const { highestAcceptedAt } = await database.prepare();
   expect(highestAcceptedAt).toBeLessThanOrEqual(BigInt(Date.now() + 60_000) * 1_000n);
   const { rows } = await owner.query(
-    "select data ->> 'id' as id, (data ->> 'acceptedAt')::bigint as place from asyncEvents.job order by 2",
+    "select data ->> 'id' as id, (data ->> 'acceptedAt')::bigint as place from detached.job order by 2",
   );
   expect(rows.map(({ id }) => id)).toEqual(['fine', 'first', 'last']);
   expect([BigInt(rows[0].place), BigInt(rows[2].place)]).toEqual([7n, highestAcceptedAt]);

@@ -20,9 +20,9 @@ export async function repairAcceptanceOrder(client: Client): Promise<void> {
     await client.query(
       `with late as (
          select ctid as at, tableoid as "table", ${now} + row_number() over (order by ${place}) as mended
-         from asyncEvents.job where data ? 'acceptedAt' and ${tooLate(place)}
+         from detached.job where data ? 'acceptedAt' and ${tooLate(place)}
        )
-       update asyncEvents.job set data = jsonb_set(data, '{acceptedAt}', to_jsonb(mended::text))
+       update detached.job set data = jsonb_set(data, '{acceptedAt}', to_jsonb(mended::text))
        from late where job.ctid = late.at and job.tableoid = late."table"`,
     );
   }

@@ -13,7 +13,7 @@ export async function findAsyncEvents(client: Client): Promise<AsyncEvents> {
   if (!tables[0].exist) return { areLeft: false, highestAcceptedAt: 0n };
   const { rows } = await client.query(
     `select count(*) > 0 as "areLeft", coalesce(max((data ->> 'acceptedAt')::bigint), 0)::text as highest
-     from asyncEvents.job where data ? 'acceptedAt'`,
+     from detached.job where data ? 'acceptedAt'`,
   );
   return { areLeft: rows[0].areLeft, highestAcceptedAt: BigInt(rows[0].highest) };
 }
