@@ -6,6 +6,7 @@ import { missingImages } from '@serverless-vote/engine/docker/missing-images';
 import Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { ingressBySocket } from './gateway/ingress-socket.ts';
+import { listen } from './http/listen.ts';
 import { removeLeftBehind } from './left-behind.ts';
 import { claim, holdSocket } from './own-socket.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
@@ -18,7 +19,7 @@ const CONTROL_SOCKET = '/run/control/control.sock';
 const CLAIM = 'owner.sock';
 
 /** One machine: its Docker Engine, and Unix sockets in volumes. @throws {OtherLauncher} when they are another launcher's */
-export async function oneMachine(stackId: string, webUser: number, log: Logger): Promise<Platform> {
+export async function dockerPlatform(stackId: string, webUser: number, log: Logger): Promise<Platform> {
   await claim(`${INGRESS}/${CLAIM}`);
   const docker = new Docker();
   const remove = (directory: string, folder: string) =>
@@ -39,10 +40,10 @@ export async function oneMachine(stackId: string, webUser: number, log: Logger):
       for (const directory of [RUNTIME, INGRESS])
         for (const folder of readdirSync(directory)) if (folder !== CLAIM) remove(directory, folder);
     },
-    async listen(listeners) {
-      await holdSocket(listeners.web, CONTROL_SOCKET);
-      listeners.private.listen(CONTROL_PORT);
-      listeners.public.listen(GATEWAY_PORT);
+    async listen(servers) {
+      await holdSocket(servers.web, CONTROL_SOCKET);
+      await listen(servers.private, CONTROL_PORT);
+      await listen(servers.public, GATEWAY_PORT);
     },
   };
 }

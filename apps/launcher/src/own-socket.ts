@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, renameSync, rmSync, statSync, watch } from 'node:fs';
 import net from 'node:net';
 import { dirname } from 'node:path';
+import { listen } from './http/listen.ts';
 
 /** What holds a socket looks again so long after it found somebody else there. */
 const LOOK_AGAIN_MS = 1_000;
@@ -71,16 +72,6 @@ async function take(server: net.Server, path: string): Promise<number | undefine
 }
 
 const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
-
-function listen(server: net.Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
 
 function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -7,28 +7,31 @@ import type { OpenRuntimeEndpoint } from './sandbox/runtime-client.ts';
 export const GATEWAY_PORT = 8080;
 export const CONTROL_PORT = 9000;
 
-/** The mounts that the launcher opens to others than its sandboxes. */
-export interface Listeners {
+/** Where the launcher is reached, except by its sandboxes. */
+export interface Servers {
+  /** The gateway. */
   public: http.Server;
+  /** The control API. */
   private: http.Server;
   /** For web, to invoke what the catalog allows it. */
   web: http.Server;
 }
 
-/** What differs between one machine and several: who runs containers, and the ways between them and the launcher. */
+/** What depends on where containers run: who runs them, and how they and the launcher reach each other. */
 export interface Platform {
   engine: EngineToOpen;
   openRuntimeEndpoint: OpenRuntimeEndpoint;
   openIngress: OpenIngress;
-  /** Does this request at web's socket come from web? */
+  /** Does this request at web's server come from web? */
   knowsWeb(request: http.IncomingMessage): boolean;
-  database: Address;
+  /** Undefined where functions have none. */
+  database: Address | undefined;
   /** Those of these images that no container can be started from; none where nobody can tell. @throws when the engine doesn't answer */
   missingImages(images: readonly string[]): Promise<readonly string[]>;
   /** Cores that containers are started on. */
   cores(): Promise<number>;
-  /** Removes the ways of a predecessor's containers, once those are gone. Whatever they have left there, this never throws. */
+  /** Removes the sockets of a predecessor's containers, once those are gone. Whatever they have left there, this never throws. */
   forgetPredecessor(): void;
-  /** Lets callers in. */
-  listen(mounts: Listeners): Promise<void>;
+  /** Resolves when all servers listen. @throws {PortTaken} */
+  listen(servers: Servers): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { SwarmEngine } from '@serverless-vote/engine/swarm/swarm-engine';
 import Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { ingressOverTcp } from './gateway/ingress-tcp.ts';
+import { listen } from './http/listen.ts';
 import type { EngineSettings } from './model/settings.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
 import { runtimeApiOverTcp } from './sandbox/runtime-api-tcp.ts';
@@ -14,7 +15,7 @@ const WEB_CONTROL_PORT = 9003;
 const CALL_DEADLINE_MS = 15_000;
 
 /** Several machines: a Docker Swarm, and overlay networks. Each endpoint is open in one network only. */
-export function swarm(
+export function swarmPlatform(
   stackId: string,
   { taskId, databaseHost, databasePassword }: Extract<EngineSettings, { kind: 'swarm' }>,
   log: Logger,
@@ -45,13 +46,14 @@ export function swarm(
       );
     },
     forgetPredecessor: () => undefined,
-    async listen(listeners) {
-      runtime.server.listen(RUNTIME_PORT, networks.functions.address);
-      listeners.web.listen(WEB_CONTROL_PORT, networks.web.address);
-      listeners.public.listen(GATEWAY_PORT, networks.published);
-      listeners.private.listen(CONTROL_PORT, networks.published);
+    async listen(servers) {
+      await listen(runtime.server, RUNTIME_PORT, networks.functions.address);
+      await listen(servers.web, WEB_CONTROL_PORT, networks.web.address);
+      await listen(servers.private, CONTROL_PORT, networks.published);
+      await listen(servers.public, GATEWAY_PORT, networks.published);
       // For the health check, and for `docker exec`.
-      net.createServer((socket) => listeners.private.emit('connection', socket)).listen(CONTROL_PORT, '127.0.0.1');
+      const inside = net.createServer((socket) => servers.private.emit('connection', socket));
+      await listen(inside, CONTROL_PORT, '127.0.0.1');
     },
   };
 }

@@ -18,7 +18,9 @@ export async function bundle(entry: string, name: string): Promise<string> {
     format: 'esm',
     external: ['pg-native'],
     logLevel: 'warning',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
   });
   return outfile;
 }

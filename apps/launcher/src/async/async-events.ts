@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@serverless-vote/contracts/backoff';
 import type { TraceContext } from '@serverless-vote/contracts/trace-context';
-import type { Address } from '@serverless-vote/database';
 import {
   type AsyncEvent,
   type DeadLetter,
-  EventQueue,
+  type EventQueue,
   isIncurable,
   type Which,
 } from '@serverless-vote/database/event-queue';
@@ -25,7 +24,7 @@ const ACCEPT_MS = 5_000;
 interface AsyncParts {
   invoker: Invoker;
   bus: EventBus;
-  database: Address;
+  openQueue: (names: readonly string[]) => Promise<EventQueue>;
   databaseReady: Preparation;
 }
 
@@ -40,7 +39,7 @@ export class AsyncEvents {
     this.#parts = parts;
     const names = Object.keys(catalog.functions);
     this.#session = new QueueSession(
-      () => EventQueue.open(parts.database, names),
+      () => parts.openQueue(names),
       (queue) => this.#takeStock(queue),
       (queue) => this.#mayRest(queue),
     );

@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import type net from 'node:net';
+
+/** Another program listens on a port that this one needs. */
+export class PortTaken extends Error {
+  override name = 'PortTaken';
+}
+
+/**
+ * Resolves when the server listens at a path, or on a port (of all addresses, without a host).
+ * @throws {PortTaken} naming the port; whatever the system says for all else
+ */
+export async function listen(server: net.Server, at: string | number, host?: string): Promise<void> {
+  const listening = once(server, 'listening');
+  if (typeof at === 'string') server.listen(at);
+  else server.listen(at, host);
+  try {
+    await listening;
+  } catch (error) {
+    if (typeof at === 'string' || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const message = `Port ${at} is taken: another program listens on it. Fix: stop that program.`;
+    throw new PortTaken(message, { cause: error });
+  }
+}

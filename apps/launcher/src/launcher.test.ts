@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startLauncher } from './launcher.ts';
+import { readCatalog } from './model/catalog.ts';
+import { parseSettings } from './model/settings.ts';
+import { processPlatform } from './process-platform.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(`${tmpdir()}/launcher-`);
+  writeFileSync(`${directory}/secret`, 'x'.repeat(64));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+/** A launcher with real child processes instead of containers. */
+async function start(wanted = { public: 0, private: 0 }) {
+  const lines: string[] = [];
+  const log = pino(new Writable({ write: (line, _encoding, done) => done(void lines.push(String(line))) }));
+  const platform = processPlatform(
+    directory,
+    fileURLToPath(import.meta.resolve('@serverless-vote/runtime/echo.fixture')),
+    wanted,
+  );
+  const launcher = await startLauncher({
+    settings: parseSettings({ STACK_ID: 'test', SESSION_SECRET_FILE: `${directory}/secret` }),
+    catalog: readCatalog(`${root}/functions/catalog.json`),
+    ...{ platform, log, migrationsDir: '' },
+  }).catch((error: Error) => error);
+  return { launcher, lines, platform };
+}
+
+test('invokes a function, and leaves nothing behind when it stops', async () => {
+  const { launcher, platform } = await start();
+  if (launcher instanceof Error) throw launcher;
+  const url = `http://127.0.0.1:${platform.ports.private}/2015-03-31/functions/record-vote/invocations`;
+  const response = await fetch(url, { method: 'POST', body: '{"a":1}' });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('x-start-kind')).toBe('cold');
+  await launcher.stop();
+  expect(await platform.engine.list()).toEqual([]);
+  await expect(fetch(url)).rejects.toThrow('fetch failed');
+});
+
+test.each(['public', 'private'] as const)(
+  'names the %s port when it is taken, and says of none that it listens',
+  async (which) => {
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { launcher, lines } = await start({ public: 0, private: 0, [which]: port });
+    expect(launcher).toMatchObject({ name: 'PortTaken', message: expect.stringContaining(`Port ${port} is taken`) });
+    expect(lines.join()).not.toContain('launcher.listening');
+    other.close();
+  },
+);

@@ -1,0 +1,179 @@
+import { Removals } from '@serverless-vote/engine/removals';
+import { sweep } from '@serverless-vote/engine/sweep';
+import type { Logger } from 'pino';
+import { EventStream } from './api/event-stream.ts';
+import { HealthReport } from './api/health.ts';
+import { AsyncEvents } from './async/async-events.ts';
+import { noDatabase, postgres } from './database.ts';
+import type { PublicStream } from './gateway/gateway.ts';
+import { HttpService } from './gateway/http-service.ts';
+import { ResultStream, resultLine } from './gateway/result-stream.ts';
+import { whyBlocked } from './invoke/blocked.ts';
+import { Invoker } from './invoke/invoker.ts';
+import { KillAtWork } from './invoke/kill-at-work.ts';
+import { AcceptanceClock } from './model/acceptance-clock.ts';
+import { type Catalog, partsOf } from './model/catalog.ts';
+import { EventBus } from './model/event-bus.ts';
+import type { Config } from './model/settings.ts';
+import { StartLimiter } from './model/start-limiter.ts';
+import type { Platform } from './platform.ts';
+import { watchRoles } from './role-watch.ts';
+import { makeServers } from './servers.ts';
+import { ActivityStream } from './telemetry/activity-stream.ts';
+import { collectGarbageWhenIdle } from './telemetry/collect-garbage.ts';
+import { FunctionLogs } from './telemetry/function-logs.ts';
+import { logEvents } from './telemetry/log.ts';
+import { Metrics } from './telemetry/metrics.ts';
+
+const STARTS_PER_CORE = 2;
+const DRAIN_MS = 15_000;
+const SWEEP_MS = 30_000;
+
+export interface LauncherParts {
+  settings: Config;
+  catalog: Catalog;
+  platform: Platform;
+  migrationsDir: string;
+  log: Logger;
+}
+
+export interface Launcher {
+  /** Finishes what is in progress, accepts nothing new, and leaves no container behind. */
+  stop(): Promise<void>;
+}
+
+/** Wires all rooms and starts them. Resolves when the launcher listens. @throws {PortTaken} */
+export async function startLauncher({
+  settings,
+  catalog,
+  platform,
+  migrationsDir,
+  log,
+}: LauncherParts): Promise<Launcher> {
+  const bus = new EventBus();
+  logEvents(bus, log);
+  const metrics = new Metrics(bus);
+
+  await platform.engine.open();
+  const engine = new Removals(metrics.engine(platform.engine));
+  // Nothing that a predecessor left can be in use: its runtime API and its callers are gone with it.
+  metrics.leaked('start', await sweep(engine, () => new Set()));
+  platform.forgetPredecessor();
+
+  const clock = new AcceptanceClock();
+  const { poll, imageTag } = settings;
+  const database = platform.database ? postgres(platform.database, { poll, migrationsDir, clock, log }) : noDatabase;
+  const usesDatabase = (name: string) => catalog.functions[name]?.database === true;
+  const leaveRoles = watchRoles(bus, usesDatabase, () => database.restoreRoles(), log);
+
+  const limiter = new StartLimiter(STARTS_PER_CORE * (await platform.cores()));
+  const results = new Map<string, ResultStream>();
+  const invoker = new Invoker(
+    catalog,
+    { imageTag, idleTimeoutMs: settings.functionIdleTimeoutMs },
+    {
+      ...{ engine, limiter, bus, clock, databaseReady: database.ready },
+      openEndpoint: platform.openRuntimeEndpoint,
+      succeeded(name) {
+        for (const stale of catalog.functions[name]?.invalidates ?? []) results.get(stale)?.invalidate();
+      },
+    },
+  );
+  const { openQueue, ready: databaseReady } = database;
+  const asyncEvents = new AsyncEvents(catalog, { invoker, bus, openQueue, databaseReady });
+  const streams = new Map<string, PublicStream>();
+  for (const [stream, name] of Object.entries(catalog.streams)) {
+    const result = new ResultStream(
+      async () => {
+        const { outcome } = await invoker.invoke(name, Buffer.from('{}'));
+        if (outcome.kind === 'function-error') throw new Error('Results cannot be computed just now.');
+        return resultLine(outcome.payload);
+      },
+      (...run) => metrics.resultShown(stream, ...run),
+    );
+    results.set(name, result);
+    streams.set(stream, result);
+  }
+  if (settings.live) streams.set('activity', new ActivityStream(bus, () => engine.permanentMemory()));
+  const web = new HttpService(
+    catalog.web,
+    {
+      image: `${catalog.web.image}:${imageTag}`,
+      idleTimeoutMs: settings.webIdleTimeoutMs,
+      handedOn: new Map([...settings.handedOn, ['PARTS', JSON.stringify(partsOf(catalog))]]),
+    },
+    { engine, openIngress: platform.openIngress, limiter, bus },
+  );
+
+  const { pools } = invoker;
+  const sandboxes = () => pools.flatMap(({ fleet }) => [...fleet]);
+  metrics.observe({
+    ...{ pools, web, limiter, asyncEvents },
+    overdue: () => engine.overdue.size,
+    viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
+    databaseAnswers: async () => databaseReady.isDone && (await database.answers()),
+  });
+  collectGarbageWhenIdle(bus, () => web.replicas.length + sandboxes().length === 0);
+
+  const ofPages = pools.filter(({ name }) => catalog.web.mayInvoke.includes(name));
+  const health = new HealthReport({
+    isPrepared: () => databaseReady.isDone,
+    databaseIsThere: () => database.isThere(),
+    databaseHasSpace: () => database.hasSpace(pools.some((pool) => pool.health.lacksSpace)),
+    images: [...ofPages.map(({ entry }) => entry.image), catalog.web.image].map((image) => `${image}:${imageTag}`),
+    lacking: platform.missingImages,
+    functions: ofPages.map(({ name }) => name),
+    isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,
+    whyFailing: (name) => invoker.failures.why(name) ?? whyBlocked(pools, name, engine.overdue),
+  });
+  const servers = makeServers({
+    ...{ settings, catalog, log, invoker, asyncEvents, web, streams, health, metrics },
+    votes: database.votes,
+    events: new EventStream(bus),
+    logs: new FunctionLogs(bus),
+    killAtWork: new KillAtWork(pools, bus),
+    knowsWeb: platform.knowsWeb,
+    async reset() {
+      await database.forgetVotes();
+      for (const result of results.values()) result.invalidate();
+      log.warn('votes.forgotten');
+    },
+  });
+
+  const alive = () => new Set([...[...sandboxes(), ...web.replicas].map(({ id }) => id), ...engine.overdue]);
+  const sweeper = setInterval(() => {
+    sweep(engine, alive)
+      .then((leaked) => metrics.leaked('running', leaked))
+      .catch((error: unknown) => log.warn({ error: String(error) }, 'sweep.failed'));
+  }, SWEEP_MS);
+
+  const close = async () => {
+    clearInterval(sweeper);
+    leaveRoles();
+    database.close();
+    for (const server of [servers.public, servers.private]) server.close();
+    for (const result of results.values()) result.close();
+    await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS), asyncEvents.close(DRAIN_MS)]);
+    // Not before: until then web's invocations come this way.
+    servers.web.close();
+    await sweep(engine, () => new Set()).catch(() => undefined);
+    await platform.engine.close();
+  };
+  try {
+    await platform.listen(servers);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  log.info(
+    { stack: settings.stackId, functions: Object.keys(catalog.functions), poll: poll.question },
+    'launcher.listening',
+  );
+  let stopped: Promise<void> | undefined;
+  return {
+    stop() {
+      stopped ??= close();
+      return stopped;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import { Processes } from '@serverless-vote/engine/process/process-engine';
+import { ingressBySocket } from './gateway/ingress-socket.ts';
+import { listen } from './http/listen.ts';
+import type { Platform } from './platform.ts';
+import { runtimeApi } from './sandbox/runtime-api.ts';
+
+export interface ProcessPlatform extends Platform {
+  engine: Processes;
+  /** Known once the launcher listens. */
+  readonly ports: { public: number; private: number };
+}
+
+/**
+ * Child processes instead of containers, and no database: for tests, and for measuring the launcher alone.
+ * @param directory for sockets @param program what every sandbox runs @param wanted ports on loopback; 0 is any free one
+ */
+export function processPlatform(
+  directory: string,
+  program: string,
+  wanted = { public: 0, private: 0 },
+): ProcessPlatform {
+  const ports = { ...wanted };
+  return {
+    engine: new Processes(directory, program),
+    openRuntimeEndpoint: runtimeApi(directory),
+    openIngress: ingressBySocket(directory, (folder) => rmSync(`${directory}/${folder}`, { recursive: true })),
+    knowsWeb: () => true,
+    database: undefined,
+    missingImages: async () => [],
+    cores: async () => os.availableParallelism(),
+    forgetPredecessor: () => undefined,
+    ports,
+    async listen(servers) {
+      await listen(servers.web, `${directory}/control.sock`);
+      for (const name of ['private', 'public'] as const) {
+        await listen(servers[name], wanted[name], '127.0.0.1');
+        ports[name] = (servers[name].address() as AddressInfo).port;
+      }
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type http from 'node:http';
+import type { Logger } from 'pino';
+import { control, webApi } from './api/control-api.ts';
+import type { HealthReport } from './api/health.ts';
+import type { AsyncEvents } from './async/async-events.ts';
+import { gateway, type PublicStream } from './gateway/gateway.ts';
+import type { HttpService } from './gateway/http-service.ts';
+import { VoteRate } from './gateway/vote-rate.ts';
+import { ByteBudget } from './http/body.ts';
+import { Peers } from './http/peers.ts';
+import { refusePeers } from './http/refuse-peers.ts';
+import { limitedServer } from './http/server.ts';
+import type { Invoker } from './invoke/invoker.ts';
+import type { KillAtWork } from './invoke/kill-at-work.ts';
+import type { Catalog } from './model/catalog.ts';
+import type { Votes } from './model/preparation.ts';
+import type { Config } from './model/settings.ts';
+import type { Servers } from './platform.ts';
+import type { FunctionLogs } from './telemetry/function-logs.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { traceRequests } from './telemetry/traced-requests.ts';
+
+/** An invocation may take its catalog's deadline, so silence is no sign there. */
+const CONTROL_LIMITS = { connections: 2_000, requests: 4_000, headersMs: 10_000, requestMs: 30_000, silentMs: 0 };
+/** What events and large results may take together, at the control API and at web's socket to it, until they are answered. */
+const EVENTS_AT_ONCE = 64 * 1024 * 1024;
+const EVENTS_OF_WEB_AT_ONCE = 32 * 1024 * 1024;
+
+interface ServedParts {
+  settings: Config;
+  catalog: Catalog;
+  log: Logger;
+  invoker: Invoker;
+  asyncEvents: AsyncEvents;
+  web: HttpService;
+  streams: ReadonlyMap<string, PublicStream>;
+  votes: Votes;
+  health: HealthReport;
+  metrics: Metrics;
+  events: PublicStream;
+  logs: FunctionLogs;
+  killAtWork: KillAtWork;
+  knowsWeb: (request: http.IncomingMessage) => boolean;
+  /** Forgets every vote, and shows it. */
+  reset: () => Promise<void>;
+}
+
+/** The launcher's servers, and who may come to which. None of them listens yet. */
+export function makeServers(parts: ServedParts): Servers {
+  const { settings, catalog, log, invoker, asyncEvents, web, streams, votes, health } = parts;
+  const peers = Peers.ofThisContainer(settings.localPeers);
+
+  const perMinute = settings.votesPerMinutePerAddress;
+  const voteRate = perMinute === 0 ? undefined : new VoteRate(perMinute);
+  const gatewayServer = gateway(catalog, web, invoker, streams, votes, voteRate);
+  traceRequests(gatewayServer, log);
+  if (settings.pagesAreLocal) refusePeers(gatewayServer, peers, log);
+
+  const controlServer = limitedServer(
+    { ...CONTROL_LIMITS, keepAliveMs: 15_000 },
+    control({
+      ...{ catalog, invoker, asyncEvents, peers, events: parts.events, logs: parts.logs, reset: parts.reset },
+      metrics: () => parts.metrics.text(),
+      health: () => health.answer(),
+      hosts: settings.controlHosts,
+      bodies: new ByteBudget(EVENTS_AT_ONCE),
+    }),
+  );
+  refusePeers(controlServer, peers, log);
+
+  const presenter = { key: settings.presenterKey, killAtWork: parts.killAtWork };
+  const bodiesOfWeb = new ByteBudget(EVENTS_OF_WEB_AT_ONCE);
+  const webServer = limitedServer(
+    { ...CONTROL_LIMITS, keepAliveMs: 60_000 },
+    webApi(catalog, invoker, presenter, () => health.certain(), bodiesOfWeb, parts.knowsWeb),
+  );
+  return { public: gatewayServer, private: controlServer, web: webServer };
+}
