@@ -13,7 +13,10 @@ stacks=("$BENCH_STACK")
 
 make_ready misbehave
 mkdir -p .cache/bench
-node apps/launcher/integration/functions/catalog.mts >.cache/bench/chaos-catalog.json
-# 2,000 connections, and what else there is.
-ulimit -n 8192 2>/dev/null || true
+esbuild infra/bench/src/chaos/hostile.program.ts --bundle --platform=node --external:pg-native --log-level=warning \
+  --outfile=.cache/bench/hostile.cjs
+step hostile infra/images/build.sh hostile
+node apps/launcher/integration/functions/catalog.mts ../../../../infra/bench/hostile.json >.cache/bench/chaos-catalog.json
+# 5,000 viewers, and what else there is.
+ulimit -n 16384 2>/dev/null || true
 run_on_own_stacks infra/bench/src/chaos/main.ts "$@"

@@ -61,10 +61,13 @@ while read -r name uid database; do
   fi
 done <<<"$functions"
 
-# Only when it is named: the function that does wrong, for the integration tests.
+# Only when they are named: the function that does wrong, for the integration tests, and the one that was taken over, for `make chaos`.
 if [[ " ${only[*]-} " == *' misbehave '* ]]; then
   bundle=apps/launcher/integration/functions/misbehave.cjs
   image misbehave misbehave -- "$bundle"
+fi
+if [[ " ${only[*]-} " == *' hostile '* ]]; then
+  image hostile hostile "BASE=serverless-vote/record-vote:$tag" -- .cache/bench/hostile.cjs
 fi
 
 if wanted database; then

@@ -106,20 +106,23 @@ async function sendAll(session: Session, statements: readonly string[]): Promise
 
 /**
  * Opens connections to Postgres and says nothing through them: they count before anybody knows who they are. One that is closed is opened
- * again. As a program for `node -e`, since it runs in a container that has nothing but node; `SILENT` says how many.
+ * again.
  */
-export const SILENT_CONNECTIONS = `(${(connect: typeof net.connect) => {
-  let open = 0;
-  let refused = '';
+export function stayConnected(connect: typeof net.connect, count: number): { open: number; refused: string } {
+  const state = { open: 0, refused: '' };
   const again = () => {
     const socket = connect(`${process.env.PGHOST ?? '/var/run/postgresql'}/.s.PGSQL.5432`);
-    socket.once('connect', () => open++);
+    socket.once('connect', () => state.open++);
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      refused = error.code ?? '';
+      state.refused = error.code ?? '';
     });
     socket.once('close', () => setTimeout(again, 20));
-    socket.once('connect', () => socket.once('close', () => open--));
+    socket.once('connect', () => socket.once('close', () => state.open--));
   };
-  for (let n = 0; n < Number(process.env.SILENT ?? 160); n++) again();
-  setInterval(() => console.log(JSON.stringify({ open, refused })), 200);
-}})(require('node:net').connect)`;
+  for (let n = 0; n < count; n++) again();
+  return state;
+}
+
+/** The same as a program for `node -e`, since it runs in a container that has nothing but node; `SILENT` says how many. */
+export const SILENT_CONNECTIONS = `const state = (${stayConnected})(require('node:net').connect, Number(process.env.SILENT));
+setInterval(() => console.log(JSON.stringify(state)), 200);`;

@@ -1,11 +1,12 @@
-// Prints the catalog that the tests run with: the real one, and functions that do wrong.
+// Prints the catalog that the tests run with: the real one, functions that do wrong, and those in the files that are named, from here.
 import { readFileSync } from 'node:fs';
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 /** Where starts take longer (on a Swarm), deadlines have to be longer, too. */
 const times = Number(process.env.DEADLINES_TIMES ?? 1);
 const catalog = read('../../../../functions/catalog.json');
-for (const [name, differences] of Object.entries<object>(read('./misbehaving.json'))) {
+const files = ['./misbehaving.json', ...process.argv.slice(2)];
+for (const [name, differences] of files.flatMap((file) => Object.entries<object>(read(file)))) {
   catalog.functions[name] = {
     ...{ image: 'serverless-vote/misbehave', user: 10_009, database: true },
     ...{ memoryMb: 128, cpus: 1, processes: 32, tmpMb: 8, deadlineMs: 30_000, concurrency: 2 },

@@ -5,24 +5,29 @@ import { writeResult } from '../result.ts';
 import { Stack } from '../stack.ts';
 import type { Fault } from './fault.ts';
 import { asyncEvents } from './faults/async-events.ts';
+import { engineRefusesRemovals } from './faults/engine-refuses.ts';
 import { engineKilled, engineRestarted, isEngineOurs } from './faults/engine-restarted.ts';
+import { hostileFunction } from './faults/hostile-function.ts';
+import { idleViewers } from './faults/idle-viewers.ts';
 import { databaseKilled, launcherKilled, sandboxKilled, webKilled } from './faults/killed.ts';
 import { memoryBomb, poisonedEvents, runaway } from './faults/misbehaved.ts';
 import { bothKilledAndStarted, databaseRestarted, launcherRestarted } from './faults/restarted.ts';
 import { silentConnections } from './faults/silent-connections.ts';
+import { unwritableErrors } from './faults/unwritable-errors.ts';
 import { chaosMarkdown, chaosTable, isGood, rowOf } from './table.ts';
 import { type Trial, trial } from './trial.ts';
 
 const TRIALS = 5;
-/** A quiet machine takes less than ten minutes, a busy one takes longer. */
-const DEADLINE_MS = 30 * 60_000;
+/** A quiet machine takes less than twenty minutes, a busy one takes longer. */
+const DEADLINE_MS = 45 * 60_000;
 const IDLE_MS = 500;
 
 /** In this order, one trial each, then again: the engine waits longer with every restart of a container that ran for less than 10 s. */
 const FAULTS: readonly Fault[] = [
   ...[sandboxKilled, databaseKilled, runaway, launcherKilled, webKilled],
   ...[databaseRestarted, poisonedEvents, memoryBomb, asyncEvents],
-  ...[silentConnections, launcherRestarted, bothKilledAndStarted],
+  ...[silentConnections, idleViewers, launcherRestarted, bothKilledAndStarted],
+  ...[unwritableErrors, engineRefusesRemovals, hostileFunction],
 ];
 const ENGINE_FAULTS: readonly Fault[] = [engineRestarted, engineKilled];
 

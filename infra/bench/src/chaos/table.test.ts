@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chaosMarkdown, chaosTable, isGood, rowOf } from './table.ts';
 import type { Trial } from './trial.ts';
 
-const good: Trial = { acknowledged: 200, lost: 0, double: 0, left: 0, sent: 210, nextGoodAnswerMs: 400 };
+const good: Trial = { acknowledged: 200, lost: 0, double: 0, left: 0, stuck: 0, sent: 210, nextGoodAnswerMs: 400 };
 
 describe('a row', () => {
   it('adds up its trials, and takes the median and the longest of their times', () => {
@@ -14,6 +14,7 @@ describe('a row', () => {
     ['lost', { lost: 1 }],
     ['counted double', { double: 1 }],
     ['left', { left: 1 }],
+    ['stuck', { stuck: 1 }],
     ['not answered as it should', { problem: 'Answered 500' }],
     ['never acknowledged', { acknowledged: 0 }],
   ])('is bad when something was %s', (_what, fault) => {
@@ -36,5 +37,5 @@ it('a table for a document has as many columns in each row', () => {
   const columns = chaosMarkdown([rowOf('x', [good]), rowOf('y', [good])])
     .split('\n')
     .map((line) => line.split('|').length);
-  expect(new Set(columns)).toEqual(new Set([9]));
+  expect(new Set(columns)).toEqual(new Set([10]));
 });

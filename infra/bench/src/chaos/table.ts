@@ -9,6 +9,7 @@ export interface Row {
   lost: number;
   double: number;
   left: number;
+  stuck: number;
   medianMs: number;
   longestMs: number;
   /** What did not go as it should besides, once each. */
@@ -25,23 +26,24 @@ export function rowOf(fault: string, trials: readonly Trial[]): Row {
     lost: sum(({ lost }) => lost),
     double: sum(({ double }) => double),
     left: sum(({ left }) => left),
+    stuck: sum(({ stuck }) => stuck),
     medianMs: times.length === 0 ? Number.NaN : median(times),
     longestMs: times.length === 0 ? Number.NaN : Math.max(...times),
     problems: [...new Set(trials.flatMap(({ problem }) => problem ?? []))],
   };
 }
 
-/** Nothing lost, nothing double, nothing left, and all went as it should. */
-export const isGood = ({ trials, acknowledged, lost, double, left, problems }: Row): boolean =>
-  trials > 0 && acknowledged > 0 && lost + double + left + problems.length === 0;
+/** Nothing lost, double, left or stuck, and all went as it should. */
+export const isGood = ({ trials, acknowledged, lost, double, left, stuck, problems }: Row): boolean =>
+  trials > 0 && acknowledged > 0 && lost + double + left + stuck + problems.length === 0;
 
-const HEAD = ['fault', 'trials', 'acknowledged', 'lost', 'double', 'left', 'next good answer (longest)'];
+const HEAD = ['fault', 'trials', 'acknowledged', 'lost', 'double', 'left', 'stuck', 'next good answer (longest)'];
 
 const duration = (ms: number) =>
   Number.isNaN(ms) ? 'none' : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 
-function cells({ fault, trials, acknowledged, lost, double, left, medianMs, longestMs }: Row): string[] {
-  const counts = [trials, acknowledged, lost, double, left].map((count) => count.toLocaleString('en'));
+function cells({ fault, trials, acknowledged, lost, double, left, stuck, medianMs, longestMs }: Row): string[] {
+  const counts = [trials, acknowledged, lost, double, left, stuck].map((count) => count.toLocaleString('en'));
   return [fault, ...counts, `${duration(medianMs)} (${duration(longestMs)})`];
 }
 

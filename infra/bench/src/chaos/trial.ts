@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { sum } from '../metrics.ts';
 import { until } from '../until.ts';
 import { auditOf } from './audit.ts';
 import type { Fault, Scene } from './fault.ts';
@@ -11,12 +12,16 @@ const FIRST_ANSWER_MS = 45_000;
 const RECOVERY_MS = 60_000;
 /** The stack lets go of what it doesn't need after its idle timeout; then nothing may be left. */
 const REST_MS = 45_000;
+/** The longest pause before a retry is shorter. */
+const MOVES_MS = 60_000;
 
 /** One fault, once, under load. */
 export interface Trial extends Audit {
   /** Until both endpoints acknowledged a vote that was sent after the fault. */
   nextGoodAnswerMs: number;
   left: number;
+  /** Asynchronous events that are neither done nor dead letters, and containers that should be gone. */
+  stuck: number;
   sent: number;
   problem?: string;
 }
@@ -42,8 +47,8 @@ export async function trial(fault: Fault, parts: Omit<Scene, 'load'>): Promise<T
     await load.stop();
   }
   try {
-    const [audit, left] = await Promise.all([auditOf(load.ledger, stack), leftOf(parts)]);
-    return { ...audit, nextGoodAnswerMs, left, sent: load.sent, ...(problem !== undefined && { problem }) };
+    const [audit, left, stuck] = await Promise.all([auditOf(load.ledger, stack), leftOf(parts), stuckIn(parts)]);
+    return { ...audit, nextGoodAnswerMs, left, stuck, sent: load.sent, ...(problem !== undefined && { problem }) };
   } catch (error) {
     throw new Error(`${fault.name}: ${[problem, error].join('; then ')}`, { cause: error });
   }
@@ -59,4 +64,20 @@ async function leftOf({ stack, docker, signal }: Omit<Scene, 'load'>): Promise<n
   };
   await until('rest', isIdle, { withinMs: REST_MS, everyMs: 100, signal }).catch(() => signal.throwIfAborted());
   return Math.abs(found.length - 2);
+}
+
+async function stuckIn({ stack, signal }: Omit<Scene, 'load'>): Promise<number> {
+  let found = Number.NaN;
+  const moves = async () => {
+    // Whoever asks for dead letters makes the launcher count what its queue holds.
+    if ((await stack.control.send('/dead-letters')).status !== 200) return false;
+    const metrics = await stack.metrics();
+    const unfinished = (state: string) => sum(metrics, 'async_events', { state });
+    found = unfinished('waiting') + unfinished('running') + sum(metrics, 'containers_overdue');
+    return found === 0;
+  };
+  await until('nothing is stuck', moves, { withinMs: MOVES_MS, everyMs: 250, signal }).catch(() =>
+    signal.throwIfAborted(),
+  );
+  return found;
 }

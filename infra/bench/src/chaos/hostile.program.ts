@@ -1,0 +1,34 @@
+import net from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ATTACKS, type Attack, attack, stayConnected } from '@serverless-vote/database/attacks';
+import { serve } from '@serverless-vote/runtime';
+import { Client } from 'pg';
+
+/* A function that was taken over, as its container's program: does to the database what once worked, with the role of its uid. */
+
+const SILENT = 160;
+/** An attack that is merely held up has failed; the next one begins. */
+const ATTACK_MS = 2_000;
+
+async function connect(): Promise<Client> {
+  const client = new Client();
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+serve({
+  connect: async () => undefined,
+  async handle() {
+    const attacks: string[] = [];
+    for (const [name, steps] of Object.entries<Attack>(ATTACKS)) {
+      if (steps.role !== process.env.PGUSER) continue;
+      await Promise.race([attack(connect, steps).catch(() => undefined), pause(ATTACK_MS)]);
+      attacks.push(name);
+    }
+    const connections = stayConnected(net.connect, SILENT);
+    await pause(ATTACK_MS);
+    return { attacks, silent: connections.open };
+  },
+  disconnect: async () => undefined,
+});
