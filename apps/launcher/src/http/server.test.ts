@@ -144,6 +144,19 @@ describe('requests in progress', () => {
     expect(waiting.length).toBeLessThanOrEqual(20);
   });
 
+  test('whose bodies never arrive keep nobody out: the oldest of them makes way', async () => {
+    const { call } = await caller({ requests: 10 }, (request, response) => {
+      request.resume().once('end', () => response.end('hello'));
+    });
+    const post = (body: string) => `POST / HTTP/1.1\r\nHost: vote.test\r\nContent-Length: 5\r\n\r\n${body}`;
+    const slow = Array.from({ length: 40 }, () => call(post('dro')));
+    await Promise.any(slow.map(({ hungUp }) => hungUp));
+    for (const request of [post('votes'), get('/')]) {
+      const { heard } = call(request);
+      await expect.poll(heard, { timeout: 30_000 }).toMatch(/^HTTP\/1\.1 200 .*hello/s);
+    }
+  });
+
   test('end when their caller does not take the answer', async () => {
     const { call } = await caller({ answerMs: 200 }, (_, response) => void response.writeHead(200).write('beginning'));
     await call(get('/')).hungUp;

@@ -6,6 +6,8 @@ import { Connections } from './connections.ts';
 const PIPELINED_REQUESTS = 8;
 /** An answer that has begun and isn't taken for so long may be given up for a newcomer. */
 const SLOW_READER_MS = 5_000;
+/** Of the requests in progress, so large a part may still be arriving: who sends slowly makes way for the next one. */
+const ARRIVING = 1 / 2;
 
 export interface Limits {
   connections: number;
@@ -48,6 +50,22 @@ export function limitedServer(
   const connections = new Connections(limits.connections);
   const bySocket = new WeakMap<Socket, number>();
   const inProgress = new Set<{ response: http.ServerResponse; since: number }>();
+  /** Connections whose request has a body that isn't complete, the oldest first. */
+  const arriving = new Set<Socket>();
+
+  function waitForBody(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const { socket, headers } = request;
+    if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
+    const [slowest] = arriving;
+    if (slowest && arriving.size >= requests * ARRIVING) {
+      arriving.delete(slowest);
+      slowest.destroy();
+    }
+    arriving.add(socket);
+    const arrived = () => void arriving.delete(socket);
+    request.once('end', arrived);
+    response.once('close', arrived);
+  }
 
   /** Gives up the oldest answer that its caller doesn't take. */
   function giveUpSlowReader(): boolean {
@@ -89,6 +107,7 @@ export function limitedServer(
         // The refusal itself would have to wait behind what this connection has in progress.
         return onThis > 1 ? void socket.destroy() : busy(response);
       }
+      waitForBody(request, response);
       const entry = { response, since: performance.now() };
       const late = answerMs === undefined ? undefined : setTimeout(() => socket.destroy(), answerMs);
       inProgress.add(entry);
