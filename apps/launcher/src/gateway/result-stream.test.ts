@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -129,6 +130,47 @@ test('tells viewers when results can’t be computed, and goes on when they can'
   await expect.poll(() => viewer.text).toContain('event: paused\ndata: {"message":"The database is away."}');
   await pass(2_000);
   await expect.poll(() => viewer.text).toContain('data: {}');
+});
+
+test('a result that goes on failing is tried more and more rarely, and soon again once something has changed', async () => {
+  let isAway = true;
+  const { stream, counted, watch } = await serve(async () => {
+    if (isAway) throw new Error('The database is away.');
+    return '{}';
+  });
+  await watch();
+  await expect.poll(() => counted.computed).toBe(1);
+  await pass(2_000 + 4_000 + 8_000);
+  expect(counted.computed).toBe(4);
+  await pass(10 * 60_000);
+  expect(counted.computed).toBeLessThan(30);
+  isAway = false;
+  const before = counted.computed;
+  stream.invalidate();
+  await pass(2_000);
+  expect(counted.computed).toBe(before + 1);
+  stream.invalidate();
+  await pass(200);
+  expect(counted.computed).toBe(before + 2);
+});
+
+test('what takes long to tell everybody is told as much more rarely', async () => {
+  let computed = 0;
+  const stream = new ResultStream(async () => String(++computed));
+  const tellingMs = 300;
+  const crowd = Object.assign(new EventEmitter(), {
+    writeHead: () => undefined,
+    write: (message: Buffer | string) => String(message).startsWith('data:') && vi.advanceTimersByTime(tellingMs),
+  });
+  stream.watch(crowd as unknown as http.ServerResponse);
+  const from = performance.now();
+  for (let ms = 0; ms < 12_000; ms += 100) {
+    stream.invalidate();
+    await pass(100);
+  }
+  crowd.emit('close');
+  expect(computed).toBeGreaterThan(5);
+  expect((computed * tellingMs) / (performance.now() - from)).toBeLessThan(1 / 3);
 });
 
 test('a viewer that takes nothing neither slows the others nor grows memory', async () => {

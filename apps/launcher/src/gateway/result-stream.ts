@@ -2,7 +2,11 @@ import type { ServerResponse } from 'node:http';
 
 /** Changes are shown at most this often. */
 const PAUSE_MS = 200;
+/** And so many times as rarely as telling all viewers takes: thousands of them leave the launcher time for votes. */
+const BREAK = 4;
+/** After a failure: twice as long each time, up to the longest. */
 const RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 30_000;
 const HEARTBEAT_MS = 15_000;
 /** Every viewer gets all of a result, and the launcher reads it: a large one, or one of nothing but brackets, would keep all others waiting. */
 const RESULT_LIMIT = 64 * 1024;
@@ -13,8 +17,8 @@ const STALLED_MS = 30_000;
 /*
  *            changed, first viewer                 computed
  *  fresh ────────────────────────▶ computing ──────────────▶ fresh
- *    │ changed, nobody watches       │  │ changed meanwhile
- *    ▼                               │  └────▶ computing again after PAUSE_MS
+ *    │ changed, nobody watches       │  │ changed meanwhile, failed
+ *    ▼                               │  └────▶ computing again after a pause
  *  stale ──── first viewer ──────────┘
  */
 type State =
@@ -75,6 +79,9 @@ export class ResultStream {
   #last: Buffer | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
   #heartbeat: NodeJS.Timeout | undefined;
+  #broadcastMs = 0;
+  /** Since the last result. */
+  #failures = 0;
   /** Since when there is a change that nobody has been shown. */
   #changedAt: number | undefined;
   readonly #told: (outcome: 'shown' | 'failed', sinceChangeMs: number | undefined) => void;
@@ -124,7 +131,12 @@ export class ResultStream {
   #renew(): void {
     if (this.#state.kind === 'computing') this.#state.changed = true;
     else if (this.#viewers.size === 0) this.#state = { kind: 'stale' };
-    else if (this.#state.kind !== 'scheduled') this.#schedule(this.#startedAt + PAUSE_MS - performance.now());
+    else if (this.#state.kind !== 'scheduled') this.#scheduleAfter(Math.min(RETRY_MS, this.#retryMs));
+    else if (this.#failures > 0) {
+      // It may work again: that is not left to wait for the longest pause.
+      clearTimeout(this.#state.timer);
+      this.#scheduleAfter(RETRY_MS);
+    }
   }
 
   close(): void {
@@ -139,7 +151,9 @@ export class ResultStream {
     this.#heartbeat = undefined;
   }
 
-  #schedule(inMs: number): void {
+  /** So long after the last computation began, and not before the pause between two is over. */
+  #scheduleAfter(ms: number): void {
+    const inMs = Math.max(ms, PAUSE_MS, BREAK * this.#broadcastMs) + this.#startedAt - performance.now();
     if (inMs <= 0) void this.#run();
     else this.#state = { kind: 'scheduled', timer: setTimeout(() => void this.#run(), inMs) };
   }
@@ -154,10 +168,10 @@ export class ResultStream {
     this.#startedAt = performance.now();
     const changedAt = this.#changedAt;
     this.#changedAt = undefined;
-    let retryMs = 0;
     try {
       this.#last = Buffer.from(`data: ${await this.#compute()}\n\n`);
       this.#broadcast(this.#last);
+      this.#failures = 0;
       this.#told('shown', changedAt && performance.now() - changedAt);
     } catch (error) {
       const message = error instanceof Error ? error.message : 'Results cannot be computed just now.';
@@ -165,15 +179,20 @@ export class ResultStream {
       this.#changedAt = changedAt ?? this.#changedAt;
       this.#told('failed', undefined);
       computing.changed = true;
-      retryMs = RETRY_MS;
+      this.#failures += 1;
     }
     this.#state = { kind: computing.changed ? 'stale' : 'fresh' };
-    if (computing.changed && this.#viewers.size > 0)
-      this.#schedule(Math.max(retryMs, this.#startedAt + PAUSE_MS - performance.now()));
+    if (computing.changed && this.#viewers.size > 0) this.#scheduleAfter(this.#retryMs);
+  }
+
+  get #retryMs(): number {
+    return this.#failures === 0 ? 0 : Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (this.#failures - 1));
   }
 
   /** Encoded once, however many watch, and written as it is. */
   #broadcast(message: Buffer): void {
+    const from = performance.now();
     for (const viewer of this.#viewers) viewer.send(message);
+    this.#broadcastMs = performance.now() - from;
   }
 }

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Changes, Snapshot } from '@serverless-vote/contracts/activity';
@@ -205,4 +206,27 @@ describe('the memory of what is always there', () => {
     await expect.poll(() => changes().length).toBe(1);
     expect([snapshot()?.memory, changes()[0]?.memory]).toEqual([undefined, undefined]);
   });
+});
+
+test('what takes long to tell everybody is told as much more rarely', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+  const bus = new EventBus();
+  const stream = new ActivityStream(bus, async () => undefined);
+  const tellingMs = 300;
+  let told = 0;
+  const write = (message: string) => {
+    if (!message.startsWith('event: changes')) return;
+    told += 1;
+    vi.advanceTimersByTime(tellingMs);
+  };
+  const crowd = Object.assign(new EventEmitter(), { writeHead: () => undefined, writableLength: 0, write });
+  stream.watch(crowd as unknown as http.ServerResponse);
+  const from = performance.now();
+  for (let ms = 0; ms < 12_000; ms += 100) {
+    for (const event of served) bus.publish(event);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  crowd.emit('close');
+  expect(told).toBeGreaterThan(5);
+  expect((told * tellingMs) / (performance.now() - from)).toBeLessThan(1 / 3);
 });

@@ -7,6 +7,8 @@ import { MemoryWatch } from './memory-watch.ts';
 
 /** Changes are told together, at most this often. */
 const PAUSE_MS = 100;
+/** And so many times as rarely as telling all viewers takes: thousands of them leave the launcher time for votes. */
+const BREAK = 4;
 const HEARTBEAT_MS = 15_000;
 /** What a viewer may be behind before changes are left out for it; then it gets a snapshot. */
 const BUFFER_LIMIT = 64 * 1024;
@@ -27,13 +29,14 @@ export class ActivityStream {
   readonly #census: Census;
   readonly #memory: MemoryWatch;
   readonly #viewers = new Set<Viewer>();
+  #breakMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
   /** @param askMemory what the permanent containers hold; asked only while somebody watches */
   constructor(bus: EventBus, askMemory: () => Promise<PermanentMemory | undefined>) {
     const tellSoon = () => {
-      if (this.#viewers.size > 0) this.#timer ??= setTimeout(() => this.#tell(), PAUSE_MS);
+      if (this.#viewers.size > 0) this.#timer ??= setTimeout(() => this.#tell(), Math.max(PAUSE_MS, this.#breakMs));
     };
     this.#census = new Census(bus, tellSoon);
     this.#memory = new MemoryWatch(askMemory, () => this.#census.living === 0, tellSoon);
@@ -69,9 +72,11 @@ export class ActivityStream {
 
   #tell(): void {
     this.#timer = undefined;
+    const from = performance.now();
     const { counters } = this.#census;
     const changes: Changes = { now: Date.now(), counters, ...this.#seen(), ...this.#census.takeChanges() };
     const message = `event: changes\ndata: ${JSON.stringify(changes)}\n\n`;
+    let snapshot: string | undefined;
     for (const viewer of this.#viewers) {
       const { response, behindSince } = viewer;
       if (response.writableLength > BUFFER_LIMIT) {
@@ -79,9 +84,11 @@ export class ActivityStream {
         if (performance.now() - viewer.behindSince > STALLED_MS) response.destroy();
         continue;
       }
-      response.write(behindSince === undefined ? message : this.#snapshot());
+      if (behindSince !== undefined) snapshot ??= this.#snapshot();
+      response.write(behindSince === undefined ? message : snapshot);
       viewer.behindSince = undefined;
     }
+    this.#breakMs = BREAK * (performance.now() - from);
   }
 
   #seen(): { memory?: Memory } {
