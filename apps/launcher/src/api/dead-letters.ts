@@ -16,7 +16,7 @@ const LISTED_EVENT_CHARACTERS = 4096;
 export function mountDeadLetters(app: Express, asyncEvents: AsyncEvents): void {
   app.get(PATH, async (request, response) => {
     const letters = await asyncEvents.deadLetters(asked(request), MOST_LISTED);
-    const total = asyncEvents.lines.reduce((sum, { dead }) => sum + dead, 0);
+    const total = asyncEvents.queues.reduce((sum, { dead }) => sum + dead, 0);
     const shown = letters.map((letter) => ({
       ...letter,
       event: letter.event.length > LISTED_EVENT_CHARACTERS ? null : letter.event,

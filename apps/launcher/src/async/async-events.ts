@@ -1,20 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { backoffMs } from '@serverless-vote/contracts/backoff';
+import { BACKOFF } from '@serverless-vote/contracts/backoff';
 import type { TraceContext } from '@serverless-vote/contracts/trace-context';
-import {
-  type AsyncEvent,
-  type DeadLetter,
-  type EventQueue,
-  isIncurable,
-  type Which,
-} from '@serverless-vote/database/event-queue';
+import { type DeadLetter, type EventQueue, isIncurable, type Which } from '@serverless-vote/database/event-queue';
+import { QueueSession } from '@serverless-vote/database/queue-session';
+import pRetry from 'p-retry';
+import pTimeout from 'p-timeout';
 import type { Invoker } from '../invoke/invoker.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Preparation } from '../model/preparation.ts';
 import { FunctionQueue } from './function-queue.ts';
-import { QueueSession } from './queue-session.ts';
 
 /** Lambda's limit for an asynchronous event: 1 MB. */
 export const ASYNC_EVENT_LIMIT = 1024 * 1024;
@@ -22,60 +17,79 @@ export const ASYNC_EVENT_LIMIT = 1024 * 1024;
 const ACCEPT_MS = 5_000;
 
 interface AsyncParts {
-  invoker: Invoker;
+  invoker: Pick<Invoker, 'accept' | 'check' | 'run'>;
   bus: EventBus;
   openQueue: (names: readonly string[]) => Promise<EventQueue>;
   databaseReady: Preparation;
 }
 
-/** Events whose callers don't wait for a result: committed before they are accepted, run in the background. */
+/**
+ * Events whose callers don't wait for a result. What it promises:
+ *
+ * 1. An event is committed before it is accepted, and kept once, however often the commit was tried.
+ * 2. What a predecessor left is run as soon as the database lets it.
+ * 3. A dead letter is kept until somebody sends it again or drops it.
+ */
 export class AsyncEvents {
   readonly #parts: AsyncParts;
-  readonly #lines: ReadonlyMap<string, FunctionQueue>;
+  readonly #queues: ReadonlyMap<string, FunctionQueue>;
   readonly #session: QueueSession;
   readonly #stopping = new AbortController();
 
   constructor(catalog: Catalog, parts: AsyncParts) {
     this.#parts = parts;
-    const names = Object.keys(catalog.functions);
-    this.#session = new QueueSession(
-      () => parts.openQueue(names),
-      (queue) => this.#takeStock(queue),
-      (queue) => this.#mayRest(queue),
+    this.#session = new QueueSession({
+      open: () => parts.openQueue(Object.keys(catalog.functions)),
+      opened: (queue) => this.#takeStock(queue),
+      mayClose: (queue) => this.#mayClose(queue),
+    });
+    const queueParts = { ...parts, session: this.#session, stopping: this.#stopping.signal };
+    this.#queues = new Map(
+      Object.entries(catalog.functions).map(([name, entry]) => [name, new FunctionQueue(name, entry, queueParts)]),
     );
-    const lineParts = { ...parts, session: this.#session, stopping: this.#stopping.signal };
-    this.#lines = new Map(
-      Object.entries(catalog.functions).map(([name, entry]) => [name, new FunctionQueue(name, entry, lineParts)]),
-    );
-    void parts.databaseReady.done.then(async ({ asyncEventsAreLeft }) => {
-      if (asyncEventsAreLeft) await this.#resume();
+    void parts.databaseReady.done.then(({ asyncEventsAreLeft }) => {
+      if (asyncEventsAreLeft) return this.#resume();
     });
   }
 
-  get lines(): readonly FunctionQueue[] {
-    return [...this.#lines.values()];
+  get queues(): readonly FunctionQueue[] {
+    return [...this.#queues.values()];
   }
 
   /**
-   * Accepts an event: when this resolves, it is committed. Returns its request id.
+   * Accepts an event: when this resolves, it is committed. Returns its request ID.
    * @throws {LauncherError} RequestTooLargeException; TooManyRequestsException when too many are kept; ServiceException
    *   when the database is away: then nothing was accepted
    */
   async accept(requested: string, payload: Buffer, qualifier?: string, trace?: TraceContext): Promise<string> {
-    const { name, event } = this.#parts.invoker.check(requested, payload, qualifier);
+    const { invoker, bus } = this.#parts;
+    const { name, event } = invoker.check(requested, payload, qualifier);
     if (event.length > ASYNC_EVENT_LIMIT) {
       const message = `The event has ${event.length} bytes; an asynchronous one may have ${ASYNC_EVENT_LIMIT}.`;
       throw new LauncherError('RequestTooLargeException', message);
     }
-    const line = this.#lines.get(name);
-    if (!line) throw new LauncherError('ResourceNotFoundException', `Function not found: ${name}.`);
+    const functionQueue = this.#queues.get(name);
+    if (!functionQueue) throw new LauncherError('ResourceNotFoundException', `Function not found: ${name}.`);
     const giveUpAt = performance.now() + ACCEPT_MS;
     await this.#untilReady();
-    const acceptance = this.#parts.invoker.accept(trace);
-    await this.#patiently(giveUpAt, () => this.#keep(line, { name, payload: event, ...acceptance }));
+    const acceptance = invoker.accept(trace);
     const { requestId, trace: part } = acceptance;
-    this.#parts.bus.publish({ type: 'async.accepted', requestId, traceId: part.traceId, name });
-    void line.look();
+    const keep = async (queue: EventQueue) => {
+      functionQueue.reserve(event.length);
+      await queue.push({ name, payload: event, ...acceptance }).catch((error: unknown) => {
+        functionQueue.giveBack(event.length);
+        throw error;
+      });
+    };
+    // A connection that breaks doesn't tell whether the commit came before.
+    await pRetry(() => this.#session.use(keep), {
+      ...BACKOFF,
+      maxRetryTime: Math.max(0, giveUpAt - performance.now()),
+      shouldRetry: ({ error }) =>
+        !(error instanceof LauncherError || isIncurable(error) || this.#stopping.signal.aborted),
+    }).catch(explain);
+    bus.publish({ type: 'async.accepted', requestId, traceId: part.traceId, name });
+    void functionQueue.look();
     return requestId;
   }
 
@@ -86,102 +100,61 @@ export class AsyncEvents {
 
   /** Sends dead letters again, each with its old place in the order of acceptance. Returns how many. */
   async resend(which: Which): Promise<number> {
-    const sent = await this.#now(async (queue) => {
-      const moved = await queue.resend(which);
-      await this.#count(queue);
-      return moved;
-    });
-    for (const line of this.lines) void line.look();
+    const sent = await this.#now((queue) => this.#recounting(queue, queue.resend(which)));
+    this.#lookAll();
     return sent;
   }
 
   /** Drops dead letters for good. Returns how many. */
   drop(which: Which): Promise<number> {
-    return this.#now(async (queue) => {
-      const dropped = await queue.drop(which);
-      await this.#count(queue);
-      return dropped;
-    });
+    return this.#now((queue) => this.#recounting(queue, queue.drop(which)));
   }
 
   /** Begins nothing more, and waits at most `graceMs` for what runs. What isn't finished is found by the next launcher. */
   async close(graceMs: number): Promise<void> {
     this.#stopping.abort();
-    for (const line of this.lines) line.close();
-    const end = performance.now() + graceMs;
-    while (this.lines.some(({ running }) => running > 0) && performance.now() < end) await delay(20);
+    const closed = Promise.all(this.queues.map((queue) => queue.close()));
+    await pTimeout(closed, { milliseconds: graceMs, message: false });
     await this.#session.close();
   }
 
-  async #keep(line: FunctionQueue, event: AsyncEvent): Promise<void> {
-    await this.#session.use(async (queue) => {
-      line.reserve(event.payload.length);
-      try {
-        await queue.push(event);
-      } catch (error) {
-        line.giveBack(event.payload.length);
-        throw error;
-      }
-    });
+  async #resume(): Promise<void> {
+    const open = () => this.#session.use(async () => undefined);
+    await pRetry(open, { ...BACKOFF, signal: this.#stopping.signal }).catch(() => undefined);
+    this.#lookAll();
   }
 
-  /** Runs what a predecessor left, as soon as the database lets it. */
-  async #resume(): Promise<void> {
-    for (let failures = 1; !this.#stopping.signal.aborted; failures += 1) {
-      try {
-        await this.#session.use(async () => undefined);
-        for (const line of this.lines) void line.look();
-        return;
-      } catch {
-        await delay(backoffMs(failures), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      }
-    }
+  #lookAll(): void {
+    for (const queue of this.queues) void queue.look();
   }
 
   /** After opening: what a dead launcher had in hand, or this one has lost, goes back into the queue; and all is counted. */
   async #takeStock(queue: EventQueue): Promise<void> {
-    for (const { name, inHand } of this.lines) await queue.recover(name, inHand);
-    await this.#count(queue);
+    for (const { name, inHand } of this.queues) await queue.recover(name, inHand);
+    await this.#recounting(queue);
   }
 
   /** Only the queue itself knows: what this process has counted may have missed an event that it took for lost. */
-  async #mayRest(queue: EventQueue): Promise<boolean> {
-    if (this.lines.some(({ unfinished }) => unfinished > 0)) return false;
-    await this.#count(queue);
-    const left = this.lines.filter(({ unfinished }) => unfinished > 0);
-    for (const line of left) void line.look();
-    return left.length === 0;
+  async #mayClose(queue: EventQueue): Promise<boolean> {
+    const isDone = () => this.queues.every(({ unfinished }) => unfinished === 0);
+    if (!isDone()) return false;
+    await this.#recounting(queue);
+    if (!isDone()) this.#lookAll();
+    return isDone();
   }
 
-  async #count(queue: EventQueue): Promise<void> {
+  async #recounting<Result>(queue: EventQueue, change?: Promise<Result>): Promise<Result> {
+    const changed = await change;
     const holdings = await queue.holdings();
-    for (const line of this.lines) {
-      const of = (dead: boolean) => holdings.find((held) => held.name === line.name && held.dead === dead);
-      line.unfinished = of(false)?.events ?? 0;
-      line.dead = of(true)?.events ?? 0;
-      line.bytes = (of(false)?.bytes ?? 0) + (of(true)?.bytes ?? 0);
-    }
+    for (const each of this.queues) each.recount(holdings);
+    return changed as Result;
   }
 
   async #untilReady(): Promise<void> {
     const { databaseReady } = this.#parts;
     if (databaseReady.isDone) return;
-    await Promise.race([databaseReady.done, delay(ACCEPT_MS)]);
+    await pTimeout(databaseReady.done, { milliseconds: ACCEPT_MS, message: false });
     if (!databaseReady.isDone) throw away();
-  }
-
-  /** Again and again until `giveUpAt`, since a connection that breaks doesn't tell whether the commit came before. */
-  async #patiently(giveUpAt: number, work: () => Promise<void>): Promise<void> {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        if (error instanceof LauncherError) throw error;
-        if (isIncurable(error)) throw notKept(error);
-        if (performance.now() > giveUpAt || this.#stopping.signal.aborted) throw away(error);
-        await delay(backoffMs(failures));
-      }
-    }
   }
 
   async #now<Result>(work: (queue: EventQueue) => Promise<Result>): Promise<Result> {
@@ -192,10 +165,12 @@ export class AsyncEvents {
   }
 }
 
-const notKept = (cause: unknown) =>
-  new LauncherError('InvalidRequestContentException', 'The database can’t keep this event, so it was not accepted.', {
-    cause,
-  });
+function explain(error: unknown): never {
+  if (error instanceof LauncherError) throw error;
+  if (!isIncurable(error)) throw away(error);
+  const message = 'The database can’t keep this event, so it was not accepted.';
+  throw new LauncherError('InvalidRequestContentException', message, { cause: error });
+}
 
 const away = (cause?: unknown) =>
   new LauncherError('ServiceException', 'The database is away, so nothing was accepted. Send it again soon.', {

@@ -1,21 +1,22 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { backoffMs } from '@serverless-vote/contracts/backoff';
+import { BACKOFF, backoffMs } from '@serverless-vote/contracts/backoff';
 import {
   ATTEMPTS,
   type AttemptError,
   type EventQueue,
+  type Holding,
   isIncurable,
   type TakenEvent,
 } from '@serverless-vote/database/event-queue';
+import type { QueueSession } from '@serverless-vote/database/queue-session';
+import pRetry from 'p-retry';
 import type { Invoker } from '../invoke/invoker.ts';
 import type { FunctionEntry } from '../model/catalog.ts';
 import { EarliestTimer } from '../model/earliest-timer.ts';
 import { LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Outcome } from '../model/invocation.ts';
-import type { QueueSession } from './queue-session.ts';
 
-/** Run at once of one function that drains: callers who wait for their answer are not to be crowded out. */
+/** Run at once of one function whose containers are reused: callers who wait for their answer are not to be crowded out. */
 const AT_ONCE = 32;
 /** How soon it is seen that the pause before a retry is over: later each time, until one is. Nobody looks while no event waits for that. */
 const LOOK_AGAIN_MS = { first: 500, longest: 5_000 };
@@ -30,9 +31,9 @@ const UNKEPT: AttemptError = {
   errorMessage: 'The function’s error could not be kept; the log has it.',
 };
 
-interface LineParts {
-  session: QueueSession;
-  invoker: Invoker;
+interface QueueParts {
+  session: Pick<QueueSession, 'use'>;
+  invoker: Pick<Invoker, 'run'>;
   bus: EventBus;
   /** Aborts when the launcher stops: nothing is begun any more, and what could not be finished stays in the queue. */
   stopping: AbortSignal;
@@ -43,50 +44,62 @@ interface LineParts {
  *
  * 1. An event is run until its function has answered with a result, three times at most; then it is a dead letter.
  * 2. What the platform could not run (no container, the database away) is no attempt: it is tried again for six hours.
- * 3. Whatever is killed, an event leaves the queue only after its result. It may so run twice, with the same request id
+ * 3. Whatever is killed, an event leaves the queue only after its result. It may so run twice, with the same request ID
  *    and the same place in the order of acceptance.
+ * 4. At most 10,000 events and 256 MB are kept, dead letters included.
  */
 export class FunctionQueue {
   readonly name: string;
   readonly #atOnce: number;
-  readonly #parts: LineParts;
+  readonly #parts: QueueParts;
   /** Waiting and running. */
   unfinished = 0;
-  running = 0;
   dead = 0;
-  bytes = 0;
-  #looking = false;
-  /** Somebody has asked to look since the last look began. */
-  #asked = false;
-  #failures = 0;
-  /** Looks since the last one that found something. */
-  #inVain = 0;
+  #bytes = 0;
+  readonly #running = new Set<Promise<void>>();
   /** Events that this launcher has taken, by the ids of their jobs. */
   readonly inHand = new Set<string>();
   /** A call to take events failed: it may have taken some all the same. */
   #mayHaveLost = false;
+  #looking = false;
+  /** Somebody has asked to look since the last look began. */
+  #asked = false;
+  #failures = 0;
+  #lookAgainMs = LOOK_AGAIN_MS.first;
   readonly #timer = new EarliestTimer(() => void this.look());
 
-  constructor(name: string, { serving, concurrency }: FunctionEntry, parts: LineParts) {
+  constructor(name: string, { serving, concurrency }: FunctionEntry, parts: QueueParts) {
     this.name = name;
     this.#atOnce = serving.kind === 'reuse' ? AT_ONCE : concurrency;
     this.#parts = parts;
   }
 
+  get running(): number {
+    return this.#running.size;
+  }
+
   /** Makes room for an event. @throws {LauncherError} TooManyRequestsException when there is none */
   reserve(bytes: number): void {
     const events = this.unfinished + this.dead;
-    if (events >= KEPT.events || this.bytes + bytes > KEPT.bytes) {
+    if (events >= KEPT.events || this.#bytes + bytes > KEPT.bytes) {
       const message = `${events} asynchronous events of ${this.name} are kept already, ${this.dead} of them dead letters. Try again soon, or send the dead letters again or delete them.`;
       throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: 5 });
     }
     this.unfinished += 1;
-    this.bytes += bytes;
+    this.#bytes += bytes;
   }
 
   giveBack(bytes: number): void {
     this.unfinished = Math.max(0, this.unfinished - 1);
-    this.bytes = Math.max(0, this.bytes - bytes);
+    this.#bytes = Math.max(0, this.#bytes - bytes);
+  }
+
+  /** Counts what the queue in the database holds: only that is certain. */
+  recount(holdings: readonly Holding[]): void {
+    const of = (dead: boolean) => holdings.find((held) => held.name === this.name && held.dead === dead);
+    this.unfinished = of(false)?.events ?? 0;
+    this.dead = of(true)?.events ?? 0;
+    this.#bytes = (of(false)?.bytes ?? 0) + (of(true)?.bytes ?? 0);
   }
 
   /** Takes events from the queue, as many as may run at once, and runs them. */
@@ -94,31 +107,30 @@ export class FunctionQueue {
     this.#asked = true;
     if (this.#looking) return;
     this.#looking = true;
+    const { session, stopping } = this.#parts;
     try {
-      while (this.#asked && this.running < this.#atOnce && !this.#parts.stopping.aborted) {
+      while (this.#asked && this.running < this.#atOnce && !stopping.aborted) {
         this.#asked = false;
-        const taken = await this.#parts.session.use((queue) => this.#take(queue));
-        for (const event of taken) void this.#serve(event);
+        const taken = await session.use((queue) => this.#take(queue));
+        for (const event of taken) this.#begin(event);
         this.#failures = 0;
-        this.#inVain = taken.length > 0 ? 0 : this.#inVain + 1;
+        this.#lookAgainMs =
+          taken.length > 0 ? LOOK_AGAIN_MS.first : Math.min(LOOK_AGAIN_MS.longest, this.#lookAgainMs * 1.5);
       }
     } catch {
       this.#failures += 1;
       this.#mayHaveLost = true;
     } finally {
       this.#looking = false;
-      if (this.unfinished > this.running && !this.#parts.stopping.aborted)
-        this.#timer.set(performance.now() + this.#pauseMs);
+      const pauseMs = this.#failures > 0 ? backoffMs(this.#failures) : this.#lookAgainMs;
+      if (this.unfinished > this.running && !stopping.aborted) this.#timer.set(performance.now() + pauseMs);
     }
   }
 
-  close(): void {
+  /** Looks no more; resolves when nothing runs. */
+  async close(): Promise<void> {
     this.#timer.clear();
-  }
-
-  get #pauseMs(): number {
-    if (this.#failures > 0) return backoffMs(this.#failures);
-    return Math.min(LOOK_AGAIN_MS.longest, LOOK_AGAIN_MS.first * 1.5 ** Math.max(0, this.#inVain - 1));
+    await Promise.all(this.#running);
   }
 
   async #take(queue: EventQueue): Promise<TakenEvent[]> {
@@ -129,73 +141,86 @@ export class FunctionQueue {
     return taken;
   }
 
-  async #serve(event: TakenEvent): Promise<void> {
-    this.running += 1;
-    const { requestId, attempt, trace } = event;
-    const about = { requestId, traceId: trace.traceId, name: this.name };
-    const error = await this.#attempt(event).catch(() => 'stopped' as const);
-    if (error === 'stopped') return void this.running--;
-    const written = await this.#write(event, error);
-    this.running -= 1;
-    this.inHand.delete(event.job.id);
-    if (!written) return;
-    if (error === undefined) {
-      this.giveBack(event.payload.length);
-      this.#parts.bus.publish({ type: 'async.done', ...about, attempt });
-    } else if (attempt < ATTEMPTS) {
-      this.#parts.bus.publish({ type: 'async.failed', ...about, attempt, reason: error.errorType });
-    } else {
-      this.unfinished = Math.max(0, this.unfinished - 1);
-      this.dead += 1;
-      this.#parts.bus.publish({ type: 'async.dead', ...about, attempt, reason: error.errorType });
-    }
-    void this.look();
+  #begin(event: TakenEvent): void {
+    const running = this.#serve(event).finally(() => {
+      this.#running.delete(running);
+      void this.look();
+    });
+    this.#running.add(running);
   }
 
-  /** Runs it once. Returns nothing, or why that failed; rejects when the launcher stops before it could be run. */
-  async #attempt({ name, payload, pushedAt, ...acceptance }: TakenEvent): Promise<AttemptError | undefined> {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        const { outcome } = await this.#parts.invoker.run(name, payload, acceptance);
-        return outcome.kind === 'result' ? undefined : errorOf(outcome);
-      } catch (error) {
-        const { type, message } = error as LauncherError;
-        if (type !== 'ServiceException' && type !== 'TooManyRequestsException')
-          return { errorType: type ?? 'InternalFailure', errorMessage: message };
-        if (Date.now() - pushedAt.getTime() > OLDEST_MS)
-          return { errorType: 'EventAgeExceeded', errorMessage: `It could not be run for six hours: ${message}` };
-        await delay(backoffMs(failures), undefined, { signal: this.#parts.stopping });
-      }
+  async #serve(event: TakenEvent): Promise<void> {
+    const { name, requestId, trace, attempt, payload, job } = event;
+    const attempted = await this.#attempt(event);
+    if (attempted === 'stopped') return;
+    const error = attempted === 'success' ? undefined : attempted;
+    const isWritten = await this.#write(event, error);
+    this.inHand.delete(job.id);
+    if (!isWritten) return;
+    const about = { name, requestId, traceId: trace.traceId, attempt };
+    if (!error) {
+      this.giveBack(payload.length);
+      return this.#parts.bus.publish({ type: 'async.done', ...about });
+    }
+    const type = attempt < ATTEMPTS ? 'async.failed' : 'async.dead';
+    if (type === 'async.dead') {
+      this.unfinished = Math.max(0, this.unfinished - 1);
+      this.dead += 1;
+    }
+    this.#parts.bus.publish({ type, ...about, reason: error.errorType });
+  }
+
+  /** Runs it once, as soon as the platform can; `stopped` when the launcher stops before. */
+  async #attempt(event: TakenEvent): Promise<AttemptError | 'success' | 'stopped'> {
+    // Kept here, because p-retry drops a result that comes after the signal.
+    let attempted: AttemptError | 'success' | 'stopped' = 'stopped';
+    const run = async () => {
+      attempted = await this.#run(event);
+    };
+    await pRetry(run, { ...BACKOFF, signal: this.#parts.stopping }).catch(() => undefined);
+    return attempted;
+  }
+
+  /** @throws {LauncherError} when the platform could not run it, and it makes sense to try again */
+  async #run({ name, payload, pushedAt, ...acceptance }: TakenEvent): Promise<AttemptError | 'success'> {
+    try {
+      const { outcome } = await this.#parts.invoker.run(name, payload, acceptance);
+      return outcome.kind === 'result' ? 'success' : errorOf(outcome);
+    } catch (error) {
+      const { type, message } = error as LauncherError;
+      if (type !== 'ServiceException' && type !== 'TooManyRequestsException')
+        return { errorType: type ?? 'InternalFailure', errorMessage: message };
+      if (Date.now() - pushedAt.getTime() <= OLDEST_MS) throw error;
+      return { errorType: 'EventAgeExceeded', errorMessage: `It could not be run for six hours: ${message}` };
     }
   }
 
   /** Tells the queue how it went, until it is heard. False when the launcher stops before, or the queue can't be told. */
-  async #write(event: TakenEvent, outcome: AttemptError | undefined): Promise<boolean> {
-    let error = outcome;
-    for (let failures = 1; ; failures += 1) {
-      try {
-        await this.#parts.session.use((queue) => (error ? queue.failed(event, error) : queue.done(event)));
-        return true;
-      } catch (refusal) {
-        if (isIncurable(refusal)) {
-          this.#mayHaveLost = true;
-          if (error === undefined || error === UNKEPT) return false;
-          error = UNKEPT;
-          continue;
-        }
-        const pause = delay(backoffMs(failures), true, { signal: this.#parts.stopping });
-        if (!(await pause.catch(() => false))) return false;
-      }
-    }
+  async #write(event: TakenEvent, error: AttemptError | undefined): Promise<boolean> {
+    const { session, stopping } = this.#parts;
+    let isWritten = false;
+    const write = async () => {
+      await session.use((queue) => (error ? queue.failed(event, error) : queue.done(event)));
+      isWritten = true;
+    };
+    const refusal = await pRetry(write, {
+      ...BACKOFF,
+      // A launcher that stops already tries once.
+      signal: stopping.aborted ? undefined : stopping,
+      shouldRetry: (failed) => !stopping.aborted && !isIncurable(failed.error),
+    }).catch((failure: unknown) => failure);
+    if (isWritten || !isIncurable(refusal)) return isWritten;
+    this.#mayHaveLost = true;
+    return error === undefined || error === UNKEPT ? false : this.#write(event, UNKEPT);
   }
 }
 
 /** A function's own error, as it told it. */
-function errorOf(outcome: Extract<Outcome, { kind: 'function-error' }>): AttemptError {
+function errorOf({ errorType, payload }: Extract<Outcome, { kind: 'function-error' }>): AttemptError {
   try {
-    const { errorMessage } = JSON.parse(outcome.payload.toString()) as { errorMessage?: unknown };
-    return { errorType: outcome.errorType, errorMessage: String(errorMessage ?? '') };
+    const { errorMessage } = JSON.parse(payload.toString()) as { errorMessage?: unknown };
+    return { errorType, errorMessage: String(errorMessage ?? '') };
   } catch {
-    return { errorType: outcome.errorType, errorMessage: outcome.payload.toString() };
+    return { errorType, errorMessage: payload.toString() };
   }
 }

@@ -22,7 +22,7 @@ export interface ObservedParts {
   pools: readonly FunctionPool[];
   web: Pick<HttpService, 'replicas' | 'requests' | 'limit'>;
   limiter: Pick<StartLimiter, 'places' | 'inProgress' | 'waiting'>;
-  asyncEvents: Pick<AsyncEvents, 'lines'>;
+  asyncEvents: Pick<AsyncEvents, 'queues'>;
   /** Containers that should be gone, and that the engine has not removed. */
   overdue: () => number;
   /** Open streams of results. */
@@ -57,7 +57,7 @@ export function gauges(
     for (const { name, entry } of pools) limit.set({ function: name }, entry.queue.events);
   });
   gauge('async_events', 'Asynchronous events in the queue by state', ['function', 'state'], (events) => {
-    for (const { name, unfinished, running, dead } of asyncEvents.lines) {
+    for (const { name, unfinished, running, dead } of asyncEvents.queues) {
       events.set({ function: name, state: 'waiting' }, Math.max(0, unfinished - running));
       events.set({ function: name, state: 'running' }, running);
       events.set({ function: name, state: 'dead' }, dead);

@@ -17,7 +17,7 @@ const parts = {
   ],
   web: { replicas: [], requests: 7, limit: 2 },
   limiter: { places: 4, inProgress: 1, waiting: 0 },
-  asyncEvents: { lines: [] },
+  asyncEvents: { queues: [] },
   overdue: () => 0,
   viewers: () => 2,
   databaseAnswers: async () => false,
