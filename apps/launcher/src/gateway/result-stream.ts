@@ -1,18 +1,13 @@
 import type { ServerResponse } from 'node:http';
+import { Viewers } from '../http/server-sent-events.ts';
 
 /** Changes are shown at most this often. */
 const PAUSE_MS = 200;
-/** And so many times as rarely as telling all viewers takes: thousands of them leave the launcher time for votes. */
-const BREAK = 4;
 /** After a failure: twice as long each time, up to the longest. */
 const RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 30_000;
-const HEARTBEAT_MS = 15_000;
 /** Every viewer gets all of a result, and the launcher reads it: a large one, or one of nothing but brackets, would keep all others waiting. */
 const RESULT_LIMIT = 64 * 1024;
-const ALIVE = Buffer.from(': alive\n\n');
-/** A viewer that takes nothing for this long is let go; its browser reconnects. */
-const STALLED_MS = 30_000;
 
 /*
  *            changed, first viewer                 computed
@@ -37,49 +32,18 @@ export function resultLine(payload: Buffer): string {
   throw new Error(`Results cannot be shown: they are ${payload.length} bytes, and a stream takes ${RESULT_LIMIT}.`);
 }
 
-/** One viewer's connection. Holds at most one message that it has not taken: the newest. */
-class Viewer {
-  #next: Buffer | undefined;
-  #stalledSince: number | undefined;
-  readonly #response: ServerResponse;
-
-  constructor(response: ServerResponse) {
-    this.#response = response;
-    response.on('drain', () => {
-      this.#stalledSince = undefined;
-      const next = this.#next;
-      this.#next = undefined;
-      if (next !== undefined) this.send(next);
-    });
-  }
-
-  send(message: Buffer): void {
-    if (this.#response.writableNeedDrain) {
-      this.#next = message;
-      this.#stalledSince ??= performance.now();
-      if (performance.now() - this.#stalledSince > STALLED_MS) this.#response.destroy();
-      return;
-    }
-    this.#response.write(message);
-  }
-
-  end(): void {
-    this.#response.end();
-  }
-}
-
 /**
  * The result of one function, shown to many: computed once per change, however many watch, and not at all while nobody does.
  * Changes that come quicker than PAUSE_MS are shown together. Who joins late gets the last result at once.
  */
 export class ResultStream {
-  readonly #viewers = new Set<Viewer>();
+  readonly #viewers = new Viewers({ catchUp: () => this.#newest });
   readonly #compute: () => Promise<string>;
   #state: State = { kind: 'stale' };
   #last: Buffer | undefined;
+  /** What was broadcast last: a result, or why there is none. */
+  #newest: Buffer | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
-  #heartbeat: NodeJS.Timeout | undefined;
-  #broadcastMs = 0;
   /** Since the last result. */
   #failures = 0;
   /** Since when there is a change that nobody has been shown. */
@@ -102,22 +66,10 @@ export class ResultStream {
     return this.#viewers.size;
   }
 
-  /** Answers a request with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until its caller leaves. */
+  /** Answers a request with the stream until its caller leaves. */
   watch(response: ServerResponse): void {
-    // The stream ends with its connection: no chunk needs a frame of its own.
-    response.useChunkedEncodingByDefault = false;
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-cache, no-transform',
-      'X-Accel-Buffering': 'no',
-    });
-    response.write('retry: 1000\n\n');
-    const viewer = new Viewer(response);
     const first = this.#viewers.size === 0;
-    this.#viewers.add(viewer);
-    response.once('close', () => this.#leave(viewer));
-    this.#heartbeat ??= setInterval(() => this.#broadcast(ALIVE), HEARTBEAT_MS);
-    if (this.#last !== undefined) viewer.send(this.#last);
+    this.#viewers.add(response, this.#last);
     // Somebody may have voted past the launcher, by hand, while nobody watched.
     if (first) this.#renew();
   }
@@ -141,19 +93,12 @@ export class ResultStream {
 
   close(): void {
     if (this.#state.kind === 'scheduled') clearTimeout(this.#state.timer);
-    for (const viewer of this.#viewers) viewer.end();
-  }
-
-  #leave(viewer: Viewer): void {
-    this.#viewers.delete(viewer);
-    if (this.#viewers.size > 0) return;
-    clearInterval(this.#heartbeat);
-    this.#heartbeat = undefined;
+    this.#viewers.close();
   }
 
   /** So long after the last computation began, and not before the pause between two is over. */
   #scheduleAfter(ms: number): void {
-    const inMs = Math.max(ms, PAUSE_MS, BREAK * this.#broadcastMs) + this.#startedAt - performance.now();
+    const inMs = Math.max(ms, PAUSE_MS, this.#viewers.restMs) + this.#startedAt - performance.now();
     if (inMs <= 0) void this.#run();
     else this.#state = { kind: 'scheduled', timer: setTimeout(() => void this.#run(), inMs) };
   }
@@ -189,10 +134,8 @@ export class ResultStream {
     return this.#failures === 0 ? 0 : Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (this.#failures - 1));
   }
 
-  /** Encoded once, however many watch, and written as it is. */
   #broadcast(message: Buffer): void {
-    const from = performance.now();
-    for (const viewer of this.#viewers) viewer.send(message);
-    this.#broadcastMs = performance.now() - from;
+    this.#newest = message;
+    this.#viewers.broadcast(message);
   }
 }
