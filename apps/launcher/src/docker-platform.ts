@@ -10,7 +10,7 @@ import { listen } from './http/listen.ts';
 import { removeLeftBehind } from './left-behind.ts';
 import { claim, holdSocket } from './own-socket.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
-import { runtimeApi } from './sandbox/runtime-api.ts';
+import { runtimeApiOnSockets } from './sandbox/runtime-api-socket.ts';
 
 const RUNTIME = '/run/runtime';
 const INGRESS = '/run/ingress';
@@ -30,7 +30,7 @@ export async function dockerPlatform(stackId: string, webUser: number, log: Logg
   return {
     engine: new DockerEngine(stackId, docker),
     missingImages: (images) => missingImages(docker, images),
-    openRuntimeEndpoint: runtimeApi(RUNTIME),
+    openRuntimeEndpoint: runtimeApiOnSockets(RUNTIME),
     openIngress: ingressBySocket(INGRESS, (folder) => remove(INGRESS, folder)),
     // Nobody else has the socket.
     knowsWeb: () => true,

@@ -3,6 +3,7 @@ import { sweep } from '@serverless-vote/engine/sweep';
 import type { Logger } from 'pino';
 import { EventStream } from './api/event-stream.ts';
 import { HealthReport } from './api/health.ts';
+import { RecentFailures } from './api/recent-failures.ts';
 import { AsyncEvents } from './async/async-events.ts';
 import { noDatabase, postgres } from './database.ts';
 import type { PublicStream } from './gateway/gateway.ts';
@@ -13,6 +14,7 @@ import { Invoker } from './invoke/invoker.ts';
 import { KillAtWork } from './invoke/kill-at-work.ts';
 import { AcceptanceClock } from './model/acceptance-clock.ts';
 import { type Catalog, partsOf } from './model/catalog.ts';
+import { systemClock } from './model/clock.ts';
 import { EventBus } from './model/event-bus.ts';
 import type { Config } from './model/settings.ts';
 import { StartLimiter } from './model/start-limiter.ts';
@@ -60,9 +62,11 @@ export async function startLauncher({
   metrics.leaked('start', await sweep(engine, () => new Set()));
   platform.forgetPredecessor();
 
-  const clock = new AcceptanceClock();
+  const acceptance = new AcceptanceClock();
   const { poll, imageTag } = settings;
-  const database = platform.database ? postgres(platform.database, { poll, migrationsDir, clock, log }) : noDatabase;
+  const database = platform.database
+    ? postgres(platform.database, { poll, migrationsDir, clock: acceptance, log })
+    : noDatabase;
   const usesDatabase = (name: string) => catalog.functions[name]?.database === true;
   const leaveRoles = watchRoles(bus, usesDatabase, () => database.restoreRoles(), log);
 
@@ -72,7 +76,7 @@ export async function startLauncher({
     catalog,
     { imageTag, idleTimeoutMs: settings.functionIdleTimeoutMs },
     {
-      ...{ engine, limiter, bus, clock, databaseReady: database.ready },
+      ...{ engine, limiter, bus, acceptance, clock: systemClock, databaseReady: database.ready },
       openEndpoint: platform.openRuntimeEndpoint,
       succeeded(name) {
         for (const stale of catalog.functions[name]?.invalidates ?? []) results.get(stale)?.invalidate();
@@ -115,6 +119,7 @@ export async function startLauncher({
   });
   collectGarbageWhenIdle(bus, () => web.replicas.length + sandboxes().length === 0);
 
+  const failures = new RecentFailures(bus);
   const ofPages = pools.filter(({ name }) => catalog.web.mayInvoke.includes(name));
   const health = new HealthReport({
     isPrepared: () => databaseReady.isDone,
@@ -124,7 +129,7 @@ export async function startLauncher({
     lacking: platform.missingImages,
     functions: ofPages.map(({ name }) => name),
     isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,
-    whyFailing: (name) => invoker.failures.why(name) ?? whyBlocked(pools, name, engine.overdue),
+    whyFailing: (name) => failures.why(name) ?? whyBlocked(pools, name, engine.overdue),
   });
   const servers = makeServers({
     ...{ settings, catalog, log, invoker, asyncEvents, web, streams, health, metrics },

@@ -5,7 +5,7 @@ import { Processes } from '@serverless-vote/engine/process/process-engine';
 import { ingressBySocket } from './gateway/ingress-socket.ts';
 import { listen } from './http/listen.ts';
 import type { Platform } from './platform.ts';
-import { runtimeApi } from './sandbox/runtime-api.ts';
+import { runtimeApiOnSockets } from './sandbox/runtime-api-socket.ts';
 
 export interface ProcessPlatform extends Platform {
   engine: Processes;
@@ -25,7 +25,7 @@ export function processPlatform(
   const ports = { ...wanted };
   return {
     engine: new Processes(directory, program),
-    openRuntimeEndpoint: runtimeApi(directory),
+    openRuntimeEndpoint: runtimeApiOnSockets(directory),
     openIngress: ingressBySocket(directory, (folder) => rmSync(`${directory}/${folder}`, { recursive: true })),
     knowsWeb: () => true,
     database: undefined,

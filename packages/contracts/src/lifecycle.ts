@@ -56,6 +56,8 @@ export type LifecycleEvent =
       type: 'invocation.finished';
       containerId: string | undefined;
       outcome: InvocationOutcome;
+      /** Why the next one may fail, too: the function's error type, or what kept it from running, unless that was the database. */
+      failure?: string | undefined;
       startKind: StartKind | undefined;
       phases: Phases;
       totalMs: number;

@@ -14,8 +14,9 @@ export class FakeRuntimeApi {
   readonly #waiting: ((response: ServerResponse) => void)[] = [];
   readonly #answers = new Map<string, PromiseWithResolvers<{ path: string; body: unknown }>>();
   readonly initErrors: unknown[] = [];
-  /** Status of the response to an answer. */
+  /** Status of the response to an answer; and how many answers find no room before that. */
   acknowledgement = 202;
+  crowded = 0;
   #events = 0;
 
   async listen(): Promise<void> {
@@ -64,6 +65,10 @@ export class FakeRuntimeApi {
       return;
     }
     const body = JSON.parse((await request.toArray()).join(''));
+    if (this.crowded > 0) {
+      this.crowded -= 1;
+      return void response.writeHead(429).end();
+    }
     response.writeHead(this.acknowledgement).end();
     if (path === 'init/error') this.initErrors.push(body);
     else this.#answers.get(path.split('/')[1] ?? '')?.resolve({ path: path.split('/')[2] ?? '', body });

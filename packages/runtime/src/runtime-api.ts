@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { env } from './env.ts';
 import type { ErrorReport } from './errors.ts';
 import { HttpConnection } from './http-connection.ts';
 import { type HttpResponse, readResponse } from './http-response.ts';
 
 const VERSION = '/2018-06-01/runtime';
+/** Before an answer that found no room beside others is sent again. */
+const ROOM_AGAIN_MS = 50;
 const TOKEN = env.runtimeToken === undefined ? '' : `Serverless-Vote-Token: ${env.runtimeToken}\r\n`;
 
 /** What a handler may know about the invocation beside its event. */
@@ -45,10 +48,16 @@ export class RuntimeApi {
   /** Reports what became of an event. */
   async answer(requestId: string, outcome: Outcome): Promise<void> {
     const path = `${VERSION}/invocation/${requestId}`;
-    const response =
+    const post = () =>
       'result' in outcome
-        ? await this.#connection.request('POST', `${path}/response`, outcome.result)
-        : await this.#postError(`${path}/error`, outcome.error);
+        ? this.#connection.request('POST', `${path}/response`, outcome.result)
+        : this.#postError(`${path}/error`, outcome.error);
+    let response = await post();
+    // Whoever isn't heard by the event's deadline is stopped.
+    while (response.status === 429) {
+      await delay(ROOM_AGAIN_MS);
+      response = await post();
+    }
     // The answer was refused (it may be too large, or too late). The next event is none the worse for it.
     if (response.status >= 300) console.error(`The Runtime API answered ${describe(response)} to a result`);
   }

@@ -162,6 +162,14 @@ describe('with a launcher', () => {
     expect(await stderr).toContain('no database today');
   });
 
+  test('an answer that finds no room is sent again until it does', async () => {
+    launcher.crowded = 2;
+    start();
+    const { answer } = await launcher.give('{"a":1}');
+    expect(await answer).toMatchObject({ path: 'response', body: { event: { a: 1 } } });
+    expect(launcher.crowded).toBe(0);
+  });
+
   test('an answer that the launcher refuses is logged, and the next event works', async () => {
     const { stderr, exit } = start();
     launcher.acknowledgement = 413;

@@ -205,7 +205,7 @@ function mountInvoke(app: express.Express, invoker: Invoker, bodies: ByteBudget,
     response.once('close', () => {
       if (!response.writableFinished) left.abort();
     });
-    const invoked = await invoker.invoke(name, payload, left.signal, qualifier, trace);
+    const invoked = await invoker.invoke(name, payload, { signal: left.signal, qualifier, trace });
     const { length } = invoked.outcome.payload;
     // A caller that doesn't read makes us keep its result.
     if (length > SMALL_RESULT) holdWhileOpen(response, length, bodies);

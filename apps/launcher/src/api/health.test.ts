@@ -1,6 +1,8 @@
+import type { InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RecentFailures } from '../invoke/recent-failures.ts';
+import { EventBus } from '../model/event-bus.ts';
 import { type HealthParts, HealthReport } from './health.ts';
+import { RecentFailures } from './recent-failures.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -8,7 +10,13 @@ afterEach(() => void vi.useRealTimers());
 const FUNCTIONS = ['record-vote', 'fetch-results'];
 
 function report(parts: Partial<HealthParts> = {}) {
-  const failures = new RecentFailures();
+  const bus = new EventBus();
+  const failures = new RecentFailures(bus);
+  const finish = (name: string, outcome: InvocationOutcome, failure?: string) =>
+    bus.publish({
+      ...{ type: 'invocation.finished', requestId: 'a', traceId: 'b', name, outcome, failure },
+      ...{ containerId: undefined, startKind: undefined, phases: {}, totalMs: 1 },
+    });
   const asked: string[] = [];
   const health = new HealthReport({
     isPrepared: () => true,
@@ -24,7 +32,7 @@ function report(parts: Partial<HealthParts> = {}) {
     whyFailing: (name) => failures.why(name),
     ...parts,
   });
-  return { health, failures, asked };
+  return { health, finish, asked };
 }
 
 describe('health', () => {
@@ -68,44 +76,44 @@ describe('health', () => {
 
 describe('the last invocations', () => {
   test('count for the operator when three in a row failed and none has succeeded since; the pages go on trying', async () => {
-    const { health, failures } = report();
+    const { health, finish } = report();
     for (const left of [2, 1, 0]) {
       expect((await health.answer()).status, String(left)).toBe('ok');
-      failures.note('record-vote', 'no container was free');
+      finish('record-vote', 'unavailable', 'no container was free');
     }
     const reason = 'the last 3 invocations of record-vote failed: no container was free';
     expect(await health.answer()).toEqual({ status: 'failing', reason });
     expect(await health.certain()).toEqual({ status: 'ok' });
-    failures.note('record-vote');
+    finish('record-vote', 'success');
     expect(await health.answer()).toEqual({ status: 'ok' });
   });
 
   test('count as long as they are recent', async () => {
-    const { health, failures } = report();
-    for (let times = 0; times < 3; times += 1) failures.noteError('record-vote', 'error');
+    const { health, finish } = report();
+    for (let times = 0; times < 3; times += 1) finish('record-vote', 'function-error', 'error');
     expect((await health.answer()).status).toBe('failing');
     vi.advanceTimersByTime(15_001);
     expect((await health.answer()).status).toBe('ok');
   });
 
   test('of functions that no page needs do not count', async () => {
-    const { health, failures } = report();
-    for (let times = 0; times < 5; times += 1) failures.note('misbehave', 'exit status 1');
+    const { health, finish } = report();
+    for (let times = 0; times < 5; times += 1) finish('misbehave', 'unavailable', 'exit status 1');
     expect((await health.answer()).status).toBe('ok');
   });
 
   test.each(['error', 'Error', 'TypeError', 'Runtime.ExitError', 'Sandbox.Timedout', 'Function.ResponseSizeTooLarge'])(
     'that end with %s have failed',
     async (type) => {
-      const { health, failures } = report();
-      for (let times = 0; times < 3; times += 1) failures.noteError('record-vote', type);
+      const { health, finish } = report();
+      for (let times = 0; times < 3; times += 1) finish('record-vote', 'function-error', type);
       expect((await health.answer()).status).toBe('failing');
     },
   );
 
   test.each(['InvalidEvent', 'UnknownOption', 'PollClosed'])('that refuse an event (%s) work', async (type) => {
-    const { health, failures } = report();
-    for (let times = 0; times < 5; times += 1) failures.noteError('record-vote', type);
+    const { health, finish } = report();
+    for (let times = 0; times < 5; times += 1) finish('record-vote', 'function-error', type);
     expect((await health.answer()).status).toBe('ok');
   });
 });

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { ByteBudget, checkJson, holdWhileOpen, readBody } from './body.ts';
+import { ByteBudget, holdWhileOpen, readBody } from './body.ts';
+import { checkJson } from './json.ts';
 
 const request = () => new PassThrough() as PassThrough & IncomingMessage;
 

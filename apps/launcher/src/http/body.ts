@@ -1,7 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LauncherError } from '../model/errors.ts';
-import { jsonFault } from './json-fault.ts';
 
 /** Bytes that several bodies may take together, so that many large ones can't fill the memory. */
 export class ByteBudget {
@@ -53,14 +51,6 @@ export async function readBody(request: IncomingMessage, limit: number, budget: 
   } finally {
     drop();
   }
-}
-
-/** A JSON document as it was sent. @throws {LauncherError} InvalidRequestContentException saying what is wrong with it */
-export function checkJson(payload: Buffer): void {
-  const fault = isUtf8(payload) ? jsonFault(payload) : 'it is not UTF-8';
-  if (fault === undefined) return;
-  const message = `The event is not JSON: ${fault}. Send a JSON document, or nothing for {}.`;
-  throw new LauncherError('InvalidRequestContentException', message);
 }
 
 /** Counts bytes against the budget for as long as their request is open. @throws {LauncherError} when there is no room for them */

@@ -1,6 +1,6 @@
 import type { Invocation } from '../model/invocation.ts';
 
-/** Events in the order they came, bounded in number and bytes. One whose sandbox died goes first again. */
+/** Events in the order they came, bounded in number and bytes. One whose container ended goes first again. */
 export class PendingQueue {
   #events: Invocation[] = [];
   #bytes = 0;
@@ -18,10 +18,8 @@ export class PendingQueue {
     return this.#events[index];
   }
 
-  fits(payload: Buffer): boolean {
-    return (
-      this.#events.length < this.#limit.events && this.#bytes + payload.length <= this.#limit.megabytes * 1024 * 1024
-    );
+  fits({ length }: Buffer): boolean {
+    return this.length < this.#limit.events && this.#bytes + length <= this.#limit.megabytes * 1024 * 1024;
   }
 
   add(invocation: Invocation): void {
@@ -36,6 +34,7 @@ export class PendingQueue {
 
   /** Whether it was there. */
   remove(invocation: Invocation): boolean {
+    // The first is the usual one, and an array gives that away without moving the others.
     const index = this.#events[0] === invocation ? 0 : this.#events.indexOf(invocation);
     if (index < 0) return false;
     if (index === 0) this.#events.shift();
@@ -45,9 +44,7 @@ export class PendingQueue {
   }
 
   takeAll(): Invocation[] {
-    const all = this.#events;
-    this.#events = [];
     this.#bytes = 0;
-    return all;
+    return this.#events.splice(0);
   }
 }

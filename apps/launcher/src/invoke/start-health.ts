@@ -1,19 +1,23 @@
 import { DatabaseAway } from '@serverless-vote/engine';
 import { EngineError } from '@serverless-vote/engine/errors';
+import type { Clock } from '../model/clock.ts';
 import { fromEngine, type LauncherError } from '../model/errors.ts';
 import { functionError, type Outcome } from '../model/invocation.ts';
 import type { SandboxEnd } from '../sandbox/sandbox-end.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
-/** As many failed inits in a row are the function's fault, no accident. */
+/** This many failed inits in a row are the function's fault, no accident. */
 const INIT_FAILURES = 3;
 /** What our runtime reports when it can't reach the database: the platform's fault, not the function's. */
 const DATABASE_UNAVAILABLE = 'DatabaseUnavailable';
 export const DISK_IS_FULL = "the database's disk is full";
 
+/** Who is to blame when no start helps: the function, the database, or whatever ended or refused containers. */
+type Cause = 'function' | 'database' | 'other';
+
 /*
- *          start failed, died idle               again
+ *          start failed, ended unused            again
  *  fine ───────────────────────────▶ backing-off ──┐
  *    ▲                                 │  ▲────────┘
  *    └────────── an answer ────────────┘
@@ -21,21 +25,24 @@ export const DISK_IS_FULL = "the database's disk is full";
 type State =
   | { kind: 'fine' }
   | { kind: 'backing-off'; failures: number; initFailures: number; retryAt: number; why: string; by: Cause };
-/** Whose doing it is that no start helps: the function's, the database's, or that of whatever ended or refused containers. */
-type Cause = 'function' | 'database' | 'other';
 
 /** `go-on`: those who wait go on waiting. `give-up`: no start will help them, so they get this error now. */
-export type Verdict = { kind: 'go-on' } | { kind: 'give-up'; error: LauncherError | Outcome };
+export type StartVerdict = { kind: 'go-on' } | { kind: 'give-up'; error: LauncherError | Outcome };
 
 /** Whether containers of one function can be started at all, and when it makes sense to try again: backoff with jitter. */
 export class StartHealth {
   #state: State = { kind: 'fine' };
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   get isFine(): boolean {
     return this.#state.kind === 'fine';
   }
 
-  /** No start before this moment (performance.now). */
+  /** No start before this moment. */
   get retryAt(): number {
     return this.#state.kind === 'fine' ? 0 : this.#state.retryAt;
   }
@@ -49,7 +56,7 @@ export class StartHealth {
     return this.#state.kind === 'backing-off' && this.#state.by === 'database' ? this.#state.why : undefined;
   }
 
-  /** Was its space what the database lacked, when it was last asked for something? */
+  /** Was space what the database lacked, when it was last asked for something? */
   get lacksSpace(): boolean {
     return this.platformsFault === DISK_IS_FULL;
   }
@@ -64,8 +71,8 @@ export class StartHealth {
     return 'answer';
   }
 
-  /** Draws the conclusion from a container's end. `expected`: it was told to leave, or died over an event, which is judged there. */
-  judge(end: SandboxEnd, expected: boolean): Verdict {
+  /** Draws the conclusion from a container's end. `expected`: it was told to leave, or ended with an event in hand, which is judged there. */
+  judge(end: SandboxEnd, expected: boolean): StartVerdict {
     if (end.kind === 'ended') {
       if (!expected) this.#backOff('containers end while they wait for an event', 'other');
       return { kind: 'go-on' };
@@ -74,18 +81,16 @@ export class StartHealth {
       const { error } = end;
       if (error instanceof DatabaseAway) this.#backOff('the database is away', 'database');
       else this.#backOff(error.message, 'other');
-      return error instanceof EngineError && error.kind === 'misconfigured'
-        ? { kind: 'give-up', error: fromEngine(error) }
-        : { kind: 'go-on' };
+      const isHopeless = error instanceof EngineError && error.kind === 'misconfigured';
+      return isHopeless ? { kind: 'give-up', error: fromEngine(error) } : { kind: 'go-on' };
     }
     if (end.errorType === DATABASE_UNAVAILABLE) {
       this.#backOff(troubleIn(end.message), 'database');
       return { kind: 'go-on' };
     }
     const failures = this.#backOff(`its start fails: ${end.message}`, 'function');
-    return failures >= INIT_FAILURES
-      ? { kind: 'give-up', error: functionError(end.errorType, end.message) }
-      : { kind: 'go-on' };
+    if (failures < INIT_FAILURES) return { kind: 'go-on' };
+    return { kind: 'give-up', error: functionError(end.errorType, end.message) };
   }
 
   #backOff(why: string, by: Cause): number {
@@ -93,11 +98,11 @@ export class StartHealth {
     const failures = before.failures + 1;
     const initFailures = by === 'function' ? before.initFailures + 1 : 0;
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
-    this.#state = { kind: 'backing-off', failures, initFailures, retryAt: performance.now() + pauseMs, why, by };
+    this.#state = { kind: 'backing-off', failures, initFailures, retryAt: this.#clock.now() + pauseMs, why, by };
     return initFailures;
   }
 }
 
-/** What our runtime says of the database, in one of our own sentences: nothing of a function's goes to others' callers. */
+/** What our runtime says about the database, in one of our own sentences: nothing of a function's goes to others' callers. */
 const troubleIn = (text: string): string =>
   text.includes("The database's disk is full") ? DISK_IS_FULL : 'the database is away';

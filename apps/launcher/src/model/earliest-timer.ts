@@ -1,24 +1,28 @@
-/** Rings once at the earliest of the moments (performance.now) that it was set to since it last rang. */
-export class EarliestTimer {
-  #next: { at: number; timer: NodeJS.Timeout } | undefined;
-  readonly #ring: () => void;
+import { type Clock, systemClock } from './clock.ts';
 
-  constructor(ring: () => void) {
-    this.#ring = ring;
+/** Fires once at the earliest of the moments that it was set to since it last fired. */
+export class EarliestTimer {
+  #next: { at: number; cancel: () => void } | undefined;
+  readonly #fire: () => void;
+  readonly #clock: Clock;
+
+  constructor(fire: () => void, clock: Clock = systemClock) {
+    this.#fire = fire;
+    this.#clock = clock;
   }
 
   set(at: number): void {
     if (this.#next && this.#next.at <= at) return;
     this.clear();
-    const ring = () => {
+    const cancel = this.#clock.after(Math.max(0, Math.ceil(at - this.#clock.now())), () => {
       this.#next = undefined;
-      this.#ring();
-    };
-    this.#next = { at, timer: setTimeout(ring, Math.max(0, Math.ceil(at - performance.now()))) };
+      this.#fire();
+    });
+    this.#next = { at, cancel };
   }
 
   clear(): void {
-    clearTimeout(this.#next?.timer);
+    this.#next?.cancel();
     this.#next = undefined;
   }
 }

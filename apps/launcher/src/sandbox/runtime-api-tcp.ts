@@ -1,9 +1,10 @@
 import type http from 'node:http';
 import type { Socket } from 'node:net';
+import { respondWithError } from '../http/error-response.ts';
 import { limitedServer } from '../http/server.ts';
 import { Tokens } from '../http/tokens.ts';
 import { LauncherError } from '../model/errors.ts';
-import { connectionsFor, refuse, runtimeHandler } from './runtime-api.ts';
+import { connectionsFor, runtimeHandler } from './runtime-api.ts';
 import type { OpenRuntimeEndpoint } from './runtime-client.ts';
 
 /** All sandboxes together; each has a limit of its own. */
@@ -32,7 +33,7 @@ export function runtimeApiOverTcp(address: () => string): {
       const why = holder ? 'More connections than events may be in flight.' : 'This token is not known, or dead.';
       request.resume();
       response.setHeader('Connection', 'close');
-      return refuse(response, new LauncherError('AccessDeniedException', why));
+      return respondWithError(response, new LauncherError('AccessDeniedException', why));
     }
     if (!holder.sockets.has(socket)) {
       holder.sockets.add(socket);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../model/invocation.ts';
-import { runtimeApi } from './runtime-api.ts';
+import { runtimeApiOnSockets } from './runtime-api-socket.ts';
 import type { Poll } from './runtime-client.ts';
 
 const closing: (() => void)[] = [];
@@ -18,7 +18,7 @@ async function open() {
   const directory = mkdtempSync(`${tmpdir()}/runtime-`);
   closing.push(() => rmSync(directory, { recursive: true, force: true }));
   const seen = { polls: [] as Poll[], answers: [] as Outcome[] };
-  const endpoint = await runtimeApi(directory)('a', {
+  const endpoint = await runtimeApiOnSockets(directory)('a', {
     name: 'a-function',
     allowedInFlight: 2,
     standing: (id) =>
@@ -47,6 +47,44 @@ describe('the runtime API of a sandbox', () => {
     expect(await call('POST', 'invocation/mine/response', '1')).toBe(202);
     expect(await call('POST', 'invocation/mine/response', '2')).toBe(409);
     expect(seen.answers.map((outcome) => String(outcome.payload))).toEqual(['1']);
+  });
+
+  test('takes no result that breaks off for an answer, so that its event is tried again', async () => {
+    const { socketPath, seen, call } = await open();
+    const path = '/2018-06-01/runtime/invocation/mine/response';
+    const request = http.request({ socketPath, method: 'POST', path, headers: { 'Content-Length': 100 } });
+    request.on('error', () => undefined);
+    request.write('{"half":');
+    await expect.poll(() => request.socket?.bytesWritten).toBeGreaterThan(100);
+    request.destroy();
+    // Its connection is closed before the next one is served.
+    expect(await call('POST', 'invocation/yours/response', '1')).toBe(403);
+    expect(seen.answers).toEqual([]);
+  });
+
+  test('refuses a result that finds no room beside others, and takes it when it is sent again', async () => {
+    const { socketPath, seen, call } = await open();
+    const large = 'x'.repeat(5.9 * 1024 * 1024);
+    const headers = { 'Content-Length': large.length };
+    const path = '/2018-06-01/runtime/invocation/mine/response';
+    const others = [1, 2].map(() => http.request({ socketPath, method: 'POST', path, headers }));
+    for (const other of others) {
+      other.on('error', () => undefined);
+      other.write(large.slice(1));
+      // Read by the other side, but for what a socket's buffer holds.
+      await expect.poll(() => other.socket?.writableLength).toBe(0);
+    }
+    expect(await call('POST', 'invocation/mine/response', large)).toBe(429);
+    expect(seen.answers).toEqual([]);
+    for (const other of others) other.destroy();
+    await expect.poll(() => call('POST', 'invocation/mine/response', large)).toBe(202);
+    expect(seen.answers).toMatchObject([{ kind: 'result' }]);
+  });
+
+  test('reports a result over 6 MB as the function’s error', async () => {
+    const { seen, call } = await open();
+    expect(await call('POST', 'invocation/mine/response', 'x'.repeat(6.2 * 1024 * 1024))).toBe(202);
+    expect(seen.answers).toMatchObject([{ errorType: 'Function.ResponseSizeTooLarge' }]);
   });
 
   test('refuses the answer to another’s event before it has read it', async () => {

@@ -1,13 +1,12 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type net from 'node:net';
 import { traceparentOf, xrayHeaderOf } from '@serverless-vote/contracts/trace-context';
 import { ByteBudget, readBody } from '../http/body.ts';
-import { limitedServer } from '../http/server.ts';
+import { respondWithError } from '../http/error-response.ts';
 import { arnOf } from '../model/catalog.ts';
-import { httpAnswer, LauncherError } from '../model/errors.ts';
-import { functionError, type Invocation } from '../model/invocation.ts';
-import type { OpenRuntimeEndpoint, Poll, RuntimeClient } from './runtime-client.ts';
+import { LauncherError } from '../model/errors.ts';
+import { functionError, type Outcome } from '../model/invocation.ts';
+import type { Poll, RuntimeClient } from './runtime-client.ts';
 
 const BASE = '/2018-06-01/runtime/';
 /** Lambda's limit for a synchronous result: 6 MB and a little (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
@@ -15,45 +14,15 @@ const RESPONSE_LIMIT = 6 * 1024 * 1024 + 100 * 1024;
 const ERROR_LIMIT = 64 * 1024;
 /** What one sandbox may be sending of results at once. */
 const RESPONSES_AT_ONCE = 16 * 1024 * 1024;
-const SOCKET = 'api.sock';
-const MOUNTED_AT = '/run/runtime';
-
-/**
- * The sandboxes' endpoint: AWS Lambda's Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), a Unix socket
- * for each sandbox in a folder that only it has mounted. So the socket says who is calling, and no token can leak.
- * Beyond Lambda: `next` answers 410 when there are no more events, and carries the event's place in the order of acceptance and
- * W3C's `traceparent`.
- */
-export function runtimeApi(directory: string): OpenRuntimeEndpoint {
-  return async (sandboxId, client) => {
-    const folder = `${directory}/${sandboxId}`;
-    mkdirSync(folder, { mode: 0o755 });
-    // A sandbox may wait for its event as long as it likes.
-    const limits = {
-      connections: connectionsFor(client),
-      headersMs: 10_000,
-      requestMs: 0,
-      silentMs: 0,
-      keepAliveMs: 0,
-    };
-    const server = limitedServer(limits, runtimeHandler(client));
-    await listen(server, `${folder}/${SOCKET}`);
-    return {
-      mounts: [{ volume: 'runtime', folder: sandboxId, target: MOUNTED_AT, readOnly: true }],
-      environment: { AWS_LAMBDA_RUNTIME_API: `${MOUNTED_AT}/${SOCKET}` },
-      close() {
-        server.close();
-        server.closeAllConnections();
-        rmSync(folder, { recursive: true, force: true });
-      },
-    };
-  };
-}
 
 /** A few connections more than a sandbox needs are enough. */
 export const connectionsFor = (client: RuntimeClient): number => client.allowedInFlight + 4;
 
-/** The runtime API of one sandbox, whatever way its requests come. */
+/**
+ * AWS Lambda's Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) for one sandbox, whatever way its requests
+ * come. Beyond Lambda: `next` answers 410 when there are no more events, and carries the event's place in the order of acceptance and
+ * W3C's `traceparent`. A result that finds too many others on their way is refused with 429: send it again.
+ */
 export function runtimeHandler(client: RuntimeClient): (request: IncomingMessage, response: ServerResponse) => void {
   // A runtime may send its answer and the next `next` in one write: each connection's requests are taken in their order.
   const turns = new WeakMap<net.Socket, Promise<void>>();
@@ -62,48 +31,33 @@ export function runtimeHandler(client: RuntimeClient): (request: IncomingMessage
     const before = turns.get(request.socket) ?? Promise.resolve();
     const turn = before
       .then(() => serve(client, budget, request, response))
-      .catch((error: unknown) => refuse(response, error));
+      .catch((error: unknown) => respondWithError(response, error));
     turns.set(request.socket, turn);
   };
 }
 
-/** Listens on a socket that other uids may connect to; whether they can reach it is decided by who has its folder mounted. */
-export async function listen(server: net.Server, path: string): Promise<void> {
-  rmSync(path, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
-  chmodSync(path, 0o777);
+async function serve(client: RuntimeClient, budget: ByteBudget, request: IncomingMessage, response: ServerResponse) {
+  const { method, url: path = '' } = request;
+  const [kind, requestId = '', verb = ''] = path.startsWith(BASE) ? path.slice(BASE.length).split('/') : [];
+  const route = `${method} ${kind}/${verb === '' ? requestId : verb}`;
+  if (route === 'GET invocation/next' && verb === '') return next(client, request, response);
+  if (kind !== undefined && method !== 'POST')
+    throw new LauncherError('MethodNotAllowedException', `The Runtime API has no ${method} ${path}.`);
+  if (route === 'POST init/error' && verb === '') {
+    const { errorType, errorMessage } = errorIn(request, await readBody(request, ERROR_LIMIT, budget));
+    client.initFailed(errorType, errorMessage);
+  } else if (route === 'POST invocation/response' || route === 'POST invocation/error') {
+    await takeAnswer(client, { requestId, isError: verb === 'error' }, budget, request);
+  } else throw new LauncherError('ResourceNotFoundException', `The Runtime API has no ${path}.`);
+  response.writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': 15 }).end('{"status":"OK"}');
 }
 
-export function refuse(response: ServerResponse, error: unknown): void {
-  if (response.headersSent || response.destroyed) return;
-  const { status, headers, body } = httpAnswer(error);
-  response.writeHead(status, headers).end(body);
-}
-
-async function serve(
+async function takeAnswer(
   client: RuntimeClient,
+  { requestId, isError }: { requestId: string; isError: boolean },
   budget: ByteBudget,
   request: IncomingMessage,
-  response: ServerResponse,
 ): Promise<void> {
-  const path = request.url ?? '';
-  if (!path.startsWith(BASE)) throw new LauncherError('ResourceNotFoundException', `The runtime API has no ${path}.`);
-  const [kind, requestId, verb] = path.slice(BASE.length).split('/');
-  if (request.method === 'GET' && kind === 'invocation' && requestId === 'next' && verb === undefined)
-    return next(client, request, response);
-  if (request.method !== 'POST')
-    throw new LauncherError('MethodNotAllowedException', `The runtime API has no ${request.method} ${path}.`);
-  if (kind === 'init' && requestId === 'error' && verb === undefined) {
-    const { errorType, errorMessage } = errorOf(request, await readBody(request, ERROR_LIMIT, budget));
-    client.initFailed(errorType, errorMessage);
-    return accept(response);
-  }
-  if (kind !== 'invocation' || requestId === undefined || (verb !== 'response' && verb !== 'error')) {
-    throw new LauncherError('ResourceNotFoundException', `The runtime API has no ${path}.`);
-  }
   // Asked before the body is read: what isn't in its hands may not take memory either.
   const standing = client.standing(requestId);
   if (standing !== 'in-hand') request.resume();
@@ -111,25 +65,45 @@ async function serve(
     throw new LauncherError('ResourceConflictException', 'This invocation has been answered already.');
   if (standing === 'not-yours')
     throw new LauncherError('AccessDeniedException', 'This invocation is not in your hands.');
-  const outcome =
-    verb === 'response'
-      ? await readBody(request, RESPONSE_LIMIT, budget).then(
-          (payload) => ({ kind: 'result' as const, payload }),
-          () =>
-            functionError(
-              'Function.ResponseSizeTooLarge',
-              `The result is larger than the ${RESPONSE_LIMIT} bytes that are allowed.`,
-            ),
-        )
-      : errorOutcome(request, await readBody(request, ERROR_LIMIT, budget));
+  const outcome = isError ? await readError(request, budget) : await readResult(request, budget);
   // While the body was on its way, its deadline may have passed, or a second answer come.
   if (client.standing(requestId) === 'in-hand') client.answer(requestId, outcome);
-  accept(response);
+}
+
+/** A body that is too large is the function's doing. One that breaks off, or finds no room, is no answer: the event is tried again. */
+async function readResult(request: IncomingMessage, budget: ByteBudget): Promise<Outcome> {
+  try {
+    return { kind: 'result', payload: await readBody(request, RESPONSE_LIMIT, budget) };
+  } catch (error) {
+    if (!(error instanceof LauncherError) || error.type !== 'RequestTooLargeException') throw error;
+    const message = `The result is larger than the ${RESPONSE_LIMIT} bytes that are allowed.`;
+    return functionError('Function.ResponseSizeTooLarge', message);
+  }
+}
+
+async function readError(request: IncomingMessage, budget: ByteBudget): Promise<Outcome> {
+  const { errorType, errorMessage } = errorIn(request, await readBody(request, ERROR_LIMIT, budget));
+  return functionError(errorType, errorMessage);
+}
+
+function errorIn(request: IncomingMessage, body: Buffer): { errorType: string; errorMessage: string } {
+  const named = request.headers['lambda-runtime-function-error-type'];
+  let parsed: { errorType?: unknown; errorMessage?: unknown } = {};
+  try {
+    parsed = (JSON.parse(body.toString()) ?? {}) as typeof parsed;
+  } catch {
+    // A function sends what it likes; an error that can't be read is reported by the name in its header.
+  }
+  const text = (value: unknown, otherwise: string) => (typeof value === 'string' ? value : otherwise);
+  return {
+    errorType: text(parsed.errorType, text(named, 'Runtime.Unknown')),
+    errorMessage: text(parsed.errorMessage, 'The function reported an error without a message.'),
+  };
 }
 
 function next(client: RuntimeClient, request: IncomingMessage, response: ServerResponse): void {
   const poll: Poll = {
-    deliver: (invocation: Invocation) => {
+    deliver(invocation) {
       response.writeHead(200, {
         'Content-Type': 'application/json',
         'Content-Length': invocation.payload.length,
@@ -142,38 +116,12 @@ function next(client: RuntimeClient, request: IncomingMessage, response: ServerR
       });
       response.end(invocation.payload);
     },
-    dismiss: () => response.writeHead(410, { 'Content-Length': 0 }).end(),
+    dismiss: () => void response.writeHead(410, { 'Content-Length': 0 }).end(),
   };
   request.socket.setNoDelay?.(true);
   response.once('close', () => client.unpoll(poll));
-  if (client.poll(poll) === 'refused')
-    throw new LauncherError(
-      'AccessDeniedException',
-      'As many events as the catalog allows at once are in your hands or asked for.',
-    );
-}
-
-function accept(response: ServerResponse): void {
-  response.writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': 15 }).end('{"status":"OK"}');
-}
-
-function errorOf(request: IncomingMessage, body: Buffer): { errorType: string; errorMessage: string } {
-  const named = request.headers['lambda-runtime-function-error-type'];
-  let parsed: { errorType?: unknown; errorMessage?: unknown } = {};
-  try {
-    parsed = (JSON.parse(body.toString()) ?? {}) as typeof parsed;
-  } catch {
-    // What a function sends is its own; what can't be read is reported as it is named.
+  if (client.poll(poll) === 'refused') {
+    const message = 'As many events as the catalog allows at once are in your hands or asked for.';
+    throw new LauncherError('AccessDeniedException', message);
   }
-  return {
-    errorType:
-      typeof parsed.errorType === 'string' ? parsed.errorType : typeof named === 'string' ? named : 'Runtime.Unknown',
-    errorMessage:
-      typeof parsed.errorMessage === 'string' ? parsed.errorMessage : 'The function reported an error without words.',
-  };
-}
-
-function errorOutcome(request: IncomingMessage, body: Buffer) {
-  const { errorType, errorMessage } = errorOf(request, body);
-  return functionError(errorType, errorMessage);
 }

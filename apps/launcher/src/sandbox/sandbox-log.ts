@@ -27,14 +27,14 @@ export class SandboxLog {
   }
 
   close(): void {
-    for (const invocation of this.#expected.values()) invocation.endLog();
+    for (const { log } of this.#expected.values()) log.end();
     this.#expected.clear();
   }
 
   #file(containerId: string, line: string): void {
     const ended = /^END RequestId: (\S+)$/.exec(line)?.[1];
     if (ended !== undefined) {
-      this.#expected.get(ended)?.endLog();
+      this.#expected.get(ended)?.log.end();
       this.#expected.delete(ended);
       return;
     }
@@ -42,7 +42,7 @@ export class SandboxLog {
     const only = this.#expected.size === 1 ? [...this.#expected.values()][0] : undefined;
     const invocation = (named === undefined ? undefined : this.#expected.get(named)) ?? only;
     const text = rest ?? line;
-    invocation?.addToLog(text);
+    invocation?.log.add(text);
     this.#bus.publish({
       type: 'output',
       name: this.#name,

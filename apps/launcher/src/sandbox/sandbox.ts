@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Phases } from '@serverless-vote/contracts/lifecycle';
 import type { Engine, StartedSandbox } from '@serverless-vote/engine';
 import type { FunctionEntry } from '../model/catalog.ts';
+import type { Clock } from '../model/clock.ts';
 import type { EventBus } from '../model/event-bus.ts';
-import type { Invocation, Outcome } from '../model/invocation.ts';
+import type { Attempt, Invocation, Outcome } from '../model/invocation.ts';
 import type { OpenRuntimeEndpoint, Poll, RuntimeClient } from './runtime-client.ts';
 import { reasonOf, type SandboxEnd } from './sandbox-end.ts';
 import { SandboxLog } from './sandbox-log.ts';
@@ -11,217 +12,230 @@ import { sandboxSpec } from './sandbox-spec.ts';
 
 /** What a sandbox promises to tell its pool: `ready` at most once, `polling` at every further `next`, `gone` exactly once. */
 export interface SandboxOwner {
-  ready(sandbox: Sandbox): void;
-  polling(sandbox: Sandbox): void;
-  answered(sandbox: Sandbox, invocation: Invocation, outcome: Outcome): void;
-  gone(sandbox: Sandbox, end: SandboxEnd, unanswered: Invocation[]): void;
+  ready(): void;
+  polling(): void;
+  answered(sandbox: Sandbox, attempt: Attempt, outcome: Outcome): void;
+  gone(sandbox: Sandbox, end: SandboxEnd, unanswered: Attempt[]): void;
+}
+
+export interface SandboxParts {
+  engine: Engine;
+  openEndpoint: OpenRuntimeEndpoint;
+  bus: EventBus;
+  clock: Clock;
 }
 
 /*
  *            next              no more events              exit
  *  starting ─────▶ ready ──────────────────────▶ leaving ─────────▶ gone
  *     │              │  event ▲                     │                ▲
- *     │              ▼        │ response, error     │ lingers        │
- *     │           (in flight) ┘                     ▼                │
+ *     │              ▼        │ response, error     │ grace over     │
+ *     │           (in hand) ──┘                     ▼                │
  *     └──────────────┴───── exit, kill, deadline ───┴────────────────┘
  */
 type State =
   | { kind: 'starting'; initError?: { errorType: string; message: string } }
-  | { kind: 'ready'; polls: Poll[]; inFlight: Map<string, Invocation>; served: number }
-  | { kind: 'leaving'; served: number; lingering: NodeJS.Timeout }
+  /** `intake`: may it get further events (`open`), only finish what it has (`closed`), or is even its answer too late (`lost`)? */
+  | { kind: 'ready'; polls: Poll[]; hand: Map<string, Attempt>; served: number; intake: 'open' | 'closed' | 'lost' }
+  | { kind: 'leaving'; served: number; cancelKill: () => void }
   | { kind: 'gone'; served: number };
 
-/** A sandbox that was told to leave, or has answered its last event, gets this long to exit by itself. */
+/** `prewarmed`: ready, and has never had an event; `idle`: has had some, and none now. */
+export type Condition = 'starting' | 'prewarmed' | 'serving' | 'idle' | 'leaving' | 'gone';
+
+/** A container that was told that there are no more events gets this long to exit by itself. */
 const LEAVE_GRACE_MS = 2_000;
 
-/** One container of a function, from its creation to its removal. */
+/** One container of a function, from its creation to its removal. The only record of the events that it has in hand. */
 export class Sandbox implements RuntimeClient {
   readonly id = randomBytes(6).toString('hex');
   readonly name: string;
-  readonly createdAt = performance.now();
   containerId = '';
-  readonly #who: { sandboxId: string; name: string };
+  /** Was its end ordered, so that it says nothing about the function? */
+  wasDismissed = false;
+  readonly #entry: FunctionEntry;
+  readonly #parts: SandboxParts;
+  readonly #owner: SandboxOwner;
+  readonly #log: SandboxLog;
+  readonly #createdAt: number;
   #state: State = { kind: 'starting' };
   #times = { createMs: 0, startMs: 0, readyAt: 0 };
+  /** The engine or the pool wants it gone, which may happen before it is ready. */
+  #isUnwanted = false;
   #removal: Promise<void> | undefined;
-  #started: () => void = () => undefined;
-  wasDismissed = false;
-  /** It is being killed at work: what it still answers comes too late. */
-  #doomed = false;
-  /** It should be gone: it gets nothing new, and may finish what it has. */
-  #withdrawn = false;
+  #startIsOver: () => void = () => undefined;
   readonly #answered = new Set<string>();
-  readonly #log: SandboxLog;
 
-  readonly #entry: FunctionEntry;
-  readonly #engine: Engine;
-  readonly #owner: SandboxOwner;
-  readonly #bus: EventBus;
-
-  constructor(name: string, entry: FunctionEntry, engine: Engine, owner: SandboxOwner, bus: EventBus) {
+  constructor(name: string, entry: FunctionEntry, owner: SandboxOwner, parts: SandboxParts) {
     this.name = name;
-    this.#who = { sandboxId: this.id, name };
     this.#entry = entry;
-    this.#engine = engine;
     this.#owner = owner;
-    this.#bus = bus;
-    this.#log = new SandboxLog(name, bus);
+    this.#parts = parts;
+    this.#log = new SandboxLog(name, parts.bus);
+    this.#createdAt = parts.clock.now();
   }
 
-  /** Runs it through its whole life; calls `started` when it is ready or won't be; resolves when nothing of it is left. Never rejects. */
-  async live(image: string, openEndpoint: OpenRuntimeEndpoint, started: () => void): Promise<void> {
-    this.#bus.publish({ type: 'container.starting', ...this.#who });
-    this.#started = started;
+  /** Runs it through its whole life; calls `startIsOver` when it is ready or won't be; resolves when nothing of it is left. Never rejects. */
+  async live(image: string, startIsOver: () => void): Promise<void> {
+    const { engine, openEndpoint, bus, clock } = this.#parts;
+    bus.publish({ type: 'container.starting', ...this.#who });
+    this.#startIsOver = startIsOver;
     let end: SandboxEnd;
     let endpoint: Awaited<ReturnType<OpenRuntimeEndpoint>> | undefined;
     try {
       endpoint = await openEndpoint(this.id, this);
-      const spec = sandboxSpec(this.#who, this.#entry, image, endpoint);
-      end = await this.#run(await this.#engine.start(spec));
+      end = await this.#run(await engine.start(sandboxSpec(this.#who, this.#entry, image, endpoint)));
     } catch (error) {
       end = { kind: 'not-started', error: error instanceof Error ? error : new Error(String(error)) };
-      this.#bus.publish({ type: 'container.failed', ...this.#who, reason: end.error.message });
+      bus.publish({ type: 'container.failed', ...this.#who, reason: end.error.message });
     }
-    started();
+    startIsOver();
     endpoint?.close();
     await this.kill();
-    const state = this.#state;
-    const unanswered = state.kind === 'ready' ? [...state.inFlight.values()] : [];
     const { served } = this;
-    if (state.kind === 'leaving') clearTimeout(state.lingering);
+    const unanswered = this.#state.kind === 'ready' ? [...this.#state.hand.values()] : [];
+    if (this.#state.kind === 'leaving') this.#state.cancelKill();
     this.#state = { kind: 'gone', served };
     this.#log.close();
     const exit = end.kind === 'ended' ? end.exit : ({ kind: 'lost' } as const);
-    const lifetimeMs = performance.now() - this.createdAt;
+    const lifetimeMs = clock.now() - this.#createdAt;
     const containerId = this.containerId || undefined;
-    this.#bus.publish({ type: 'container.gone', ...this.#who, containerId, exit, lifetimeMs, served });
+    bus.publish({ type: 'container.gone', ...this.#who, containerId, exit, lifetimeMs, served });
     this.#owner.gone(this, end, unanswered);
   }
 
   async #run(started: StartedSandbox): Promise<SandboxEnd> {
     const { containerId, createMs, startMs, output } = started;
+    const { deadlineMs, memoryMb } = this.#entry;
     this.containerId = containerId;
     this.#times = { ...this.#times, createMs, startMs };
-    this.#bus.publish({ type: 'container.started', ...this.#who, containerId, createMs, startMs });
+    this.#parts.bus.publish({ type: 'container.started', ...this.#who, containerId, createMs, startMs });
     this.#log.follow(containerId, output);
-    const tooSlow = setTimeout(() => {
+    const cancel = this.#parts.clock.after(deadlineMs, () => {
       if (this.#state.kind !== 'starting') return;
-      this.initFailed(
-        'Runtime.InitTimeout',
-        `The container did not ask for an event within ${this.#entry.deadlineMs} ms.`,
-      );
+      this.initFailed('Runtime.InitTimeout', `The container did not ask for an event within ${deadlineMs} ms.`);
       void this.kill();
-    }, this.#entry.deadlineMs);
-    void started.withdrawn?.then(() => {
-      this.#withdrawn = true;
-      this.leave();
     });
+    void started.withdrawn?.then(() => this.#closeIntake());
     // It may have asked for its first event before the engine told us that it had started.
     if (this.#times.readyAt > 0) this.#announceReady();
     const exit = await started.exited;
-    clearTimeout(tooSlow);
+    cancel();
     if (this.#state.kind !== 'starting') return { kind: 'ended', exit };
-    // Somebody took it away: that says nothing of the function.
+    // Somebody took it away: that says nothing about the function.
     if (exit.kind === 'lost' && !this.#state.initError) return { kind: 'ended', exit };
-    const why = reasonOf({ kind: 'ended', exit }, this.#entry.memoryMb);
+    const why = reasonOf({ kind: 'ended', exit }, memoryMb);
     const unsaid = { errorType: 'Runtime.ExitError', message: `Runtime exited during init: ${why}` };
-    const { errorType, message } = this.#state.initError ?? unsaid;
-    return { kind: 'init-failed', errorType, message };
+    return { kind: 'init-failed', ...(this.#state.initError ?? unsaid) };
+  }
+
+  get #who() {
+    return { sandboxId: this.id, name: this.name };
+  }
+
+  get #reuse() {
+    return this.#entry.serving.kind === 'reuse' ? this.#entry.serving : { inFlight: 1, events: 1 };
   }
 
   get allowedInFlight(): number {
-    return this.#entry.serving.kind === 'reuse' ? this.#entry.serving.inFlight : 1;
+    return this.#reuse.inFlight;
   }
 
   /** May it take an event now? `alone`: only if it has no other in hand. */
   canTake(alone: boolean): boolean {
     const state = this.#state;
-    if (
-      state.kind !== 'ready' ||
-      state.polls.length === 0 ||
-      this.containerId === '' ||
-      this.#doomed ||
-      this.#withdrawn
-    )
+    if (state.kind !== 'ready' || state.intake !== 'open' || state.polls.length === 0 || this.containerId === '')
       return false;
-    if (state.served === 0 && state.inFlight.size === 0) return true;
-    if ((alone && state.inFlight.size > 0) || this.#entry.serving.kind === 'single-use') return false;
-    const { inFlight, events } = this.#entry.serving;
-    const first = state.inFlight.values().next().value;
-    return state.inFlight.size < inFlight && state.served + state.inFlight.size < events && (first?.deaths ?? 0) === 0;
+    const { inFlight, events } = this.#reuse;
+    const [first] = state.hand.values();
+    if (first !== undefined && (alone || first.invocation.deaths > 0)) return false;
+    return state.hand.size < inFlight && state.served + state.hand.size < events;
   }
 
-  /** What it does, in one word. A `prewarmed` one is ready and has never had an event, an `idle` one has had some. */
-  get condition(): 'starting' | 'prewarmed' | 'serving' | 'idle' | 'leaving' | 'gone' {
+  get condition(): Condition {
     if (this.#state.kind !== 'ready') return this.#state.kind;
-    if (this.#state.inFlight.size > 0) return 'serving';
+    if (this.#state.hand.size > 0) return 'serving';
     return this.#state.served === 0 ? 'prewarmed' : 'idle';
   }
 
   /** How long its container has run without asking for an event, in milliseconds; 0 if it has asked or does not run yet. */
   get silentMs(): number {
-    const { createMs, startMs } = this.#times;
     if (this.#state.kind !== 'starting' || this.containerId === '') return 0;
-    return performance.now() - this.createdAt - createMs - startMs;
+    return this.#parts.clock.now() - this.#startedAt;
   }
 
   get inFlight(): number {
-    return this.#state.kind === 'ready' ? this.#state.inFlight.size : 0;
+    return this.#state.kind === 'ready' ? this.#state.hand.size : 0;
   }
 
   get served(): number {
     return this.#state.kind === 'starting' ? 0 : this.#state.served;
   }
 
-  /** Has had as many events as its catalog entry allows one container, or as the engine lets it have. */
+  /** Has it had as many events as its catalog entry allows one container, or as the engine lets it have? */
   get isUsedUp(): boolean {
-    return this.#withdrawn || this.served >= (this.#entry.serving.kind === 'reuse' ? this.#entry.serving.events : 1);
+    return this.#isUnwanted || this.served >= this.#reuse.events;
   }
 
   /** Will it take further events without anything being started? */
   get isReusable(): boolean {
-    const working = this.condition === 'serving' || this.condition === 'idle';
-    return working && this.#entry.serving.kind === 'reuse' && !this.isUsedUp;
+    const isInUse = this.condition === 'serving' || this.condition === 'idle';
+    return isInUse && this.#entry.serving.kind === 'reuse' && !this.isUsedUp;
+  }
+
+  /** The attempt at this event that it has in hand, if it has. */
+  attemptAt({ requestId }: Invocation): Attempt | undefined {
+    return this.#state.kind === 'ready' ? this.#state.hand.get(requestId) : undefined;
   }
 
   /** Hands it an event; only after `canTake` said yes. */
-  hand(invocation: Invocation): void {
+  hand(invocation: Invocation): Attempt {
     const state = this.#state;
     const poll = state.kind === 'ready' ? state.polls.shift() : undefined;
     if (state.kind !== 'ready' || !poll) throw new Error('A sandbox that cannot take an event was handed one.');
-    state.inFlight.set(invocation.requestId, invocation);
+    const wasUsed = state.served + state.hand.size > 0;
+    const paid = wasUsed ? {} : this.#startPaidSince(invocation.arrivedAt);
+    const startKind = wasUsed ? 'warm' : Object.keys(paid).length > 0 ? 'cold' : 'prewarmed';
+    const { containerId } = this;
+    const attempt: Attempt = { invocation, containerId, startKind, handedAt: this.#parts.clock.now(), paid };
+    state.hand.set(invocation.requestId, attempt);
     this.#log.expect(invocation);
     poll.deliver(invocation);
+    return attempt;
   }
 
-  /** Which parts of its start fell into the time since `arrivedAt`, so were paid for by who arrived then: none if it was ready before. */
-  startPaidSince(arrivedAt: number): Phases {
-    const created = this.createdAt + this.#times.createMs;
-    const started = created + this.#times.startMs;
+  get #startedAt(): number {
+    return this.#createdAt + this.#times.createMs + this.#times.startMs;
+  }
+
+  /** Which parts of its start fell into the time since `arrivedAt`, so were paid for by an event that arrived then: none if it was ready before. */
+  #startPaidSince(arrivedAt: number): Phases {
+    const { createMs, readyAt } = this.#times;
+    if (readyAt <= arrivedAt) return {};
+    const created = this.#createdAt + createMs;
     const paid = (from: number, to: number) => Math.max(0, to - Math.max(from, arrivedAt));
-    if (this.#times.readyAt <= arrivedAt) return {};
     return {
-      create: paid(this.createdAt, created),
-      start: paid(created, started),
-      init: paid(started, this.#times.readyAt),
+      create: paid(this.#createdAt, created),
+      start: paid(created, this.#startedAt),
+      init: paid(this.#startedAt, readyAt),
     };
   }
 
   poll(poll: Poll): 'open' | 'refused' {
-    if (this.#state.kind === 'starting') {
-      this.#state = { kind: 'ready', polls: [poll], inFlight: new Map(), served: 0 };
-      this.#times.readyAt = performance.now();
+    const state = this.#state;
+    if (state.kind === 'starting') {
+      this.#state = { kind: 'ready', polls: [poll], hand: new Map(), served: 0, intake: 'open' };
+      this.#times.readyAt = this.#parts.clock.now();
       if (this.containerId !== '') this.#announceReady();
       return 'open';
     }
-    const state = this.#state;
     if (state.kind !== 'ready') {
       poll.dismiss();
       return 'open';
     }
-    if (state.polls.length + state.inFlight.size >= this.allowedInFlight) return 'refused';
+    if (state.polls.length + state.hand.size >= this.allowedInFlight) return 'refused';
     state.polls.push(poll);
-    if (this.containerId !== '') this.#owner.polling(this);
+    if (this.containerId !== '') this.#owner.polling();
     return 'open';
   }
 
@@ -230,63 +244,72 @@ export class Sandbox implements RuntimeClient {
   }
 
   #announceReady(): void {
-    const initMs = Math.max(0, this.#times.readyAt - this.createdAt - this.#times.createMs - this.#times.startMs);
-    this.#bus.publish({ type: 'container.ready', ...this.#who, containerId: this.containerId, initMs });
-    this.#started();
-    if (this.#withdrawn) this.leave();
-    this.#owner.ready(this);
+    const initMs = Math.max(0, this.#times.readyAt - this.#startedAt);
+    this.#parts.bus.publish({ type: 'container.ready', ...this.#who, containerId: this.containerId, initMs });
+    this.#startIsOver();
+    if (this.#isUnwanted) this.#closeIntake();
+    this.#owner.ready();
   }
 
   standing(requestId: string): 'in-hand' | 'answered' | 'not-yours' {
-    if (this.#state.kind === 'ready' && this.#state.inFlight.has(requestId)) return 'in-hand';
+    if (this.#state.kind === 'ready' && this.#state.hand.has(requestId)) return 'in-hand';
     return this.#answered.has(requestId) ? 'answered' : 'not-yours';
   }
 
   answer(requestId: string, outcome: Outcome): void {
-    const invocation = this.#state.kind === 'ready' ? this.#state.inFlight.get(requestId) : undefined;
-    if (this.#state.kind !== 'ready' || !invocation || this.#doomed) return;
-    this.#state.inFlight.delete(requestId);
-    this.#state.served += 1;
+    const state = this.#state;
+    const attempt = state.kind === 'ready' ? state.hand.get(requestId) : undefined;
+    if (state.kind !== 'ready' || !attempt || state.intake === 'lost') return;
+    state.hand.delete(requestId);
+    state.served += 1;
     this.#answered.add(requestId);
-    this.#owner.answered(this, invocation, outcome);
+    this.#owner.answered(this, attempt, outcome);
   }
 
   initFailed(errorType: string, message: string): void {
     if (this.#state.kind === 'starting') this.#state = { kind: 'starting', initError: { errorType, message } };
   }
 
-  /** Tells it that there are no more events, so that it exits with status 0; kills it if it stays. */
+  /** Tells it that there are no more events, so that it exits with status 0; kills it if it stays. Does nothing while it has events in hand. */
   leave(): void {
     const state = this.#state;
-    if (state.kind !== 'ready' || state.inFlight.size > 0) return;
+    if (state.kind !== 'ready' || state.hand.size > 0) return;
     this.wasDismissed = true;
-    const lingering = setTimeout(() => void this.kill(), LEAVE_GRACE_MS);
-    this.#state = { kind: 'leaving', served: state.served, lingering };
+    const cancelKill = this.#parts.clock.after(LEAVE_GRACE_MS, () => void this.kill());
+    this.#state = { kind: 'leaving', served: state.served, cancelKill };
     const { containerId } = this;
-    this.#bus.publish({ type: 'container.leaving', ...this.#who, containerId, served: state.served });
+    this.#parts.bus.publish({ type: 'container.leaving', ...this.#who, containerId, served: state.served });
     for (const poll of state.polls) poll.dismiss();
   }
 
-  /** Has events in hand, none of which has lost a container before. */
-  get isAtFreshWork(): boolean {
-    if (this.#state.kind !== 'ready' || this.#doomed || this.#state.inFlight.size === 0) return false;
-    return [...this.#state.inFlight.values()].every(({ deaths }) => deaths === 0);
+  /** It gets nothing new, and may finish what it has. */
+  #closeIntake(): void {
+    this.#isUnwanted = true;
+    if (this.#state.kind === 'ready' && this.#state.intake === 'open') this.#state.intake = 'closed';
+    this.leave();
   }
 
-  /** Kills it with its events in hand, as a crash would. Returns how many there are. */
+  /** Does it have events in hand, none of which has lost a container before? */
+  get isAtFreshWork(): boolean {
+    if (this.#state.kind !== 'ready' || this.#state.intake === 'lost' || this.#state.hand.size === 0) return false;
+    return [...this.#state.hand.values()].every(({ invocation }) => invocation.deaths === 0);
+  }
+
+  /** Kills it with its events in hand, as a crash would: what it still answers comes too late. Returns how many there are. */
   killAtWork(): number {
-    this.#doomed = true;
+    if (this.#state.kind === 'ready') this.#state.intake = 'lost';
     void this.kill();
     return this.inFlight;
   }
 
-  /** Ends it whatever it does; resolves when the engine has removed it or could not: then that is tried again. Safe to call twice. */
+  /** Ends it whatever it does; resolves when the engine has removed it, or could not: then that is tried again. Safe to call twice. */
   kill(): Promise<void> {
-    this.#withdrawn = true;
-    this.#removal ??= this.#engine.remove(this.id).catch((error: unknown) => {
+    this.#isUnwanted = true;
+    if (this.#state.kind === 'ready' && this.#state.intake === 'open') this.#state.intake = 'closed';
+    this.#removal ??= this.#parts.engine.remove(this.id).catch((error: unknown) => {
       this.#removal = undefined;
       const reason = `not removed: ${error instanceof Error ? error.message : String(error)}`;
-      this.#bus.publish({ type: 'container.failed', ...this.#who, reason });
+      this.#parts.bus.publish({ type: 'container.failed', ...this.#who, reason });
     });
     return this.#removal;
   }

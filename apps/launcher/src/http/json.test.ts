@@ -1,7 +1,7 @@
 import { forAll } from '@serverless-vote/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonFault } from './json-fault.ts';
+import { jsonFault } from './json.ts';
 
 const faultOf = (text: string) => jsonFault(Buffer.from(text));
 

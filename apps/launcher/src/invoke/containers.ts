@@ -1,9 +1,9 @@
-import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Condition, Sandbox } from '../sandbox/sandbox.ts';
 
 /** A function's containers, from the start of each to its removal. */
-export class Fleet {
+export class Containers {
   readonly #sandboxes = new Set<Sandbox>();
-  /** Starts that wait for their turn at the limiter. */
+  /** Starts that wait for their turn at the start limiter. */
   announced = 0;
 
   [Symbol.iterator](): IterableIterator<Sandbox> {
@@ -27,23 +27,18 @@ export class Fleet {
     return this.announced + this.count('starting');
   }
 
-  get hasReusable(): boolean {
-    for (const sandbox of this.#sandboxes) if (sandbox.isReusable) return true;
-    return false;
-  }
-
-  /** One whose container runs for so long without asking for an event. */
-  silentFor(ms: number): Sandbox | undefined {
-    return [...this.#sandboxes].find(({ silentMs }) => silentMs >= ms);
-  }
-
-  count(condition: Sandbox['condition']): number {
+  count(condition: Condition): number {
     let count = 0;
     for (const sandbox of this.#sandboxes) if (sandbox.condition === condition) count += 1;
     return count;
   }
 
-  /** Who takes the next event: a prewarmed container, or else the container at work that has the fewest events in flight. */
+  find(isIt: (sandbox: Sandbox) => boolean): Sandbox | undefined {
+    for (const sandbox of this.#sandboxes) if (isIt(sandbox)) return sandbox;
+    return undefined;
+  }
+
+  /** The one that takes the next event: a prewarmed one, or else the one in use that has the fewest events in hand. */
   taker(alone: boolean): Sandbox | undefined {
     let best: Sandbox | undefined;
     for (const sandbox of this.#sandboxes) {
@@ -52,9 +47,5 @@ export class Fleet {
       if (!best || sandbox.inFlight < best.inFlight) best = sandbox;
     }
     return best;
-  }
-
-  async killAll(): Promise<void> {
-    await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.kill()));
   }
 }

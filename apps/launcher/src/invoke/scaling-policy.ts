@@ -1,0 +1,78 @@
+/** A start costs about this much: an event that a container in use will take before is not worth one. */
+export const PATIENCE_MS = 100;
+/** While events wait for each other, and this long after, containers stay for the next event instead of being replaced. */
+export const CROWDED_MS = 250;
+/** A refill begins this long after an answer, so that it doesn't compete with it; */
+export const REFILL_PAUSE_MS = 15;
+/** and at the latest this long after its container was taken, if the answer takes longer. */
+export const REFILL_LATEST_MS = 250;
+
+/** A function's containers and waiting events at one moment, as far as the policy looks at them. Moments are as of `now`. */
+export interface Situation {
+  now: number;
+  limits: { concurrency: number; warmPool: number };
+  /** Is the pool being closed? Then nothing is kept warm. */
+  isClosing: boolean;
+  waiting: number;
+  /** Of the waiting event that goes first: when it came, and whether it needs a container of its own. */
+  first: { arrivedAt: number; alone: boolean } | undefined;
+  /** Containers that are there or will be; those of them that are starting; those that are ready and unused. */
+  containers: number;
+  starting: number;
+  prewarmed: number;
+  /** Will a container in use take another event by itself? */
+  hasReusable: boolean;
+  /** Whether the last start worked, and before when none is tried. */
+  startsWork: boolean;
+  startsAgainAt: number;
+  /** While somebody needs the function: until when the warm pool is kept, and when what was taken from it is due to be replaced. */
+  warmUntil: number;
+  refillAt: number | undefined;
+  crowdedUntil: number;
+}
+
+/** How many containers to start: `now`; not before a moment; or nothing is missing. */
+export type Starts = { kind: 'now'; count: number } | { kind: 'later'; at: number } | { kind: 'none' };
+
+/** Starts for events that wait: as many as outnumber the containers that are starting, unless a container in use takes them sooner. */
+export function startsForWaiting(s: Situation): Starts {
+  if (!s.first) return { kind: 'none' };
+  const patientUntil = s.first.arrivedAt + PATIENCE_MS;
+  if (!s.first.alone && s.hasReusable && s.now < patientUntil) return { kind: 'later', at: patientUntil };
+  return within(s, s.waiting - s.starting);
+}
+
+/** Starts for the warm pool: after the answer is out, and not while it is crowded. */
+export function refills(s: Situation): Starts {
+  const missing = s.limits.warmPool - s.starting - s.prewarmed;
+  if (s.refillAt === undefined || missing <= 0 || s.isClosing || s.now >= s.warmUntil) return { kind: 'none' };
+  const at = Math.max(s.refillAt, s.crowdedUntil);
+  return s.now < at ? { kind: 'later', at } : within(s, missing);
+}
+
+function within(s: Situation, wanted: number): Starts {
+  const room = s.limits.concurrency - s.containers;
+  // After a failure one start at a time has to show that it works again.
+  const most = s.startsWork ? room : Math.min(room, 1 - s.starting);
+  const count = Math.min(wanted, most);
+  if (count <= 0) return { kind: 'none' };
+  return s.now < s.startsAgainAt ? { kind: 'later', at: s.startsAgainAt } : { kind: 'now', count };
+}
+
+/** Is a start still wanted that had to wait for its turn? It isn't counted as starting here. */
+export function isStillWanted(s: Situation): boolean {
+  const refills = !s.isClosing && s.starting + s.prewarmed < s.limits.warmPool;
+  return (s.waiting > s.starting || refills) && s.now >= s.startsAgainAt;
+}
+
+/**
+ * Until when a container without events in hand stays for the next one.
+ * @param rank of a prewarmed one: how many there are, this one included; of one that has served: whether it may serve again
+ */
+export function staysUntil(
+  s: Pick<Situation, 'limits' | 'warmUntil' | 'crowdedUntil'>,
+  container: { kind: 'prewarmed'; rank: number } | { kind: 'idle'; isReusable: boolean },
+): number {
+  if (container.kind === 'prewarmed') return container.rank <= s.limits.warmPool ? s.warmUntil : 0;
+  return container.isReusable ? s.crowdedUntil : 0;
+}
