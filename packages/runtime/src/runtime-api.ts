@@ -31,9 +31,11 @@ export type Outcome = { result: string } | { error: ErrorReport };
 
 /** AWS Lambda's Runtime API over one connection of its own. */
 export class RuntimeApi {
+  readonly #address: string;
   readonly #connection: HttpConnection;
 
   constructor(address: string) {
+    this.#address = address;
     this.#connection = new HttpConnection(address, TOKEN);
   }
 
@@ -48,15 +50,16 @@ export class RuntimeApi {
   /** Reports what became of an event. */
   async answer(requestId: string, outcome: Outcome): Promise<void> {
     const path = `${VERSION}/invocation/${requestId}`;
-    const post = () =>
+    const postOver = (connection: HttpConnection) =>
       'result' in outcome
-        ? this.#connection.request('POST', `${path}/response`, outcome.result)
-        : this.#postError(`${path}/error`, outcome.error);
-    let response = await post();
-    // Whoever isn't heard by the event's deadline is stopped.
+        ? connection.request('POST', `${path}/response`, outcome.result)
+        : postError(connection, `${path}/error`, outcome.error);
+    let response = await postOver(this.#connection);
+    // This connection waits for its next event already. A container that isn't heard by the event's deadline is stopped.
     while (response.status === 429) {
       await delay(ROOM_AGAIN_MS);
-      response = await post();
+      const another = new HttpConnection(this.#address, TOKEN);
+      response = await postOver(another).finally(() => another.close());
     }
     // The answer was refused (it may be too large, or too late). The next event is none the worse for it.
     if (response.status >= 300) console.error(`The Runtime API answered ${describe(response)} to a result`);
@@ -64,19 +67,19 @@ export class RuntimeApi {
 
   /** Reports that the function can't start. */
   async initError(error: ErrorReport): Promise<void> {
-    await this.#postError(`${VERSION}/init/error`, error);
+    await postError(this.#connection, `${VERSION}/init/error`, error);
   }
 
   close(): void {
     this.#connection.close();
   }
+}
 
-  #postError(path: string, error: ErrorReport): Promise<HttpResponse> {
-    // A header holds one line of ASCII; a thrown object can call itself anything.
-    const errorType = error.errorType.replaceAll(/[^\w.]/g, '') || 'Error';
-    const headers = `Lambda-Runtime-Function-Error-Type: ${errorType}\r\n`;
-    return this.#connection.request('POST', path, JSON.stringify(error), headers);
-  }
+function postError(connection: HttpConnection, path: string, error: ErrorReport): Promise<HttpResponse> {
+  // A header holds one line of ASCII; a thrown object can call itself anything.
+  const errorType = error.errorType.replaceAll(/[^\w.]/g, '') || 'Error';
+  const headers = `Lambda-Runtime-Function-Error-Type: ${errorType}\r\n`;
+  return connection.request('POST', path, JSON.stringify(error), headers);
 }
 
 /** Reads an event that nobody sent: what has run once, runs fast. */
