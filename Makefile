@@ -67,21 +67,28 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
 	@echo
 	@echo 'Settings, with their defaults'
-	@sed -n 's/^#: \([A-Z_]*\) *\(.*\)/  \1	\2/p' Makefile | expand -t 18
+	@sed -n 's/^#: /  /p' Makefile
 
-# What `make help` lists as settings:
-#: PORT            8080: where the pages are
-#: BIND            127.0.0.1: who may open them; 0.0.0.0 is everybody in your network
-#: CONTROL_PORT    9000: where control is, on this machine only
-#: POLL_QUESTION   Cats or dogs?
-#: POLL_OPTIONS    Cats,Dogs: two to eight, separated by commas
-#: STACK           serverless-vote: a name for a second stack beside the first
-#: TAKE_OVER       1: take over a stack that another clone has started
-#: DEV_PORT        3000: where make dev has the pages in development mode
-#: LIVE            1: 0 turns the public activity stream off
-#: PUBLIC_URL      what people type, if it is not http://localhost:8080
-#: ENGINE_RESTART  1: make chaos restarts the engine, if infra/engine started it; 0: it doesn't
-#: PROMETHEUS_PORT 9090: where make monitor has Prometheus, on this machine only
-#: GRAFANA_PORT    3001: where make monitor has Grafana, on this machine only
-#: NODE_IMAGE      node:26-bookworm-slim, or what to use in its place
-#: POSTGRES_IMAGE  postgres:18, or what to use in its place
+# What `make help` lists as settings; apps/launcher/src/model/setting-list.ts is where they are written, and a test compares:
+#: PORT                         where the pages are (8080)
+#: BIND                         who may open them; 0.0.0.0 is everybody in your network (127.0.0.1)
+#: CONTROL_PORT                 where the control API is, on this machine only (9000)
+#: POLL_QUESTION                what is asked (Cats or dogs?)
+#: POLL_OPTIONS                 two to eight, separated by commas (Cats,Dogs)
+#: PUBLIC_URL                   what people type, if it is not made from BIND and PORT
+#: LIVE                         0 turns the public activity stream off (1)
+#: FUNCTION_IDLE_TIMEOUT_MS     how long an unused container of a function stays (60000)
+#: WEB_IDLE_TIMEOUT_MS          how long an unused container of web stays (60000)
+#: VOTES_PER_MINUTE_PER_ADDRESS how many votes one address may send in a minute; 0 is off (0)
+#: CONTROL_HOSTS                more host names by which the control API may be called
+#: LOCAL_PEERS                  more addresses and networks that count as this machine
+#: LOG_LEVEL                    debug shows every step of every invocation (info)
+#: IMAGE_TAG                    a tag of its own keeps the images of another clone apart (latest)
+#: STACK                        a name for a second stack beside the first (serverless-vote)
+#: TAKE_OVER                    1 takes over a stack that another clone has started
+#: DEV_PORT                     where make dev has the pages in development mode (3000)
+#: PROMETHEUS_PORT              where make monitor has Prometheus, on this machine only (9090)
+#: GRAFANA_PORT                 where make monitor has Grafana, on this machine only (3001)
+#: ENGINE_RESTART               make chaos restarts the engine, if infra/engine started it; 0 keeps it running (1)
+#: NODE_IMAGE                   base image; built from packages if it cannot be pulled (node:26-bookworm-slim)
+#: POSTGRES_IMAGE               base image; built from packages if it cannot be pulled (postgres:18)

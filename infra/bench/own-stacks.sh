@@ -1,9 +1,9 @@
 # What bench.sh and chaos.sh have in common: stacks of their own, which go whatever happens. Sourced by them, after
 # BENCH_STACK and the default of IMAGE_TAG are set.
 
-# The settings of somebody's demo are none of ours.
-unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS COMPOSE_FILE
-export WITHOUT_ENV_FILE=1 BENCH_STACK
+. "$(dirname "${BASH_SOURCE[0]}")/../stack/launcher-settings.sh"
+forget_settings
+export BENCH_STACK
 export STACK=$BENCH_STACK
 given_tag=${IMAGE_TAG:-}
 export IMAGE_TAG=${IMAGE_TAG:-$DEFAULT_TAG}

@@ -5,10 +5,10 @@
 # Part of .ci/run. The last line counts: N passed, N failed.
 set -euo pipefail
 
-# The settings of somebody's demo are none of ours, nor are those of other tests.
-unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS VOTES_PER_MINUTE_PER_ADDRESS \
-  COMPOSE_FILE YES N
-export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote}-labs IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}labs
+. "$(dirname "${BASH_SOURCE[0]}")/../stack/launcher-settings.sh"
+forget_settings
+unset YES N
+export STACK=${TEST_STACK:-serverless-vote}-labs IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}labs
 # Sooner than a room would like it, so that labs wait for ten seconds where people wait for a minute.
 export FUNCTION_IDLE_TIMEOUT_MS=10000 WEB_IDLE_TIMEOUT_MS=10000
 export NO_COLOR=1

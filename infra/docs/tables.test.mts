@@ -1,4 +1,4 @@
-import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { documentAt, ROOT } from './document.mts';
@@ -13,45 +13,6 @@ const cellsOf = (path: string, head: string) => {
 };
 
 describe('README', () => {
-  const settings = cellsOf('README.md', 'Setting').flatMap(([names = '', values = '']) => {
-    const defaults = values.split(', ');
-    return names.split(', ').map((name, index) => [name, defaults[index] ?? values] as const);
-  });
-  /** What compose hands to the launcher, without what its own scripts decide. */
-  const composed = found(read('docker-compose.yml'), /^ {6}([A-Z_]+):/gm).filter((name) => name !== 'STACK_ID');
-  const scripts = globSync('infra/*/*.sh', { cwd: ROOT }).map(read).join('\n');
-
-  test('has a row for every setting that compose hands on', () => {
-    expect(composed.filter((name) => !settings.some(([setting]) => setting === name))).toEqual([]);
-  });
-
-  test('has no setting that nobody reads', () => {
-    const readBy = `${read('docker-compose.yml')}\n${scripts}`;
-    expect(settings.filter(([name]) => !new RegExp(`\\b${name}\\b`).test(readBy))).toEqual([]);
-  });
-
-  test('has no setting of the launcher that a Swarm loses on its way: stack.yml names it, and deploy hands it to the manager', () => {
-    const loop = /for name in (STACK [^;]*); do/.exec(read('infra/swarm/deploy.sh'))?.[1] ?? '';
-    const named = found(read('infra/swarm/stack.yml'), /^ {6}([A-Z_]+):/gm);
-    const handed = found(loop, /\b([A-Z_]+)\b/g);
-    // Where the pages are published is decided when the nodes are made.
-    const launchers = composed.filter((name) => name !== 'PORT' && name !== 'BIND');
-    expect(launchers.filter((name) => !named.includes(name) || !handed.includes(name))).toEqual([]);
-  });
-
-  const plain = /^[\w.:,? -]+$/;
-  test.each(settings.filter(([, value]) => plain.test(value) && !value.startsWith('made from')))(
-    'has the default of %s: %s',
-    (name, value) => {
-      const defaults = [
-        // ${NAME:-value}, NAME_DEFAULT=value in scripts and in compose; NAME: z.….default(value) in the launcher
-        ...found(scripts + read('docker-compose.yml'), new RegExp(`\\b${name}(?::?-|_DEFAULT=)([^}\\s"']+)`, 'g')),
-        ...found(read('apps/launcher/src/model/settings.ts'), new RegExp(`\\b${name}: .*\\('?([^()']*)'?\\)`, 'g')),
-      ];
-      expect(defaults.map((text) => text.replace(/^(\d+)_(\d+)$/, '$1$2'))).toContain(value);
-    },
-  );
-
   test('has a row for every make target, and no other', () => {
     const named = (cells: string[]) => found(cells.join('\n'), /\bmake ([a-z-]+)/g);
     const rows = cellsOf('README.md', 'Command');

@@ -2,9 +2,9 @@
 # make screenshots: makes the pictures of docs/images anew, on a stack of their own that goes afterwards.
 set -euo pipefail
 
-# The settings of somebody's demo are none of ours.
-unset PORT BIND CONTROL_PORT POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS
-export WITHOUT_ENV_FILE=1 STACK=serverless-vote-pictures
+. "$(dirname "${BASH_SOURCE[0]}")/launcher-settings.sh"
+forget_settings
+export STACK=serverless-vote-pictures
 
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 . "$ROOT/infra/apt.sh"

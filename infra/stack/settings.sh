@@ -3,6 +3,7 @@
 # A setting comes from make (make run PORT=8081), else the environment, else .env, else its default.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
+. "$ROOT/infra/stack/launcher-settings.sh"
 cd "$ROOT"
 
 # node 26 and turbo; behind them the npm that is brought where the machine's own is too old

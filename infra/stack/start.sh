@@ -123,12 +123,11 @@ is_due() { [ "$1" = session-secret ] && [ -n "$(find .secrets -name "$1" -mtime 
 
 # The launcher judges the settings itself, before anything that runs is touched.
 check_launcher_settings() {
-  local problems
+  local problems name settings=()
   make_secret
+  for name in $LAUNCHER_SETTINGS; do settings+=(--env "$name"); done
   problems=$(docker run --rm --network none --read-only --volume "$ROOT/.secrets:/run/secrets:ro" \
-    --env "STACK_ID=$STACK" --env IMAGE_TAG --env POLL_QUESTION --env POLL_OPTIONS --env LIVE --env LOG_LEVEL \
-    --env CONTROL_HOSTS --env LOCAL_PEERS --env PUBLIC_URL --env VOTES_PER_MINUTE_PER_ADDRESS --env FUNCTION_IDLE_TIMEOUT_MS --env WEB_IDLE_TIMEOUT_MS \
-    "serverless-vote/launcher:$IMAGE_TAG" --check 2>&1) ||
+    --env "STACK_ID=$STACK" "${settings[@]}" "serverless-vote/launcher:$IMAGE_TAG" --check 2>&1) ||
     fail 'The settings are not right; what runs goes on as it is.' "$problems" 'Correct them (on the command line, in the environment, or in .env) and run this again.'
   note 'understood'
 }

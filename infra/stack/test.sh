@@ -9,9 +9,9 @@
 # stack of its own. Every suite has its log in .cache/logs. The last line counts: N passed, N failed.
 set -euo pipefail
 
-# The settings of somebody's demo are none of ours.
-unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS VOTES_PER_MINUTE_PER_ADDRESS
-export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote-test} IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}test
+. "$(dirname "${BASH_SOURCE[0]}")/launcher-settings.sh"
+forget_settings
+export STACK=${TEST_STACK:-serverless-vote-test} IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}test
 export FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
 export NO_COLOR=1
 

@@ -36,8 +36,7 @@ deploy() {
   # The control API is for this machine, whose connections reach the nodes from their network's gateway.
   LOCAL_PEERS=${LOCAL_PEERS:-$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}' "$(name_of 1)")}
   export LAUNCHER_IMAGE DATABASE_IMAGE LOCAL_PEERS
-  for name in STACK STACK_FILES IMAGE_TAG LAUNCHER_IMAGE DATABASE_IMAGE POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS LOCAL_PEERS \
-    PUBLIC_URL VOTES_PER_MINUTE_PER_ADDRESS FUNCTION_IDLE_TIMEOUT_MS WEB_IDLE_TIMEOUT_MS; do
+  for name in STACK STACK_FILES LAUNCHER_IMAGE DATABASE_IMAGE $LAUNCHER_SETTINGS; do
     settings+=(--env "$name")
   done
   progress 'stack deploy'

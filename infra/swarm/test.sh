@@ -4,9 +4,9 @@
 # The last line counts: N passed, N failed.
 set -euo pipefail
 
-# The settings of somebody's demo are none of ours.
-unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS COMPOSE_FILE
-export WITHOUT_ENV_FILE=1 STACK=${TEST_STACK:-serverless-vote-test}-swarm IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}swarm-test
+. "$(dirname "${BASH_SOURCE[0]}")/../stack/launcher-settings.sh"
+forget_settings
+export STACK=${TEST_STACK:-serverless-vote-test}-swarm IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}swarm-test
 # Starts go through a scheduler, so what is timed on one machine may take longer.
 export DEADLINES_TIMES=8 FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
 export NO_COLOR=1

@@ -16,7 +16,7 @@ import { AcceptanceClock } from './model/acceptance-clock.ts';
 import { type Catalog, partsOf } from './model/catalog.ts';
 import { systemClock } from './model/clock.ts';
 import { EventBus } from './model/event-bus.ts';
-import type { Config } from './model/settings.ts';
+import type { Settings } from './model/settings.ts';
 import { StartLimiter } from './model/start-limiter.ts';
 import type { Platform } from './platform.ts';
 import { watchRoles } from './role-watch.ts';
@@ -32,7 +32,7 @@ const DRAIN_MS = 15_000;
 const SWEEP_MS = 30_000;
 
 export interface LauncherParts {
-  settings: Config;
+  settings: Settings;
   catalog: Catalog;
   platform: Platform;
   migrationsDir: string;

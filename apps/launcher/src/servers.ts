@@ -14,7 +14,7 @@ import type { Invoker } from './invoke/invoker.ts';
 import type { KillAtWork } from './invoke/kill-at-work.ts';
 import type { Catalog } from './model/catalog.ts';
 import type { Votes } from './model/preparation.ts';
-import type { Config } from './model/settings.ts';
+import type { Settings } from './model/settings.ts';
 import type { Servers } from './platform.ts';
 import type { FunctionLogs } from './telemetry/function-logs.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -27,7 +27,7 @@ const EVENTS_AT_ONCE = 64 * 1024 * 1024;
 const EVENTS_OF_WEB_AT_ONCE = 32 * 1024 * 1024;
 
 interface ServedParts {
-  settings: Config;
+  settings: Settings;
   catalog: Catalog;
   log: Logger;
   invoker: Invoker;

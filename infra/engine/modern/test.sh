@@ -4,8 +4,10 @@
 # The last line counts: N passed, N failed.
 set -euo pipefail
 
-unset PORT BIND CONTROL_PORT PUBLIC_URL POLL_QUESTION POLL_OPTIONS LIVE LOG_LEVEL CONTROL_HOSTS NODE_IMAGE POSTGRES_IMAGE
-export WITHOUT_ENV_FILE=1 NO_COLOR=1 FAILURE_LINES=200
+. "$(dirname "${BASH_SOURCE[0]}")/../../stack/launcher-settings.sh"
+forget_settings
+unset NODE_IMAGE POSTGRES_IMAGE
+export NO_COLOR=1 FAILURE_LINES=200
 
 . "$(dirname "${BASH_SOURCE[0]}")/../../stack/settings.sh"
 . "$ROOT/infra/apt.sh"

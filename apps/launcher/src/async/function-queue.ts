@@ -157,7 +157,7 @@ export class FunctionQueue {
     const isWritten = await this.#write(event, error);
     this.inHand.delete(job.id);
     if (!isWritten) return;
-    const about = { name, requestId, traceId: trace.traceId, attempt };
+    const about = { requestId, traceId: trace.traceId, name, attempt };
     if (!error) {
       this.giveBack(payload.length);
       return this.#parts.bus.publish({ type: 'async.done', ...about });

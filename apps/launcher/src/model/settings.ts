@@ -3,55 +3,109 @@ import { type Poll, parsePoll } from '@serverless-vote/contracts/poll';
 import { z } from 'zod';
 import { isRange } from '../http/peers.ts';
 
-const milliseconds = (fallback: number) => z.coerce.number().int().min(100).max(86_400_000).default(fallback);
-
 const list = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
 
-const variables = z.object({
-  STACK_ID: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),
-  IMAGE_TAG: z
+const milliseconds = () => z.coerce.number().int().min(100).max(86_400_000);
+
+/** What stands in a file; nothing if there is none. */
+const contentOf = (file: string) => {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return '';
+  }
+};
+
+const secretFile = (name: string, pattern: RegExp, problem: string) =>
+  z
     .string()
-    .regex(/^[\w][\w.-]{0,127}$/, 'has to be an image tag')
-    .default('latest'),
-  POLL_QUESTION: z.string().default('Cats or dogs?'),
-  POLL_OPTIONS: z.string().default('Cats,Dogs'),
-  LIVE: z.enum(['0', '1']).default('1'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    .default(`/run/secrets/${name}`)
+    .transform((file, context) => {
+      const secret = contentOf(file);
+      if (!pattern.test(secret)) context.addIssue(problem);
+      return secret;
+    });
+
+/**
+ * Every setting of the launcher, with its default. Those with a description are the operator's; the others are given by the stack's
+ * own files. setting-list.ts adds those of the scripts.
+ */
+export const variables = z.object({
+  STACK_ID: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),
   BIND: z.string().default('0.0.0.0'),
-  CONTROL_HOSTS: z.string().default(''),
+  POLL_QUESTION: z.string().default('Cats or dogs?').describe('what is asked'),
+  POLL_OPTIONS: z.string().default('Cats,Dogs').describe('two to eight, separated by commas'),
+  PUBLIC_URL: z
+    .union([z.literal(''), z.url({ protocol: /^https?$/ })])
+    .default('')
+    .describe('what people type, if it is not made from BIND and PORT'),
+  LIVE: z.enum(['0', '1']).default('1').describe('0 turns the public activity stream off'),
+  FUNCTION_IDLE_TIMEOUT_MS: milliseconds().default(60_000).describe('how long an unused container of a function stays'),
+  WEB_IDLE_TIMEOUT_MS: milliseconds().default(60_000).describe('how long an unused container of web stays'),
+  VOTES_PER_MINUTE_PER_ADDRESS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe('how many votes one address may send in a minute; 0 is off'),
+  CONTROL_HOSTS: z.string().default('').describe('more host names by which the control API may be called'),
   LOCAL_PEERS: z
     .string()
     .refine((text) => list(text).every(isRange), 'has to be IP addresses or networks (10.0.0.0/8), separated by commas')
-    .default(''),
-  PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
-  VOTES_PER_MINUTE_PER_ADDRESS: z.coerce.number().int().min(0).max(1_000_000).default(0),
-  FUNCTION_IDLE_TIMEOUT_MS: milliseconds(60_000),
-  WEB_IDLE_TIMEOUT_MS: milliseconds(60_000),
-  SESSION_SECRET_FILE: z.string().default('/run/secrets/session-secret'),
-  PRESENTER_KEY_FILE: z.string().default('/run/secrets/presenter-key'),
+    .default('')
+    .describe('more addresses and networks that count as this machine'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('debug shows every step of every invocation'),
+  IMAGE_TAG: z
+    .string()
+    .regex(/^[\w][\w.-]{0,127}$/, 'has to be an image tag')
+    .default('latest')
+    .describe('a tag of its own keeps the images of another clone apart'),
+  SESSION_SECRET_FILE: secretFile(
+    'session-secret',
+    /.{32}/s,
+    'no secret of 32 characters or more in it; `make run` makes one',
+  ),
+  // Without a key that can't be guessed nobody is the presenter.
+  PRESENTER_KEY_FILE: z
+    .string()
+    .default('/run/secrets/presenter-key')
+    .transform((file) => /.{32,}/s.exec(contentOf(file))?.[0]),
   ENGINE: z.enum(['docker', 'swarm']).default('docker'),
-  TASK_ID: z.string().default(''),
+});
+
+export const variablesOnSwarm = variables.extend({
+  TASK_ID: z
+    .string("ENGINE=swarm needs the launcher's task; infra/swarm/stack.yml gives it")
+    .regex(/^[a-z0-9]{25}$/, 'has to be the id of a task'),
   DATABASE_HOST: z.string().default('database'),
-  DATABASE_PASSWORD_FILE: z.string().default('/run/secrets/database-password'),
+  DATABASE_PASSWORD_FILE: secretFile(
+    'database-password',
+    /^[\w-]{32,}$/,
+    'no password of 32 or more of A-Z, a-z, 0-9, _ and - in it; `make swarm` makes one',
+  ),
 });
 
 /** Those of the values handed on that nobody else may read. */
 export const SECRETS: ReadonlySet<string> = new Set(['SESSION_SECRET', 'PRESENTER_KEY']);
 
-/** Who runs the containers: this machine's engine, or a Swarm whose manager this launcher is on, as the task `taskId`. */
+/** What runs the containers: this machine's engine, or a Swarm whose manager this launcher is on, as the task `taskId`. */
 export type EngineSettings =
   | { kind: 'docker' }
   | { kind: 'swarm'; taskId: string; databaseHost: string; databasePassword: string };
 
 /** Everything that the launcher is told from outside, parsed once. */
-export interface Config {
+export interface Settings {
   stackId: string;
   imageTag: string;
   engine: EngineSettings;
   poll: Poll;
   live: boolean;
   logLevel: string;
-  /** Host names that control answers to, besides IP literals and localhost. */
+  /** Host names that the control API answers to, besides IP literals and localhost. */
   controlHosts: ReadonlySet<string>;
   /** Addresses and networks that count as this machine, besides those that do anyway. */
   localPeers: readonly string[];
@@ -61,13 +115,13 @@ export interface Config {
   votesPerMinutePerAddress: number;
   functionIdleTimeoutMs: number;
   webIdleTimeoutMs: number;
-  /** By which the presenter is known; without one nobody is the presenter. */
+  /** By which the presenter is known. */
   presenterKey: string | undefined;
   /** What a catalog entry's `environment` may name: the only values that reach a container from outside. */
   handedOn: ReadonlyMap<string, string>;
 }
 
-/** The settings are wrong; the message lists every problem, each with its mend. */
+/** The settings are wrong; the message lists every problem, each with its fix. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
 }
@@ -76,29 +130,24 @@ export class SettingsError extends Error {
  * Parses the environment.
  * @throws {SettingsError} naming every problem at once
  */
-export function parseSettings(environment: NodeJS.ProcessEnv = process.env): Config {
+export function parseSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   // Compose hands on what isn't set as an empty string.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = variables.safeParse(given);
-  const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
-  const poll = parsePoll(given.POLL_QUESTION ?? 'Cats or dogs?', given.POLL_OPTIONS ?? 'Cats,Dogs');
-  if ('problems' in poll) problems.push(...poll.problems);
-  const secret = readSecret(given.SESSION_SECRET_FILE ?? '/run/secrets/session-secret');
-  if (secret.length < 32) {
-    problems.push('SESSION_SECRET_FILE: no secret of 32 characters or more in it; `make run` makes one');
-  }
-  const engine = engineFrom(given);
-  if ('problems' in engine) problems.push(...engine.problems);
-  if (!parsed.success || 'problems' in engine || 'problems' in poll || problems.length > 0) {
+  const parsed = given.ENGINE === 'swarm' ? variablesOnSwarm.safeParse(given) : variables.safeParse(given);
+  const { POLL_QUESTION, POLL_OPTIONS } = variables.shape;
+  const poll = parsePoll(POLL_QUESTION.parse(given.POLL_QUESTION), POLL_OPTIONS.parse(given.POLL_OPTIONS));
+  if (!parsed.success || 'problems' in poll) {
+    const problems = [
+      ...(parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []),
+      ...('problems' in poll ? poll.problems : []),
+    ];
     throw new SettingsError(`Invalid settings:\n  ${problems.join('\n  ')}`);
   }
   const { data } = parsed;
-  const key = readSecret(data.PRESENTER_KEY_FILE);
-  const presenterKey = key.length >= 32 ? key : undefined;
   return {
     stackId: data.STACK_ID,
     imageTag: data.IMAGE_TAG,
-    engine,
+    engine: data.ENGINE === 'swarm' ? onSwarm(data as z.infer<typeof variablesOnSwarm>) : { kind: 'docker' },
     poll: poll.poll,
     live: data.LIVE === '1',
     logLevel: data.LOG_LEVEL,
@@ -108,36 +157,19 @@ export function parseSettings(environment: NodeJS.ProcessEnv = process.env): Con
     votesPerMinutePerAddress: data.VOTES_PER_MINUTE_PER_ADDRESS,
     functionIdleTimeoutMs: data.FUNCTION_IDLE_TIMEOUT_MS,
     webIdleTimeoutMs: data.WEB_IDLE_TIMEOUT_MS,
-    presenterKey,
+    presenterKey: data.PRESENTER_KEY_FILE,
     handedOn: new Map([
       ['POLL', JSON.stringify(poll.poll)],
-      ['SESSION_SECRET', secret],
+      ['SESSION_SECRET', data.SESSION_SECRET_FILE],
       ['STACK_ID', data.STACK_ID],
       ['LIVE', data.LIVE],
       ['PUBLIC_URL', data.PUBLIC_URL],
-      ['PRESENTER_KEY', presenterKey ?? ''],
+      ['PRESENTER_KEY', data.PRESENTER_KEY_FILE ?? ''],
     ]),
   };
 }
 
-function engineFrom(given: NodeJS.ProcessEnv): EngineSettings | { problems: string[] } {
-  if (given.ENGINE !== 'swarm') return { kind: 'docker' };
-  const { TASK_ID: taskId = '', DATABASE_HOST: databaseHost = 'database' } = given;
-  const databasePassword = readSecret(given.DATABASE_PASSWORD_FILE ?? '/run/secrets/database-password');
-  const problems = [];
-  if (!/^[a-z0-9]{25}$/.test(taskId))
-    problems.push("TASK_ID: ENGINE=swarm needs the launcher's task; infra/swarm/stack.yml gives it");
-  if (!/^[\w-]{32,}$/.test(databasePassword))
-    problems.push(
-      'DATABASE_PASSWORD_FILE: no password of 32 or more of A-Z, a-z, 0-9, _ and - in it; `make swarm` makes one',
-    );
-  return problems.length > 0 ? { problems } : { kind: 'swarm', taskId, databaseHost, databasePassword };
-}
-
-function readSecret(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return '';
-  }
-}
+const onSwarm = (data: z.infer<typeof variablesOnSwarm>): EngineSettings => ({
+  ...{ kind: 'swarm', taskId: data.TASK_ID },
+  ...{ databaseHost: data.DATABASE_HOST, databasePassword: data.DATABASE_PASSWORD_FILE },
+});

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { variables, variablesOnSwarm } from './settings.ts';
+
+/** A setting of the operator's, as `make help` and the documents list it. */
+export interface ListedSetting {
+  name: string;
+  /** Empty where there is none. */
+  default: string;
+  help: string;
+}
+
+/** Read by the scripts behind make, and by nothing else. */
+const OF_SCRIPTS: readonly ListedSetting[] = [
+  { name: 'PORT', default: '8080', help: 'where the pages are' },
+  { name: 'BIND', default: '127.0.0.1', help: 'who may open them; 0.0.0.0 is everybody in your network' },
+  { name: 'CONTROL_PORT', default: '9000', help: 'where the control API is, on this machine only' },
+  { name: 'STACK', default: 'serverless-vote', help: 'a name for a second stack beside the first' },
+  { name: 'TAKE_OVER', default: '', help: '1 takes over a stack that another clone has started' },
+  { name: 'DEV_PORT', default: '3000', help: 'where make dev has the pages in development mode' },
+  { name: 'PROMETHEUS_PORT', default: '9090', help: 'where make monitor has Prometheus, on this machine only' },
+  { name: 'GRAFANA_PORT', default: '3001', help: 'where make monitor has Grafana, on this machine only' },
+  {
+    ...{ name: 'ENGINE_RESTART', default: '1' },
+    help: 'make chaos restarts the engine, if infra/engine started it; 0 keeps it running',
+  },
+  {
+    name: 'NODE_IMAGE',
+    default: 'node:26-bookworm-slim',
+    help: 'base image; built from packages if it cannot be pulled',
+  },
+  { name: 'POSTGRES_IMAGE', default: 'postgres:18', help: 'base image; built from packages if it cannot be pulled' },
+];
+
+const properties = z.toJSONSchema(variables, { io: 'input' }).properties ?? {};
+
+/** What the operator may tell the launcher. */
+export const launcherSettings: readonly ListedSetting[] = Object.entries(properties).flatMap(([name, schema]) => {
+  const { description, default: value } = schema as { description?: string; default?: unknown };
+  return description === undefined ? [] : [{ name, default: String(value), help: description }];
+});
+
+/** What the stack's own files tell the launcher beside that. */
+export const givenByStack: ReadonlySet<string> = new Set(
+  Object.keys(variablesOnSwarm.shape).filter((name) => !launcherSettings.some((setting) => setting.name === name)),
+);
+
+/** Every setting, the most used first. */
+export const settingList: readonly ListedSetting[] = [
+  ...OF_SCRIPTS.slice(0, 3),
+  ...launcherSettings,
+  ...OF_SCRIPTS.slice(3),
+];
