@@ -216,7 +216,11 @@ export class FunctionPool implements SandboxOwner {
       // The caller's answer goes out first, then all that follows from it.
       setImmediate(() => this.#advance());
     } else {
-      this.#pending.addFirst(attempt.invocation);
+      const { invocation } = attempt;
+      // Past its deadline it doesn't wait again: its timer has run out, so nobody would end that.
+      if (invocation.remainingMs === 0)
+        this.#conclude(invocation, waitedInVain(invocation, undefined, this.health.why), attempt);
+      else this.#pending.addFirst(invocation);
       sandbox.leave();
       this.#advance();
     }
