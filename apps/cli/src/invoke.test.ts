@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest';
 import { controlUrl } from './config.ts';
-import { phasesIn, wordsOf } from './invoke.ts';
+import { wordsOf } from './invoke.ts';
 import { printable, table } from './print.ts';
-
-test('phases are read from Server-Timing', () => {
-  expect(phasesIn('queue;dur=0.10, create;dur=12.5, run;dur=4.21')).toEqual({ queue: 0.1, create: 12.5, run: 4.21 });
-  expect(phasesIn('')).toEqual({});
-});
 
 test('a function’s error is a sentence, whatever it has sent', () => {
   expect(wordsOf('{"errorType":"TypeError","errorMessage":"as told"}')).toBe('TypeError: as told');

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { phasesIn } from '@serverless-vote/contracts/server-timing';
 import { type Control, functionPath } from './control.ts';
 import { EXIT, UsageError } from './exit-codes.ts';
 import { type Output, printable } from './print.ts';
@@ -29,7 +30,7 @@ export async function invoke(control: Control, options: InvokeOptions, output: O
     requestId: response.headers.get('x-amzn-requestid'),
     startKind: response.headers.get('x-start-kind'),
     containerId: response.headers.get('x-container-id'),
-    phases: phasesIn(response.headers.get('server-timing') ?? ''),
+    phases: phasesIn(response.headers.get('server-timing')),
     log: Buffer.from(response.headers.get('x-amz-log-result') ?? '', 'base64').toString(),
   };
   if (output.json) {
@@ -58,12 +59,6 @@ function readEvent(file: string): Buffer {
   } catch (error) {
     throw new UsageError(`The event can't be read: ${(error as Error).message}`);
   }
-}
-
-/** `queue;dur=0.1, run;dur=4.2` as `{ queue: 0.1, run: 4.2 }`: milliseconds. */
-export function phasesIn(serverTiming: string): Record<string, number> {
-  const phases = serverTiming.matchAll(/([a-z]+);dur=([\d.]+)/g);
-  return Object.fromEntries([...phases].map(([, phase, ms]) => [phase, Number(ms)]));
 }
 
 /** A function's error as a sentence: it may have sent anything. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { continueTrace, traceparentOf, xrayHeaderOf } from './trace-context.ts';
+import { childOf, continueTrace, newTraceId, traceparentFor, traceparentOf, xrayHeaderOf } from './trace-context.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
@@ -45,4 +45,19 @@ describe('a traceparent', () => {
     const trace = continueTrace(`00-${TRACE}-${SPAN}-01`);
     expect(xrayHeaderOf(trace)).toBe(`Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=${trace.spanId};Sampled=1`);
   });
+});
+
+test('a trace begins with an id of its own, and every request of it has a span of its own', () => {
+  expect(newTraceId()).toMatch(/^[0-9a-f]{32}$/);
+  expect(newTraceId()).not.toBe(newTraceId());
+  const [first, second] = [traceparentFor(TRACE), traceparentFor(TRACE)];
+  expect(first).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`));
+  expect(first).not.toBe(second);
+});
+
+test('a request without a valid trace has no child', () => {
+  expect(childOf(`00-${TRACE}-${SPAN}-00`)).toMatch(new RegExp(`^00-${TRACE}-(?!${SPAN})[0-9a-f]{16}-00$`));
+  expect([childOf(null), childOf('nonsense'), childOf(`00-${'0'.repeat(32)}-${SPAN}-01`)]).toEqual(
+    Array(3).fill(undefined),
+  );
 });

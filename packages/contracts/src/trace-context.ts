@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 /** One stretch of a trace: a request at the gateway, or an invocation. What comes from a header is checked, so it may be logged. */
 export interface TraceContext {
   /** 32 hex digits; the same from the browser's vote to the function's last line. */
@@ -11,12 +9,16 @@ export interface TraceContext {
 
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
+/** 32 hex digits of its own for every trace. Works in a page without a secure context, as phones in a room have none. */
+export const newTraceId = (): string => randomHex(16);
+
+const newSpanId = (): string => randomHex(8);
+
 /**
- * A new stretch of the trace that a caller's `traceparent` names, or of a new one when there is none or it is invalid, as W3C Trace
- * Context says (https://www.w3.org/TR/trace-context/#traceparent-header): of later versions the part that is known is taken.
+ * The trace that a `traceparent` names, if it is valid, as W3C Trace Context says
+ * (https://www.w3.org/TR/trace-context/#traceparent-header): of later versions the part that is known is taken.
  */
-export function continueTrace(traceparent: string | undefined): TraceContext {
-  const spanId = randomBytes(8).toString('hex');
+function traceIn(traceparent: string | null | undefined): Pick<TraceContext, 'traceId' | 'sampled'> | undefined {
   const [, version, traceId, parentId, flags, more] = TRACEPARENT.exec(traceparent ?? '') ?? [];
   const isValid =
     traceId !== undefined &&
@@ -24,9 +26,24 @@ export function continueTrace(traceparent: string | undefined): TraceContext {
     !(version === '00' && more !== undefined) &&
     !/^0+$/.test(traceId) &&
     !/^0+$/.test(parentId ?? '');
-  if (!isValid) return { traceId: randomBytes(16).toString('hex'), spanId, sampled: true };
-  return { traceId, spanId, sampled: (Number.parseInt(flags ?? '', 16) & 1) === 1 };
+  return isValid ? { traceId, sampled: (Number.parseInt(flags ?? '', 16) & 1) === 1 } : undefined;
 }
+
+/** A new stretch of the trace that a caller's `traceparent` names, or of a new one when there is none or it is invalid. */
+export const continueTrace = (traceparent: string | undefined): TraceContext => ({
+  ...(traceIn(traceparent) ?? { traceId: newTraceId(), sampled: true }),
+  spanId: newSpanId(),
+});
+
+/** `traceparent` for a request that belongs to a caller's trace; none if that has no valid one. */
+export function childOf(traceparent: string | null): string | undefined {
+  const trace = traceIn(traceparent);
+  return trace && traceparentOf({ ...trace, spanId: newSpanId() });
+}
+
+/** `traceparent` for one request of this trace. */
+export const traceparentFor = (traceId: string): string =>
+  traceparentOf({ traceId, spanId: newSpanId(), sampled: true });
 
 /** What is handed on: this stretch as the parent of the next. */
 export const traceparentOf = ({ traceId, spanId, sampled }: TraceContext): string =>
@@ -35,3 +52,10 @@ export const traceparentOf = ({ traceId, spanId, sampled }: TraceContext): strin
 /** The same in the form of Lambda's own header, for runtimes and libraries that know that one. */
 export const xrayHeaderOf = ({ traceId, spanId, sampled }: TraceContext): string =>
   `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=${sampled ? 1 : 0}`;
+
+function randomHex(bytes: number): string {
+  const digits = Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  );
+  return digits.join('');
+}

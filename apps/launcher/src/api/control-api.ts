@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import net from 'node:net';
+import { serverTimingOf } from '@serverless-vote/contracts/server-timing';
 import { continueTrace, traceparentOf } from '@serverless-vote/contracts/trace-context';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { ASYNC_EVENT_LIMIT, type AsyncEvents } from '../async/async-events.ts';
@@ -230,9 +231,7 @@ function answerHeaders({
     'X-Amz-Executed-Version': '$LATEST',
     'X-Start-Kind': startKind,
     'X-Container-Id': containerId,
-    'Server-Timing': Object.entries(phases)
-      .map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
-      .join(', '),
+    'Server-Timing': serverTimingOf(phases),
     ...(outcome.kind === 'function-error' ? { 'X-Amz-Function-Error': 'Unhandled' } : {}),
   };
 }

@@ -1,5 +1,5 @@
+import { newTraceId } from '@serverless-vote/contracts/trace-context';
 import type { Receipt } from '../receipt.ts';
-import { newTraceId } from '../trace.ts';
 import { type Answer, postVote } from './post-vote.ts';
 import type { Status } from './status.ts';
 

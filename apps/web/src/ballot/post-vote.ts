@@ -1,5 +1,5 @@
+import { traceparentFor } from '@serverless-vote/contracts/trace-context';
 import type { Receipt } from '../receipt.ts';
-import { traceparentFor } from '../trace.ts';
 
 /** What came of one attempt to vote. */
 export type Answer =
