@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
+import { continueTrace } from '@serverless-vote/contracts/trace-context';
+import type { Engine, SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
+import { Processes } from '@serverless-vote/engine/process/process-engine';
+import { onTestFinished } from 'vitest';
+import { FunctionPool } from '../src/invoke/function-pool.ts';
+import { type FunctionEntry, readCatalog } from '../src/model/catalog.ts';
+import { EventBus } from '../src/model/event-bus.ts';
+import { Invocation } from '../src/model/invocation.ts';
+import { StartLimiter } from '../src/model/start-limiter.ts';
+import { runtimeApiOnSockets } from '../src/sandbox/runtime-api-socket.ts';
+import { ManualClock } from './manual-clock.ts';
+
+const { 'record-vote': entry } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`).functions;
+const PROGRAM = `${import.meta.dirname}/function.program.ts`;
+
+/** What goes wrong at the engine, where no child process can be made to do it. */
+export interface Faults {
+  start?: (start: number) => Error | undefined;
+  remove?: () => Error | undefined;
+  exit?: (started: StartedSandbox) => StartedSandbox;
+}
+
+/** Child processes that speak the real Runtime API, with faults. */
+class FaultyEngine extends Processes implements Engine {
+  readonly #faults: Faults;
+  starts = 0;
+
+  constructor(directory: string, faults: Faults) {
+    super(directory, PROGRAM);
+    this.#faults = faults;
+  }
+
+  override async start(spec: SandboxSpec): Promise<StartedSandbox> {
+    this.starts += 1;
+    const fault = this.#faults.start?.(this.starts);
+    if (fault) throw fault;
+    const started = await super.start(spec);
+    return this.#faults.exit?.(started) ?? started;
+  }
+
+  override async remove(sandboxId: string): Promise<void> {
+    const fault = this.#faults.remove?.();
+    if (fault) throw fault;
+    await super.remove(sandboxId);
+    // As other engines do, it answers when the container is gone.
+    while ((await this.list()).includes(sandboxId)) await delay(2);
+  }
+}
+
+/** A pool with real child processes and a clock that the test moves; all of it is gone when the test is over. */
+export function testPool(
+  differences: Partial<FunctionEntry> = {},
+  { name = 'a-function', idleTimeoutMs = 60_000, places = 4, faults = {} as Faults } = {},
+) {
+  const directory = mkdtempSync(`${tmpdir()}/pool-`);
+  const clock = new ManualClock();
+  const bus = new EventBus();
+  const events: PublishedEvent[] = [];
+  bus.subscribe((event) => events.push(event));
+  const engine = new FaultyEngine(directory, faults);
+  const openEndpoint = runtimeApiOnSockets(directory);
+  const parts = { engine, bus, clock, openEndpoint, limiter: new StartLimiter(places) };
+  const serving = { kind: 'single-use' as const };
+  const limits = { ...entry, serving, warmPool: 0, concurrency: 4, deadlineMs: 5_000, ...differences } as FunctionEntry;
+  const pool = new FunctionPool(name, limits, { image: 'an-image:latest', idleTimeoutMs }, parts);
+  onTestFinished(async () => {
+    engine.killAll();
+    await pool.close(0);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  let accepted = 0n;
+  /** Submits an event. */
+  const submit = (event: object = {}) => {
+    accepted += 1n;
+    const acceptance = { requestId: crypto.randomUUID(), acceptedAt: accepted, trace: continueTrace(undefined) };
+    const payload = Buffer.from(JSON.stringify(event));
+    const invocation = new Invocation({ name, payload, deadlineMs: limits.deadlineMs }, acceptance, clock);
+    invocation.answer.catch(() => undefined);
+    pool.submit(invocation);
+    return invocation;
+  };
+  let held = 0;
+  /** An event that its function holds until it is released. */
+  const hold = () => {
+    held += 1;
+    const until = path.join(directory, `release-${held}`);
+    return { invocation: submit({ do: 'hold', until }), release: () => writeFileSync(until, '') };
+  };
+  const conditions = () => Array.from(pool.fleet, ({ condition }) => condition).toSorted();
+  const seen = <Type extends PublishedEvent['type']>(type: Type) =>
+    events.filter((event): event is PublishedEvent & { type: Type } => event.type === type);
+  return { pool, clock, engine, limiter: parts.limiter, submit, hold, conditions, seen };
+}
