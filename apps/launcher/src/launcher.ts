@@ -100,13 +100,13 @@ export async function startLauncher({
   }
   if (settings.live) streams.set('activity', new ActivityStream(bus, () => engine.permanentMemory()));
   const web = new HttpService(
-    catalog.web,
     {
+      ...{ name: 'web', entry: catalog.web },
       image: `${catalog.web.image}:${imageTag}`,
       idleTimeoutMs: settings.webIdleTimeoutMs,
       handedOn: new Map([...settings.handedOn, ['PARTS', JSON.stringify(partsOf(catalog))]]),
     },
-    { engine, openIngress: platform.openIngress, limiter, bus },
+    { engine, openIngress: platform.openIngress, limiter, bus, clock: systemClock },
   );
 
   const { pools } = invoker;

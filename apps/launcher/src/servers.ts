@@ -52,7 +52,7 @@ export function makeServers(parts: ServedParts): Servers {
 
   const perMinute = settings.votesPerMinutePerAddress;
   const voteRate = perMinute === 0 ? undefined : new VoteRate(perMinute);
-  const gatewayServer = gateway(catalog, web, invoker, streams, votes, voteRate);
+  const gatewayServer = gateway({ catalog, web, invoker, streams, votes, voteRate });
   traceRequests(gatewayServer, log);
   if (settings.pagesAreLocal) refusePeers(gatewayServer, peers, log);
 

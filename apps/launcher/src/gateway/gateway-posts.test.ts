@@ -39,16 +39,14 @@ async function serve(votesPerMinute?: number): Promise<{ url: string; port: numb
     leases += 1;
     return { target: { socketPath }, release: () => undefined, fail: () => undefined };
   };
-  const catalog = { web: { prewarms: {} } };
-  const rate = votesPerMinute === undefined ? undefined : new VoteRate(votesPerMinute);
-  const endpoint = gateway(
-    catalog as never,
-    { isUp: true, lease },
-    { prewarm: () => undefined },
-    new Map(),
-    { since: undefined },
-    rate,
-  );
+  const endpoint = gateway({
+    catalog: { web: { prewarms: {} } as never },
+    web: { isUp: true, lease },
+    invoker: { prewarm: () => undefined },
+    streams: new Map(),
+    votes: { since: undefined },
+    voteRate: votesPerMinute === undefined ? undefined : new VoteRate(votesPerMinute),
+  });
   await listening(endpoint, 0);
   const { port } = endpoint.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, port };
@@ -64,7 +62,7 @@ const send = (port: number, bytes: string) =>
   });
 
 test('waits for nothing without an end', () => {
-  const endpoint = gateway({ web: {} } as never, {} as never, {} as never, new Map(), { since: undefined });
+  const endpoint = gateway({ streams: new Map() } as never);
   for (const limit of ['maxConnections', 'headersTimeout', 'requestTimeout', 'timeout', 'keepAliveTimeout'] as const)
     expect(endpoint[limit], limit).toBeGreaterThan(0);
 });

@@ -34,7 +34,9 @@ const listening = (server: net.Server, at: string | number) =>
   });
 
 /** A gateway in front of a web that answers what it was asked; `lease` decides when, and whether, there is a web. */
-async function serve(options: { isUp?: boolean; lease?: (give: () => Lease) => Promise<Lease>; votes?: Votes } = {}) {
+async function serve(
+  options: { isUp?: boolean; lease?: (give: (path?: string) => Lease) => Promise<Lease>; votes?: Votes } = {},
+) {
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));
   const socketPath = `${folder}/web.sock`;
@@ -54,13 +56,13 @@ async function serve(options: { isUp?: boolean; lease?: (give: () => Lease) => P
     return { target: { socketPath: path }, release, fail: release };
   };
   const lease = () => (options.lease ? options.lease(give) : Promise.resolve(give()));
-  const server = gateway(
+  const server = gateway({
     catalog,
-    { isUp: options.isUp ?? true, lease },
-    { prewarm: () => undefined },
-    new Map(),
-    options.votes ?? { since: undefined },
-  );
+    web: { isUp: options.isUp ?? true, lease },
+    invoker: { prewarm: () => undefined },
+    streams: new Map(),
+    votes: options.votes ?? { since: undefined },
+  });
   await listening(server, 0);
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/`, port, held, give };
@@ -73,7 +75,7 @@ describe('while web starts from zero', () => {
   async function serveLate() {
     const asked = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
-    const lease = async (give: () => Lease) => {
+    const lease = async (give: (path?: string) => Lease) => {
       asked.resolve();
       await started.promise;
       return give();
@@ -225,6 +227,20 @@ describe('the gateway', () => {
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('1');
     expect(await response.json()).toEqual({ error: { type: 'ServiceException', message: expect.any(String) } });
+  });
+
+  test('ends an answer for its caller, too, when the replica breaks it off, and gives the replica back', async () => {
+    const web = http.createServer((_request, response) => {
+      response.writeHead(200, { 'Content-Length': 1000 });
+      response.write('half of it', () => response.destroy());
+    });
+    const folder = mkdtempSync(`${tmpdir()}/gateway-`);
+    closing.push(() => rmSync(folder, { recursive: true }));
+    await listening(web, `${folder}/web.sock`);
+    const { url, held } = await serve({ lease: async (give) => give(`${folder}/web.sock`) });
+    const response = await fetch(url);
+    await expect(response.text()).rejects.toThrow('terminated');
+    await expect.poll(() => held).toEqual({ leases: 0, given: 1 });
   });
 
   test('answers with the reason when web can’t be started', async () => {

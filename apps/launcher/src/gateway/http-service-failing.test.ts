@@ -1,6 +1,7 @@
 import type { Engine } from '@serverless-vote/engine';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readCatalog } from '../model/catalog.ts';
+import { systemClock } from '../model/clock.ts';
 import { EventBus } from '../model/event-bus.ts';
 import { StartLimiter } from '../model/start-limiter.ts';
 import { HttpService } from './http-service.ts';
@@ -26,9 +27,9 @@ function failing() {
   const openIngress = () => ({
     ...{ mounts: [], environment: {}, target: () => undefined, seal: () => undefined, close: () => undefined },
   });
-  const setting = { image: 'broken', idleTimeoutMs: 60_000, handedOn: new Map() };
-  const service = new HttpService(web, setting, {
-    engine,
+  const setting = { name: 'web', entry: web, image: 'broken', idleTimeoutMs: 60_000, handedOn: new Map() };
+  const service = new HttpService(setting, {
+    ...{ engine, clock: systemClock },
     openIngress,
     limiter: new StartLimiter(2),
     bus: new EventBus(),

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import type { Engine, Exit } from '@serverless-vote/engine';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseCatalog } from '../model/catalog.ts';
+import { systemClock } from '../model/clock.ts';
 import { EventBus } from '../model/event-bus.ts';
 import { StartLimiter } from '../model/start-limiter.ts';
 import { HttpService, type Lease } from './http-service.ts';
@@ -59,13 +60,12 @@ function service(idleTimeoutMs: number) {
   const { engine, running, most } = fakeEngine();
   const ingress = { mounts: [], environment: {}, target: () => ({ socketPath }), seal() {}, close() {} };
   const web = new HttpService(
-    entry,
-    { image: 'web', idleTimeoutMs, handedOn: new Map() },
-    { engine, openIngress: () => ingress, limiter: new StartLimiter(4), bus: new EventBus() },
+    { name: 'web', entry, image: 'web', idleTimeoutMs, handedOn: new Map() },
+    { engine, openIngress: () => ingress, limiter: new StartLimiter(4), bus: new EventBus(), clock: systemClock },
   );
   closing.unshift(() => void web.close(0));
-  const ready = () => web.replicas.filter(({ isReady }) => isReady).length;
-  const draining = () => web.replicas.filter(({ isDraining }) => isDraining).length;
+  const ready = () => web.replicas.filter(({ state }) => state.kind === 'ready').length;
+  const draining = () => web.replicas.filter(({ state }) => ['resting', 'draining'].includes(state.kind)).length;
   return { web, running, most, ready, draining };
 }
 

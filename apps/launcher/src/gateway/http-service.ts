@@ -1,29 +1,28 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { backoffMs } from '@serverless-vote/contracts/backoff';
-import type { Engine } from '@serverless-vote/engine';
-import type { WebEntry } from '../model/catalog.ts';
+import pTimeout from 'p-timeout';
 import { LauncherError } from '../model/errors.ts';
-import type { EventBus } from '../model/event-bus.ts';
-import type { StartLimiter } from '../model/start-limiter.ts';
-import type { OpenIngress, Target } from './ingress.ts';
-import { Replica } from './replica.ts';
-
-const STOP_GRACE_MS = 10_000;
-/** After so many starts in a row that failed, who asks is told so at once instead of waiting for the next one. */
-const FAILURES = 3;
-/** The longest pause before the next start: whoever brings a better image waits no longer for it. */
-const LONGEST_PAUSE_MS = 5_000;
+import {
+  afterFailure,
+  type Failing,
+  leastLoaded,
+  needed,
+  nextStep,
+  type Situation,
+  type Step,
+  unneeded,
+} from './http-service-policy.ts';
+import type { Target } from './ingress.ts';
+import { Replica, type ServiceParts, type ServiceSetting } from './replica.ts';
 
 /** A request's hold on a replica: it isn't stopped before `release`. */
 export interface Lease {
   target: Target;
   release(): void;
-  /** Gives it back because the replica did not answer: it gets no further requests. */
+  /** Releases it because the replica did not answer: it gets no further requests. */
   fail(): void;
 }
 
 /**
- * The web front end's replicas: none when idle, one as soon as somebody asks, more while requests in flight outnumber what the
+ * The replicas of an HTTP service: none when idle, one as soon as somebody asks, more while requests in flight outnumber what the
  * catalog gives one, and down to none again after the idle timeout. What it promises:
  *
  * 1. All who come while nothing runs wait for one and the same start, and each at most the catalog's start deadline.
@@ -39,32 +38,20 @@ export class HttpService {
   requests = 0;
   /** When as many replicas as the index says were last needed. */
   readonly #neededAt: number[] = [];
-  /** The starts that have failed since the last one that didn't. */
-  #failing: { error: Error; failures: number; retryAt: number } | undefined;
-  #closing = false;
-  #reaper: NodeJS.Timeout | undefined;
+  #failing: Failing | undefined;
+  #isClosing = false;
+  #stopReaping: () => void = () => undefined;
+  readonly #setting: ServiceSetting & { idleTimeoutMs: number };
+  readonly #parts: ServiceParts;
 
-  readonly #entry: WebEntry;
-  readonly #setting: {
-    image: string;
-    idleTimeoutMs: number;
-    handedOn: ReadonlyMap<string, string>;
-  };
-  readonly #parts: { engine: Engine; openIngress: OpenIngress; limiter: StartLimiter; bus: EventBus };
-
-  constructor(
-    entry: WebEntry,
-    setting: { image: string; idleTimeoutMs: number; handedOn: ReadonlyMap<string, string> },
-    parts: { engine: Engine; openIngress: OpenIngress; limiter: StartLimiter; bus: EventBus },
-  ) {
-    this.#entry = entry;
+  constructor(setting: ServiceSetting & { idleTimeoutMs: number }, parts: ServiceParts) {
     this.#setting = setting;
     this.#parts = parts;
   }
 
   /** How many replicas there may be. */
   get limit(): number {
-    return this.#entry.replicas;
+    return this.#setting.entry.replicas;
   }
 
   get replicas(): readonly Replica[] {
@@ -73,138 +60,95 @@ export class HttpService {
 
   /** Is there a replica that answers at once? */
   get isUp(): boolean {
-    return this.replicas.some((replica) => replica.isReady);
+    return leastLoaded(this.replicas) !== undefined;
   }
 
   /** A place on a replica. @throws {LauncherError} ServiceException when none can be started within the start deadline */
   async lease(): Promise<Lease> {
-    const deadline = performance.now() + this.#entry.startDeadlineMs;
+    const { clock } = this.#parts;
+    const deadline = clock.now() + this.#setting.entry.startDeadlineMs;
     for (;;) {
-      if (this.#closing)
-        throw new LauncherError('ServiceException', 'The launcher is shutting down. Try again soon.', {
-          retryAfterSeconds: 5,
-        });
-      const replica = this.#leastLoaded();
-      if (replica) return this.#occupy(replica);
-      const waitMs = deadline - performance.now();
-      if (waitMs <= 0 || (await within(waitMs, this.#place())) === 'late') {
-        throw new LauncherError('ServiceException', 'The page could not be started in time. Try again soon.', {
-          retryAfterSeconds: 2,
-        });
-      }
+      if (this.#isClosing) throw unavailable('The launcher is shutting down. Try again soon.', 5);
+      const replica = leastLoaded(this.replicas);
+      if (replica?.state.kind === 'ready') return this.#occupy(replica, replica.state.target);
+      const message = unavailable('The page could not be started in time. Try again soon.', 2);
+      const milliseconds = Math.max(1, deadline - clock.now());
+      await pTimeout(this.#take(nextStep(this.#situation)), { milliseconds, message });
     }
   }
 
   /** Gives every replica `graceMs` to finish, then removes it. */
   async close(graceMs: number): Promise<void> {
-    this.#closing = true;
-    clearInterval(this.#reaper);
+    this.#isClosing = true;
+    this.#stopReaping();
     await Promise.all(this.replicas.map((replica) => replica.stop(graceMs)));
   }
 
-  /** Resolves when there may be a replica that takes requests, or room for one. */
-  async #place(): Promise<unknown> {
-    const starting = this.replicas.find((candidate) => candidate.isStarting);
-    if (starting) return starting.settled;
-    if (this.#oneCameBack()) return;
-    if (this.#replicas.size < this.#entry.replicas) return this.#nextStart();
-    // Those that drain have ended their service: their last requests don't keep newcomers waiting any longer.
-    for (const replica of this.replicas) void replica.stop(STOP_GRACE_MS);
-    return Promise.race(this.#replicas.values());
+  get #situation(): Situation<Replica> {
+    const { entry } = this.#setting;
+    return { now: this.#parts.clock.now(), replicas: this.replicas, limits: entry, failing: this.#failing };
   }
 
-  /** Settles when the next start has, or the pause before it is over. @throws the error of the last start when several have failed */
-  #nextStart(): Promise<void> {
-    const pauseMs = (this.#failing?.retryAt ?? 0) - performance.now();
-    if (!this.#failing || pauseMs <= 0) return this.#start().settled;
-    if (this.#failing.failures >= FAILURES) throw this.#failing.error;
-    return delay(pauseMs);
+  /** Resolves when there may be a place. */
+  async #take(step: Step<Replica>): Promise<void> {
+    if (step.kind === 'start') await this.#start().settled;
+    if (step.kind === 'wait for the start') await step.replica.settled;
+    if (step.kind === 'bring back') step.replica.bringBack();
+    if (step.kind === 'pause') await new Promise<void>((resolve) => this.#parts.clock.after(step.ms, resolve));
+    if (step.kind === 'fail') throw step.error;
+    if (step.kind !== 'stop all') return;
+    for (const replica of this.replicas) void replica.stop();
+    await Promise.race(this.#replicas.values());
   }
 
-  #learnFrom({ failure: error }: Replica): void {
-    const failures = error ? (this.#failing?.failures ?? 0) + 1 : 0;
-    const retryAt = performance.now() + Math.min(LONGEST_PAUSE_MS, backoffMs(failures));
-    this.#failing = error && { error, failures, retryAt };
-  }
-
-  #oneCameBack(): boolean {
-    return this.replicas.some((replica) => replica.comeBack());
-  }
-
-  #leastLoaded(): Replica | undefined {
-    return this.replicas.filter((replica) => replica.isReady).toSorted((a, b) => a.inFlight - b.inFlight)[0];
-  }
-
-  #occupy(replica: Replica): Lease {
+  #occupy(replica: Replica, target: Target): Lease {
     replica.inFlight += 1;
     this.requests += 1;
     this.#noteNeed();
-    const wanted = Math.min(this.#entry.replicas, this.#needed());
-    if (
-      this.replicas.filter((candidate) => !candidate.isDraining).length < wanted &&
-      !this.replicas.some((candidate) => candidate.isStarting) &&
-      !this.#oneCameBack() &&
-      this.#replicas.size < this.#entry.replicas &&
-      performance.now() >= (this.#failing?.retryAt ?? 0)
-    )
-      this.#start();
-    let held = true;
+    void this.#take(nextStep(this.#situation));
+    let isHeld = true;
     const release = () => {
-      if (!held) return;
-      held = false;
+      if (!isHeld) return;
+      isHeld = false;
       this.#noteNeed();
-      replica.inFlight -= 1;
-      if (replica.isDraining && replica.inFlight === 0) void replica.stop(STOP_GRACE_MS);
+      replica.release();
     };
     const fail = () => {
       replica.drain();
       release();
     };
-    return { target: replica.target, release, fail };
-  }
-
-  #needed(): number {
-    const inFlight = this.replicas.reduce((sum, replica) => sum + replica.inFlight, 0);
-    return Math.max(1, Math.ceil(inFlight / this.#entry.requestsPerReplica));
+    return { target, release, fail };
   }
 
   #noteNeed(): void {
-    const now = performance.now();
-    for (let count = this.#needed(); count > 0; count -= 1) this.#neededAt[count] = now;
+    const { now, ...situation } = this.#situation;
+    for (let count = needed(situation); count > 0; count -= 1) this.#neededAt[count] = now;
   }
 
   #start(): Replica {
-    const replica = new Replica(this.#entry, this.#setting, this.#parts);
+    const replica = new Replica(this.#setting, this.#parts);
     const end = replica.live();
+    if (this.#replicas.size === 0) this.#reapLater();
     this.#replicas.set(replica, end);
-    void replica.settled.then(() => this.#learnFrom(replica));
     this.#noteNeed();
-    this.#reaper ??= setInterval(() => this.#reap(), Math.max(100, this.#setting.idleTimeoutMs / 10));
+    void replica.settled.then((error) => {
+      this.#failing = error && afterFailure(this.#failing, error, this.#parts.clock.now());
+    });
     void end.then(() => {
       this.#replicas.delete(replica);
-      if (this.#replicas.size > 0) return;
-      clearInterval(this.#reaper);
-      this.#reaper = undefined;
+      if (this.#replicas.size === 0) this.#stopReaping();
     });
     return replica;
   }
 
-  /** Lets go of the last replica that was not needed for the idle timeout. */
-  #reap(): void {
-    const running = this.replicas.filter((replica) => replica.isReady);
-    const last = running.toSorted((a, b) => a.inFlight - b.inFlight)[0];
-    const count = running.length;
-    if (!last || (count === 1 && last.inFlight > 0)) return;
-    if (performance.now() - (this.#neededAt[count] ?? 0) < this.#setting.idleTimeoutMs) return;
-    last.drain('rest');
-    if (last.inFlight === 0) void last.stop(STOP_GRACE_MS);
+  #reapLater(): void {
+    const { idleTimeoutMs } = this.#setting;
+    this.#stopReaping = this.#parts.clock.after(Math.max(100, idleTimeoutMs / 10), () => {
+      unneeded(this.#situation, this.#neededAt, idleTimeoutMs)?.rest();
+      this.#reapLater();
+    });
   }
 }
 
-async function within(waitMs: number, event: Promise<unknown>): Promise<'in time' | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), waitMs);
-  });
-  return Promise.race([event.then(() => 'in time' as const), late]).finally(() => clearTimeout(timer));
-}
+const unavailable = (message: string, retryAfterSeconds: number) =>
+  new LauncherError('ServiceException', message, { retryAfterSeconds });

@@ -1,187 +1,149 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import net from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseAway, type Engine, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
-import { EngineError } from '@serverless-vote/engine/errors';
 import { followOutput } from '@serverless-vote/engine/output-lines';
 import type { WebEntry } from '../model/catalog.ts';
-import { fromEngine, LauncherError } from '../model/errors.ts';
+import type { Clock } from '../model/clock.ts';
+import { knownError, LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import { SECRETS } from '../model/settings.ts';
 import type { StartLimiter } from '../model/start-limiter.ts';
 import type { Ingress, OpenIngress, Target } from './ingress.ts';
 
-const NAME = 'web';
 const PROBE_MS = 10;
 /** Over a network the answer to a connection may never come. */
 const CONNECT_MS = 1_000;
 const STOP_GRACE_MS = 10_000;
 
-/*
- *            takes connections           not needed            last request answered
- *  starting ──────────────────▶ ready ──────────────▶ draining ──────────────────────▶ gone
- *      │                          │ ◀── needed again ────┘                               ▲
- *      └──── exit, deadline ──────┴───── exit ───────────┴──────── exit, grace over ─────┘
- */
-type State = 'starting' | 'ready' | 'draining' | 'gone';
+/** What all replicas of a service share. `handedOn` holds the values of the settings that its entry may name. */
+export interface ServiceSetting {
+  name: string;
+  entry: WebEntry;
+  image: string;
+  handedOn: ReadonlyMap<string, string>;
+}
 
-/** One container of the web front end, from its creation to its removal. */
+export interface ServiceParts {
+  engine: Engine;
+  openIngress: OpenIngress;
+  limiter: StartLimiter;
+  bus: EventBus;
+  clock: Clock;
+}
+
+/*
+ *            takes connections          not needed, requests left
+ *  starting ──────────────────▶ ready ──────────────────────────▶ resting
+ *     │                         │   ◀──────── needed again ──────── │
+ *     │ stopped                 │ failed, withdrawn, stopped        │ last request answered, failed, withdrawn, stopped
+ *     ├──────────────────────▶ draining ◀───────────────────────────┘
+ *     │                         │ last request answered: stopped
+ *     └──── exit, deadline ─────┴──── exit (from every state) ────▶ gone
+ */
+export type ReplicaState =
+  | { kind: 'starting' }
+  | { kind: 'ready' | 'resting'; target: Target }
+  | { kind: 'draining'; stopped?: Promise<void> }
+  | { kind: 'gone' };
+
+/** One container of an HTTP service, from its creation to its removal. */
 export class Replica {
   readonly id = randomBytes(6).toString('hex');
   inFlight = 0;
-  /** Why it never got ready, once it has settled. */
-  failure: LauncherError | undefined;
-  /** Settles when it is ready or will not be. */
-  readonly settled: Promise<void>;
-  #settle: () => void = () => undefined;
-  #state: State = 'starting';
-  /** Is it still good, and only not needed? Not any more once it is told to stop. */
-  #canComeBack = false;
-  #stopped: Promise<void> | undefined;
-  #target: Target | undefined;
-  readonly #entry: WebEntry;
-  readonly #setting: { image: string; handedOn: ReadonlyMap<string, string> };
-  readonly #parts: { engine: Engine; openIngress: OpenIngress; limiter: StartLimiter; bus: EventBus };
+  #state: ReplicaState = { kind: 'starting' };
+  readonly #settled = Promise.withResolvers<LauncherError | undefined>();
+  readonly #setting: ServiceSetting;
+  readonly #parts: ServiceParts;
 
-  constructor(
-    entry: WebEntry,
-    setting: { image: string; handedOn: ReadonlyMap<string, string> },
-    parts: { engine: Engine; openIngress: OpenIngress; limiter: StartLimiter; bus: EventBus },
-  ) {
-    this.#entry = entry;
+  constructor(setting: ServiceSetting, parts: ServiceParts) {
     this.#setting = setting;
     this.#parts = parts;
-    this.settled = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
   }
 
-  /** Where it is reached, once it is ready. */
-  get target(): Target {
-    if (!this.#target) throw new Error('A replica that is not ready was asked for its address.');
-    return this.#target;
-  }
-
-  get state(): State {
+  get state(): Readonly<ReplicaState> {
     return this.#state;
   }
 
-  get isStarting(): boolean {
-    return this.#state === 'starting';
-  }
-
-  get isReady(): boolean {
-    return this.#state === 'ready';
-  }
-
-  get isDraining(): boolean {
-    return this.#state === 'draining';
+  /** Resolves when it is ready, or with the reason why it never will be. */
+  get settled(): Promise<LauncherError | undefined> {
+    return this.#settled.promise;
   }
 
   /** Runs it through its whole life; resolves when nothing of it is left. Never rejects. */
   async live(): Promise<void> {
-    const { engine, openIngress, limiter, bus } = this.#parts;
-    const from = performance.now();
+    const { engine, openIngress, limiter, bus, clock } = this.#parts;
+    const who = { sandboxId: this.id, name: this.#setting.name };
+    const from = clock.now();
     const giveBack = await limiter.enter('waited-for');
-    let started: StartedSandbox | undefined;
+    bus.publish({ type: 'container.starting', ...who });
     let ingress: Ingress | undefined;
-    bus.publish({ type: 'container.starting', sandboxId: this.id, name: NAME });
+    let started: StartedSandbox | undefined;
+    let failure: LauncherError | undefined;
     try {
       ingress = openIngress(this.id);
       started = await this.#start(ingress);
-      const { containerId, createMs, startMs, output } = started;
-      const startedAt = performance.now();
-      bus.publish({
-        type: 'container.started',
-        sandboxId: this.id,
-        name: NAME,
-        containerId,
-        createMs,
-        startMs,
-      });
-      followOutput(output, (text) =>
-        bus.publish({ type: 'output', name: NAME, containerId, requestId: undefined, traceId: undefined, text }),
-      );
-      this.#target = await this.#untilReady(started, ingress);
-      ingress.seal();
-      this.#state = 'ready';
-      void started.withdrawn?.then(() => this.#withdraw());
-      bus.publish({
-        type: 'container.ready',
-        sandboxId: this.id,
-        name: NAME,
-        containerId,
-        initMs: performance.now() - startedAt,
-      });
+      await this.#becomeReady(started, ingress);
     } catch (error) {
-      this.failure =
-        error instanceof LauncherError
-          ? error
-          : error instanceof EngineError
-            ? fromEngine(error)
-            : new LauncherError('ServiceException', `The page could not be started: ${error}`, {
-                retryAfterSeconds: 2,
-                cause: error,
-              });
-      bus.publish({ type: 'container.failed', sandboxId: this.id, name: NAME, reason: this.failure.message });
+      failure = knownError(error) ?? unavailable(`The page could not be started: ${error}`, error);
+      bus.publish({ type: 'container.failed', ...who, reason: failure.message });
       await engine.remove(this.id).catch(() => undefined);
+      this.#state = { kind: 'gone' };
     }
     giveBack();
-    if (this.failure) this.#state = 'gone';
-    this.#settle();
+    this.#settled.resolve(failure);
     const exit = (await started?.exited) ?? { kind: 'lost' };
-    this.#state = 'gone';
+    this.#state = { kind: 'gone' };
     await engine.remove(this.id).catch(() => undefined);
     ingress?.close();
-    bus.publish({
-      type: 'container.gone',
-      sandboxId: this.id,
-      name: NAME,
-      containerId: started?.containerId,
-      exit,
-      lifetimeMs: performance.now() - from,
-      served: 0,
-    });
+    const containerId = started?.containerId;
+    bus.publish({ type: 'container.gone', ...who, containerId, exit, lifetimeMs: clock.now() - from, served: 0 });
   }
 
-  /** Takes no new requests; `rest` says that it may again, as long as it has not been told to stop. */
-  drain(why: 'rest' | 'end' = 'end'): void {
-    this.#canComeBack = why === 'rest' && (this.#state === 'ready' || this.#canComeBack);
-    if (this.#state === 'ready') this.#state = 'draining';
+  /** It isn't needed: it gets no new requests, and ends after the last one unless it is needed again before. */
+  rest(): void {
+    if (this.#state.kind === 'ready') this.#state = { ...this.#state, kind: 'resting' };
+    this.#endIfUnused();
   }
 
-  /** Takes requests again, if it was only resting. */
-  comeBack(): boolean {
-    if (this.#state !== 'draining' || !this.#canComeBack) return false;
-    this.#state = 'ready';
-    return true;
+  bringBack(): void {
+    if (this.#state.kind === 'resting') this.#state = { ...this.#state, kind: 'ready' };
+  }
+
+  /** It gets no new requests, and ends after the last one. */
+  drain(): void {
+    if (this.#state.kind !== 'gone' && this.#state.kind !== 'draining') this.#state = { kind: 'draining' };
+    this.#endIfUnused();
+  }
+
+  /** A request was answered, or won't be. */
+  release(): void {
+    this.inFlight -= 1;
+    this.#endIfUnused();
   }
 
   /** Ends it: after its requests, at the latest after `graceMs`. */
-  async stop(graceMs: number): Promise<void> {
-    this.drain();
-    this.#stopped ??= this.#parts.engine
-      .stop(this.id, graceMs)
-      .catch(() => this.#parts.engine.remove(this.id).catch(() => undefined));
-    await this.#stopped;
+  async stop(graceMs = STOP_GRACE_MS): Promise<void> {
+    const { engine } = this.#parts;
+    if (this.#state.kind === 'gone') return;
+    if (this.#state.kind !== 'draining') this.#state = { kind: 'draining' };
+    this.#state.stopped ??= engine.stop(this.id, graceMs).catch(() => engine.remove(this.id).catch(() => undefined));
+    await this.#state.stopped;
   }
 
-  /** Finishes what it has, and goes. */
-  #withdraw(): void {
-    this.drain();
-    if (this.inFlight === 0) void this.stop(STOP_GRACE_MS);
+  #endIfUnused(): void {
+    const { kind } = this.#state;
+    if (this.inFlight === 0 && (kind === 'resting' || kind === 'draining')) void this.stop();
   }
 
   async #start({ mounts, environment }: Ingress): Promise<StartedSandbox> {
-    const { image, user, memoryMb, cpus, processes, tmpMb, runtime } = { ...this.#entry, image: this.#setting.image };
-    const given = this.#entry.environment.map((name) => [name, this.#setting.handedOn.get(name) ?? ''] as const);
+    const { name, entry, image, handedOn } = this.#setting;
+    const { user, memoryMb, cpus, processes, tmpMb, runtime } = entry;
+    const given = entry.environment.map((setting) => [setting, handedOn.get(setting) ?? ''] as const);
     const spec: SandboxSpec = {
-      sandboxId: this.id,
-      kind: 'web',
-      name: NAME,
-      ...{ image, user, memoryMb, cpus, processes, tmpMb, runtime, mounts },
-      environment: { ...Object.fromEntries(given.filter(([name]) => !SECRETS.has(name))), ...environment },
-      secrets: Object.fromEntries(given.filter(([name]) => SECRETS.has(name))),
+      ...{ sandboxId: this.id, kind: 'web', name, image, user, memoryMb, cpus, processes, tmpMb, runtime, mounts },
+      environment: { ...Object.fromEntries(given.filter(([setting]) => !SECRETS.has(setting))), ...environment },
+      secrets: Object.fromEntries(given.filter(([setting]) => SECRETS.has(setting))),
       database: false,
       network: 'database',
       graceMs: STOP_GRACE_MS,
@@ -195,41 +157,54 @@ export class Replica {
     }
   }
 
-  async #untilReady(started: StartedSandbox, ingress: Ingress): Promise<Target> {
-    const end = performance.now() + this.#entry.startDeadlineMs;
-    let ended = false;
+  async #becomeReady(started: StartedSandbox, ingress: Ingress): Promise<void> {
+    const { bus, clock } = this.#parts;
+    const { containerId, createMs, startMs, output } = started;
+    const { name } = this.#setting;
+    const who = { sandboxId: this.id, name };
+    const from = clock.now();
+    bus.publish({ type: 'container.started', ...who, containerId, createMs, startMs });
+    followOutput(output, (text) =>
+      bus.publish({ type: 'output', name, containerId, requestId: undefined, traceId: undefined, text }),
+    );
     void started.exited.then(() => {
-      ended = true;
+      this.#state = { kind: 'gone' };
     });
-    for (;;) {
+    const target = await this.#probe(started, ingress);
+    ingress.seal();
+    this.#state = { kind: 'ready', target };
+    void started.withdrawn?.then(() => this.drain());
+    bus.publish({ type: 'container.ready', ...who, containerId, initMs: clock.now() - from });
+  }
+
+  /** Resolves when it takes connections. @throws {LauncherError} when it has ended, or at its deadline */
+  async #probe(started: StartedSandbox, ingress: Ingress): Promise<Target> {
+    const { clock } = this.#parts;
+    const { startDeadlineMs } = this.#setting.entry;
+    for (const end = clock.now() + startDeadlineMs; ; ) {
       const target = ingress.target(started);
-      if (target && (await takesConnections(target))) return target;
-      if (ended)
-        throw new LauncherError('ServiceException', 'The page ended while it was starting; `make logs` shows why.', {
-          retryAfterSeconds: 2,
-        });
-      if (performance.now() > end)
-        throw new LauncherError(
-          'ServiceException',
-          `The page was not ready within ${this.#entry.startDeadlineMs} ms.`,
-          { retryAfterSeconds: 2 },
-        );
-      await delay(PROBE_MS);
+      const isReady = target && (await takesConnections(target));
+      if (this.#state.kind === 'draining') throw unavailable('The page was stopped while it was starting.');
+      if (isReady) return target;
+      if (this.#state.kind === 'gone')
+        throw unavailable('The page ended while it was starting; `make logs` shows why.');
+      if (clock.now() > end) throw unavailable(`The page was not ready within ${startDeadlineMs} ms.`);
+      await new Promise<void>((resolve) => clock.after(PROBE_MS, resolve));
     }
   }
 }
 
-function takesConnections(target: Target): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect('socketPath' in target ? { path: target.socketPath } : target);
-    socket.setTimeout(CONNECT_MS, () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
+async function takesConnections(target: Target): Promise<boolean> {
+  const socket = net.connect('socketPath' in target ? { path: target.socketPath } : target);
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_MS) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
+
+const unavailable = (message: string, cause?: unknown) =>
+  new LauncherError('ServiceException', message, { retryAfterSeconds: 2, cause });

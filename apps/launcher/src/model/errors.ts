@@ -51,6 +51,12 @@ export function fromEngine({ kind, message, retryAfterSeconds, cause }: EngineEr
   return new LauncherError(type, message, { ...(retryAfterSeconds !== undefined && { retryAfterSeconds }), cause });
 }
 
+/** What callers may hear of an error: nothing, unless it is ours or an engine's. */
+export function knownError(error: unknown): LauncherError | undefined {
+  if (error instanceof LauncherError) return error;
+  return error instanceof EngineError ? fromEngine(error) : undefined;
+}
+
 /** An error as its HTTP answer, in Lambda's shape. What isn't a LauncherError is the platform's fault and tells no details. */
 export function httpAnswer(error: unknown): {
   status: number;
@@ -58,11 +64,7 @@ export function httpAnswer(error: unknown): {
   body: string;
 } {
   const known =
-    error instanceof LauncherError
-      ? error
-      : error instanceof EngineError
-        ? fromEngine(error)
-        : new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
+    knownError(error) ?? new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
   return {
     status: known.status,
     headers: {

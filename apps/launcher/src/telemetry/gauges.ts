@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { AsyncEvents } from '../async/async-events.ts';
 import type { HttpService } from '../gateway/http-service.ts';
-import type { Replica } from '../gateway/replica.ts';
+import type { ReplicaState } from '../gateway/replica.ts';
 import type { FunctionPool } from '../invoke/function-pool.ts';
 import type { StartLimiter } from '../model/start-limiter.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -15,7 +15,12 @@ const NO_SANDBOXES: Record<Sandbox['condition'], 0> = {
   leaving: 0,
   gone: 0,
 };
-const NO_REPLICAS: Record<Replica['state'], 0> = { starting: 0, ready: 0, draining: 0, gone: 0 };
+const NO_REPLICAS: Record<Exclude<ReplicaState['kind'], 'resting'>, 0> = {
+  starting: 0,
+  ready: 0,
+  draining: 0,
+  gone: 0,
+};
 
 /** What is looked at whenever Prometheus asks, and costs nothing until then. */
 export interface ObservedParts {
@@ -72,7 +77,7 @@ export function gauges(
       const conditions = Array.from(fleet, ({ condition }) => condition);
       setAll(name, NO_SANDBOXES, conditions);
     }
-    const states = web.replicas.map(({ state }) => state);
+    const states = web.replicas.map(({ state }) => (state.kind === 'resting' ? 'draining' : state.kind));
     setAll('web', NO_REPLICAS, states);
   });
   gauge('containers_limit', 'On-demand containers that may run at once', ['name'], (limit) => {
@@ -88,7 +93,7 @@ export function gauges(
   gauge('container_starts_waiting', 'Starts that wait for others to end', [], (starts) => starts.set(limiter.waiting));
   gauge('container_starts_limit', 'Starts that may be in progress at once', [], (starts) => starts.set(limiter.places));
   gauge('web_replicas', 'Containers of the web front end that take requests', [], (replicas) => {
-    replicas.set(web.replicas.filter(({ isReady }) => isReady).length);
+    replicas.set(web.replicas.filter(({ state }) => state.kind === 'ready').length);
   });
   gauge('web_requests_in_flight', 'Requests that web is answering', [], (requests) => {
     requests.set(web.replicas.reduce((sum, { inFlight }) => sum + inFlight, 0));

@@ -81,7 +81,7 @@ describe('the metrics', () => {
 
   test('say of a container what it does now and nothing that it did before, also when it was seen on its way out', async () => {
     const fleet = [{ condition: 'starting' }];
-    const replicas = [{ state: 'starting' }];
+    const replicas = [{ state: { kind: 'starting' } }];
     const [pool] = parts.pools;
     const metrics = new Metrics(new EventBus());
     metrics.observe({
@@ -97,7 +97,7 @@ describe('the metrics', () => {
     }
     fleet.pop();
     for (const state of ['starting', 'ready', 'draining', 'gone']) {
-      replicas.splice(0, 1, { state });
+      replicas.splice(0, 1, { state: { kind: state } });
       expect(await seen()).toEqual([one('web', state)]);
     }
     replicas.pop();
