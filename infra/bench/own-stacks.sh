@@ -54,7 +54,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-functions() { node -p 'Object.keys(JSON.parse(fs.readFileSync("functions/catalog.json")).functions).join(" ")'; }
+functions() { node infra/images/functions.mts | cut -d' ' -f1; }
 
 images_are_there() {
   local name

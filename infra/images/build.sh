@@ -15,12 +15,6 @@ export COPYFILE_DISABLE=1 # or macOS' tar adds its own files
 
 . "$ROOT/infra/images/builder.sh"
 
-# catalog.json as lines: <function> <uid> <true|false: uses the database>
-catalog() {
-  node -e 'for (const [name, f] of Object.entries(JSON.parse(fs.readFileSync("functions/catalog.json")).functions))
-    console.log(name, f.user, f.database)'
-}
-
 # image <name> <Dockerfile's name> <--build-arg…> -- <files…>
 image() {
   local name=$1 dockerfile=infra/images/$2.Dockerfile arguments=() before after
@@ -52,7 +46,7 @@ callers=
 bases=$("$ROOT/infra/images/base.sh")
 NODE=$(grep '^NODE_IMAGE=' <<<"$bases")
 POSTGRES=$(grep '^POSTGRES_IMAGE=' <<<"$bases")
-functions=$(catalog)
+functions=$(node infra/images/functions.mts)
 
 while read -r name uid database; do
   if [ "$database" = true ]; then callers="$callers $name:x:$uid:$uid::/:/usr/sbin/nologin"; fi
@@ -71,7 +65,7 @@ if [[ " ${only[*]-} " == *' hostile '* ]]; then
 fi
 
 if wanted database; then
-  image database database "CALLERS=${callers# }" -- infra/images/start-database packages/database/*.conf
+  image database database "CALLERS=${callers# }" -- packages/database/start-database packages/database/*.conf
 fi
 if wanted launcher; then
   image launcher launcher -- apps/launcher/dist/main.cjs packages/engine/dist/task-agent.cjs functions/catalog.json packages/database/migrations

@@ -9,7 +9,7 @@ FROM ${POSTGRES_IMAGE} AS serverless-vote-database
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/lib/*-linux-gnu/libatomic.so.1 /usr/lib/
 COPY packages/database/postgresql.conf packages/database/pg_hba.conf packages/database/pg_hba.swarm.conf packages/database/pg_ident.conf /etc/postgresql/
-COPY infra/images/start-database /start-database
+COPY packages/database/start-database /start-database
 # A name for the uid of each function that may use the database: peer authentication looks callers up
 # here. As an argument and not as a file, because the catalog is where it comes from.
 ARG CALLERS

@@ -42,6 +42,7 @@ start() {
   # The relays need a node, and this one is here.
   LAUNCHER_IMAGE=$(docker inspect --format '{{.Config.Image}}' "$(permanent launcher)")
   export LAUNCHER_IMAGE
+  esbuild infra/monitoring/relay.mts --bundle --platform=node --format=esm --log-level=warning --outfile=.cache/monitoring/relay.mjs
   # shellcheck disable=SC2086
   watchers $with_grafana up --detach 2>&1
   note "Prometheus${with_grafana:+ and Grafana}"
@@ -58,18 +59,8 @@ wait_until_ready() {
   note 'the launcher answers'
 }
 
-asked_the_launcher() {
-  node -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2_000) })
-    .then(async (answer) => process.exit((await answer.json()).data.result[0]?.value[1] === "1" ? 0 : 1))
-    .catch(() => process.exit(1))' "$PROMETHEUS_URL/api/v1/query?query=up"
-}
-
-last_error() {
-  node -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2_000) })
-    .then((answer) => answer.json())
-    .then(({ data }) => console.log(data.activeTargets[0]?.lastError || "It has not found the launcher."))
-    .catch(() => console.log("Prometheus itself does not answer."))' "$PROMETHEUS_URL/api/v1/targets"
-}
+asked_the_launcher() { node infra/monitoring/prometheus.mts "$PROMETHEUS_URL" up; }
+last_error() { node infra/monitoring/prometheus.mts "$PROMETHEUS_URL" trouble; }
 
 step prometheus choose_image
 # shellcheck source=/dev/null

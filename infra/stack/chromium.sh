@@ -15,7 +15,7 @@ find_browser() {
 
 # Playwright's own download, in the user's cache.
 playwrights_own() {
-  (cd "$ROOT/apps/e2e" && node -p "require('@playwright/test').chromium.executablePath()" 2>/dev/null) || true
+  node "$ROOT/infra/stack/playwrights-chromium.mts" 2>/dev/null || true
 }
 
 if find_browser; then exit; fi

@@ -28,12 +28,7 @@ reset() {
 }
 
 empty_running_stack() {
-  node -e 'fetch(process.argv[1], { method: "POST", signal: AbortSignal.timeout(30_000) }).then(async (answer) => {
-      if (answer.status === 200) return;
-      console.error((await answer.json()).Message);
-      process.exit(1);
-    }, (error) => { console.error(`Control does not answer: ${error.cause?.message ?? error.message}`); process.exit(1); })' \
-    "http://127.0.0.1:$CONTROL_PORT/reset"
+  node infra/stack/forget-votes.mts "http://127.0.0.1:$CONTROL_PORT"
 }
 
 step reset reset

@@ -90,16 +90,9 @@ take_down() {
 choose_urls() {
   local host=localhost
   case $BIND in
-    0.0.0.0) LOCAL_URL=http://127.0.0.1:$PORT && host=$(lan_address) ;;
+    0.0.0.0) LOCAL_URL=http://127.0.0.1:$PORT && host=$(node "$ROOT/infra/stack/lan-address.mjs") ;;
     127.*) LOCAL_URL=http://127.0.0.1:$PORT ;;
     *) LOCAL_URL=http://$BIND:$PORT && host=$BIND ;;
   esac
   export PUBLIC_URL=${PUBLIC_URL:-http://$host:$PORT}
-}
-
-# The address that others reach this machine at: the one it would use to reach others. Sends nothing.
-lan_address() {
-  node -e 'const socket = require("dgram").createSocket("udp4");
-    socket.on("error", () => console.log("localhost"));
-    socket.connect(53, "192.0.2.1", () => { console.log(socket.address().address); socket.close(); })'
 }

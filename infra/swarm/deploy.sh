@@ -5,7 +5,7 @@ cluster() { "$ROOT/infra/swarm/cluster.sh" "$@"; }
 # Every image of ours that a node may have to run.
 images() {
   local name
-  for name in launcher database web $(node -p 'Object.keys(JSON.parse(fs.readFileSync("functions/catalog.json")).functions).join(" ")'); do
+  for name in launcher database web $(node infra/images/functions.mts | cut -d' ' -f1); do
     echo "serverless-vote/$name:$IMAGE_TAG"
   done
 }

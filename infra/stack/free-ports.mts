@@ -1,0 +1,6 @@
+// Prints ports that nobody uses, as many as the argument says.
+import { freePort } from '@serverless-vote/e2e/free-port';
+
+const ports = new Set<number>();
+while (ports.size < Number(process.argv[2] ?? 2)) ports.add(await freePort());
+console.log([...ports].join(' '));
