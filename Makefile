@@ -69,7 +69,7 @@ help: ## This list
 	@echo 'Settings, with their defaults'
 	@sed -n 's/^#: /  /p' Makefile
 
-# What `make help` lists as settings; apps/launcher/src/model/setting-list.ts is where they are written, and a test compares:
+# What `make help` lists as settings; infra/docs/setting-list.mts is where they are written, and a test compares:
 #: PORT                         where the pages are (8080)
 #: BIND                         who may open them; 0.0.0.0 is everybody in your network (127.0.0.1)
 #: CONTROL_PORT                 where the control API is, on this machine only (9000)

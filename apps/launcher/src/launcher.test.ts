@@ -9,8 +9,8 @@ import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startLauncher } from './launcher.ts';
 import { readCatalog } from './model/catalog.ts';
-import { parseSettings } from './model/settings.ts';
 import { processPlatform } from './process-platform.ts';
+import { parseSettings } from './settings.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 let directory: string;

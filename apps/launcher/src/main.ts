@@ -2,8 +2,8 @@ import { dockerPlatform } from './docker-platform.ts';
 import { PortTaken } from './http/listen.ts';
 import { startLauncher } from './launcher.ts';
 import { readCatalog } from './model/catalog.ts';
-import { parseSettings, SettingsError } from './model/settings.ts';
 import { OtherLauncher } from './own-socket.ts';
+import { parseSettings, SettingsError } from './settings.ts';
 import { swarmPlatform } from './swarm-platform.ts';
 import { createLog } from './telemetry/log.ts';
 

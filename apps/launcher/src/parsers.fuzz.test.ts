@@ -11,7 +11,7 @@ import { ByteBudget, readBody } from './http/body.ts';
 import { checkJson } from './http/json.ts';
 import { findFunction, parseCatalog } from './model/catalog.ts';
 import { LauncherError } from './model/errors.ts';
-import { parseSettings, SettingsError } from './model/settings.ts';
+import { parseSettings, SettingsError } from './settings.ts';
 
 const json = readFileSync(new URL('../../../functions/catalog.json', import.meta.url), 'utf8');
 const catalog = parseCatalog(json);

@@ -6,9 +6,9 @@ import Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { ingressOverTcp } from './gateway/ingress-tcp.ts';
 import { listen } from './http/listen.ts';
-import type { EngineSettings } from './model/settings.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
 import { runtimeApiOverTcp } from './sandbox/runtime-api-tcp.ts';
+import type { EngineSettings } from './settings.ts';
 
 const RUNTIME_PORT = 9001;
 const WEB_CONTROL_PORT = 9003;

@@ -3,11 +3,10 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { DatabaseAway, type Engine, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
 import { followOutput } from '@serverless-vote/engine/output-lines';
-import type { WebEntry } from '../model/catalog.ts';
+import { SECRETS, type WebEntry } from '../model/catalog.ts';
 import type { Clock } from '../model/clock.ts';
 import { knownError, LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
-import { SECRETS } from '../model/settings.ts';
 import type { StartLimiter } from '../model/start-limiter.ts';
 import type { Ingress, OpenIngress, Target } from './ingress.ts';
 

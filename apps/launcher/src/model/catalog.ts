@@ -10,6 +10,9 @@ import { LauncherError } from './errors.ts';
 const FIRST_USER = 10_000;
 const LAST_USER = 59_999;
 
+/** Those of the values that an entry's `environment` may name which nobody else may read. */
+export const SECRETS: ReadonlySet<string> = new Set(['SESSION_SECRET', 'PRESENTER_KEY']);
+
 const limits = {
   /** Image without its tag: the tag is the stack's. */
   image: z.string().regex(/^[a-z0-9]+([./_-][a-z0-9]+)*$/),

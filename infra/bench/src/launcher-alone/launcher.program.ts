@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { startLauncher } from '@serverless-vote/launcher/launcher';
 import { readCatalog } from '@serverless-vote/launcher/model/catalog';
-import { parseSettings } from '@serverless-vote/launcher/model/settings';
 import { processPlatform } from '@serverless-vote/launcher/process-platform';
+import { parseSettings } from '@serverless-vote/launcher/settings';
 import { createLog } from '@serverless-vote/launcher/telemetry/log';
 
 /*

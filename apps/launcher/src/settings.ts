@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Poll, parsePoll } from '@serverless-vote/contracts/poll';
 import { z } from 'zod';
-import { isRange } from '../http/peers.ts';
+import { isRange } from './http/peers.ts';
 
 const list = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
 
@@ -28,7 +28,7 @@ const secretFile = (name: string, pattern: RegExp, problem: string) =>
 
 /**
  * Every setting of the launcher, with its default. Those with a description are the operator's; the others are given by the stack's
- * own files. setting-list.ts adds those of the scripts.
+ * own files. infra/docs/setting-list.mts adds those of the scripts.
  */
 export const variables = z.object({
   STACK_ID: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),
@@ -88,9 +88,6 @@ export const variablesOnSwarm = variables.extend({
     'no password of 32 or more of A-Z, a-z, 0-9, _ and - in it; `make swarm` makes one',
   ),
 });
-
-/** Those of the values handed on that nobody else may read. */
-export const SECRETS: ReadonlySet<string> = new Set(['SESSION_SECRET', 'PRESENTER_KEY']);
 
 /** What runs the containers: this machine's engine, or a Swarm whose manager this launcher is on, as the task `taskId`. */
 export type EngineSettings =
