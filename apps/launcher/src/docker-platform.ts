@@ -5,7 +5,7 @@ import { emptyFolder } from '@serverless-vote/engine/docker/emptied-folder';
 import { missingImages } from '@serverless-vote/engine/docker/missing-images';
 import Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { ingressBySocket } from './gateway/ingress-socket.ts';
+import { ingressBySocket } from './gateway/ingress.ts';
 import { listen } from './http/listen.ts';
 import { removeLeftBehind } from './left-behind.ts';
 import { claim, holdSocket } from './own-socket.ts';

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import { Processes } from '@serverless-vote/engine/process/process-engine';
-import { ingressBySocket } from './gateway/ingress-socket.ts';
+import { ingressBySocket } from './gateway/ingress.ts';
 import { listen } from './http/listen.ts';
 import type { Platform } from './platform.ts';
 import { runtimeApiOnSockets } from './sandbox/runtime-api-socket.ts';

@@ -4,7 +4,7 @@ import { SwarmResources, secretFor } from '@serverless-vote/engine/swarm/resourc
 import { SwarmEngine } from '@serverless-vote/engine/swarm/swarm-engine';
 import Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { ingressOverTcp } from './gateway/ingress-tcp.ts';
+import { ingressOverTcp } from './gateway/ingress.ts';
 import { listen } from './http/listen.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
 import { runtimeApiOverTcp } from './sandbox/runtime-api-tcp.ts';

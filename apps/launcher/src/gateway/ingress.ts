@@ -1,9 +1,16 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import type http from 'node:http';
 import type { Mount, StartedSandbox } from '@serverless-vote/engine';
+import { Tokens } from '../http/tokens.ts';
+import { LauncherError } from '../model/errors.ts';
 
-/** Where the gateway reaches a replica of web. */
+const SOCKET = 'web.sock';
+const LISTEN_PORT = 3000;
+
+/** Where the gateway reaches a replica. */
 export type Target = { socketPath: string } | { host: string; port: number };
 
-/** The ways of one replica: where the gateway reaches it, and where it reaches control. */
+/** How a replica and the launcher reach each other. */
 export interface Ingress {
   mounts: Mount[];
   environment: Record<string, string>;
@@ -14,8 +21,67 @@ export interface Ingress {
    * @throws {LauncherError} when it has done so already
    */
   seal(): void;
-  /** Removes what `OpenIngress` made, in the background: whatever the replica has left there, this never throws. */
+  /** Removes what `OpenIngress` made, in the background. It never throws, whatever the replica has left there. */
   close(): void;
 }
 
 export type OpenIngress = (replicaId: string) => Ingress;
+
+/**
+ * One machine's ingress: a Unix socket for each replica, in a folder that only this replica and the launcher have mounted.
+ * @param remove removes a folder, with whatever a replica has left in it
+ */
+export function ingressBySocket(directory: string, remove: (folder: string) => void): OpenIngress {
+  return (replicaId) => {
+    const folder = `${directory}/${replicaId}`;
+    const socketPath = `${folder}/${SOCKET}`;
+    // The container writes its socket into this folder, as a uid of its own; nobody else has the folder.
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    return {
+      mounts: [
+        { volume: 'ingress', folder: replicaId, target: '/run/web', readOnly: false },
+        { volume: 'control', target: '/run/control', readOnly: true },
+      ],
+      environment: { LISTEN_ADDRESS: `/run/web/${SOCKET}`, CONTROL_ADDRESS: '/run/control/control.sock' },
+      target: () => (isSocket(socketPath) ? { socketPath } : undefined),
+      seal() {
+        chmodSync(folder, 0o755);
+        // A link to a socket that only the launcher can reach, the engine's say, would open that to the public; in a folder of its
+        // own the replica could go on writing.
+        const others = readdirSync(folder).filter((name) => name !== SOCKET);
+        if (others.length > 0 || !isSocket(socketPath))
+          throw new LauncherError('ServiceException', 'The page left something else than its socket where it listens.');
+      },
+      close: () => remove(replicaId),
+    };
+  };
+}
+
+/** Is it a socket itself, not a link to one? */
+const isSocket = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
+
+/**
+ * Several machines' ingress: the gateway reaches a replica at its address in the overlay network, and a replica reaches the control
+ * API with a token of its own. Swarm says what a task's address is, so a replica can put nothing else in its place.
+ */
+export function ingressOverTcp(controlAddress: () => string): {
+  openIngress: OpenIngress;
+  knows: (request: http.IncomingMessage) => boolean;
+} {
+  const tokens = new Tokens<true>();
+  return {
+    knows: (request) => tokens.holderOf(request) === true,
+    openIngress: (replicaId) => ({
+      mounts: [],
+      environment: {
+        LISTEN_ADDRESS: String(LISTEN_PORT),
+        CONTROL_ADDRESS: controlAddress(),
+        CONTROL_TOKEN: tokens.issue(replicaId, true),
+      },
+      target: ({ address }) => (address === undefined ? undefined : { host: address, port: LISTEN_PORT }),
+      seal: () => undefined,
+      close: () => tokens.revoke(replicaId),
+    }),
+  };
+}

@@ -47,14 +47,12 @@ export function ownerOf(address: string): string {
   const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(bare)?.[1];
   if (mapped !== undefined && net.isIPv4(mapped)) return mapped;
   if (!net.isIPv6(bare)) return bare;
-  const [head = '', tail] = bare.split('::');
-  const front = groups(head);
-  const back = tail === undefined ? [] : groups(tail);
-  const all = [...front, ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0'), ...back];
-  const prefix = all.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${prefix.join(':')}::/64`;
+  // As a URL's host all numbers are hexadecimal, without leading zeros, and an IPv4 address at the end is two of them.
+  const [head = '', tail = ''] = new URL(`http://[${bare}]`).hostname.slice(1, -1).split('::');
+  const groups = (half: string) => half.split(':').filter((group) => group !== '');
+  const [front, back] = [groups(head), groups(tail)];
+  const zeros = Array<string>(8)
+    .fill('0')
+    .slice(front.length + back.length);
+  return `${[...front, ...zeros, ...back].slice(0, 4).join(':')}::/64`;
 }
-
-/** An IPv4 address at the end stands for two groups; which they are doesn't matter in the first half. */
-const groups = (text: string): string[] =>
-  text === '' ? [] : text.split(':').flatMap((group) => (group.includes('.') ? ['0', '0'] : [group]));

@@ -3,7 +3,7 @@ import net from 'node:net';
 import os from 'node:os';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { removeLeftBehind } from '../left-behind.ts';
-import { ingressBySocket } from './ingress-socket.ts';
+import { ingressBySocket } from './ingress.ts';
 
 let directory: string;
 beforeEach(() => {
