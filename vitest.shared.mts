@@ -9,8 +9,8 @@ const times = Number(process.env.DEADLINES_TIMES ?? 1) * Number(process.env.FUZZ
  */
 export default defineConfig({
   test: {
-    testTimeout: 120_000 * times,
-    hookTimeout: 120_000 * times,
-    expect: { poll: { timeout: 40_000 * times } },
+    testTimeout: 300_000 * times,
+    hookTimeout: 300_000 * times,
+    expect: { poll: { timeout: 120_000 * times } },
   },
 });

@@ -50,10 +50,10 @@ start() {
 
 # Ready means: the launcher was found, and asked.
 wait_until_ready() {
-  local deadline=$((SECONDS + 60))
+  local deadline=$((SECONDS + 180))
   until asked_the_launcher; do
     [ $SECONDS -lt $deadline ] ||
-      fail 'Prometheus has no answer of the launcher after 60 s.' "$(last_error)" "make logs shows the launcher's side."
+      fail 'Prometheus has no answer of the launcher after 3 min.' "$(last_error)" "make logs shows the launcher's side."
     sleep 0.3
   done
   note 'the launcher answers'

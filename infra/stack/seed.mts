@@ -1,6 +1,7 @@
 /**
  * Casts sample votes the way browsers do: `node seed.mts <address> <number>` posts to the vote route, each vote by a
- * voter of its own. It waits when it is told to (429), and asks again where nobody knows whether a vote arrived.
+ * voter of its own. It waits when it is told to (429), and asks again where nobody knows whether a vote arrived: as the
+ * same voter, or a vote whose answer was lost would count twice.
  */
 import http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -47,39 +48,50 @@ async function voters(): Promise<void> {
   }
 }
 
+/** A newcomer is somebody before the vote, like whoever has opened the page. */
 async function vote(choice: string): Promise<void> {
-  // A retry has to be the same voter's, or a vote whose answer was lost would count twice.
-  let cookie = '';
+  const cookie = await insist(() => ask('GET', '/voting'));
+  if (!cookie) throw new Error('A voter was not given an identity');
+  await insist(() => ask('POST', '/vote', { choice, cookie }));
+}
+
+/** Asks until there is a good answer, or no hope. @returns the cookies that came with it */
+async function insist(attempted: () => Promise<Heard>): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await post(choice, cookie).catch((error: Error) => ({
+    const answer = await attempted().catch((error: Error) => ({
       status: 0,
       retryAfter: 1,
       cookie: '',
       why: error.message,
     }));
-    if (answer.status === 200) return;
-    if (answer.cookie) cookie = answer.cookie;
-    const mend =
+    if (answer.status === 200) return answer.cookie;
+    const attempts =
       answer.status === 429 ? ATTEMPTS.busy : answer.status === 0 || answer.status >= 500 ? ATTEMPTS.wrong : 0;
-    if (attempt >= mend) throw new Error(`A vote was refused: ${answer.status || ''} ${answer.why}`);
+    if (attempt >= attempts) throw new Error(`A vote was refused: ${answer.status || ''} ${answer.why}`);
     waited += 1;
     await pause(answer.retryAfter * (1000 + Math.random() * 300));
   }
 }
 
-function post(
-  choice: string,
-  cookie: string,
-): Promise<{ status: number; retryAfter: number; cookie: string; why: string }> {
-  const body = new URLSearchParams({ choice }).toString();
+interface Heard {
+  status: number;
+  retryAfter: number;
+  cookie: string;
+  why: string;
+}
+
+function ask(method: string, path: string, as?: { choice: string; cookie: string }): Promise<Heard> {
+  const body = as ? new URLSearchParams({ choice: as.choice }).toString() : '';
   const headers = {
     accept: 'application/json',
-    'content-type': 'application/x-www-form-urlencoded',
-    'content-length': body.length,
-    ...(cookie && { cookie }),
+    ...(as && {
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': body.length,
+      cookie: as.cookie,
+    }),
   };
   return new Promise((resolve, reject) => {
-    const request = http.request(`${address}/vote`, { method: 'POST', agent, headers, timeout: 30_000 }, (response) => {
+    const request = http.request(address + path, { method, agent, headers, timeout: 30_000 }, (response) => {
       let why = '';
       response.setEncoding('utf8').on('data', (text: string) => {
         why += text;

@@ -78,12 +78,14 @@ stop_watching() {
 # launcher that was killed could not remove is removed here, and left in $leftovers.
 # take_down [--volumes]
 take_down() {
+  local is_down=yes
   stop_watching "$@"
-  compose down --timeout 30 2>&1
+  compose down --timeout 30 "$@" 2>&1 || is_down=
   leftovers=$(ours --all)
   # shellcheck disable=SC2086
   [ -z "$leftovers" ] || docker rm --force --volumes $leftovers
-  [ "${1:-}" != --volumes ] || compose down --volumes 2>&1
+  # What was left may have been using the volumes.
+  [ -n "$is_down" ] && [ -z "$leftovers" ] || compose down "$@" 2>&1
 }
 
 # LOCAL_URL is where this machine asks; PUBLIC_URL is what people type.

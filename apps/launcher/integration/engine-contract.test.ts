@@ -10,7 +10,6 @@ import { type Answer, controlUrl, follow, healthy, invoke, invokeInTime, invokeR
 const containerOf = ({ headers }: Answer) => headers['x-container-id'] ?? '';
 const isRunning = async (name: string, id: string) => (await operator.running(name)).includes(id);
 /** On a Swarm the launcher may come back on a node that has to find the others first. */
-const untilHealthy = () => healthy(60_000);
 describe('start', () => {
   test('a function without a container gets one, which its answer names, and which is there while it works', async () => {
     const held = await hold('misbehave');
@@ -109,7 +108,7 @@ describe('leftovers', () => {
   test('of a launcher that was killed are gone when a new one works', async () => {
     const { containerId } = await hold('misbehave-reused');
     await operator.crashLauncher();
-    await untilHealthy();
+    await healthy();
     await expect.poll(() => isRunning('misbehave-reused', containerId)).toBe(false);
     expect((await invoke('misbehave')).status).toBe(200);
   });

@@ -72,7 +72,7 @@ test('a volume that is full to the last byte, Postgres’ log included, costs no
   // There is room on some pages yet, but not for so many.
   const tooMany = castVotes(500);
   await expect.poll(health).toEqual({ status: 'paused', reason: "the database's disk is full" });
-  expect(await page()).toContain('Voting is paused');
+  await expect.poll(page).toContain('Voting is paused');
   await writeUntilItEnds(database);
   const [full, onPage] = await Promise.all([castVotes(20), voteOnPage()]);
   expect(full.recorded).toEqual([]);
@@ -82,8 +82,8 @@ test('a volume that is full to the last byte, Postgres’ log included, costs no
   }
   expect(onPage.status).toBe(503);
   expect(onPage.json()).toMatchObject({ error: { type: 'VotingPaused' } });
-  expect(await health()).toEqual({ status: 'paused', reason: 'the database is away' });
-  expect(await page()).toContain('Voting is paused');
+  await expect.poll(health).toEqual({ status: 'paused', reason: 'the database is away' });
+  await expect.poll(page).toContain('Voting is paused');
   expect(await docker('inspect', '--format', '{{.RestartCount}}', database)).not.toBe('0');
 
   await docker('exec', keeper, 'rm', '/var/lib/postgresql/ballast');

@@ -4,7 +4,7 @@ import { containers, controlUrl, docker, healthy, send, vote } from './stack.ts'
 
 const health = async () => (await send(controlUrl, '/healthz')).json();
 const becomes = (status: string, reason: RegExp) =>
-  expect.poll(health, { timeout: 60_000, interval: 500 }).toEqual({ status, reason: expect.stringMatching(reason) });
+  expect.poll(health, { interval: 500 }).toEqual({ status, reason: expect.stringMatching(reason) });
 
 const [repository, tag] = ['serverless-vote/record-vote', process.env.IMAGE_TAG ?? 'test'];
 const bringBack = async () => {
@@ -13,23 +13,19 @@ const bringBack = async () => {
 };
 afterAll(() => bringBack().catch(() => undefined));
 
-test('health names an image that is missing before anybody has tried to vote, and says ok when it is back', {
-  timeout: 180_000,
-}, async () => {
+test('health names an image that is missing before anybody has tried to vote, and says ok when it is back', async () => {
   await healthy();
   await docker.getImage(`${repository}:${tag}`).tag({ repo: repository, tag: `${tag}-kept` });
   // A container that is ready would take a vote all the same.
-  await expect.poll(async () => (await containers('record-vote')).length, { timeout: 60_000 }).toBe(0);
+  await expect.poll(async () => (await containers('record-vote')).length).toBe(0);
   await docker.getImage(`${repository}:${tag}`).remove({ noprune: true });
   await becomes('failing', /the image serverless-vote\/record-vote:\S+ isn't on this machine/);
   expect(await containers('record-vote')).toEqual([]);
   await bringBack();
-  await healthy(60_000);
+  await healthy();
 });
 
-test('health says what is wrong while every vote fails, and ok after the first that succeeds', {
-  timeout: 180_000,
-}, async () => {
+test('health says what is wrong while every vote fails, and ok after the first that succeeds', async () => {
   await healthy();
   const { client, end } = await ownerSession();
   const signature = 'record_votes(uuid[], text[], bigint[])';
@@ -43,6 +39,6 @@ test('health says what is wrong while every vote fails, and ok after the first t
     );
     await end();
   }
-  await expect.poll(async () => (await vote()).headers['x-amz-function-error'], { timeout: 60_000 }).toBeUndefined();
+  await expect.poll(async () => (await vote()).headers['x-amz-function-error']).toBeUndefined();
   expect(await health()).toEqual({ status: 'ok' });
 });

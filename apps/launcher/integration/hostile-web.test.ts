@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { baseUrl, containers, docker, permanent, send } from './stack.ts';
 
 const page = async () => (await send(baseUrl, '/', { headers: { accept: '*/*' } })).status;
-const none = (name: string) => expect.poll(() => containers(name), { timeout: 60_000, interval: 100 }).toEqual([]);
+const none = (name: string) => expect.poll(() => containers(name), { interval: 100 }).toEqual([]);
 
 /** What the launcher runs in a container of its own. */
 async function inLauncher(program: string): Promise<string> {
@@ -15,7 +15,7 @@ async function inLauncher(program: string): Promise<string> {
 const leftBehind = async () =>
   inLauncher(`fs.readdirSync('/run/ingress').filter((name) => name !== 'owner.sock').join()`);
 
-describe('an image of web whose code was taken over', { timeout: 180_000 }, () => {
+describe('an image of web whose code was taken over', () => {
   let web = '';
   let good = '';
   const tag = (image: string) => {
@@ -41,10 +41,10 @@ describe('an image of web whose code was taken over', { timeout: 180_000 }, () =
       expect(await page()).toBe(503);
       await none('web');
     }
-    await expect.poll(leftBehind, { timeout: 60_000 }).toBe('');
+    await expect.poll(leftBehind).toBe('');
 
     await tag(good);
-    await expect.poll(page, { timeout: 60_000 }).toBe(200);
+    await expect.poll(page).toBe(200);
     const { Pid, StartedAt } = (await (await permanent('launcher')).inspect()).State;
     expect({ Pid, StartedAt }).toEqual({ Pid: before.Pid, StartedAt: before.StartedAt });
   });

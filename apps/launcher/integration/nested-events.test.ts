@@ -13,6 +13,6 @@ test('ten events of 6 MB of brackets at once, whose parsing would take ten times
   // Too deep; too much at once; or JSON, and then its function's to parse, if it has a container in time.
   for (const { status } of answers) expect(status).toBeOneOf([400, 429, 200, 503]);
   expect(answers.slice(0, 5).map(({ status }) => status)).not.toContain(200);
-  await expect.poll(async () => (await vote()).status, { timeout: 60_000 }).toBe(200);
+  await expect.poll(async () => (await vote()).status).toBe(200);
   expect(await startedAt()).toBe(before);
-}, 120_000);
+});

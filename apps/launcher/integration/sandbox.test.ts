@@ -89,7 +89,7 @@ describe('a container', () => {
     const seen = await vi.waitFor(async () => {
       const [info] = await containers(name);
       return docker.getContainer(info?.Id ?? 'none').inspect();
-    }, 40_000);
+    }, 120_000);
     const { Config, HostConfig, Mounts, NetworkSettings } = seen;
     expect(Config.User).toMatch(/^(10\d{3}):\1$/);
     expect(HostConfig).toMatchObject({

@@ -19,15 +19,13 @@ const atWebsSocket = () =>
     .get({ socketPath: '/run/control/control.sock', path: '/healthz' }, (answer) => console.log(answer.statusCode))
     .on('error', ({ code }) => console.log(code)).on('response', () => setTimeout(process.exit, 100))`);
 
-test('a second launcher with the same volumes says so and ends, and takes nothing from the first', {
-  timeout: 120_000,
-}, async () => {
+test('a second launcher with the same volumes says so and ends, and takes nothing from the first', async () => {
   const { Id, Config, Image } = await (await permanent('launcher')).inspect();
   // What lies there of a replica, a launcher that starts would clear away.
   await inLauncher("fs.writeFileSync('/run/ingress/trace', '')");
   const settings = Config.Env.flatMap((setting) => ['--env', setting]);
   const words = ['run', '--rm', '--name', NAME, '--network', 'none', '--volumes-from', Id, ...settings, Image];
-  await expect(run('docker', words, { timeout: 60_000 })).rejects.toMatchObject({
+  await expect(run('docker', words)).rejects.toMatchObject({
     stderr: expect.stringContaining('Another launcher of this stack is running'),
   });
   expect(await inLauncher("fs.rmSync('/run/ingress/trace'); console.log('still there')")).toBe('still there');
@@ -35,7 +33,7 @@ test('a second launcher with the same volumes says so and ends, and takes nothin
   expect((await vote()).status).toBe(200);
 });
 
-test('web reaches the control API again when its socket was taken away', { timeout: 120_000 }, async () => {
+test('web reaches the control API again when its socket was taken away', async () => {
   await inLauncher("fs.rmSync('/run/control/control.sock')");
-  await expect.poll(atWebsSocket, { timeout: 60_000 }).toBe('200');
+  await expect.poll(atWebsSocket).toBe('200');
 });

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isSignedLatest, newVoter, setVoter, voterCookie, voterFrom } from './voter.ts';
 
 /**
- * What every request gets before Next sees it: security headers, and on the vote page an identity. A new visitor
- * has it with the first page, so two quick taps are one voter's.
+ * What every request gets before Next sees it: security headers, and an identity on the vote page and with what it asks
+ * before a vote. A new visitor has it before the first vote, so two quick taps are one voter's, and so is a vote that is sent again.
  */
 export function attend(request: IncomingMessage, response: ServerResponse): void {
   const policy = contentSecurityPolicy(randomBytes(16).toString('base64'));
@@ -17,7 +17,7 @@ export function attend(request: IncomingMessage, response: ServerResponse): void
   response.setHeader('cross-origin-resource-policy', 'same-origin');
 
   const path = request.url?.split('?', 1)[0];
-  if (path !== '/') return;
+  if (path !== '/' && path !== '/voting') return;
   const cookie = cookieOf(request, voterCookie());
   const voter = voterFrom(cookie);
   // A voter stays the same when an old secret is taken away: each visit signs by the latest.

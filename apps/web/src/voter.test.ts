@@ -59,6 +59,12 @@ describe('the receipt cookie', () => {
   });
 });
 
+it.each(['/', '/voting?again'])('a newcomer is somebody from %s on, before the first vote', (url) => {
+  const headers = new Map<string, string>();
+  attend({ url, headers: {} } as never, { setHeader: headers.set.bind(headers) } as never);
+  expect(voterFrom(cookieIn(headers.get('set-cookie') ?? ''))).toMatch(/^[0-9a-f-]{36}$/);
+});
+
 describe('when the secret is replaced', () => {
   const answerTo = (cookie: string) => {
     const headers = new Map<string, string>();
