@@ -1,7 +1,7 @@
 // The way to Prometheus or Grafana, which listen on loopback in this container's network. It turns away whoever is neither this machine
 // nor in the stack's network, as the launcher does. Arguments: the port that is published, and the watcher's on loopback.
 import { connect, createServer } from 'node:net';
-import { Peers } from '@serverless-vote/launcher/http/peers';
+import { Peers } from '@serverless-vote/http-server/peers';
 
 const [published, watcher] = process.argv.slice(2).map(Number);
 const peers = Peers.ofThisContainer((process.env.LOCAL_PEERS ?? '').split(',').flatMap((range) => range.trim() || []));

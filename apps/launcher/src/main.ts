@@ -1,5 +1,5 @@
+import { PortTaken } from '@serverless-vote/http-server/listen';
 import { dockerPlatform } from './docker-platform.ts';
-import { PortTaken } from './http/listen.ts';
 import { startLauncher } from './launcher.ts';
 import { readCatalog } from './model/catalog.ts';
 import { OtherLauncher } from './own-socket.ts';

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import { Processes } from '@serverless-vote/engine/process/process-engine';
+import { listen } from '@serverless-vote/http-server/listen';
 import { ingressBySocket } from './gateway/ingress.ts';
-import { listen } from './http/listen.ts';
 import type { Platform } from './platform.ts';
 import { runtimeApiOnSockets } from './sandbox/runtime-api-socket.ts';
 

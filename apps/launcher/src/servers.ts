@@ -1,4 +1,7 @@
 import type http from 'node:http';
+import { Peers } from '@serverless-vote/http-server/peers';
+import { refusePeers } from '@serverless-vote/http-server/refuse-peers';
+import { limitedServer } from '@serverless-vote/http-server/server';
 import type { Logger } from 'pino';
 import { control, webApi } from './api/control-api.ts';
 import type { HealthReport } from './api/health.ts';
@@ -7,9 +10,6 @@ import { gateway, type PublicStream } from './gateway/gateway.ts';
 import type { HttpService } from './gateway/http-service.ts';
 import { VoteRate } from './gateway/vote-rate.ts';
 import { ByteBudget } from './http/body.ts';
-import { Peers } from './http/peers.ts';
-import { refusePeers } from './http/refuse-peers.ts';
-import { limitedServer } from './http/server.ts';
 import type { Invoker } from './invoke/invoker.ts';
 import type { KillAtWork } from './invoke/kill-at-work.ts';
 import type { Catalog } from './model/catalog.ts';

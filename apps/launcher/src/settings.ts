@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Poll, parsePoll } from '@serverless-vote/contracts/poll';
+import { isRange } from '@serverless-vote/http-server/peers';
 import { z } from 'zod';
-import { isRange } from './http/peers.ts';
 
 const list = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
 

@@ -1,9 +1,9 @@
 import http from 'node:http';
 import { Readable } from 'node:stream';
+import { limitedServer } from '@serverless-vote/http-server/server';
 import httpProxy from 'http-proxy-3';
 import pTimeout from 'p-timeout';
 import { ByteBudget, readBody } from '../http/body.ts';
-import { limitedServer } from '../http/server.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { httpAnswer, LauncherError } from '../model/errors.ts';
 import type { Votes } from '../model/preparation.ts';

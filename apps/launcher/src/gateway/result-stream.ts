@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Viewers } from '../http/server-sent-events.ts';
+import { Viewers } from '@serverless-vote/http-server/server-sent-events';
 import { systemClock } from '../model/clock.ts';
 import { EarliestTimer } from '../model/earliest-timer.ts';
 

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { limitedServer } from '../http/server.ts';
+import { limitedServer } from '@serverless-vote/http-server/server';
 import { connectionsFor, runtimeHandler } from './runtime-api.ts';
 import type { OpenRuntimeEndpoint } from './runtime-client.ts';
 

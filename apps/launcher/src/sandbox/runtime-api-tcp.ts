@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import type { Socket } from 'node:net';
+import { limitedServer } from '@serverless-vote/http-server/server';
 import { respondWithError } from '../http/error-response.ts';
-import { limitedServer } from '../http/server.ts';
 import { Tokens } from '../http/tokens.ts';
 import { LauncherError } from '../model/errors.ts';
 import { connectionsFor, runtimeHandler } from './runtime-api.ts';
