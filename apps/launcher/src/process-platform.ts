@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
-import { Processes } from '@serverless-vote/engine/process/process-engine';
+import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
 import { listen } from '@serverless-vote/http-server/listen';
 import { ingressBySocket } from './gateway/ingress.ts';
 import type { Platform } from './platform.ts';
 import { runtimeApiOnSockets } from './sandbox/runtime-api-socket.ts';
 
 export interface ProcessPlatform extends Platform {
-  engine: Processes;
+  engine: ProcessEngine;
   /** Known once the launcher listens. */
   readonly ports: { public: number; private: number };
 }
@@ -24,7 +24,7 @@ export function processPlatform(
 ): ProcessPlatform {
   const ports = { ...wanted };
   return {
-    engine: new Processes(directory, program),
+    engine: new ProcessEngine({ directory, command: () => [process.execPath, program] }),
     openRuntimeEndpoint: runtimeApiOnSockets(directory),
     openIngress: ingressBySocket(directory, (folder) => rmSync(`${directory}/${folder}`, { recursive: true })),
     knowsWeb: () => true,

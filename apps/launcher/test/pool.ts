@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace } from '@serverless-vote/contracts/trace-context';
 import type { Engine, SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
-import { Processes } from '@serverless-vote/engine/process/process-engine';
+import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
 import { onTestFinished } from 'vitest';
 import { FunctionPool } from '../src/invoke/function-pool.ts';
 import { type FunctionEntry, readCatalog } from '../src/model/catalog.ts';
@@ -26,12 +25,12 @@ export interface Faults {
 }
 
 /** Child processes that speak the real Runtime API, with faults. */
-class FaultyEngine extends Processes implements Engine {
+class FaultyEngine extends ProcessEngine implements Engine {
   readonly #faults: Faults;
   starts = 0;
 
   constructor(directory: string, faults: Faults) {
-    super(directory, PROGRAM);
+    super({ directory, command: () => [process.execPath, PROGRAM] });
     this.#faults = faults;
   }
 
@@ -47,8 +46,6 @@ class FaultyEngine extends Processes implements Engine {
     const fault = this.#faults.remove?.();
     if (fault) throw fault;
     await super.remove(sandboxId);
-    // As other engines do, it answers when the container is gone.
-    while ((await this.list()).includes(sandboxId)) await delay(2);
   }
 }
 
@@ -69,7 +66,7 @@ export function testPool(
   const limits = { ...entry, serving, warmPool: 0, concurrency: 4, deadlineMs: 5_000, ...differences } as FunctionEntry;
   const pool = new FunctionPool(name, limits, { image: 'an-image:latest', idleTimeoutMs }, parts);
   onTestFinished(async () => {
-    engine.killAll();
+    await engine.close();
     await pool.close(0);
     rmSync(directory, { recursive: true, force: true });
   });

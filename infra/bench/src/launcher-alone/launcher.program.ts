@@ -24,6 +24,5 @@ process.on('message', () => {
   process.send?.({ cpuMs: (user + system) / 1000 });
 });
 process.once('disconnect', () => {
-  platform.engine.killAll();
-  process.exit();
+  void platform.engine.close().finally(() => process.exit());
 });

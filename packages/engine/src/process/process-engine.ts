@@ -1,48 +1,79 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import path from 'node:path';
-import { PassThrough } from 'node:stream';
-import type { Engine, Exit, SandboxSpec, StartedSandbox } from '../engine.ts';
+import os from 'node:os';
+import { PassThrough, type Readable } from 'node:stream';
+import pTimeout from 'p-timeout';
+import type { EngineToOpen, Exit, Mount, SandboxSpec, StartedSandbox } from '../engine.ts';
+import { EngineError } from '../errors.ts';
 
-/** Starts plain processes in the place of containers: what is left is the launcher's own work. */
-export class Processes implements Engine {
-  readonly #directory: string;
-  readonly #program: string;
-  readonly #running = new Map<string, ChildProcess>();
+interface ProcessEngineParts {
+  /** Holds what other engines mount: a sandbox's mount is the folder of that name, or the directory itself. */
+  directory: string;
+  /** The program and arguments that run in place of an image; undefined: there is no such image. */
+  command(image: string): readonly string[] | undefined;
+}
 
-  /** @param directory where each sandbox's runtime API has its folder @param program what every sandbox runs */
-  constructor(directory: string, program: string) {
-    this.#directory = directory;
-    this.#program = program;
+interface Running {
+  child: ChildProcess;
+  exited: Promise<Exit>;
+}
+
+/**
+ * Child processes in the place of containers, which talk to the launcher over real sockets: for tests without Docker, and for
+ * measuring the launcher alone. It enforces no limits and isolates nothing.
+ */
+export class ProcessEngine implements EngineToOpen {
+  readonly #parts: ProcessEngineParts;
+  readonly #running = new Map<string, Running>();
+
+  constructor(parts: ProcessEngineParts) {
+    this.#parts = parts;
   }
 
   async open(): Promise<void> {}
 
-  async close(): Promise<void> {}
-
-  async start({ sandboxId, environment }: SandboxSpec): Promise<StartedSandbox> {
-    const address = path.join(this.#directory, sandboxId, 'api.sock');
-    // biome-ignore lint/style/noProcessEnv: a child process inherits it, nothing here reads it
-    const env = { ...process.env, ...environment, AWS_LAMBDA_RUNTIME_API: address };
-    const child = spawn(process.execPath, [this.#program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#running.set(sandboxId, child);
-    const exited = once(child, 'exit').then(([code]): Exit => {
-      this.#running.delete(sandboxId);
-      return { kind: 'exited', exitCode: Number(code ?? 137), outOfMemory: false };
-    });
-    const output = new PassThrough();
-    for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false });
-    void exited.then(() => output.end());
-    return { containerId: randomBytes(32).toString('hex'), createMs: 0, startMs: 0, output, exited };
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(end));
   }
 
-  async stop(sandboxId: string): Promise<void> {
-    this.#running.get(sandboxId)?.kill('SIGTERM');
+  async start(spec: SandboxSpec): Promise<StartedSandbox> {
+    const from = performance.now();
+    const [program, ...args] = this.#parts.command(spec.image) ?? [];
+    if (program === undefined) throw new EngineError('misconfigured', `There is no image ${spec.image}.`);
+    // A group of its own, so that what it starts can be ended with it, as in a container.
+    const child = spawn(program, args, {
+      env: this.#environment(spec),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const output = merged(child.stdout, child.stderr);
+    const exited = Promise.withResolvers<Exit>();
+    child.once('exit', () => endGroup(child));
+    child.once('close', (code, signal) => {
+      this.#running.delete(spec.sandboxId);
+      const exitCode = code ?? 128 + (signal ? os.constants.signals[signal] : 0);
+      exited.resolve({ kind: 'exited', exitCode, outOfMemory: false });
+    });
+    this.#running.set(spec.sandboxId, { child, exited: exited.promise });
+    await once(child, 'spawn').catch((error: Error) => {
+      this.#running.delete(spec.sandboxId);
+      throw new EngineError('unavailable', `The process did not start: ${error.message}`, { cause: error });
+    });
+    const containerId = randomBytes(6).toString('hex');
+    return { containerId, createMs: 0, startMs: performance.now() - from, output, exited: exited.promise };
+  }
+
+  async stop(sandboxId: string, graceMs: number): Promise<void> {
+    const running = this.#running.get(sandboxId);
+    if (!running) return;
+    running.child.kill('SIGTERM');
+    await pTimeout(running.exited, { milliseconds: graceMs, fallback: () => end(running) });
   }
 
   async remove(sandboxId: string): Promise<void> {
-    this.#running.get(sandboxId)?.kill('SIGKILL');
+    const running = this.#running.get(sandboxId);
+    if (running) await end(running);
   }
 
   async list(): Promise<string[]> {
@@ -51,7 +82,44 @@ export class Processes implements Engine {
 
   async permanentMemory(): Promise<undefined> {}
 
-  killAll(): void {
-    for (const child of this.#running.values()) child.kill('SIGKILL');
+  /** What a container would see, with paths below its mounts replaced by where they are on this machine. */
+  #environment({ environment, secrets, mounts }: SandboxSpec): Record<string, string | undefined> {
+    const entries = Object.entries({ ...environment, ...secrets });
+    const onThisMachine = entries.map(([name, value]) => [name, this.#locate(value, mounts)]);
+    // biome-ignore lint/style/noProcessEnv: so that programs are found; nothing here depends on it
+    return { PATH: process.env.PATH, ...Object.fromEntries(onThisMachine) };
+  }
+
+  #locate(value: string, mounts: Mount[]): string {
+    const mount = mounts.find(({ target }) => value.startsWith(`${target}/`));
+    if (!mount) return value;
+    const { directory } = this.#parts;
+    const source = mount.folder === undefined ? directory : `${directory}/${mount.folder}`;
+    return source + value.slice(mount.target.length);
+  }
+}
+
+/** What all of them write; ends when all have ended. */
+function merged(...streams: Readable[]): PassThrough {
+  const output = new PassThrough();
+  let open = streams.length;
+  for (const stream of streams) {
+    stream.pipe(output, { end: false });
+    stream.once('end', () => --open === 0 && output.end());
+  }
+  return output;
+}
+
+function end({ child, exited }: Running): Promise<unknown> {
+  endGroup(child);
+  return exited;
+}
+
+/** Kills a process with everything it has started. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // They have all ended.
   }
 }
