@@ -1,14 +1,14 @@
+import { claim, holdSocket } from '@serverless-vote/http-server/own-socket';
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import { DockerEngine } from '@serverless-vote/engine/docker/docker-engine';
 import { emptyFolder } from '@serverless-vote/engine/docker/emptied-folder';
+import { removeLeftBehind } from '@serverless-vote/engine/docker/left-behind';
 import { missingImages } from '@serverless-vote/engine/docker/missing-images';
 import { listen } from '@serverless-vote/http-server/listen';
 import Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { ingressBySocket } from './gateway/ingress.ts';
-import { removeLeftBehind } from './left-behind.ts';
-import { claim, holdSocket } from './own-socket.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
 import { runtimeApiOnSockets } from './sandbox/runtime-api-socket.ts';
 

@@ -1,3 +1,4 @@
+import { noDatabase, postgres, VotesInUse, watchRoles } from '@serverless-vote/database';
 import { Removals } from '@serverless-vote/engine/removals';
 import { sweep } from '@serverless-vote/engine/sweep';
 import type { Logger } from 'pino';
@@ -5,7 +6,6 @@ import { EventStream } from './api/event-stream.ts';
 import { HealthReport } from './api/health.ts';
 import { RecentFailures } from './api/recent-failures.ts';
 import { AsyncEvents } from './async/async-events.ts';
-import { noDatabase, postgres } from './database.ts';
 import type { PublicStream } from './gateway/gateway.ts';
 import { HttpService } from './gateway/http-service.ts';
 import { ResultStream, resultLine } from './gateway/result-stream.ts';
@@ -15,10 +15,10 @@ import { KillAtWork } from './invoke/kill-at-work.ts';
 import { AcceptanceClock } from './model/acceptance-clock.ts';
 import { type Catalog, partsOf } from './model/catalog.ts';
 import { systemClock } from './model/clock.ts';
+import { LauncherError } from './model/errors.ts';
 import { EventBus } from './model/event-bus.ts';
 import { StartLimiter } from './model/start-limiter.ts';
 import type { Platform } from './platform.ts';
-import { watchRoles } from './role-watch.ts';
 import { makeServers } from './servers.ts';
 import type { Settings } from './settings.ts';
 import { ActivityStream } from './telemetry/activity-stream.ts';
@@ -64,11 +64,10 @@ export async function startLauncher({
 
   const acceptance = new AcceptanceClock();
   const { poll, imageTag } = settings;
-  const database = platform.database
-    ? postgres(platform.database, { poll, migrationsDir, clock: acceptance, log })
-    : noDatabase;
+  const resume = (highestAcceptedAt: bigint) => acceptance.resume(highestAcceptedAt);
+  const database = platform.database ? postgres(platform.database, { poll, migrationsDir, resume, log }) : noDatabase;
   const usesDatabase = (name: string) => catalog.functions[name]?.database === true;
-  const leaveRoles = watchRoles(bus, usesDatabase, () => database.restoreRoles(), log);
+  const leaveRoles = watchRoles({ bus, usesDatabase, restore: database.restoreRoles, log });
 
   const limiter = new StartLimiter(STARTS_PER_CORE * (await platform.cores()));
   const results = new Map<string, ResultStream>();
@@ -139,7 +138,7 @@ export async function startLauncher({
     killAtWork: new KillAtWork(pools, bus),
     knowsWeb: platform.knowsWeb,
     async reset() {
-      await database.forgetVotes();
+      await database.forgetVotes().catch(notForgotten);
       for (const result of results.values()) result.invalidate();
       log.warn('votes.forgotten');
     },
@@ -181,4 +180,10 @@ export async function startLauncher({
       return stopped;
     },
   };
+}
+
+function notForgotten(cause: unknown): never {
+  const why = cause instanceof VotesInUse ? cause.message : 'The database is away.';
+  const message = `${why} Every vote is still there; try again soon.`;
+  throw new LauncherError('ServiceException', message, { retryAfterSeconds: 2, cause });
 }

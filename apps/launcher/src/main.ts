@@ -1,8 +1,8 @@
 import { PortTaken } from '@serverless-vote/http-server/listen';
 import { dockerPlatform } from './docker-platform.ts';
+import { OtherLauncher } from '@serverless-vote/http-server/own-socket';
 import { startLauncher } from './launcher.ts';
 import { readCatalog } from './model/catalog.ts';
-import { OtherLauncher } from './own-socket.ts';
 import { parseSettings, SettingsError } from './settings.ts';
 import { swarmPlatform } from './swarm-platform.ts';
 import { createLog } from './telemetry/log.ts';

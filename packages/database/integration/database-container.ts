@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { prepareDatabase } from '../src/migrate.ts';
+import { prepareDatabase } from '../src/prepare.ts';
 import { createVolume, removeEverything, startContainer } from './docker.ts';
 
 const tag = process.env.IMAGE_TAG ?? 'latest';

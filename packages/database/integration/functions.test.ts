@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FakeRuntimeApi } from '@serverless-vote/runtime/fake-runtime-api';
 import { Statement } from '@serverless-vote/runtime/postgres';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { restoreFunctionRoles } from '../src/migrate.ts';
+import { restoreFunctionRoles } from '../src/prepare.ts';
 import { ATTACKS, attack } from './attacks.ts';
 import { type Caller, DatabaseContainer, image } from './database-container.ts';
 import { docker, runContainer } from './docker.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { migrate } from '../src/migrate.ts';
+import { migrate } from '../src/prepare.ts';
 import { DatabaseContainer, poll } from './database-container.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '..', 'migrations');

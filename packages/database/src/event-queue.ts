@@ -1,8 +1,8 @@
 import type { Acceptance } from '@serverless-vote/contracts/acceptance';
 import { beginningOf, storable } from '@serverless-vote/contracts/text';
 import { continueTrace, traceparentOf } from '@serverless-vote/contracts/trace-context';
-import type { Address } from '@serverless-vote/database';
 import type { PgBoss } from 'pg-boss';
+import type { Address } from './connection.ts';
 
 /** An event is tried this often: once, and two retries, as Lambda does. */
 export const ATTEMPTS = 3;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Connection, DATABASE, withConnection } from './migrate.ts';
+import { type Connection, DATABASE, withConnection } from './connection.ts';
 
 /** Votes that come meanwhile queue behind whoever waits for the whole table: so long at most, and then it is their turn. */
 const LOCK_MS = 100;
@@ -32,7 +32,10 @@ export function forgetVotes(connection: Connection): Promise<Date> {
         if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
         await client.query('rollback');
         if (performance.now() > giveUpAt)
-          throw new VotesInUse('A transaction on the votes stays open', { cause: error });
+          throw new VotesInUse(
+            'A function keeps a transaction open that has voted; it ends with its container, at its deadline.',
+            { cause: error },
+          );
       }
     }
   });

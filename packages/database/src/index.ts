@@ -1,8 +1,4 @@
-export { forgetVotes, VotesInUse } from './forget-votes.ts';
-export {
-  type Address,
-  askDatabase,
-  prepareDatabase,
-  type Question,
-  restoreFunctionRoles,
-} from './migrate.ts';
+export type { Address } from './connection.ts';
+export { type Database, noDatabase, postgres } from './database.ts';
+export { VotesInUse } from './forget-votes.ts';
+export { watchRoles } from './role-watch.ts';

@@ -1,9 +1,5 @@
+import type { Poll } from '@serverless-vote/contracts/poll';
 import type { Client } from 'pg';
-
-export interface Poll {
-  question: string;
-  options: readonly { id: string; label: string }[];
-}
 
 /** Makes the poll in the database the given one. Options that aren't in it (any more) are closed, with their votes. */
 export async function writePoll(client: Client, { question, options }: Poll): Promise<void> {

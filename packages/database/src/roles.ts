@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import type { Client } from 'pg';
-import type { Address } from './migrate.ts';
+import type { Address } from './connection.ts';
 
 /** Connections that one function may hold: more than its containers need, fewer than all there are. */
 const CONNECTIONS = 20;

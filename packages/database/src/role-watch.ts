@@ -1,22 +1,24 @@
-import type { Logger } from 'pino';
-import type { EventBus } from './model/event-bus.ts';
+import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 
 /** After a container that ended well: somebody may have made it do so. */
 const CALM_MS = 5_000;
 /** Between two looks at least. */
 const PAUSE_MS = 1_000;
 
+interface WatchParts {
+  bus: { subscribe(listener: (event: PublishedEvent) => void): () => void };
+  /** Does this function? */
+  usesDatabase: (name: string) => boolean;
+  restore: () => Promise<string[]>;
+  log: Record<'debug' | 'warn', (details: object, event: string) => void>;
+}
+
 /**
  * Looks after the roles of functions while containers come and go. A role may change its own settings and password in Postgres, so what a
  * container that was taken over has left there is put right soon after it is gone, and at once if its end, or a start, has failed. A look
  * costs a connection and a statement; when nobody has been there, nobody looks.
  */
-export function watchRoles(
-  bus: EventBus,
-  usesDatabase: (name: string) => boolean,
-  restore: () => Promise<string[]>,
-  log: Logger,
-): () => void {
+export function watchRoles({ bus, usesDatabase, restore, log }: WatchParts): () => void {
   let lastAt = Number.NEGATIVE_INFINITY;
   let next: { at: number; timer: NodeJS.Timeout } | undefined;
 

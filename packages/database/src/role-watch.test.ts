@@ -1,18 +1,24 @@
+import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { EventBus } from './model/event-bus.ts';
 import { watchRoles } from './role-watch.ts';
-import { createLog } from './telemetry/log.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function watch() {
-  const bus = new EventBus();
+  let listen: ((event: PublishedEvent) => void) | undefined;
+  const bus = {
+    subscribe(listener: typeof listen) {
+      listen = listener;
+      return () => (listen = undefined);
+    },
+  };
   const restore = vi.fn(async (): Promise<string[]> => []);
-  const leave = watchRoles(bus, (name) => name !== 'web', restore, createLog('silent'));
+  const log = { debug: () => undefined, warn: () => undefined };
+  const leave = watchRoles({ bus, usesDatabase: (name) => name !== 'web', restore, log });
   const gone = (name: string, exitCode: number) =>
-    bus.publish({
-      ...{ type: 'container.gone', sandboxId: '1', name, containerId: undefined, lifetimeMs: 1, served: 1 },
+    listen?.({
+      ...{ at: '', type: 'container.gone', sandboxId: '1', name, containerId: undefined, lifetimeMs: 1, served: 1 },
       exit: { kind: 'exited', exitCode, outOfMemory: false },
     });
   return { gone, restore, leave };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, renameSync, rmSync, statSync, watch } from 'node:fs';
 import net from 'node:net';
 import { dirname } from 'node:path';
-import { listen } from '@serverless-vote/http-server/listen';
+import { listen } from './listen.ts';
 
 /** What holds a socket looks again so long after it found somebody else there. */
 const LOOK_AGAIN_MS = 1_000;

@@ -1,0 +1,78 @@
+import type { Poll } from '@serverless-vote/contracts/poll';
+import { runner } from 'node-pg-migrate';
+import type { Client } from 'pg';
+import { repairAcceptanceOrder } from './acceptance-order.ts';
+import { findAsyncEvents } from './async-events.ts';
+import { type Connection, DATABASE, withConnection } from './connection.ts';
+import { writePoll } from './poll.ts';
+import { restoreRoles } from './roles.ts';
+
+export interface DatabaseSettings extends Poll, Connection {
+  migrationsDir: string;
+}
+
+/** Whoever prepares the database holds this lock; a second one waits. */
+const PREPARATION = 20_250_305;
+
+/**
+ * Makes the database ready: creates it if it is missing, brings its schema up to date, restores its roles, writes the poll. It may run
+ * any number of times, on any older schema.
+ * @returns the highest `acceptedAt` of all votes and asynchronous events, in microseconds (0 if there are none), whether asynchronous events
+ *   are left to be run, and since when votes are kept
+ */
+export async function prepareDatabase(
+  settings: DatabaseSettings,
+): Promise<{ highestAcceptedAt: bigint; asyncEventsAreLeft: boolean; votesSince: Date }> {
+  await createDatabase(settings);
+  return withConnection(settings, DATABASE, async (client) => {
+    await client.query('select pg_advisory_lock($1)', [PREPARATION]);
+    await migrate(client, settings.migrationsDir);
+    await repairAcceptanceOrder(client);
+    await restoreRoles(client, settings.passwords);
+    await writePoll(client, settings);
+    const { rows } = await client.query(
+      'select votes_since, (select coalesce(max(accepted_at), 0)::text from tally) as highest from poll',
+    );
+    const recorded = BigInt(rows[0].highest);
+    const { areLeft, highestAcceptedAt } = await findAsyncEvents(client);
+    return {
+      highestAcceptedAt: highestAcceptedAt > recorded ? highestAcceptedAt : recorded,
+      asyncEventsAreLeft: areLeft,
+      votesSince: rows[0].votes_since,
+    };
+  });
+}
+
+/** Makes the roles of functions what they should be, if one of them has changed itself. @returns those that had */
+export function restoreFunctionRoles(connection: Connection): Promise<string[]> {
+  return withConnection(connection, DATABASE, async (client) => {
+    await client.query('select pg_advisory_lock($1)', [PREPARATION]);
+    return restoreRoles(client, connection.passwords);
+  });
+}
+
+/** Runs the migrations that haven't run, all of them or none. */
+export async function migrate(client: Client, migrationsDir: string, count = Number.POSITIVE_INFINITY): Promise<void> {
+  await runner({
+    dbClient: client,
+    dir: migrationsDir,
+    direction: 'up',
+    count,
+    migrationsTable: 'migrations',
+    singleTransaction: true,
+    noLock: true,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+}
+
+async function createDatabase(settings: DatabaseSettings): Promise<void> {
+  await withConnection(settings, 'postgres', async (client) => {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    if (rowCount) return;
+    await client.query(`create database ${DATABASE}`).catch((error) => {
+      if (error.code !== DUPLICATE_DATABASE && error.code !== UNIQUE_VIOLATION) throw error;
+    });
+  });
+}
+const DUPLICATE_DATABASE = '42P04';
+const UNIQUE_VIOLATION = '23505';
