@@ -1,4 +1,3 @@
-import { claim, holdSocket } from '@serverless-vote/http-server/own-socket';
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import { DockerEngine } from '@serverless-vote/engine/docker/docker-engine';
@@ -6,6 +5,7 @@ import { emptyFolder } from '@serverless-vote/engine/docker/emptied-folder';
 import { removeLeftBehind } from '@serverless-vote/engine/docker/left-behind';
 import { missingImages } from '@serverless-vote/engine/docker/missing-images';
 import { listen } from '@serverless-vote/http-server/listen';
+import { claim, holdSocket } from '@serverless-vote/http-server/own-socket';
 import Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { ingressBySocket } from './gateway/ingress.ts';

@@ -1,6 +1,6 @@
 import { PortTaken } from '@serverless-vote/http-server/listen';
-import { dockerPlatform } from './docker-platform.ts';
 import { OtherLauncher } from '@serverless-vote/http-server/own-socket';
+import { dockerPlatform } from './docker-platform.ts';
 import { startLauncher } from './launcher.ts';
 import { readCatalog } from './model/catalog.ts';
 import { parseSettings, SettingsError } from './settings.ts';
