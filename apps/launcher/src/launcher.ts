@@ -2,16 +2,16 @@ import { noDatabase, postgres, VotesInUse, watchRoles } from '@serverless-vote/d
 import { Removals } from '@serverless-vote/engine/removals';
 import { sweep } from '@serverless-vote/engine/sweep';
 import type { Logger } from 'pino';
+import { whyBlocked } from './api/blocked.ts';
 import { EventStream } from './api/event-stream.ts';
 import { HealthReport } from './api/health.ts';
+import { KillAtWork } from './api/kill-at-work.ts';
 import { RecentFailures } from './api/recent-failures.ts';
 import { AsyncEvents } from './async/async-events.ts';
 import type { PublicStream } from './gateway/gateway.ts';
 import { HttpService } from './gateway/http-service.ts';
 import { ResultStream, resultLine } from './gateway/result-stream.ts';
-import { whyBlocked } from './invoke/blocked.ts';
 import { Invoker } from './invoke/invoker.ts';
-import { KillAtWork } from './invoke/kill-at-work.ts';
 import { AcceptanceClock } from './model/acceptance-clock.ts';
 import { type Catalog, partsOf } from './model/catalog.ts';
 import { systemClock } from './model/clock.ts';

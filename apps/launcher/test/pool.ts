@@ -92,5 +92,5 @@ export function testPool(
   const conditions = () => Array.from(pool.fleet, ({ condition }) => condition).toSorted();
   const seen = <Type extends PublishedEvent['type']>(type: Type) =>
     events.filter((event): event is PublishedEvent & { type: Type } => event.type === type);
-  return { pool, clock, engine, limiter: parts.limiter, submit, hold, conditions, seen };
+  return { pool, bus, clock, engine, limiter: parts.limiter, submit, hold, conditions, seen };
 }

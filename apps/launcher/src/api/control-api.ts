@@ -8,13 +8,13 @@ import { ASYNC_EVENT_LIMIT, type AsyncEvents } from '../async/async-events.ts';
 import type { PublicStream } from '../gateway/gateway.ts';
 import { type ByteBudget, holdWhileOpen, readBody } from '../http/body.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from '../invoke/invoker.ts';
-import type { KillAtWork } from '../invoke/kill-at-work.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { httpAnswer, LauncherError } from '../model/errors.ts';
 import { type FunctionLogs, mountFunctionLogs } from '../telemetry/function-logs.ts';
 import { mountDeadLetters } from './dead-letters.ts';
 import { mountFunctionListing } from './function-listing.ts';
 import type { Health } from './health.ts';
+import type { KillAtWork } from './kill-at-work.ts';
 import { logTail } from './log-tail.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';

@@ -32,9 +32,12 @@ describe.concurrent('an event', () => {
     expect(engine.starts).toBe(1);
   });
 
-  test('never goes to a container in use, if the function forbids reuse', async ({ expect }) => {
-    const { hold, submit } = testPool();
+  test('never goes to a container in use, if the function forbids reuse: another is started at once', async ({
+    expect,
+  }) => {
+    const { hold, submit, pool } = testPool();
     const { invocation, release } = hold();
+    await expect.poll(() => pool.fleet.count('serving')).toBe(1);
     const second = await submit().answer;
     release();
     expect(second.containerId).not.toBe((await invocation.answer).containerId);
@@ -420,7 +423,7 @@ describe.concurrent('a container that its engine wants gone', () => {
     await expect.poll(() => pool.fleet.count('serving')).toBe(1);
     const [first] = pool.fleet;
     withdraw();
-    await expect.poll(() => first?.isUsedUp).toBe(true);
+    await expect.poll(() => first?.isReusable).toBe(false);
     const { containerId } = await submit().answer;
     expect(containerId).not.toBe(first?.containerId);
     release();

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Phases } from '@serverless-vote/contracts/lifecycle';
 import type { Engine, StartedSandbox } from '@serverless-vote/engine';
 import type { FunctionEntry } from '../model/catalog.ts';
 import type { Clock } from '../model/clock.ts';
@@ -9,6 +8,7 @@ import type { OpenRuntimeEndpoint, Poll, RuntimeClient } from './runtime-client.
 import { reasonOf, type SandboxEnd } from './sandbox-end.ts';
 import { SandboxLog } from './sandbox-log.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
+import { StartTimes } from './start-times.ts';
 
 /** What a sandbox promises to tell its pool: `ready` at most once, `polling` at every further `next`, `gone` exactly once. */
 export interface SandboxOwner {
@@ -57,9 +57,8 @@ export class Sandbox implements RuntimeClient {
   readonly #parts: SandboxParts;
   readonly #owner: SandboxOwner;
   readonly #log: SandboxLog;
-  readonly #createdAt: number;
+  readonly #times: StartTimes;
   #state: State = { kind: 'starting' };
-  #times = { createMs: 0, startMs: 0, readyAt: 0 };
   /** The engine or the pool wants it gone, which may happen before it is ready. */
   #isUnwanted = false;
   #removal: Promise<void> | undefined;
@@ -72,7 +71,7 @@ export class Sandbox implements RuntimeClient {
     this.#owner = owner;
     this.#parts = parts;
     this.#log = new SandboxLog(name, parts.bus);
-    this.#createdAt = parts.clock.now();
+    this.#times = new StartTimes(parts.clock.now());
   }
 
   /** Runs it through its whole life; calls `startIsOver` when it is ready or won't be; resolves when nothing of it is left. Never rejects. */
@@ -98,7 +97,7 @@ export class Sandbox implements RuntimeClient {
     this.#state = { kind: 'gone', served };
     this.#log.close();
     const exit = end.kind === 'ended' ? end.exit : ({ kind: 'lost' } as const);
-    const lifetimeMs = clock.now() - this.#createdAt;
+    const lifetimeMs = clock.now() - this.#times.createdAt;
     const containerId = this.containerId || undefined;
     bus.publish({ type: 'container.gone', ...this.#who, containerId, exit, lifetimeMs, served });
     this.#owner.gone(this, end, unanswered);
@@ -108,7 +107,7 @@ export class Sandbox implements RuntimeClient {
     const { containerId, createMs, startMs, output } = started;
     const { deadlineMs, memoryMb } = this.#entry;
     this.containerId = containerId;
-    this.#times = { ...this.#times, createMs, startMs };
+    Object.assign(this.#times, { createMs, startMs });
     this.#parts.bus.publish({ type: 'container.started', ...this.#who, containerId, createMs, startMs });
     this.#log.follow(containerId, output);
     const cancel = this.#parts.clock.after(deadlineMs, () => {
@@ -116,7 +115,7 @@ export class Sandbox implements RuntimeClient {
       this.initFailed('Runtime.InitTimeout', `The container did not ask for an event within ${deadlineMs} ms.`);
       void this.kill();
     });
-    void started.withdrawn?.then(() => this.#closeIntake());
+    void started.withdrawn?.then(() => this.#withdraw());
     // It may have asked for its first event before the engine told us that it had started.
     if (this.#times.readyAt > 0) this.#announceReady();
     const exit = await started.exited;
@@ -161,7 +160,7 @@ export class Sandbox implements RuntimeClient {
   /** How long its container has run without asking for an event, in milliseconds; 0 if it has asked or does not run yet. */
   get silentMs(): number {
     if (this.#state.kind !== 'starting' || this.containerId === '') return 0;
-    return this.#parts.clock.now() - this.#startedAt;
+    return this.#parts.clock.now() - this.#times.startedAt;
   }
 
   get inFlight(): number {
@@ -172,15 +171,10 @@ export class Sandbox implements RuntimeClient {
     return this.#state.kind === 'starting' ? 0 : this.#state.served;
   }
 
-  /** Has it had as many events as its catalog entry allows one container, or as the engine lets it have? */
-  get isUsedUp(): boolean {
-    return this.#isUnwanted || this.served >= this.#reuse.events;
-  }
-
   /** Will it take further events without anything being started? */
   get isReusable(): boolean {
     const isInUse = this.condition === 'serving' || this.condition === 'idle';
-    return isInUse && this.#entry.serving.kind === 'reuse' && !this.isUsedUp;
+    return isInUse && !this.#isUnwanted && this.served + this.inFlight < this.#reuse.events;
   }
 
   /** The attempt at this event that it has in hand, if it has. */
@@ -194,7 +188,7 @@ export class Sandbox implements RuntimeClient {
     const poll = state.kind === 'ready' ? state.polls.shift() : undefined;
     if (state.kind !== 'ready' || !poll) throw new Error('A sandbox that cannot take an event was handed one.');
     const wasUsed = state.served + state.hand.size > 0;
-    const paid = wasUsed ? {} : this.#startPaidSince(invocation.arrivedAt);
+    const paid = wasUsed ? {} : this.#times.paidSince(invocation.arrivedAt);
     const startKind = wasUsed ? 'warm' : Object.keys(paid).length > 0 ? 'cold' : 'prewarmed';
     const { containerId } = this;
     const attempt: Attempt = { invocation, containerId, startKind, handedAt: this.#parts.clock.now(), paid };
@@ -202,23 +196,6 @@ export class Sandbox implements RuntimeClient {
     this.#log.expect(invocation);
     poll.deliver(invocation);
     return attempt;
-  }
-
-  get #startedAt(): number {
-    return this.#createdAt + this.#times.createMs + this.#times.startMs;
-  }
-
-  /** Which parts of its start fell into the time since `arrivedAt`, so were paid for by an event that arrived then: none if it was ready before. */
-  #startPaidSince(arrivedAt: number): Phases {
-    const { createMs, readyAt } = this.#times;
-    if (readyAt <= arrivedAt) return {};
-    const created = this.#createdAt + createMs;
-    const paid = (from: number, to: number) => Math.max(0, to - Math.max(from, arrivedAt));
-    return {
-      create: paid(this.#createdAt, created),
-      start: paid(created, this.#startedAt),
-      init: paid(this.#startedAt, readyAt),
-    };
   }
 
   poll(poll: Poll): 'open' | 'refused' {
@@ -244,10 +221,10 @@ export class Sandbox implements RuntimeClient {
   }
 
   #announceReady(): void {
-    const initMs = Math.max(0, this.#times.readyAt - this.#startedAt);
+    const { initMs } = this.#times;
     this.#parts.bus.publish({ type: 'container.ready', ...this.#who, containerId: this.containerId, initMs });
     this.#startIsOver();
-    if (this.#isUnwanted) this.#closeIntake();
+    if (this.#isUnwanted) this.#withdraw();
     this.#owner.ready();
   }
 
@@ -286,6 +263,11 @@ export class Sandbox implements RuntimeClient {
   #closeIntake(): void {
     this.#isUnwanted = true;
     if (this.#state.kind === 'ready' && this.#state.intake === 'open') this.#state.intake = 'closed';
+  }
+
+  /** The engine wants it gone. */
+  #withdraw(): void {
+    this.#closeIntake();
     this.leave();
   }
 
@@ -304,8 +286,7 @@ export class Sandbox implements RuntimeClient {
 
   /** Ends it whatever it does; resolves when the engine has removed it, or could not: then that is tried again. Safe to call twice. */
   kill(): Promise<void> {
-    this.#isUnwanted = true;
-    if (this.#state.kind === 'ready' && this.#state.intake === 'open') this.#state.intake = 'closed';
+    this.#closeIntake();
     this.#removal ??= this.#parts.engine.remove(this.id).catch((error: unknown) => {
       this.#removal = undefined;
       const reason = `not removed: ${error instanceof Error ? error.message : String(error)}`;

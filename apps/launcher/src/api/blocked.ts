@@ -1,4 +1,4 @@
-import type { FunctionPool } from './function-pool.ts';
+import type { FunctionPool } from '../invoke/function-pool.ts';
 
 /** Why a function runs nothing: all its places are taken by containers that should be gone. Undefined if it isn't so. */
 export function whyBlocked(
