@@ -1,113 +1,171 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
-import { tmpdir } from 'node:os';
-import { PassThrough } from 'node:stream';
-import type { Engine, Exit } from '@serverless-vote/engine';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseCatalog } from '../model/catalog.ts';
-import { systemClock } from '../model/clock.ts';
-import { EventBus } from '../model/event-bus.ts';
-import { StartLimiter } from '../model/start-limiter.ts';
-import { HttpService, type Lease } from './http-service.ts';
+import { EngineError } from '@serverless-vote/engine/errors';
+import { describe, expect, test } from 'vitest';
+import { testService } from '../../test/service.ts';
+import type { Lease } from './http-service.ts';
 
-const REPLICAS = 3;
-const { web: entry } = parseCatalog(
-  JSON.stringify({
-    functions: {},
-    web: {
-      ...{ image: 'web', user: 10_003, memoryMb: 64, cpus: 1, processes: 16, tmpMb: 8 },
-      ...{ environment: [], mayInvoke: [], prewarms: {}, startDeadlineMs: 60_000, requestsPerReplica: 2 },
-      replicas: REPLICAS,
-    },
-    streams: {},
-  }),
-);
+type TestService = ReturnType<typeof testService>;
+const small = { replicas: 3, requestsPerReplica: 2 };
+const ready = (count: number) => Array<string>(count).fill('ready');
 
-/** An engine whose containers run until they are told to stop, and how many of them did at once. */
-function fakeEngine() {
-  const running = new Map<string, (exit: Exit) => void>();
-  const end = async (id: string) => {
-    running.get(id)?.({ kind: 'exited', exitCode: 0, outOfMemory: false });
-    running.delete(id);
-  };
-  let most = 0;
-  const engine: Pick<Engine, 'start' | 'stop' | 'remove'> = {
-    async start({ sandboxId }) {
-      const exited = new Promise<Exit>((settle) => running.set(sandboxId, settle));
-      most = Math.max(most, running.size);
-      return { containerId: sandboxId, createMs: 0, startMs: 0, output: new PassThrough(), exited };
-    },
-    stop: end,
-    remove: end,
-  };
-  return { engine: engine as Engine, running, most: () => most };
-}
-
-let socketPath = '';
-let closing: (() => void)[] = [];
-beforeEach(async () => {
-  const folder = mkdtempSync(`${tmpdir()}/web-`);
-  socketPath = `${folder}/web.sock`;
-  const listener = net.createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve) => listener.listen(socketPath, resolve));
-  closing = [() => listener.close(), () => rmSync(folder, { recursive: true, force: true })];
-});
-afterEach(() => {
-  for (const close of closing) close();
-});
-
-function service(idleTimeoutMs: number) {
-  const { engine, running, most } = fakeEngine();
-  const ingress = { mounts: [], environment: {}, target: () => ({ socketPath }), seal() {}, close() {} };
-  const web = new HttpService(
-    { name: 'web', entry, image: 'web', idleTimeoutMs, handedOn: new Map() },
-    { engine, openIngress: () => ingress, limiter: new StartLimiter(4), bus: new EventBus(), clock: systemClock },
-  );
-  closing.unshift(() => void web.close(0));
-  const ready = () => web.replicas.filter(({ state }) => state.kind === 'ready').length;
-  const draining = () => web.replicas.filter(({ state }) => ['resting', 'draining'].includes(state.kind)).length;
-  return { web, running, most, ready, draining };
+async function lease({ service, until }: TestService): Promise<Lease> {
+  let given: Lease | undefined;
+  void service.lease().then((held) => {
+    given = held;
+  });
+  await until(() => given);
+  return given as Lease;
 }
 
 /** As many requests as all replicas take, on all of them. */
-async function fullHouse({ web, ready }: ReturnType<typeof service>): Promise<Lease[]> {
+async function fullHouse(house: TestService): Promise<Lease[]> {
   const leases: Lease[] = [];
-  while (leases.length < REPLICAS * 2) {
-    leases.push(await web.lease());
-    await expect.poll(ready).toBe(Math.min(REPLICAS, Math.ceil(leases.length / 2)));
+  while (leases.length < small.replicas * small.requestsPerReplica) {
+    leases.push(await lease(house));
+    const replicas = Math.min(small.replicas, Math.ceil(leases.length / small.requestsPerReplica));
+    await house.until(() => house.states().join() === ready(replicas).join());
   }
   return leases;
 }
 
-describe('replicas of web', () => {
-  test('are never more than the catalog says, though some can’t end because somebody reads slowly: one of those comes back', async () => {
-    const house = service(100);
-    const leases = await fullHouse(house);
-    // One slow reader on each is left, so two replicas are enough, and the third drains.
-    for (const target of [0, 1, 2]) leases[target * 2]?.release();
-    await expect.poll(house.draining).toBeGreaterThan(0);
-    const crowd = await Promise.all(Array.from({ length: 3 }, () => house.web.lease()));
-    await expect.poll(house.ready).toBe(REPLICAS);
-    expect(house.most()).toBe(REPLICAS);
-    for (const { release } of [...leases, ...crowd]) release();
+describe('a request', () => {
+  test('waits with all others for one and the same start', async () => {
+    const house = testService();
+    const leases = await Promise.all(Array.from({ length: 5 }, () => lease(house)));
+    expect(new Set(leases.map(({ target }) => JSON.stringify(target))).size).toBe(1);
+    expect(house.engine.specs.length).toBe(1);
+    expect(house.service.requests).toBe(5);
   });
 
-  test('that failed and drain give their place to a new one when there is no other', async () => {
-    const house = service(60_000);
-    // Three on the first, two each on the others.
-    const leases = [...(await fullHouse(house)), await house.web.lease()];
-    const old = [...house.running.keys()];
-    for (const one of [0, 3, 5]) leases[one]?.fail();
-    await expect.poll(house.draining).toBe(REPLICAS);
-    const { release } = await house.web.lease();
-    release();
-    expect(house.most()).toBe(REPLICAS);
-    expect([...house.running.keys()].filter((id) => old.includes(id)).length).toBeLessThan(REPLICAS);
+  test('waits for the start deadline at most', async () => {
+    const { service } = testService({ startDeadlineMs: 20 }, { places: 0 });
+    await expect(service.lease()).rejects.toMatchObject({ type: 'ServiceException', retryAfterSeconds: 2 });
+  });
+
+  test('goes to the replica with the fewest requests in flight', async () => {
+    const house = testService(small);
+    const leases = await fullHouse(house);
+    // Three on the first, two on the second, one on the third.
+    expect((await lease(house)).target).toEqual(leases[5]?.target);
+    for (const first of [0, 1]) leases[first]?.release();
+    expect((await lease(house)).target).toEqual(leases[0]?.target);
+  });
+
+  test('is refused once the launcher shuts down', async () => {
+    const { service } = testService();
+    await service.close(1);
+    await expect(service.lease()).rejects.toMatchObject({ type: 'ServiceException', retryAfterSeconds: 5 });
+  });
+
+  test('is held once, however often it is released', async () => {
+    const house = testService();
+    const [one, two] = [await lease(house), await lease(house)];
+    for (const end of [one.release, one.release, one.fail]) end();
+    expect(house.service.replicas.map(({ inFlight }) => inFlight)).toEqual([1]);
+    two.release();
+  });
+});
+
+describe('replicas', () => {
+  test('are none until somebody asks', async () => {
+    const { service, clock, engine } = testService();
+    clock.pass(600_000);
+    expect([service.isUp, engine.specs.length]).toEqual([false, 0]);
+  });
+
+  test('become more while requests outnumber what they take, up to the catalog’s limit', async () => {
+    const house = testService(small);
+    await fullHouse(house);
+    await lease(house);
+    await lease(house);
+    expect(house.states()).toEqual(ready(3));
+    expect(house.engine.specs.length).toBe(3);
   });
 
   test('end when they are not needed, down to none', async () => {
-    const house = service(100);
+    const house = testService(small, { idleTimeoutMs: 1_000 });
     for (const { release } of await fullHouse(house)) release();
-    await expect.poll(() => house.running.size).toBe(0);
+    await house.until(() => house.states().length === 0, 100);
+    expect(await house.engine.list()).toEqual([]);
+  });
+
+  test('end after their last request only', async () => {
+    const house = testService(small, { idleTimeoutMs: 1_000 });
+    const leases = await fullHouse(house);
+    for (const target of [0, 1, 2]) leases[target * 2]?.release();
+    await house.until(() => house.states().includes('resting'), 100);
+    expect((await house.engine.list()).length).toBe(3);
+    for (const { release } of leases) release();
+    await house.until(() => house.states().length < 3, 100);
+  });
+
+  test('that rest come back when they are needed again, so there are never more than the catalog says', async () => {
+    const house = testService(small, { idleTimeoutMs: 1_000 });
+    const leases = await fullHouse(house);
+    // One slow reader on each is left, so two replicas are enough, and the third rests.
+    for (const target of [0, 1, 2]) leases[target * 2]?.release();
+    await house.until(() => house.states().includes('resting'), 100);
+    for (let i = 0; i < 3; i += 1) await lease(house);
+    expect(house.states()).toEqual(ready(3));
+    expect(house.engine.specs.length).toBe(3);
+  });
+
+  test('that failed make room for a new one when all of them drain', async () => {
+    const house = testService(small);
+    const leases = [...(await fullHouse(house)), await lease(house)];
+    const old = house.service.replicas.map(({ id }) => id);
+    for (const target of new Set(leases.map(({ target }) => target)))
+      leases.find((held) => held.target === target)?.fail();
+    expect(house.states()).toEqual(['draining', 'draining', 'draining']);
+    await lease(house);
+    expect(house.engine.specs.length).toBe(4);
+    expect(house.service.replicas.filter(({ id }) => old.includes(id)).length).toBeLessThan(3);
+  });
+
+  test('all end when the launcher shuts down, those that start included', async () => {
+    const house = testService({}, { behaviour: 'never listens' });
+    const request = expect(house.service.lease()).rejects.toThrow('shutting down');
+    await house.until(() => house.types().includes('container.started'));
+    void house.service.close(1_000);
+    await house.until(() => house.states().length === 0);
+    await request;
+    expect(await house.engine.list()).toEqual([]);
+  });
+});
+
+describe('an image whose start fails', () => {
+  test('is started again after pauses that grow, however many ask, and they are told why', async () => {
+    const { service, engine, clock } = testService();
+    const startedAt: number[] = [];
+    engine.fault = () => {
+      startedAt.push(clock.now());
+      return new EngineError('misconfigured', 'no such image');
+    };
+    const told: string[] = [];
+    for (let ms = 0; ms < 60_000; ms += 100) {
+      service.lease().catch((error: Error) => told.push(error.message));
+      clock.pass(100);
+      await new Promise(setImmediate);
+    }
+    const pauses = startedAt.slice(1).map((at, index) => at - (startedAt[index] ?? 0));
+    expect(pauses.length).toBeGreaterThan(8);
+    expect(pauses.length).toBeLessThan(32);
+    expect(Math.min(...pauses.slice(6))).toBeGreaterThanOrEqual(2_500);
+    expect(told.length).toBeGreaterThan(500);
+    expect(new Set(told)).toEqual(new Set(['no such image']));
+  });
+
+  test('is forgotten to have failed as soon as a start works', async () => {
+    const house = testService();
+    house.engine.fault = (start) => (start < 3 ? new EngineError('unavailable', 'not now') : undefined);
+    (await lease(house)).fail();
+    house.engine.fault = () => new EngineError('unavailable', 'not now');
+    await house.until(() => house.states().length === 0);
+    // Told at once only after three failures in a row.
+    let error: Error | undefined;
+    house.service.lease().catch((failure: Error) => {
+      error = failure;
+    });
+    await house.until(() => error);
+    expect(house.engine.specs.length).toBe(6);
   });
 });

@@ -1,0 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+
+// biome-ignore lint/style/noProcessEnv: what the launcher tells it
+const { LISTEN_ADDRESS = '', BEHAVIOUR } = process.env;
+
+/** A replica that listens and ends when it is asked to, unless it is told to behave badly. */
+if (BEHAVIOUR === 'ends at its start') process.exit(3);
+process.on('SIGTERM', () => BEHAVIOUR !== 'ignores SIGTERM' && process.exit(0));
+if (BEHAVIOUR === 'leaves a file') writeFileSync(path.join(path.dirname(LISTEN_ADDRESS), 'file'), '');
+if (BEHAVIOUR === 'never listens') setInterval(() => undefined, 1e6);
+else net.createServer((socket) => socket.destroy()).listen(LISTEN_ADDRESS);
+console.log('listening');

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
+import type { SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
+import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
+import { onTestFinished } from 'vitest';
+import { HttpService } from '../src/gateway/http-service.ts';
+import { ingressBySocket } from '../src/gateway/ingress.ts';
+import { Replica } from '../src/gateway/replica.ts';
+import { readCatalog, type WebEntry } from '../src/model/catalog.ts';
+import { EventBus } from '../src/model/event-bus.ts';
+import { StartLimiter } from '../src/model/start-limiter.ts';
+import { ManualClock } from './manual-clock.ts';
+
+const { web } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`);
+const PROGRAM = `${import.meta.dirname}/replica.program.ts`;
+
+/** Child processes that listen on real sockets. */
+class Replicas extends ProcessEngine {
+  readonly specs: SandboxSpec[] = [];
+  /** What the engine says of a start, where no child process can be made to do it. */
+  fault: (start: number) => Error | undefined = () => undefined;
+  withdrawn: Promise<void> = new Promise(() => undefined);
+
+  override async start(spec: SandboxSpec): Promise<StartedSandbox> {
+    this.specs.push(spec);
+    const fault = this.fault(this.specs.length);
+    if (fault) throw fault;
+    return { ...(await super.start(spec)), withdrawn: this.withdrawn };
+  }
+}
+
+/** An HTTP service with real child processes and a clock that the test moves; all of it is gone when the test is over. */
+export function testService(
+  differences: Partial<WebEntry> = {},
+  { behaviour = '', idleTimeoutMs = 60_000, places = 4 } = {},
+) {
+  const directory = mkdtempSync(`${tmpdir()}/service-`);
+  const clock = new ManualClock();
+  const bus = new EventBus();
+  const events: PublishedEvent[] = [];
+  bus.subscribe((event) => events.push(event));
+  const engine = new Replicas({ directory, command: () => [process.execPath, PROGRAM] });
+  const openIngress = ingressBySocket(directory, (folder) => rmSync(`${directory}/${folder}`, { recursive: true }));
+  const entry = { ...web, environment: ['BEHAVIOUR'], startDeadlineMs: 60_000, ...differences };
+  const setting = { name: 'web', entry, image: 'an-image:latest', handedOn: new Map([['BEHAVIOUR', behaviour]]) };
+  const parts = { engine, openIngress, limiter: new StartLimiter(places), bus, clock };
+  const service = new HttpService({ ...setting, idleTimeoutMs }, parts);
+  onTestFinished(async () => {
+    await Promise.all([service.close(1), engine.close()]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** Lets time pass in small steps until something is so. */
+  const until = async (isSo: () => unknown, stepMs = 2) => {
+    while (!isSo()) {
+      clock.pass(stepMs);
+      await delay(2);
+    }
+  };
+  /** A replica by itself, and its end. */
+  const begin = () => {
+    const replica = new Replica(setting, parts);
+    const gone = replica.live();
+    const reaches = (kind: string) => until(() => replica.state.kind === kind);
+    let failure: Error | undefined;
+    void replica.settled.then((error) => {
+      failure = error;
+    });
+    const fails = async (stepMs = 2) => {
+      await until(() => failure, stepMs);
+      return failure;
+    };
+    return { replica, gone, reaches, fails };
+  };
+  const beginReady = async () => {
+    const begun = begin();
+    await begun.reaches('ready');
+    return begun;
+  };
+  const states = () => service.replicas.map(({ state }) => state.kind).toSorted();
+  const types = () => events.map(({ type }) => type).filter((type) => type !== 'output');
+  return { service, clock, engine, begin, beginReady, until, states, types };
+}
