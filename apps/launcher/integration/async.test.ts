@@ -46,10 +46,15 @@ describe('an asynchronous invocation', () => {
   });
 
   test.each([
-    ['is not JSON', 'record-vote', '{"voterId":', 400, 'InvalidRequestContentException'],
-    ['has more than 1 MB', 'record-vote', `"${'x'.repeat(1024 * 1024)}"`, 413, 'RequestTooLargeException'],
-    ['names no function of the catalog', 'nobody', '{}', 404, 'ResourceNotFoundException'],
-  ])('is refused at once when it %s', async (_case, name, body, status, type) => {
+    ['is not JSON', 'record-vote', '{"voterId":', { status: 400, type: 'InvalidRequestContentException' }],
+    [
+      'has more than 1 MB',
+      'record-vote',
+      `"${'x'.repeat(1024 * 1024)}"`,
+      { status: 413, type: 'RequestTooLargeException' },
+    ],
+    ['names no function of the catalog', 'nobody', '{}', { status: 404, type: 'ResourceNotFoundException' }],
+  ])('is refused at once when it %s', async (_case, name, body, { status, type }) => {
     const answer = await invokeRaw(name, body, EVENT);
     expect(answer).toMatchObject({ status, headers: { 'x-amzn-errortype': type } });
   });

@@ -42,12 +42,12 @@ function single(lines: Lines): void {
   const besides = `prewarmed ${faster.toFixed(0)} × faster than that, cold ${colder.toFixed(2)} ×`;
   lines.baseline('  in the database’s namespace', spread(joined), besides);
   lines.baseline('baseline: permanent server', spread(baseline));
-  lines.compare('prewarmed', spread(prewarmed), [naive, prewarmed], 'faster than naive', { atLeast: 40 });
-  lines.compare('', '', [prewarmed, baseline], 'baseline', { atMost: 2.5 });
-  lines.compare('cold', spread(cold), [cold, naive], 'naive', { atMost: 0.6 });
-  lines.compare('10 at once, one prewarmed: the last', spread(ten), [ten, cold], 'a single cold one', { atMost: 3 });
+  lines.compare('prewarmed', spread(prewarmed), [naive, prewarmed, 'faster than naive'], { atLeast: 40 });
+  lines.compare('', '', [prewarmed, baseline, 'baseline'], { atMost: 2.5 });
+  lines.compare('cold', spread(cold), [cold, naive, 'naive'], { atMost: 0.6 });
+  lines.compare('10 at once, one prewarmed: the last', spread(ten), [ten, cold, 'a single cold one'], { atMost: 3 });
   lines.baseline('trivial docker run --rm', spread(trivial), lineOut(lines, 'trivial docker run'));
-  lines.compare('web from zero', spread(web), [web, trivial], 'trivial docker run', { atMost: 1.6 });
+  lines.compare('web from zero', spread(web), [web, trivial, 'trivial docker run'], { atMost: 1.6 });
 }
 
 function bursts(lines: Lines, { voters }: Plan): void {
@@ -56,14 +56,19 @@ function bursts(lines: Lines, { voters }: Plan): void {
   const batched = lines.samples('burst: baseline, batched');
   lines.baseline(`burst of ${voters}: baseline`, rate(baseline));
   lines.baseline('  baseline that batches as we do', rate(batched));
-  lines.compare('  Invoke API', rate(lines.samples(invoke)), [lines.samples(invoke), baseline], 'baseline', {
+  lines.compare('  Invoke API', rate(lines.samples(invoke)), [lines.samples(invoke), baseline, 'baseline'], {
     atLeast: 0.5,
   });
-  lines.number('', '', lines.fact(`${invoke}, containers`), ' containers', { atMost: 10 });
-  lines.number('', '', lines.fact(`${invoke}, lost or twice`), ' votes lost or twice', { atMost: 0 });
-  lines.number('  vote page', rate(lines.samples(page)), lines.fact(`${page}, lost or twice`), ' votes lost or twice', {
-    atMost: 0,
-  });
+  lines.number('', '', [lines.fact(`${invoke}, containers`), ' containers'], { atMost: 10 });
+  lines.number('', '', [lines.fact(`${invoke}, lost or twice`), ' votes lost or twice'], { atMost: 0 });
+  lines.number(
+    '  vote page',
+    rate(lines.samples(page)),
+    [lines.fact(`${page}, lost or twice`), ' votes lost or twice'],
+    {
+      atMost: 0,
+    },
+  );
 }
 
 function launcherAlone(lines: Lines): void {
@@ -82,16 +87,16 @@ function results(lines: Lines, { viewers, tally }: Plan): void {
   const page = lines.samples('visible in Chromium');
   const many = `visible in ${viewers} streams`;
   const [middle, late] = [lines.fact(`${many}: p50 of all viewers`), lines.fact(`${many}: p95 of all viewers`)];
-  lines.number('vote → another open stream', spread(one), median(one), ' ms', { atMost: 100 });
-  lines.number('vote → another open page', spread(page), median(page), ' ms', { atMost: 100 });
+  lines.number('vote → another open stream', spread(one), [median(one), ' ms'], { atMost: 100 });
+  lines.number('vote → another open page', spread(page), [median(page), ' ms'], { atMost: 100 });
   const all = Number.isNaN(late) ? 'not measured' : `${milliseconds(middle)} (p95 ${milliseconds(late)})`;
   const words = ' × one viewer’s p95';
-  lines.number(`${viewers.toLocaleString('en')} viewers`, all, late / p95(one), words, { atMost: 2 }, 2);
-  lines.number('', '', lines.fact(`${many}: most runs per change`), ' fetch-results per change', { atMost: 1 });
+  lines.number(`${viewers.toLocaleString('en')} viewers`, all, [late / p95(one), words], { atMost: 2, digits: 2 });
+  lines.number('', '', [lines.fact(`${many}: most runs per change`), ' fetch-results per change'], { atMost: 1 });
   lines.part = 'tally';
   const [few, lots] = [lines.samples('few votes'), lines.samples('many votes')];
   lines.baseline(`fetch-results, ${tally.small.toLocaleString('en')} votes`, spread(few));
-  lines.compare(`  ${tally.large.toLocaleString('en')} votes`, spread(lots), [lots, few], 'that', { atMost: 1.3 });
+  lines.compare(`  ${tally.large.toLocaleString('en')} votes`, spread(lots), [lots, few, 'that'], { atMost: 1.3 });
 }
 
 /** The pages that are measured in a browser. */
@@ -103,11 +108,11 @@ function pages(lines: Lines): void {
   const list = (values: readonly number[], words: (value: number) => string) =>
     PAGES.map((path, index) => `${path} ${words(values[index] ?? Number.NaN)}`).join(', ');
   const [painted, scores] = [each('largest paint of'), each('Lighthouse of')];
-  lines.number('largest paint', list(painted, milliseconds), Math.max(...painted), ' ms', { atMost: 1_000 });
+  lines.number('largest paint', list(painted, milliseconds), [Math.max(...painted), ' ms'], { atMost: 1_000 });
   const score = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(0));
-  lines.number('Lighthouse, on a phone', list(scores, score), Math.min(...scores), ' points', { atLeast: 95 });
+  lines.number('Lighthouse, on a phone', list(scores, score), [Math.min(...scores), ' points'], { atLeast: 95 });
   const busy = median(lines.samples('main thread at 500 events/s'));
-  lines.number('/live, 500 events/s', '', busy, ' % of the main thread', { atMost: 50 });
+  lines.number('/live, 500 events/s', '', [busy, ' % of the main thread'], { atMost: 50 });
 }
 
 /** How far a launcher that leaks nothing still moves: its collector lets some garbage lie, and decides anew how much. */
@@ -116,18 +121,14 @@ export const BREATHING_MB = 2;
 function idle(lines: Lines, { inARow }: Plan): void {
   const inTurn = lines.samples('votes in a row');
   const growth = lines.fact('launcher memory growth');
-  lines.number(
-    `${inARow.votes.toLocaleString('en')} votes in a row`,
-    spread(inTurn),
-    growth,
-    ' MiB growth',
-    { atMost: BREATHING_MB },
-    1,
-  );
+  lines.number(`${inARow.votes.toLocaleString('en')} votes in a row`, spread(inTurn), [growth, ' MiB growth'], {
+    atMost: BREATHING_MB,
+    digits: 1,
+  });
   lines.part = 'idle';
-  lines.number('', '', lines.fact('containers when idle') - 2, ' containers left', { atMost: 0 });
+  lines.number('', '', [lines.fact('containers when idle') - 2, ' containers left'], { atMost: 0 });
   const [launcher, database] = [lines.fact('launcher memory when idle'), lines.fact('database memory when idle')];
   const memory = Number.isNaN(launcher) ? '' : `launcher ${launcher.toFixed(0)}, database ${database.toFixed(0)}`;
-  lines.number('idle', memory, launcher + database, ' MiB', { atMost: 110 }, 1);
-  lines.number('', '', lines.fact('processor when idle'), ' % of a core', { atMost: 0.5 }, 2);
+  lines.number('idle', memory, [launcher + database, ' MiB'], { atMost: 110, digits: 1 });
+  lines.number('', '', [lines.fact('processor when idle'), ' % of a core'], { atMost: 0.5, digits: 2 });
 }

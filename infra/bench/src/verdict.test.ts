@@ -12,8 +12,8 @@ it('meets a bound that it touches', () => {
 
 it('has no verdict on what was not measured', () => {
   const table = lines();
-  table.compare('cold', '', [table.samples('cold'), table.samples('naive')], 'naive', { atMost: 0.6 });
-  table.number('', '', table.fact('unknown'), ' MiB', { atMost: 110 });
+  table.compare('cold', '', [table.samples('cold'), table.samples('naive'), 'naive'], { atMost: 0.6 });
+  table.number('', '', [table.fact('unknown'), ' MiB'], { atMost: 110 });
   expect(table.lines.map(({ compared, met }) => [compared, met])).toEqual([
     ['not measured', undefined],
     ['not measured', undefined],
@@ -22,7 +22,7 @@ it('has no verdict on what was not measured', () => {
 
 it('compares medians', () => {
   const table = lines();
-  table.compare('prewarmed', '', [table.samples('naive'), [5, 5, 5]], 'faster than naive', { atLeast: 40 });
+  table.compare('prewarmed', '', [table.samples('naive'), [5, 5, 5], 'faster than naive'], { atLeast: 40 });
   expect(table.lines[0]).toMatchObject({ compared: '50 × faster than naive (50 to 50)', target: '≥ 40 ×', met: true });
 });
 

@@ -64,12 +64,10 @@ export class Lines {
   compare(
     row: string,
     measured: string,
-    [over, under]: readonly [readonly number[], readonly number[]],
-    words: string,
-    bound: Bound,
-    statistic = median,
+    [over, under, words]: readonly [readonly number[], readonly number[], string],
+    bound: Bound & { statistic?: typeof median },
   ): void {
-    const { value, low, high }: Ratio = ratio(over, under, statistic);
+    const { value, low, high }: Ratio = ratio(over, under, bound.statistic ?? median);
     const digits = value >= 10 ? 0 : 2;
     const compared = Number.isNaN(value)
       ? 'not measured'
@@ -78,8 +76,13 @@ export class Lines {
   }
 
   /** A number that stands by itself. */
-  number(row: string, measured: string, value: number, unit: string, bound: Bound, digits = 0): void {
-    const compared = Number.isNaN(value) ? 'not measured' : `${value.toFixed(digits)}${unit}`;
+  number(
+    row: string,
+    measured: string,
+    [value, unit]: readonly [number, string],
+    bound: Bound & { digits?: number },
+  ): void {
+    const compared = Number.isNaN(value) ? 'not measured' : `${value.toFixed(bound.digits ?? 0)}${unit}`;
     this.#push({ row, measured, compared, target: boundText(bound, unit), met: isWithin(value, bound) });
   }
 

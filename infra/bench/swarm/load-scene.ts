@@ -26,8 +26,7 @@ export interface Scene {
  * @param afterwards undoes the fault; votes go on meanwhile, and after it
  */
 export async function underLoad(
-  stack: VotingStack,
-  signal: AbortSignal,
+  { stack, signal }: { stack: VotingStack; signal: AbortSignal },
   happens: (scene: Scene) => Promise<void>,
   recoveryMs: number,
   afterwards?: () => Promise<unknown>,

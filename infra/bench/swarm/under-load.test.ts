@@ -28,8 +28,7 @@ describe('votes', () => {
       return [...seen.values()].every((ids) => ids.size > 0);
     };
     const outcome = await underLoad(
-      stack,
-      signal,
+      { stack, signal },
       () => until('record-vote ran on every node', everyNode, { withinMs: 60_000, everyMs: 200, signal }),
       WORKER_RECOVERY_MS,
     );
@@ -41,8 +40,7 @@ describe('while people vote, nothing is lost or counted twice, and the service g
   test('when a worker is killed in the middle of a burst, and comes back', { timeout: TEST_MS }, async () => {
     onTestFinished(() => void cluster.start(3));
     const outcome = await underLoad(
-      stack,
-      signal,
+      { stack, signal },
       ({ midBurst }) => midBurst(() => cluster.kill(3)),
       WORKER_RECOVERY_MS,
       async () => {
@@ -63,8 +61,7 @@ describe('while people vote, nothing is lost or counted twice, and the service g
         (await cluster.running(2, 'web')).length ===
       0;
     const outcome = await underLoad(
-      stack,
-      signal,
+      { stack, signal },
       async () => {
         await cluster.give(2, 'drain');
         await until('nothing of ours runs on the drained node', isEmpty, { withinMs: 45_000, everyMs: 300, signal });
@@ -81,8 +78,7 @@ describe('while people vote, nothing is lost or counted twice, and the service g
       await reconnect().catch(() => undefined);
     });
     const outcome = await underLoad(
-      stack,
-      signal,
+      { stack, signal },
       ({ midBurst }) =>
         midBurst(async () => {
           reconnect = await cluster.cutOff(3);
@@ -98,7 +94,11 @@ describe('while people vote, nothing is lost or counted twice, and the service g
   });
 
   test('when the manager is restarted, and with it launcher and database', { timeout: TEST_MS }, async () => {
-    const outcome = await underLoad(stack, signal, () => cluster.restart(1).then(() => undefined), MANAGER_RECOVERY_MS);
+    const outcome = await underLoad(
+      { stack, signal },
+      () => cluster.restart(1).then(() => undefined),
+      MANAGER_RECOVERY_MS,
+    );
     expect(outcome).toMatchObject(kept);
   });
 
@@ -112,8 +112,7 @@ describe('while people vote, nothing is lost or counted twice, and the service g
       return wanted === next && used.flat().length > 0 && used.flat().every((id) => id === next);
     };
     const outcome = await underLoad(
-      stack,
-      signal,
+      { stack, signal },
       async () => {
         next = await cluster.replaceImage(image);
         await until('only the new image runs', isRolledOut, { withinMs: 90_000, everyMs: 200, signal });

@@ -26,8 +26,8 @@ export async function visible(bench: Bench): Promise<void> {
     : undefined;
   try {
     const variants = [
-      inStreams(bench, 'visible in one stream', 1, audience, page),
-      inStreams(bench, `visible in ${plan.viewers} streams`, plan.viewers, audience, page),
+      inStreams(bench, { name: 'visible in one stream', size: 1 }, audience, page),
+      inStreams(bench, { name: `visible in ${plan.viewers} streams`, size: plan.viewers }, audience, page),
       ...(page ? [inChromium(bench, audience, page)] : []),
     ];
     Object.assign(measured.series, await interleave(plan.viewerRounds, variants, bench));
@@ -39,8 +39,7 @@ export async function visible(bench: Bench): Promise<void> {
 
 function inStreams(
   bench: Bench,
-  name: string,
-  size: number,
+  { name, size }: { name: string; size: number },
   audience: Audience,
   page: ResultsPage | undefined,
 ): Variant {
