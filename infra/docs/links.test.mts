@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Document, documents, ROOT, readDocument } from './document.mts';
 
 /** Folders of ours: what is written in code and begins with one of them is a path. */
-const PATH = /^(?:apps|docs|functions|infra|turbo)\/[\w./-]*$/;
+const PATH = /^(?:apps|docs|functions|infra|packages|turbo)\/[\w./-]*$/;
 const TARGETS = new Set(
   [...readFileSync(join(ROOT, 'Makefile'), 'utf8').matchAll(/^([a-z-]+):/gm)].map(([, name]) => name),
 );
@@ -48,7 +48,7 @@ describe('a document', () => {
 
   test('may link what exists', () => {
     const text =
-      '# Two Words: `code`\n[a](../README.md) [b](#two-words-code) [c](../README.md#commands) [d](https://example.com/)';
+      '# Two Words: `code`\n[a](../README.md) [b](#two-words-code) [c](../README.md#numbers) [d](https://example.com/)';
     expect(broken(text)).toEqual([]);
   });
 
