@@ -10,12 +10,13 @@ import { type ByteBudget, holdWhileOpen, readBody } from '../http/body.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from '../invoke/invoker.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { httpAnswer, LauncherError } from '../model/errors.ts';
-import { type FunctionLogs, mountFunctionLogs } from '../telemetry/function-logs.ts';
+import type { FunctionLogs } from '../telemetry/function-logs.ts';
 import { mountDeadLetters } from './dead-letters.ts';
 import { mountFunctionListing } from './function-listing.ts';
 import type { Health } from './health.ts';
 import type { KillAtWork } from './kill-at-work.ts';
 import { logTail } from './log-tail.ts';
+import { mountLogs } from './logs.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
 /** Results up to this size are answered whatever else is kept: there are no more of them than connections. */
@@ -73,7 +74,7 @@ export function control({
     response.json({ status: 'empty' });
   });
   mountFunctionListing(app, FUNCTIONS, catalog);
-  mountFunctionLogs(app, catalog, logs);
+  mountLogs(app, catalog, logs);
   mountDeadLetters(app, asyncEvents);
   mountInvoke(app, invoker, bodies, asyncEvents);
   return finish(app);

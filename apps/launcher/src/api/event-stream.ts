@@ -1,32 +1,22 @@
 import type { ServerResponse } from 'node:http';
+import { Viewers } from '@serverless-vote/http-server/server-sent-events';
 import type { EventBus } from '../model/event-bus.ts';
 
-const HEARTBEAT_MS = 15_000;
 /** What a viewer may be behind before events are left out for it. */
 const BUFFER_LIMIT = 256 * 1024;
 
-/** The event bus as server-sent events, event by event. A viewer that can't follow misses some instead of making the launcher keep them. */
+/** Every lifecycle event as a server-sent event. */
 export class EventStream {
-  readonly #bus: EventBus;
+  readonly #viewers = new Viewers({ bufferLimit: BUFFER_LIMIT });
 
   constructor(bus: EventBus) {
-    this.#bus = bus;
+    bus.subscribe((event) => {
+      if (this.#viewers.size === 0) return;
+      this.#viewers.broadcast(Buffer.from(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`));
+    });
   }
 
   watch(response: ServerResponse): void {
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-cache, no-transform',
-    });
-    response.write('retry: 1000\n\n');
-    const unsubscribe = this.#bus.subscribe((event) => {
-      if (response.writableLength < BUFFER_LIMIT)
-        response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-    });
-    const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);
-    response.once('close', () => {
-      clearInterval(heartbeat);
-      unsubscribe();
-    });
+    this.#viewers.add(response);
   }
 }

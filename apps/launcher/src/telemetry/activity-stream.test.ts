@@ -214,8 +214,8 @@ test('what takes long to tell everybody is told as much more rarely', async () =
   const stream = new ActivityStream(bus, async () => undefined);
   const tellingMs = 300;
   let told = 0;
-  const write = (message: string) => {
-    if (!message.startsWith('event: changes')) return;
+  const write = (message: Buffer | string) => {
+    if (!String(message).startsWith('event: changes')) return;
     told += 1;
     vi.advanceTimersByTime(tellingMs);
   };

@@ -3,8 +3,7 @@ import type { Engine } from '@serverless-vote/engine';
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { EventBus } from '../model/event-bus.ts';
 import { meterEngine } from './engine-metrics.ts';
-import { gauges, type ObservedParts } from './gauges.ts';
-import { OpenFaasMetrics } from './openfaas-metrics.ts';
+import { type ObservedParts, registerGauges } from './gauges.ts';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Which start kinds an outcome can have: a series that starts at 0 shows its first failure as an increase, too. */
@@ -16,14 +15,22 @@ const POSSIBLE: Record<InvocationOutcome, readonly string[]> = {
   unavailable: ['none'],
   abandoned: ['none'],
 };
+/** What OpenFaaS' gateway would have answered: there a function's own error is a 500, one that takes too long a 504. */
+const OPENFAAS_CODES: Record<InvocationOutcome, number> = {
+  success: 200,
+  throttled: 429,
+  abandoned: 499,
+  'function-error': 500,
+  unavailable: 503,
+  timeout: 504,
+};
 
 /**
- * What the launcher does, in numbers for Prometheus: counted from the event bus after the answer is out, gauges read when asked.
+ * What the launcher does, in numbers for Prometheus: counted from lifecycle events after the answer is out, gauges read when asked.
  * Every label has a bounded set of values: names from the catalog, and words from this code. docs/monitoring.md explains each.
  */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #openFaas = new OpenFaasMetrics(this.#registry);
   readonly #invocations = this.#counter('invocations_total', 'Invocations by function, start kind and outcome', [
     'function',
     'start_kind',
@@ -38,7 +45,7 @@ export class Metrics {
     'function',
     'start_kind',
   ]);
-  readonly #retries = this.#counter('invocation_retries_total', 'Events tried again because their container died', [
+  readonly #retries = this.#counter('invocation_retries_total', 'Events tried again because their container ended', [
     'function',
   ]);
   readonly #asyncEvents = this.#counter(
@@ -66,6 +73,20 @@ export class Metrics {
     'Time from the first change that a result did not show to its hand-over to all viewers',
     ['stream'],
   );
+  /**
+   * The invocations once more under the names of OpenFaaS, for the dashboards that people have
+   * (https://github.com/openfaas/faas/blob/master/gateway/metrics/metrics.go). Its `gateway_service_count` and
+   * `gateway_function_invocation_started` are left out: Prometheus' conventions keep such names for other kinds of metrics.
+   */
+  readonly #openFaas = this.#counter('gateway_function_invocation_total', 'Function metrics, as OpenFaaS counts them', [
+    'function_name',
+    'code',
+  ]);
+  /** In prom-client's default buckets, which are those of Go's client, which OpenFaaS uses. */
+  readonly #openFaasSeconds = new Histogram({
+    ...{ name: 'gateway_functions_seconds', help: 'Function time taken, as OpenFaaS counts it' },
+    ...{ labelNames: ['function_name'], registers: [this.#registry] },
+  });
 
   constructor(bus: EventBus) {
     for (const found of ['start', 'running']) this.#leaked.inc({ found }, 0);
@@ -88,16 +109,16 @@ export class Metrics {
     if (sinceChangeMs !== undefined) this.#fanOut.observe({ stream }, sinceChangeMs / 1000);
   }
 
-  /** Gauges, read from the parts themselves whenever Prometheus asks. */
+  /** Gauges, read from the parts themselves whenever Prometheus asks; and every series of their functions, from 0 on. */
   observe(parts: ObservedParts): void {
-    gauges(this.#registry, parts);
+    registerGauges(this.#registry, parts);
     for (const { name } of parts.pools) {
       for (const [outcome, startKinds] of Object.entries(POSSIBLE))
         for (const start_kind of startKinds) this.#invocations.inc({ function: name, start_kind, outcome }, 0);
       this.#retries.inc({ function: name }, 0);
       for (const outcome of ['accepted', 'failed', 'done', 'dead'])
         this.#asyncEvents.inc({ function: name, outcome }, 0);
-      this.#openFaas.announce(name);
+      for (const code of Object.values(OPENFAAS_CODES)) this.#openFaas.inc({ function_name: name, code }, 0);
     }
     for (const name of [...parts.pools.map((pool) => pool.name), 'web']) {
       this.#started.inc({ name }, 0);
@@ -127,14 +148,15 @@ export class Metrics {
     this.#invocations.inc({ function: name, start_kind, outcome });
     this.#duration.observe({ function: name, start_kind }, totalMs / 1000);
     for (const [phase, ms] of Object.entries(phases)) this.#phases.observe({ function: name, phase }, ms / 1000);
-    this.#openFaas.finished(name, outcome, totalMs);
+    this.#openFaas.inc({ function_name: name, code: OPENFAAS_CODES[outcome] });
+    this.#openFaasSeconds.observe({ function_name: name }, totalMs / 1000);
   }
 
-  #counter<T extends string>(name: string, help: string, labelNames: T[]): Counter<T> {
+  #counter(name: string, help: string, labelNames: string[]): Counter {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
 
-  #histogram<T extends string>(name: string, help: string, labelNames: T[]): Histogram<T> {
+  #histogram(name: string, help: string, labelNames: string[]): Histogram {
     return new Histogram({ name, help, labelNames, buckets: BUCKETS, registers: [this.#registry] });
   }
 }
