@@ -3,9 +3,10 @@ import { Peers } from '@serverless-vote/http-server/peers';
 import { refusePeers } from '@serverless-vote/http-server/refuse-peers';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import type { Logger } from 'pino';
-import { control, webApi } from './api/control-api.ts';
+import { controlApi } from './api/control-api.ts';
 import type { HealthReport } from './api/health.ts';
 import type { KillAtWork } from './api/kill-at-work.ts';
+import { webApi } from './api/web-api.ts';
 import type { AsyncEvents } from './async/async-events.ts';
 import { gateway, type PublicStream } from './gateway/gateway.ts';
 import type { HttpService } from './gateway/http-service.ts';
@@ -58,7 +59,7 @@ export function makeServers(parts: ServedParts): Servers {
 
   const controlServer = limitedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 15_000 },
-    control({
+    controlApi({
       ...{ catalog, invoker, asyncEvents, peers, events: parts.events, logs: parts.logs, reset: parts.reset },
       metrics: () => parts.metrics.text(),
       health: () => health.answer(),
@@ -69,10 +70,13 @@ export function makeServers(parts: ServedParts): Servers {
   refusePeers(controlServer, peers, log);
 
   const presenter = { key: settings.presenterKey, killAtWork: parts.killAtWork };
-  const bodiesOfWeb = new ByteBudget(EVENTS_OF_WEB_AT_ONCE);
   const webServer = limitedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },
-    webApi(catalog, invoker, presenter, () => health.certain(), bodiesOfWeb, parts.knowsWeb),
+    webApi({
+      ...{ catalog, invoker, presenter, knowsWeb: parts.knowsWeb },
+      health: () => health.certain(),
+      bodies: new ByteBudget(EVENTS_OF_WEB_AT_ONCE),
+    }),
   );
   return { public: gatewayServer, private: controlServer, web: webServer };
 }

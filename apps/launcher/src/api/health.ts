@@ -1,3 +1,4 @@
+import type { Express } from 'express';
 import { DISK_IS_FULL } from '../invoke/start-health.ts';
 
 /** Would a vote be recorded now? And why not. `paused`: nothing of ours can help; `failing`: somebody has to look. */
@@ -69,4 +70,11 @@ export class HealthReport {
     }
     return this.#images.trouble;
   }
+}
+
+export function mountHealth(app: Express, health: () => Promise<Health>): void {
+  app.get('/healthz', async (_request, response) => {
+    const answer = await health();
+    response.status(answer.status === 'ok' ? 200 : 503).json(answer);
+  });
 }

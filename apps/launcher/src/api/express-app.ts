@@ -1,0 +1,27 @@
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { respondWithError } from '../http/error-response.ts';
+import { LauncherError } from '../model/errors.ts';
+
+/** An app that adds nothing of its own to answers. */
+export function newApp(): express.Express {
+  return express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
+}
+
+/** To be called last: everything that is not mounted by then is 404, and errors are answered in Lambda's shape. */
+export function finish(app: express.Express): express.Express {
+  app.use((request: Request) => {
+    throw new LauncherError('ResourceNotFoundException', `There is no ${request.method} ${request.path} here.`);
+  });
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) =>
+    respondWithError(response, explain(error)),
+  );
+  return app;
+}
+
+/** The router's own errors, in our words. */
+function explain(error: unknown): unknown {
+  const { status } = error as { status?: number };
+  if (status === undefined || status >= 500 || error instanceof LauncherError) return error;
+  const why = error instanceof Error ? error.message : status;
+  return new LauncherError('InvalidRequestContentException', `The request could not be read: ${why}.`);
+}

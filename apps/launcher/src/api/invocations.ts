@@ -1,0 +1,81 @@
+import { serverTimingOf } from '@serverless-vote/contracts/server-timing';
+import { continueTrace, traceparentOf } from '@serverless-vote/contracts/trace-context';
+import type { Express } from 'express';
+import { ASYNC_EVENT_LIMIT, type AsyncEvents } from '../async/async-events.ts';
+import { type ByteBudget, holdWhileOpen, readBody } from '../http/body.ts';
+import { EVENT_LIMIT, type Invoked, type Invoker } from '../invoke/invoker.ts';
+import { LauncherError } from '../model/errors.ts';
+import { logTail } from './log-tail.ts';
+
+export const FUNCTIONS = '/2015-03-31/functions';
+/** Results up to this size are answered whatever else is kept: there are no more of them than connections. */
+const SMALL_RESULT = 64 * 1024;
+
+export interface InvokeParts {
+  invoker: Invoker;
+  /** For events that are being read, and results that are being taken. */
+  bodies: ByteBudget;
+  /** Without it, no asynchronous invocations are offered. */
+  asyncEvents?: AsyncEvents;
+}
+
+/**
+ * AWS Lambda's Invoke API (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+ */
+export function mountInvoke(app: Express, { invoker, bodies, asyncEvents }: InvokeParts): void {
+  app.post(`${FUNCTIONS}/:name/invocations`, async (request, response) => {
+    const name = String(request.params.name);
+    const trace = continueTrace(request.get('traceparent'));
+    response.setHeader('traceresponse', traceparentOf(trace));
+    const type = request.get('x-amz-invocation-type') ?? 'RequestResponse';
+    // Content-Type is ignored, as Lambda does.
+    const payload = await readBody(request, type === 'Event' ? ASYNC_EVENT_LIMIT : EVENT_LIMIT, bodies);
+    holdWhileOpen(response, payload.length, bodies);
+    const { Qualifier } = request.query;
+    const qualifier = Qualifier === undefined ? undefined : String(Qualifier);
+    if (type === 'DryRun') {
+      invoker.check(name, payload, qualifier);
+      return void response.status(204).end();
+    }
+    if (type === 'Event' && asyncEvents) {
+      const requestId = await asyncEvents.accept(name, payload, qualifier, trace);
+      return void response.writeHead(202, { 'x-amzn-RequestId': requestId, 'Content-Length': 0 }).end();
+    }
+    if (type !== 'RequestResponse') {
+      const offered = asyncEvents ? 'RequestResponse, Event or DryRun' : 'RequestResponse or DryRun';
+      const message = `InvocationType ${JSON.stringify(type)} is not offered here; use ${offered}.`;
+      throw new LauncherError('InvalidParameterValueException', message);
+    }
+    const left = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) left.abort();
+    });
+    const invoked = await invoker.invoke(name, payload, { signal: left.signal, qualifier, trace });
+    const { length } = invoked.outcome.payload;
+    // A caller that doesn't read makes us keep its result.
+    if (length > SMALL_RESULT) holdWhileOpen(response, length, bodies);
+    const headers = answerHeaders(invoked);
+    if (request.get('x-amz-log-type') === 'Tail')
+      headers['X-Amz-Log-Result'] = Buffer.from(await logTail(invoked, invoked.memoryMb)).toString('base64');
+    response.writeHead(200, headers).end(invoked.outcome.payload);
+  });
+}
+
+function answerHeaders({
+  outcome,
+  requestId,
+  startKind,
+  containerId,
+  phases,
+}: Invoked): Record<string, string | number> {
+  return {
+    'Content-Type': 'application/json',
+    'Content-Length': outcome.payload.length,
+    'x-amzn-RequestId': requestId,
+    'X-Amz-Executed-Version': '$LATEST',
+    'X-Start-Kind': startKind,
+    'X-Container-Id': containerId,
+    'Server-Timing': serverTimingOf(phases),
+    ...(outcome.kind === 'function-error' ? { 'X-Amz-Function-Error': 'Unhandled' } : {}),
+  };
+}
