@@ -1,4 +1,5 @@
 import type http from 'node:http';
+import { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { Peers } from '@serverless-vote/http-server/peers';
 import { refusePeers } from '@serverless-vote/http-server/refuse-peers';
 import { limitedServer } from '@serverless-vote/http-server/server';
@@ -10,7 +11,6 @@ import { webApi } from './api/web-api.ts';
 import type { AsyncEvents } from './async/async-events.ts';
 import { gateway, type PublicStream } from './gateway/gateway.ts';
 import type { HttpService } from './gateway/http-service.ts';
-import { VoteRate } from './gateway/vote-rate.ts';
 import { ByteBudget } from './http/body.ts';
 import type { Invoker } from './invoke/invoker.ts';
 import type { Catalog } from './model/catalog.ts';
@@ -52,7 +52,7 @@ export function makeServers(parts: ServedParts): Servers {
   const peers = Peers.ofThisContainer(settings.localPeers);
 
   const perMinute = settings.votesPerMinutePerAddress;
-  const voteRate = perMinute === 0 ? undefined : new VoteRate(perMinute);
+  const voteRate = perMinute === 0 ? undefined : new AddressRate(perMinute);
   const gatewayServer = gateway({ catalog, web, invoker, streams, votes, voteRate });
   traceRequests(gatewayServer, log);
   if (settings.pagesAreLocal) refusePeers(gatewayServer, peers, log);

@@ -3,9 +3,9 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
+import { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { gateway } from './gateway.ts';
-import { VoteRate } from './vote-rate.ts';
 
 const closing: (() => void)[] = [];
 let got: { method: string; headers: http.IncomingHttpHeaders; body: string }[];
@@ -45,7 +45,7 @@ async function serve(votesPerMinute?: number): Promise<{ url: string; port: numb
     invoker: { prewarm: () => undefined },
     streams: new Map(),
     votes: { since: undefined },
-    voteRate: votesPerMinute === undefined ? undefined : new VoteRate(votesPerMinute),
+    voteRate: votesPerMinute === undefined ? undefined : new AddressRate(votesPerMinute),
   });
   await listening(endpoint, 0);
   const { port } = endpoint.address() as AddressInfo;

@@ -1,15 +1,15 @@
 import http from 'node:http';
 import { Readable } from 'node:stream';
+import type { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import httpProxy from 'http-proxy-3';
 import pTimeout from 'p-timeout';
 import { ByteBudget, readBody } from '../http/body.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { httpAnswer, LauncherError } from '../model/errors.ts';
+import { knownError, LauncherError } from '../model/errors.ts';
 import type { Votes } from '../model/preparation.ts';
 import type { HttpService, Lease } from './http-service.ts';
 import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
-import type { VoteRate } from './vote-rate.ts';
 
 const STARTING_PAGE_AFTER_MS = 1_000;
 const WEB_ANSWERS_WITHIN_MS = 30_000;
@@ -25,6 +25,11 @@ const LIMITS = {
 };
 /** Four times what web takes, which says so in the page's words. */
 const BODY_LIMIT = 64 * 1024;
+const JSON_HEADERS = {
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+};
 /** What all bodies may take together while they arrive. */
 const BODIES_AT_ONCE = 16 * 1024 * 1024;
 
@@ -38,7 +43,7 @@ export interface GatewayParts {
   invoker: { prewarm(names: readonly string[]): void };
   streams: ReadonlyMap<string, PublicStream>;
   votes: Votes;
-  voteRate?: VoteRate | undefined;
+  voteRate?: AddressRate | undefined;
 }
 
 type Request = http.IncomingMessage;
@@ -155,14 +160,7 @@ function busy(response: Response): void {
 
 function answerError(response: Response, error: unknown): void {
   if (response.headersSent || response.destroyed) return void response.destroy();
-  const { status, headers, body } = httpAnswer(error);
-  const retryAfter = headers['Retry-After'];
-  const { Message } = JSON.parse(body) as { Message: string };
-  response.writeHead(status, {
-    'Content-Type': 'application/json',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...(retryAfter ? { 'Retry-After': retryAfter } : {}),
-  });
-  response.end(JSON.stringify({ error: { type: headers['x-amzn-ErrorType'], message: Message } }));
+  const { status, type, message, retryAfterSeconds } = knownError(error);
+  const retryAfter = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+  response.writeHead(status, { ...JSON_HEADERS, ...retryAfter }).end(JSON.stringify({ error: { type, message } }));
 }

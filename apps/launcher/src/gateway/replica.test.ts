@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { testService } from '../../test/service.ts';
 
 describe('starting → ready', () => {
-  test('when it takes connections', async () => {
+  test('when it accepts connections', async () => {
     const { begin, until, types, engine } = testService();
     const { replica } = begin();
     expect(replica.state).toEqual({ kind: 'starting' });

@@ -32,13 +32,13 @@ export interface ServiceParts {
 }
 
 /*
- *            takes connections          not needed, requests left
- *  starting ──────────────────▶ ready ──────────────────────────▶ resting
- *     │                         │   ◀──────── needed again ──────── │
- *     │ stopped                 │ failed, withdrawn, stopped        │ last request answered, failed, withdrawn, stopped
- *     ├──────────────────────▶ draining ◀───────────────────────────┘
- *     │                         │ last request answered: stopped
- *     └──── exit, deadline ─────┴──── exit (from every state) ────▶ gone
+ *            accepts connections          not needed, requests left
+ *  starting ────────────────────▶ ready ───────────────────────────▶ resting
+ *     │                           │  ◀────────── needed again ───────── │
+ *     │ stopped                   │ failed, withdrawn, stopped          │ last request answered, failed, withdrawn, stopped
+ *     ├───────────────────────▶ draining ◀──────────────────────────────┘
+ *     │                           │ last request answered: stopped
+ *     └──── exit, deadline ───────┴──── exit (from every state) ────▶ gone
  */
 export type ReplicaState =
   | { kind: 'starting' }
@@ -52,6 +52,8 @@ export class Replica {
   inFlight = 0;
   #state: ReplicaState = { kind: 'starting' };
   readonly #settled = Promise.withResolvers<LauncherError | undefined>();
+  /** Resolves when it is ready, or with the reason why it never will be. */
+  readonly settled = this.#settled.promise;
   readonly #setting: ServiceSetting;
   readonly #parts: ServiceParts;
 
@@ -62,11 +64,6 @@ export class Replica {
 
   get state(): Readonly<ReplicaState> {
     return this.#state;
-  }
-
-  /** Resolves when it is ready, or with the reason why it never will be. */
-  get settled(): Promise<LauncherError | undefined> {
-    return this.#settled.promise;
   }
 
   /** Runs it through its whole life; resolves when nothing of it is left. Never rejects. */
@@ -84,7 +81,7 @@ export class Replica {
       started = await this.#start(ingress);
       await this.#becomeReady(started, ingress);
     } catch (error) {
-      failure = knownError(error) ?? unavailable(`The page could not be started: ${error}`, error);
+      failure = knownError(error, unavailable(`The page could not be started: ${error}`, error));
       bus.publish({ type: 'container.failed', ...who, reason: failure.message });
       await engine.remove(this.id).catch(() => undefined);
       this.#state = { kind: 'gone' };

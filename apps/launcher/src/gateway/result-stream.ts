@@ -24,9 +24,10 @@ export function resultLine(payload: Buffer): string {
 type Told = (outcome: 'shown' | 'failed', sinceChangeMs: number | undefined) => void;
 
 /*
- *           changed, first viewer: after a pause
- *  waiting ────────────────────────────────────▶ computing ──▶ computed, and nothing changed: waiting
- *                                                    └───────▶ failed, or changed meanwhile: computing after a pause
+ *           changed, first viewer                computed
+ *  waiting ───────────────────────▶ computing ────────────▶ waiting
+ *                                      │ failed, changed meanwhile
+ *                                      └────▶ computing again after a pause
  */
 
 /**

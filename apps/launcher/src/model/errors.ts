@@ -51,10 +51,12 @@ export function fromEngine({ kind, message, retryAfterSeconds, cause }: EngineEr
   return new LauncherError(type, message, { ...(retryAfterSeconds !== undefined && { retryAfterSeconds }), cause });
 }
 
-/** What callers may hear of an error: nothing, unless it is ours or an engine's. */
-export function knownError(error: unknown): LauncherError | undefined {
+const UNKNOWN = new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
+
+/** What callers may hear of an error: `otherwise`, unless it is ours or an engine's. */
+export function knownError(error: unknown, otherwise = UNKNOWN): LauncherError {
   if (error instanceof LauncherError) return error;
-  return error instanceof EngineError ? fromEngine(error) : undefined;
+  return error instanceof EngineError ? fromEngine(error) : otherwise;
 }
 
 /** An error as its HTTP answer, in Lambda's shape. What isn't a LauncherError is the platform's fault and tells no details. */
@@ -63,8 +65,7 @@ export function httpAnswer(error: unknown): {
   headers: Record<string, string>;
   body: string;
 } {
-  const known =
-    knownError(error) ?? new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
+  const known = knownError(error);
   return {
     status: known.status,
     headers: {

@@ -1,17 +1,17 @@
 import net from 'node:net';
 
 const MINUTE_MS = 60_000;
-/** Addresses that are remembered at once; the one that has voted least recently is forgotten first. */
+/** Addresses that are remembered at once; the one whose last request is the longest ago is forgotten first. */
 const REMEMBERED = 50_000;
 
 /**
- * How many posts a minute one address may send: that many at once, and then one each time that a share of the minute is over
+ * How many requests a minute one address may send: that many at once, and then one each time that a share of the minute is over
  * (GCRA, https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). An address costs one number.
  */
-export class VoteRate {
+export class AddressRate {
   readonly perMinute: number;
   readonly #now: () => number;
-  /** Address → when all that it has sent is paid off, in the order of their last post. */
+  /** Address → when all that it has sent is paid off, in the order of their last request. */
   readonly #paidOffAt = new Map<string, number>();
 
   constructor(perMinute: number, now: () => number = () => performance.now()) {
@@ -23,7 +23,7 @@ export class VoteRate {
     return this.#paidOffAt.size;
   }
 
-  /** Counts a post. @returns 0 when it is within the rate, else the whole seconds until the next one will be; that one isn't counted */
+  /** Counts a request. @returns 0 when it is within the rate, else the whole seconds until the next one will be; that one isn't counted */
   take(address: string): number {
     const now = this.#now();
     const whose = ownerOf(address);

@@ -1,11 +1,11 @@
 import { anyText, forAll } from '@serverless-vote/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ownerOf, VoteRate } from './vote-rate.ts';
+import { AddressRate, ownerOf } from './address-rate.ts';
 
-test('takes as many posts a minute as it is told, and says when the next may come', () => {
+test('takes as many requests a minute as it is told, and says when the next may come', () => {
   let now = 1000;
-  const rate = new VoteRate(6, () => now);
+  const rate = new AddressRate(6, () => now);
   expect(Array.from({ length: 7 }, () => rate.take('10.0.0.1'))).toEqual([0, 0, 0, 0, 0, 0, 10]);
   now += 9_000;
   expect(rate.take('10.0.0.1')).toBe(1);
@@ -15,7 +15,7 @@ test('takes as many posts a minute as it is told, and says when the next may com
 });
 
 test('one address has no part in what another sends', () => {
-  const rate = new VoteRate(1);
+  const rate = new AddressRate(1);
   expect([rate.take('10.0.0.1'), rate.take('10.0.0.2'), rate.take('10.0.0.1')]).toEqual([0, 0, 60]);
 });
 
@@ -44,7 +44,7 @@ test('any address has an owner, and all of a /64 the same', () => {
 
 test('remembers a bounded number of addresses, and none for longer than it matters', () => {
   let now = 0;
-  const rate = new VoteRate(1, () => now);
+  const rate = new AddressRate(1, () => now);
   for (let i = 0; i < 60_000; i += 1) rate.take(`2001:db8:${(i >> 16).toString(16)}:${(i & 0xffff).toString(16)}::1`);
   expect(rate.remembered).toBe(50_000);
   now += 60_001;
