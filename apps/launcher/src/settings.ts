@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Poll, parsePoll } from '@serverless-vote/contracts/poll';
+import { parsePoll } from '@serverless-vote/contracts/poll';
 import { isRange } from '@serverless-vote/http-server/peers';
 import { z } from 'zod';
 
@@ -95,28 +95,7 @@ export type EngineSettings =
   | { kind: 'swarm'; taskId: string; databaseHost: string; databasePassword: string };
 
 /** Everything that the launcher is told from outside, parsed once. */
-export interface Settings {
-  stackId: string;
-  imageTag: string;
-  engine: EngineSettings;
-  poll: Poll;
-  live: boolean;
-  logLevel: string;
-  /** Host names that the control API answers to, besides IP literals and localhost. */
-  controlHosts: ReadonlySet<string>;
-  /** Addresses and networks that count as this machine, besides those that do anyway. */
-  localPeers: readonly string[];
-  /** Are the pages for this machine only? */
-  pagesAreLocal: boolean;
-  /** 0: as many as come. */
-  votesPerMinutePerAddress: number;
-  functionIdleTimeoutMs: number;
-  webIdleTimeoutMs: number;
-  /** By which the presenter is known. */
-  presenterKey: string | undefined;
-  /** What a catalog entry's `environment` may name: the only values that reach a container from outside. */
-  handedOn: ReadonlyMap<string, string>;
-}
+export type Settings = ReturnType<typeof parseSettings>;
 
 /** The settings are wrong; the message lists every problem, each with its fix. */
 export class SettingsError extends Error {
@@ -127,7 +106,7 @@ export class SettingsError extends Error {
  * Parses the environment.
  * @throws {SettingsError} naming every problem at once
  */
-export function parseSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+export function parseSettings(environment: NodeJS.ProcessEnv = process.env) {
   // Compose hands on what isn't set as an empty string.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = given.ENGINE === 'swarm' ? variablesOnSwarm.safeParse(given) : variables.safeParse(given);
@@ -141,20 +120,28 @@ export function parseSettings(environment: NodeJS.ProcessEnv = process.env): Set
     throw new SettingsError(`Invalid settings:\n  ${problems.join('\n  ')}`);
   }
   const { data } = parsed;
+  const engine: EngineSettings =
+    data.ENGINE === 'swarm' ? onSwarm(data as z.infer<typeof variablesOnSwarm>) : { kind: 'docker' };
   return {
     stackId: data.STACK_ID,
     imageTag: data.IMAGE_TAG,
-    engine: data.ENGINE === 'swarm' ? onSwarm(data as z.infer<typeof variablesOnSwarm>) : { kind: 'docker' },
+    engine,
     poll: poll.poll,
     live: data.LIVE === '1',
     logLevel: data.LOG_LEVEL,
+    /** Host names that the control API answers to, besides IP literals and localhost. */
     controlHosts: new Set(list(data.CONTROL_HOSTS.toLowerCase())),
+    /** Addresses and networks that count as this machine, besides those that do anyway. */
     localPeers: list(data.LOCAL_PEERS),
+    /** Are the pages for this machine only? */
     pagesAreLocal: data.BIND.startsWith('127.'),
+    /** 0: as many as come. */
     votesPerMinutePerAddress: data.VOTES_PER_MINUTE_PER_ADDRESS,
     functionIdleTimeoutMs: data.FUNCTION_IDLE_TIMEOUT_MS,
     webIdleTimeoutMs: data.WEB_IDLE_TIMEOUT_MS,
+    /** By which the presenter is known. */
     presenterKey: data.PRESENTER_KEY_FILE,
+    /** What a catalog entry's `environment` may name: the only values that reach a container from outside. */
     handedOn: new Map([
       ['POLL', JSON.stringify(poll.poll)],
       ['SESSION_SECRET', data.SESSION_SECRET_FILE],
