@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-describe('the seal of web’s folder', () => {
+describe('sealing a replica’s folder', () => {
   const listening = (path: string) =>
     new Promise<net.Server>((resolve) => {
       const server = net.createServer().listen(path, () => resolve(server));
@@ -28,7 +28,7 @@ describe('the seal of web’s folder', () => {
     server.close();
   });
 
-  test('fails when what it listens on is no socket, and holds when the socket is all there is', async () => {
+  test('fails when what it listens on is no socket, and works when the socket is all there is', async () => {
     const ingress = ingressBySocket(directory, () => undefined)('a');
     symlinkSync('/var/run/docker.sock', `${directory}/a/web.sock`);
     expect(() => ingress.seal()).toThrow('something else than its socket');

@@ -58,7 +58,7 @@ test('computes nothing while nobody watches', async () => {
   expect(counted.computed).toBe(0);
 });
 
-test('computes once per change, for all viewers', async () => {
+test('waiting → computing → waiting: once per change, for all viewers', async () => {
   const { stream, counted, watch } = await serve();
   const viewers = await Promise.all([watch(), watch(), watch()]);
   await expect.poll(() => viewers.map(({ text }) => text.includes('"run":1'))).toEqual([true, true, true]);
@@ -68,7 +68,7 @@ test('computes once per change, for all viewers', async () => {
   expect(counted.computed).toBe(2);
 });
 
-test('tells how long a change took to reach all viewers; a viewer who comes is no change', async () => {
+test('reports how long a change took to reach all viewers; a new viewer is no change', async () => {
   const { stream, counted, watch } = await serve(async (run) => {
     if (run === 2) await new Promise((resolve) => setTimeout(resolve, 50));
     return JSON.stringify({ run });
@@ -81,7 +81,7 @@ test('tells how long a change took to reach all viewers; a viewer who comes is n
   expect(counted.told[1]).toEqual({ outcome: 'shown', sinceChangeMs: 50 });
 });
 
-test('counts a change from the first attempt to show it', async () => {
+test('measures a change from when it happened, also when the first attempt to show it fails', async () => {
   const { stream, counted, watch } = await serve(async (run) => {
     if (run === 2) throw new Error('away');
     return '{}';
@@ -95,7 +95,7 @@ test('counts a change from the first attempt to show it', async () => {
   expect(counted.told[2]?.sinceChangeMs).toBe(2_000);
 });
 
-test('shows changes that come quicker than it pauses together, and never misses the last', async () => {
+test('computing → computing: changes in quick succession are shown together, and the last one is never missed', async () => {
   const { stream, counted, watch } = await serve();
   const viewer = await watch();
   await expect.poll(() => viewer.text).toContain('"run":1');
@@ -112,7 +112,7 @@ test('shows changes that come quicker than it pauses together, and never misses 
   expect(counted.computed).toBe(4);
 });
 
-test('a late joiner gets the last result at once', async () => {
+test('a late viewer gets the last result at once', async () => {
   const { counted, watch } = await serve();
   const first = await watch();
   await expect.poll(() => first.text).toContain('"run":1');
@@ -121,7 +121,34 @@ test('a late joiner gets the last result at once', async () => {
   expect(counted.computed).toBe(1);
 });
 
-test('tells viewers when results can’t be computed, and goes on when they can', async () => {
+test('waiting → computing: when somebody watches again', async () => {
+  const { stream, counted, watch } = await serve();
+  const first = await watch();
+  await expect.poll(() => first.text).toContain('"run":1');
+  first.leave();
+  await expect.poll(() => stream.viewers).toBe(0);
+  await pass(200);
+  const second = await watch();
+  await expect.poll(() => second.text).toMatch(/"run":1.*"run":2/s);
+  expect(counted.computed).toBe(2);
+});
+
+test('a late viewer also hears that there is no newer result', async () => {
+  const { stream, counted, watch } = await serve(async (run) => {
+    if (run > 1) throw new Error('The database is away.');
+    return '{}';
+  });
+  const first = await watch();
+  await expect.poll(() => first.text).toContain('data: {}');
+  stream.invalidate();
+  await pass(200);
+  await expect.poll(() => first.text).toContain('event: paused');
+  const late = await watch();
+  await expect.poll(() => late.text).toContain('data: {}\n\nevent: paused\ndata: {"message":"The database is away."}');
+  expect(counted.computed).toBe(2);
+});
+
+test('computing → computing: after a failure, of which viewers are told', async () => {
   const { watch } = await serve(async (run) => {
     if (run === 1) throw new Error('The database is away.');
     return '{}';
@@ -132,7 +159,7 @@ test('tells viewers when results can’t be computed, and goes on when they can'
   await expect.poll(() => viewer.text).toContain('data: {}');
 });
 
-test('a result that goes on failing is tried more and more rarely, and soon again once something has changed', async () => {
+test('pauses after failures grow up to 30 seconds, and a change shortens them', async () => {
   let isAway = true;
   const { stream, counted, watch } = await serve(async () => {
     if (isAway) throw new Error('The database is away.');
@@ -154,7 +181,7 @@ test('a result that goes on failing is tried more and more rarely, and soon agai
   expect(counted.computed).toBe(before + 2);
 });
 
-test('what takes long to tell everybody is told as much more rarely', async () => {
+test('pauses grow with the time that a broadcast takes', async () => {
   let computed = 0;
   const stream = new ResultStream(async () => String(++computed));
   const tellingMs = 300;
@@ -173,7 +200,7 @@ test('what takes long to tell everybody is told as much more rarely', async () =
   expect((computed * tellingMs) / (performance.now() - from)).toBeLessThan(1 / 3);
 });
 
-test('a viewer that takes nothing neither slows the others nor grows memory', async () => {
+test('a viewer that reads nothing neither delays the others nor uses memory', async () => {
   const megabyte = 'x'.repeat(1024 * 1024);
   const { stream, counted, watch, port } = await serve(async (run) => JSON.stringify({ run, megabyte }));
   const stalled = net.connect(port, '127.0.0.1');

@@ -10,6 +10,7 @@ const RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 30_000;
 /** Every viewer gets all of a result, and the launcher parses it: a large one, or one of nothing but brackets, would delay all others. */
 const RESULT_LIMIT = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 /** A function's result as one line of JSON. @throws when it is none, or more than everybody can be sent */
 export function resultLine(payload: Buffer): string {
@@ -35,7 +36,7 @@ type Told = (outcome: 'shown' | 'failed', sinceChangeMs: number | undefined) => 
  * Changes in quick succession are shown together. A viewer that comes late gets the last result at once.
  */
 export class ResultStream {
-  readonly #viewers = new Viewers({ catchUp: () => this.#newest });
+  readonly #viewers = new Viewers({ catchUp: () => this.#current });
   readonly #compute: () => Promise<string>;
   readonly #told: Told;
   readonly #clock: typeof systemClock;
@@ -43,9 +44,9 @@ export class ResultStream {
   #computing: { isOutdated: boolean } | undefined;
   /** When the last computation began. */
   #beganAt = Number.NEGATIVE_INFINITY;
-  #result: Buffer | undefined;
-  /** What was broadcast last: a result, or why there is none. */
-  #newest: Buffer | undefined;
+  #result = NOTHING;
+  /** Why there is no newer result. */
+  #paused = NOTHING;
   /** Failed computations since the last result. */
   #failures = 0;
   /** Since when there is a change that nobody has been shown. */
@@ -69,7 +70,7 @@ export class ResultStream {
   /** Answers a request with the stream until its caller leaves. */
   watch(response: ServerResponse): void {
     const isFirst = this.viewers === 0;
-    this.#viewers.add(response, this.#result);
+    this.#viewers.add(response, this.#current);
     // Somebody may have voted past the launcher, by hand, while nobody watched.
     if (isFirst) this.#renew();
   }
@@ -112,12 +113,14 @@ export class ResultStream {
     this.#changedAt = undefined;
     try {
       this.#result = Buffer.from(`data: ${await this.#compute()}\n\n`);
-      this.#broadcast(this.#result);
+      this.#paused = NOTHING;
+      this.#viewers.broadcast(this.#result);
       this.#failures = 0;
       this.#told('shown', changedAt && this.#clock.now() - changedAt);
     } catch (error) {
       const message = error instanceof Error ? error.message : 'Results cannot be computed just now.';
-      this.#broadcast(Buffer.from(`event: paused\ndata: ${JSON.stringify({ message })}\n\n`));
+      this.#paused = Buffer.from(`event: paused\ndata: ${JSON.stringify({ message })}\n\n`);
+      this.#viewers.broadcast(this.#paused);
       this.#changedAt = changedAt ?? this.#changedAt;
       this.#told('failed', undefined);
       computing.isOutdated = true;
@@ -127,8 +130,8 @@ export class ResultStream {
     if (computing.isOutdated) this.#runAfter(this.#retryMs);
   }
 
-  #broadcast(message: Buffer): void {
-    this.#newest = message;
-    this.#viewers.broadcast(message);
+  /** What a viewer needs that has seen nothing so far. */
+  get #current(): Buffer {
+    return Buffer.concat([this.#result, this.#paused]);
   }
 }
