@@ -8,9 +8,9 @@ import { parseVote } from '@serverless-vote/record-vote/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteBudget, readBody } from './http/body.ts';
-import { checkJson } from './http/json.ts';
 import { findFunction, parseCatalog } from './model/catalog.ts';
 import { LauncherError } from './model/errors.ts';
+import { checkJson } from './model/json.ts';
 import { parseSettings, SettingsError } from './settings.ts';
 
 const json = readFileSync(new URL('../../../functions/catalog.json', import.meta.url), 'utf8');

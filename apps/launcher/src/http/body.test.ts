@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
+import { checkJson } from '../model/json.ts';
 import { ByteBudget, holdWhileOpen, readBody } from './body.ts';
-import { checkJson } from './json.ts';
 
 const request = () => new PassThrough() as PassThrough & IncomingMessage;
 

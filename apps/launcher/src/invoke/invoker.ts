@@ -2,11 +2,11 @@ import type { Acceptance } from '@serverless-vote/contracts/acceptance';
 import type { InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace, type TraceContext } from '@serverless-vote/contracts/trace-context';
 import pTimeout from 'p-timeout';
-import { checkJson } from '../http/json.ts';
 import type { AcceptanceClock } from '../model/acceptance-clock.ts';
 import { type Catalog, findFunction } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
 import { type Answer, Invocation } from '../model/invocation.ts';
+import { checkJson } from '../model/json.ts';
 import type { Preparation } from '../model/preparation.ts';
 import { FunctionPool, type FunctionPoolParts } from './function-pool.ts';
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { LauncherError } from '../model/errors.ts';
+import { LauncherError } from './errors.ts';
 
 /** Deeper documents are refused: a parser may run out of stack on them. */
 const DEEPEST = 1_000;
