@@ -33,6 +33,17 @@ function unknownNames({ code }: Document): string[] {
   ];
 }
 
+/** Files that a folder's README names, as seen from that folder. */
+function unknownFiles({ path, code }: Document): string[] {
+  const named = code.filter((text) => /^[\w./-]+\.(?:ts|mts|tsx|sh|sql|yml|json|conf)$/.test(text));
+  return named.filter((name) => !existsSync(join(ROOT, dirname(path), name)));
+}
+
+const readmes = documents.filter(({ path }) => /^(?:apps|functions|infra|packages)\b.*README\.md$/.test(path));
+test.each(readmes)('$path names only files of its folder that exist', (document) => {
+  expect(unknownFiles(document)).toEqual([]);
+});
+
 describe.each(documents)('$path', (document) => {
   test('leads only to files and headings that exist', () => {
     expect(brokenLinks(document)).toEqual([]);
