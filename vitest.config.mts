@@ -1,12 +1,53 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import deadlines from './vitest.shared.mts';
 
 /** Vitest leaves one of them free, which is half of a small machine. Unit tests wait more than they compute. */
 const everyCore = { maxWorkers: '100%' };
 
+/** How many stacks the integration tests have: `make test` starts several, a Swarm is there once. */
+const stacks = process.env.STACKS?.split(' ').filter(Boolean).length ?? 1;
+
+/** Integration tests that take longest: they come first, so that at the end no worker is left with one of them. */
+const LONGEST = [
+  ...[
+    'async-recovery',
+    'recovery',
+    'run',
+    'functions',
+    'endpoints.fuzz',
+    'engine-contract',
+    'async',
+    'web',
+    'prometheus',
+  ],
+  ...[
+    'database-away',
+    'dev',
+    'cli',
+    'containment',
+    'limits',
+    'migrations',
+    'full-volume',
+    'sandbox',
+    'tracing',
+    'tally',
+  ],
+];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = LONGEST.findIndex((name) => moduleId.includes(`/${name}.test.`));
+      return place < 0 ? LONGEST.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 /** All of vitest's tests, as `make test` runs them; a workspace's own scripts run only those that are beside them. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -31,9 +72,10 @@ export default defineConfig({
           ...deadlines.test,
           name: 'integration',
           include: ['{apps,packages,infra}/*/integration/**/*.test.{ts,mts}', 'infra/dev/*.test.mts'],
-          // They share one stack, so they take turns.
-          maxWorkers: 1,
-          fileParallelism: false,
+          setupFiles: ['infra/stack/stack-of-worker.mts'],
+          // One file at a time on each stack.
+          maxWorkers: stacks,
+          fileParallelism: stacks > 1,
         },
       },
       {

@@ -7,7 +7,8 @@
 #   fail <what> <why> <mend> one clear message, and the end
 #   ask <question>           yes or no; no when nobody is at a terminal
 #
-# Whatever a step's command prints goes to .cache/logs/<name>.log, and is shown only when it fails.
+# Whatever a step's command prints goes to .cache/logs/<name>.log, and is shown only when it fails. SAY_LOGS names another folder,
+# for commands that may run beside others in the same checkout.
 # Works with bash 3.2, which is what macOS has.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -17,6 +18,8 @@ if [ -z "${SAY_SCREEN:-}" ] || ! { : >&3; } 2>/dev/null; then
   exec 3>&2
   export SAY_SCREEN=3
 fi
+
+logs() { printf '%s' "$ROOT/${SAY_LOGS:-.cache/logs}"; }
 
 on_a_terminal() { [ -t 3 ]; }
 somebody_is_there() { [ -t 0 ] && on_a_terminal && [ -z "${CI:-}" ]; }
@@ -67,8 +70,8 @@ step() {
   local began status log marks
   STEP_NAME=$1
   shift
-  mkdir -p "$ROOT/.cache/logs"
-  log=$ROOT/.cache/logs/$STEP_NAME.log
+  mkdir -p "$(logs)"
+  log=$(logs)/$STEP_NAME.log
   marks=$log.marks
   rm -f "$marks.said" && : >"$marks"
   began=$(now)

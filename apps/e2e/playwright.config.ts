@@ -15,7 +15,9 @@ export default defineConfig({
   timeout: 600_000,
   expect: { timeout: 60_000 },
   forbidOnly: Boolean(process.env.CI),
-  reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
+  // Several runs may go on beside each other.
+  outputDir: `test-results/${process.env.STACK ?? 'alone'}`,
+  reporter: [['list']],
   use: {
     ...devices['Desktop Chrome'],
     actionTimeout: 60_000,

@@ -11,7 +11,7 @@ unset YES N
 export STACK=${TEST_STACK:-serverless-vote}-labs IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}labs
 # Sooner than a room would like it, so that labs wait for ten seconds where people wait for a minute.
 export FUNCTION_IDLE_TIMEOUT_MS=10000 WEB_IDLE_TIMEOUT_MS=10000
-export NO_COLOR=1
+export NO_COLOR=1 SAY_LOGS=.cache/logs/labs
 # npm remarks on what it finds in this machine's own configuration; the labs' are not the place.
 export npm_config_loglevel=error
 

@@ -11,7 +11,7 @@ started=
 clean_up() {
   [ -n "$started" ] || return 0
   say '  The half-started stack is taken down; its votes stay.'
-  take_down >>"$ROOT/.cache/logs/start.log" 2>&1 || say '  That failed: make stop tries again.'
+  take_down >>"$(logs)/start.log" 2>&1 || say '  That failed: make stop tries again.'
 }
 trap clean_up EXIT
 trap 'exit 130' INT

@@ -89,7 +89,8 @@ check_node() {
 }
 
 build() {
-  local log=$ROOT/.cache/logs/build.log
+  local log
+  log=$(logs)/build.log
   progress 'turbo run build'
   turbo run build --output-logs=new-only --no-color
   note "$(sed -nE 's/^ *Tasks: +([0-9]+) successful.*/\1 packages/p; s/^ *Cached: +([0-9]+) cached.*/, \1 from the cache/p' "$log" | tr -d '\n')"

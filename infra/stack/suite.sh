@@ -66,9 +66,10 @@ wait_for_lanes() {
 }
 
 suite() {
-  local name=$1 log=$ROOT/.cache/logs/$1.log began status took noted here_passed here_failed counts
+  local name=$1 log began status took noted here_passed here_failed counts
   shift
-  mkdir -p "$ROOT/.cache/logs"
+  mkdir -p "$(logs)"
+  log=$(logs)/$name.log
   : >"$log"
   : >"$log.note"
   echo "$name $(date +%s)" >>"$STARTED"
@@ -101,16 +102,11 @@ suite() {
 
 # how_far: `integration 143 of 402, browser 20 of 96, 3 min` of the suites that run now
 how_far() {
-  local line='' oldest='' name since suite logs
+  local line='' oldest='' name since
   while read -r name since; do
     ! grep -q "^$name " "$COUNTED" || continue
     oldest=${oldest:-$since}
-    # The shards of a suite (integration-1, integration-2) are counted as one.
-    suite=${name%-[0-9]}
-    [[ "$line, " != *", $suite "* ]] || continue
-    logs=$(sed -nE "s|^($suite(-[0-9])?) .*|$ROOT/.cache/logs/\\1.log|p" "$STARTED")
-    # shellcheck disable=SC2086
-    line="$line, $suite $(IFS=$'\n' && counted_so_far $logs)"
+    line="$line, $name $(counted_so_far "$(logs)/$name.log")"
   done <"$STARTED"
   [ -z "$line" ] || progress "${line#, }, $(lasted $(($(date +%s) - oldest)))"
 }
@@ -144,22 +140,23 @@ run_vitest() {
 }
 
 summarize() {
-  local name here_passed here_failed passed=0 failed=0
+  local name here_passed here_failed passed=0 failed=0 log
   while read -r name here_passed here_failed; do
     passed=$((passed + here_passed))
     failed=$((failed + here_failed))
-    if [ "$here_failed" -gt 0 ] && [ -e "$ROOT/.cache/logs/$name.log" ]; then
+    log=$(logs)/$name.log
+    if [ "$here_failed" -gt 0 ] && [ -e "$log" ]; then
       say "
-  ✗ $name: $here_failed failed. The end of .cache/logs/$name.log:
+  ✗ $name: $here_failed failed. The end of ${log#"$ROOT"/}:
 
-$(excerpt "$ROOT/.cache/logs/$name.log")"
+$(excerpt "$log")"
     fi
   done <"$COUNTED"
   if [ $failed -gt 0 ]; then
     say "
   Failed:"
     while read -r name _ here_failed; do
-      [ "$here_failed" -eq 0 ] || say "$(printf '  ✗ %s' "$name" && failures "$ROOT/.cache/logs/$name.log")"
+      [ "$here_failed" -eq 0 ] || say "$(printf '  ✗ %s' "$name" && failures "$(logs)/$name.log")"
     done <"$COUNTED"
   fi
   echo "$passed passed, $failed failed"

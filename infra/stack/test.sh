@@ -5,20 +5,21 @@
 #   make test ONLY=unit             one part of lint, types, unit, integration, browser; or ONLY='unit browser'
 #   make test ONLY=vote.spec        the test files whose path contains this
 #
-# The tests mostly wait, so the parts run beside each other: the integration tests in two shards and the browser tests, each on a
-# stack of its own. Every suite has its log in .cache/logs. The last line counts: N passed, N failed.
+# The tests mostly wait, so the parts run beside each other: the integration tests on three stacks, each file on the one that is free,
+# and the browser tests on two. Every suite has its log in .cache/logs/test. The last line counts: N passed, N failed.
 set -euo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/launcher-settings.sh"
 forget_settings
 export STACK=${TEST_STACK:-serverless-vote-test} IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}test
 export FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
-export NO_COLOR=1
+export NO_COLOR=1 SAY_LOGS=.cache/logs/test
 
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 . "$ROOT/infra/apt.sh"
 . "$ROOT/infra/stack/start.sh"
 . "$ROOT/infra/stack/suite.sh"
+. "$ROOT/infra/stack/test-stacks.sh"
 . "$ROOT/infra/stack/guard.sh"
 
 # What ONLY chooses: the parts, and for each the files, if not all.
@@ -60,53 +61,28 @@ types() {
 unit() {
   # shellcheck disable=SC2086
   vitest run --reporter verbose --project unit --project web $unit_files
-  ! grep -qs '^Nothing was audited' "$ROOT/.cache/logs/unit.log" || note 'npm audit: the registry does not answer'
+  ! grep -qs '^Nothing was audited' "$(logs)/unit.log" || note 'npm audit: the registry does not answer'
 }
 
+# Each of vitest's workers has a stack to itself (vitest.config.mts).
 integration() {
   # shellcheck disable=SC2086
-  run_vitest integration "$@" $integration_files
+  run_vitest integration $integration_files
 }
 
 browser() {
   # shellcheck disable=SC2086
-  npm run --silent e2e -- $browser_files
+  with_stack $STACKS npm run --silent e2e -- $browser_files
 }
 
-# on_a_stack <suite> <command…>: runs it on a stack of its own, which is named after the suite
-on_a_stack() {
-  export STACK=$STACK-$1
-  read -r PORT CONTROL_PORT < <(free_ports)
-  export PORT CONTROL_PORT BASE_URL=http://localhost:$PORT GATEWAY_URL=http://127.0.0.1:$PORT CONTROL_URL=http://127.0.0.1:$CONTROL_PORT
-  choose_urls
+# on_stacks <how many> <suite> <command…>: on so many stacks of its own, which are named after the suite
+on_stacks() {
+  export STACK=$STACK-$2 STACKS
+  STACKS=$(new_stacks "$1")
   begun=yes
-  step "$1-stack" bring_up
+  step "$2-stacks" bring_all_up
+  shift
   suite "$@"
-}
-
-# With the stacks and databases that tests have started beside it, which are named after it: who was killed could not remove them.
-take_family_down() {
-  docker ps --all --quiet --filter "label=org.serverless-vote.test=postgres-$STACK" | xargs docker rm --force --volumes 2>/dev/null || true
-  local each
-  for each in $(docker ps --all --format '{{.Label "org.serverless-vote.launcher"}}' | grep "^$STACK-" | sort -u); do
-    STACK=$each take_down --volumes
-  done
-  take_down --volumes
-}
-
-bring_up() {
-  # Of an earlier run that was killed.
-  take_family_down
-  start_stack
-  wait_until_ready
-}
-
-# The launcher removes what it started; that it did is a test too.
-take_all_down() {
-  take_family_down
-  [ -z "$leftovers" ] || fail "The launcher left $(wc -w <<<"$leftovers" | tr -d ' ') containers behind." "$leftovers" \
-    "They are removed now; .cache/logs/$STEP_NAME.log and the launcher's drain tell more."
-  note 'no container is left'
 }
 
 chromium() {
@@ -149,17 +125,14 @@ if is_chosen integration; then
   # shellcheck source=/dev/null
   . "$ROOT/.cache/prometheus-image"
   export PROMETHEUS_IMAGE
-  if [ -n "$integration_files" ]; then
-    lane integration on_a_stack integration integration
-  else
-    lane integration-1 on_a_stack integration-1 integration --shard=1/2
-    lane integration-2 on_a_stack integration-2 integration --shard=2/2
-  fi
+  several=3
+  [ -z "$integration_files" ] || [ "$(wc -w <<<"$integration_files")" -ge $several ] || several=$(wc -w <<<"$integration_files")
+  lane integration on_stacks "$several" integration integration
 fi
 if is_chosen browser; then
   step chromium chromium
   CHROMIUM_PATH=$(cat "$ROOT/.cache/chromium")
   export CHROMIUM_PATH
-  lane browser on_a_stack browser browser
+  lane browser on_stacks 1 browser browser
 fi
 while_counting wait_for_lanes

@@ -9,7 +9,7 @@ forget_settings
 export STACK=${TEST_STACK:-serverless-vote-test}-swarm IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}swarm-test
 # Starts go through a scheduler, so what is timed on one machine may take longer.
 export DEADLINES_TIMES=8 FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
-export NO_COLOR=1
+export NO_COLOR=1 SAY_LOGS=.cache/logs/swarm-test
 
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
 . "$ROOT/infra/apt.sh"
@@ -21,7 +21,7 @@ export NO_COLOR=1
 # The contract's functions that do wrong, and a catalog that has them.
 misbehaving() {
   "$ROOT/infra/images/build.sh" misbehave
-  node apps/launcher/integration/functions/catalog.mts >.cache/test-catalog.json
+  node apps/launcher/integration/functions/catalog.mts >.cache/swarm-test-catalog.json
   note 'a catalog with functions that do wrong'
 }
 
@@ -73,7 +73,7 @@ GO_ON=1 step remains remove_remains
 step settings check_launcher_settings
 step nodes cluster up
 step load bring_all_images
-step deploy deploy infra/swarm/test-catalog.yml .cache/test-catalog.json
+step deploy deploy infra/swarm/test-catalog.yml .cache/swarm-test-catalog.json
 step ready wait_until_swarm_answers
 
 # What one suite did to nodes and launcher is over before the next begins.

@@ -6,9 +6,13 @@ import { docker } from './stack.ts';
 const run = promisify(execFile);
 const ip = (...words: string[]) => run('ip', words);
 const NAMESPACE = `sv-neighbour-${process.pid}`;
-/** A link for documentation's addresses (RFC 5737), which nobody has: this machine's end, and the neighbour's. */
-const HERE = '192.0.2.13';
-const THERE = '192.0.2.14';
+/**
+ * A link for addresses that tests of networks use (RFC 2544: 198.18.0.0/15). Each process has four of its own, so two suites may run at once.
+ */
+const FIRST = (process.pid % 2 ** 15) * 4;
+const address = (end: number) => `198.${18 + (FIRST >> 16)}.${(FIRST >> 8) & 255}.${(FIRST & 255) + end}`;
+/** This machine's end, and the neighbour's. */
+const [HERE, THERE] = [address(1), address(2)];
 
 /** Why there can be no neighbour: a machine on this one's network, with a route to the containers, as a network namespace. */
 export const cannotBeMade = await whyNot();
