@@ -129,12 +129,14 @@ test('asks for a pause in proportion to what the last broadcast took', async () 
   const { watch } = await serve(viewers);
   await watch();
   const message = Buffer.from('data: 1\n\n');
+  // As Node does, it writes to the socket when the current turn is over.
   const write = vi.spyOn(http.ServerResponse.prototype, 'write').mockImplementation(() => {
-    vi.advanceTimersByTime(50);
+    process.nextTick(() => vi.advanceTimersByTime(50));
     return true;
   });
   viewers.broadcast(message);
   write.mockRestore();
+  await nextTurn();
   expect(viewers.restMs).toBe(200);
 });
 
