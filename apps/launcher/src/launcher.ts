@@ -3,9 +3,7 @@ import { Removals } from '@serverless-vote/engine/removals';
 import { sweep } from '@serverless-vote/engine/sweep';
 import type { Logger } from 'pino';
 import { whyBlocked } from './api/blocked.ts';
-import { EventStream } from './api/event-stream.ts';
 import { HealthReport } from './api/health.ts';
-import { KillAtWork } from './api/kill-at-work.ts';
 import { RecentFailures } from './api/recent-failures.ts';
 import { AsyncEvents } from './async/async-events.ts';
 import type { PublicStream } from './gateway/gateway.ts';
@@ -23,7 +21,6 @@ import { makeServers } from './servers.ts';
 import type { Settings } from './settings.ts';
 import { ActivityStream } from './telemetry/activity-stream.ts';
 import { collectGarbageWhenIdle } from './telemetry/collect-garbage.ts';
-import { FunctionLogs } from './telemetry/function-logs.ts';
 import { logEvents } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
 
@@ -131,11 +128,8 @@ export async function startLauncher({
     whyFailing: (name) => failures.why(name) ?? whyBlocked(pools, name, engine.overdue),
   });
   const servers = makeServers({
-    ...{ settings, catalog, log, invoker, asyncEvents, web, streams, health, metrics },
+    ...{ settings, catalog, log, invoker, asyncEvents, web, streams, health, metrics, bus },
     votes: database.votes,
-    events: new EventStream(bus),
-    logs: new FunctionLogs(bus),
-    killAtWork: new KillAtWork(pools, bus),
     knowsWeb: platform.knowsWeb,
     async reset() {
       await database.forgetVotes().catch(notForgotten);

@@ -5,8 +5,9 @@ import { refusePeers } from '@serverless-vote/http-server/refuse-peers';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import type { Logger } from 'pino';
 import { controlApi } from './api/control-api.ts';
+import { EventStream } from './api/event-stream.ts';
 import type { HealthReport } from './api/health.ts';
-import type { KillAtWork } from './api/kill-at-work.ts';
+import { KillAtWork } from './api/kill-at-work.ts';
 import { webApi } from './api/web-api.ts';
 import type { AsyncEvents } from './async/async-events.ts';
 import { gateway, type PublicStream } from './gateway/gateway.ts';
@@ -14,10 +15,11 @@ import type { HttpService } from './gateway/http-service.ts';
 import { ByteBudget } from './http/body.ts';
 import type { Invoker } from './invoke/invoker.ts';
 import type { Catalog } from './model/catalog.ts';
+import type { EventBus } from './model/event-bus.ts';
 import type { Votes } from './model/preparation.ts';
 import type { Servers } from './platform.ts';
 import type { Settings } from './settings.ts';
-import type { FunctionLogs } from './telemetry/function-logs.ts';
+import { FunctionLogs } from './telemetry/function-logs.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { traceRequests } from './telemetry/traced-requests.ts';
 
@@ -38,9 +40,7 @@ interface ServedParts {
   votes: Votes;
   health: HealthReport;
   metrics: Metrics;
-  events: PublicStream;
-  logs: FunctionLogs;
-  killAtWork: KillAtWork;
+  bus: EventBus;
   knowsWeb: (request: http.IncomingMessage) => boolean;
   /** Forgets every vote, and shows it. */
   reset: () => Promise<void>;
@@ -48,7 +48,7 @@ interface ServedParts {
 
 /** The launcher's servers, and who may come to which. None of them listens yet. */
 export function makeServers(parts: ServedParts): Servers {
-  const { settings, catalog, log, invoker, asyncEvents, web, streams, votes, health } = parts;
+  const { settings, catalog, log, invoker, asyncEvents, web, streams, votes, health, bus } = parts;
   const peers = Peers.ofThisContainer(settings.localPeers);
 
   const perMinute = settings.votesPerMinutePerAddress;
@@ -60,7 +60,9 @@ export function makeServers(parts: ServedParts): Servers {
   const controlServer = limitedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 15_000 },
     controlApi({
-      ...{ catalog, invoker, asyncEvents, peers, events: parts.events, logs: parts.logs, reset: parts.reset },
+      ...{ catalog, invoker, asyncEvents, peers, reset: parts.reset },
+      events: new EventStream(bus),
+      logs: new FunctionLogs(bus),
       metrics: () => parts.metrics.text(),
       health: () => health.answer(),
       hosts: settings.controlHosts,
@@ -69,7 +71,7 @@ export function makeServers(parts: ServedParts): Servers {
   );
   refusePeers(controlServer, peers, log);
 
-  const presenter = { key: settings.presenterKey, killAtWork: parts.killAtWork };
+  const presenter = { key: settings.presenterKey, killAtWork: new KillAtWork(invoker.pools, bus) };
   const webServer = limitedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },
     webApi({

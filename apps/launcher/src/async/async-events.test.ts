@@ -1,12 +1,12 @@
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace } from '@serverless-vote/contracts/trace-context';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MemoryQueue } from '../../test/memory-queue.ts';
 import { readCatalog } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
 import { EventBus } from '../model/event-bus.ts';
 import { functionError, type Outcome } from '../model/invocation.ts';
 import { AsyncEvents } from './async-events.ts';
-import { MemoryQueue } from './memory-queue.fixture.ts';
 
 const catalog = readCatalog(`${import.meta.dirname}/../../../../functions/catalog.json`);
 const result: Outcome = { kind: 'result', payload: Buffer.from('{}') };

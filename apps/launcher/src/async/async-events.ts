@@ -31,8 +31,8 @@ interface AsyncParts {
  * 3. A dead letter is kept until somebody sends it again or drops it.
  */
 export class AsyncEvents {
+  readonly queues: readonly FunctionQueue[];
   readonly #parts: AsyncParts;
-  readonly #queues: ReadonlyMap<string, FunctionQueue>;
   readonly #session: QueueSession;
   readonly #stopping = new AbortController();
 
@@ -44,16 +44,10 @@ export class AsyncEvents {
       mayClose: (queue) => this.#mayClose(queue),
     });
     const queueParts = { ...parts, session: this.#session, stopping: this.#stopping.signal };
-    this.#queues = new Map(
-      Object.entries(catalog.functions).map(([name, entry]) => [name, new FunctionQueue(name, entry, queueParts)]),
-    );
+    this.queues = Object.entries(catalog.functions).map(([name, entry]) => new FunctionQueue(name, entry, queueParts));
     void parts.databaseReady.done.then(({ asyncEventsAreLeft }) => {
       if (asyncEventsAreLeft) return this.#resume();
     });
-  }
-
-  get queues(): readonly FunctionQueue[] {
-    return [...this.#queues.values()];
   }
 
   /**
@@ -68,7 +62,7 @@ export class AsyncEvents {
       const message = `The event has ${event.length} bytes; an asynchronous one may have ${ASYNC_EVENT_LIMIT}.`;
       throw new LauncherError('RequestTooLargeException', message);
     }
-    const functionQueue = this.#queues.get(name);
+    const functionQueue = this.queues.find((queue) => queue.name === name);
     if (!functionQueue) throw new LauncherError('ResourceNotFoundException', `Function not found: ${name}.`);
     const giveUpAt = performance.now() + ACCEPT_MS;
     await this.#untilReady();
