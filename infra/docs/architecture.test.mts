@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { documentAt, ROOT } from './document.mts';
@@ -19,6 +19,16 @@ describe('docs/architecture.md', () => {
       expect(files(`${folder}/**/*.ts`).filter((path) => !linked.has(path))).toEqual([]);
     },
   );
+
+  test('names each file as it is called, once', () => {
+    const text = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| \[`([^`]+)`\]\(([^)]+)\.ts\) \|/gm)].map(([, name = '', target = '']) => ({
+      name,
+      target,
+    }));
+    expect(rows.filter(({ name, target }) => !target.endsWith(`/${name}`))).toEqual([]);
+    expect(new Set(rows.map(({ target }) => target)).size).toBe(rows.length);
+  });
 
   test('names every room of the launcher, and every package', () => {
     const rooms = foldersOf('apps/launcher/src/*').map((name) => `${name}/`);
