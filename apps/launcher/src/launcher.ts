@@ -122,7 +122,7 @@ export async function startLauncher({
     databaseIsThere: () => database.isThere(),
     databaseHasSpace: () => database.hasSpace(pools.some((pool) => pool.health.lacksSpace)),
     images: [...ofPages.map(({ entry }) => entry.image), catalog.web.image].map((image) => `${image}:${imageTag}`),
-    lacking: platform.missingImages,
+    lacking: (images) => platform.engine.missingImages(images),
     functions: ofPages.map(({ name }) => name),
     isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,
     whyFailing: (name) => failures.why(name) ?? whyBlocked(pools, name, engine.overdue),

@@ -26,8 +26,6 @@ export interface Platform {
   knowsWeb(request: http.IncomingMessage): boolean;
   /** Undefined where functions have none. */
   database: Address | undefined;
-  /** Those of these images that no container can be started from; none where nobody can tell. @throws when the engine doesn't answer */
-  missingImages(images: readonly string[]): Promise<readonly string[]>;
   /** Cores that containers are started on. */
   cores(): Promise<number>;
   /** Removes the sockets of a predecessor's containers, once those are gone. Whatever they have left there, this never throws. */

@@ -29,7 +29,6 @@ export function processPlatform(
     openIngress: ingressBySocket(directory, (folder) => rmSync(`${directory}/${folder}`, { recursive: true })),
     knowsWeb: () => true,
     database: undefined,
-    missingImages: async () => [],
     cores: async () => os.availableParallelism(),
     forgetPredecessor: () => undefined,
     ports,

@@ -1,6 +1,5 @@
 import net from 'node:net';
-import { SwarmNetworks } from '@serverless-vote/engine/swarm/networks';
-import { SwarmResources, secretFor } from '@serverless-vote/engine/swarm/resources';
+import { secretFor } from '@serverless-vote/engine/swarm/secrets';
 import { SwarmEngine } from '@serverless-vote/engine/swarm/swarm-engine';
 import { listen } from '@serverless-vote/http-server/listen';
 import Docker from 'dockerode';
@@ -21,13 +20,17 @@ export function swarmPlatform(
   log: Logger,
 ): Platform {
   const docker = new Docker({ timeout: CALL_DEADLINE_MS });
-  const networks = new SwarmNetworks(docker, stackId, taskId);
-  const resources = new SwarmResources(docker, stackId, databasePassword, `${import.meta.dirname}/task-agent.cjs`);
+  const warn = (details: object, event: string) => log.warn(details, event);
+  const agentFile = `${import.meta.dirname}/task-agent.cjs`;
+  const engine = new SwarmEngine({
+    ...{ docker, stackId, taskId, databaseHost, agentFile, warn },
+    key: databasePassword,
+  });
+  const { networks } = engine;
   const runtime = runtimeApiOverTcp(() => `${networks.functions.address}:${RUNTIME_PORT}`);
   const ingress = ingressOverTcp(() => `${networks.web.address}:${WEB_CONTROL_PORT}`);
-  const warn = (details: object, event: string) => log.warn(details, event);
   return {
-    engine: new SwarmEngine({ docker, stackId, networks, resources, databaseHost, warn }),
+    engine,
     openRuntimeEndpoint: runtime.openRuntimeEndpoint,
     openIngress: ingress.openIngress,
     knowsWeb: ingress.knows,
@@ -35,8 +38,6 @@ export function swarmPlatform(
       host: databaseHost,
       passwords: { owner: databasePassword, of: (role) => secretFor(databasePassword, 'role', role) },
     },
-    // Each node has its own, and Swarm does not say which.
-    missingImages: async () => [],
     async cores() {
       const nodes: Node[] = await docker.listNodes();
       const able = nodes.filter(({ Spec, Status }) => Spec.Availability === 'active' && Status.State === 'ready');

@@ -3,7 +3,7 @@ import type { Exit } from '@serverless-vote/contracts/lifecycle';
 
 export type { Exit };
 
-/** A way between a sandbox and its outside on one machine: a named volume of the launcher's, or one folder of it. */
+/** A folder that a sandbox and somebody else on its machine share: a named volume of the launcher's, or one folder of it. */
 export interface Mount {
   volume: 'runtime' | 'control' | 'ingress' | 'postgres';
   folder?: string;
@@ -26,19 +26,20 @@ export interface SandboxSpec {
   openFiles?: number | undefined;
   runtime: string | undefined;
   environment: Record<string, string>;
-  /** What nobody else may read: on several machines a file each, whose path is in `<name>_FILE`; on one, in the environment. */
+  /** What nobody else may read: in the environment on one machine; on several, a file each, whose path is in `<name>_FILE`. */
   secrets: Record<string, string>;
-  /** Ways in and out on one machine; on several there are networks, which depend on `kind`. */
+  /** How it is reached on one machine; on several there are networks, which depend on `kind`. */
   mounts: Mount[];
   /** May it talk to the database? */
   database: boolean;
   /** On one machine: whose network namespace it borrows, the database's empty one, or an empty one of its own. */
   network: 'database' | 'none';
-  /** How long it may take to finish what it has when the engine wants it gone. */
+  /** How long it may take to finish its work when the engine wants it gone. */
   graceMs: number;
 }
 
 export interface StartedSandbox {
+  /** 12 hex digits. */
   containerId: string;
   createMs: number;
   startMs: number;
@@ -48,7 +49,7 @@ export interface StartedSandbox {
   exited: Promise<Exit>;
   /** Settles if the engine wants it gone (scaled down, a new image, its node drained): it should get nothing new, and leave. */
   withdrawn?: Promise<void>;
-  /** Where it can be reached over the network, if it can. */
+  /** Where it is reached over the network, if it is. */
   address?: string;
 }
 
@@ -59,8 +60,8 @@ export interface PermanentMemory {
 }
 
 /**
- * What the launcher needs of whoever runs containers. An engine knows nothing of invocations, deadlines or retries.
- * Every call has a deadline of its own. A start that fails may leave a container behind; whoever asked for it removes it, by its id.
+ * What the launcher needs from whatever runs containers. An engine knows nothing of invocations, deadlines or retries.
+ * Every call has a deadline of its own. A start that fails may leave a container behind; the caller removes it by its ID.
  */
 export interface Engine {
   /** Starts a sandbox. @throws {DatabaseAway} when the namespace to borrow is gone; EngineError for all else */
@@ -69,21 +70,44 @@ export interface Engine {
   stop(sandboxId: string, graceMs: number): Promise<void>;
   /** Ends and removes a sandbox, in whatever state; one that is gone already is no error. */
   remove(sandboxId: string): Promise<void>;
-  /** Ids of all sandboxes of this stack, in whatever state. */
+  /** IDs of all sandboxes of this stack, in whatever state. */
   list(): Promise<string[]>;
-  /** Looks at the permanent containers; undefined where the engine can't tell. Costs a moment of CPU, so ask calmly. */
+  /** Memory of the permanent containers; undefined where the engine can't tell. Costs a moment of CPU, so don't ask often. */
   permanentMemory(): Promise<PermanentMemory | undefined>;
 }
 
-/** An engine that has to find out where it is first. */
+/** A whole engine, as a platform makes one: it has to find out where it is before it can be used. */
 export interface EngineToOpen extends Engine {
   /** Finds out where it is, and follows what happens until `close`. */
   open(): Promise<void>;
   /** Removes what it had for its sandboxes. */
   close(): Promise<void>;
+  /** Those of these images that nothing can be started from; none where the engine can't tell. @throws when it doesn't answer */
+  missingImages(images: readonly string[]): Promise<string[]>;
 }
 
 /** The database's container isn't running, so nothing can borrow its network namespace just now. */
 export class DatabaseAway extends Error {
   override name = 'DatabaseAway';
+}
+
+/**
+ * Why an engine did not do what it was asked. `unavailable`: not now, so it makes sense to try again; `misconfigured`: somebody has to
+ * fix something first (a missing image, say), and trying again doesn't help.
+ */
+export class EngineError extends Error {
+  override name = 'EngineError';
+  readonly kind: 'unavailable' | 'misconfigured';
+  /** When trying again makes sense, in whole seconds. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    kind: EngineError['kind'],
+    message: string,
+    options: { retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.kind = kind;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
 }

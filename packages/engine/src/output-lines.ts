@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { beginningOf } from '@serverless-vote/contracts/text';
+import { Lines } from './lines.ts';
 
 const LINE_LIMIT = 8 * 1024;
 const TOTAL_LIMIT = 1024 * 1024;
@@ -9,23 +10,22 @@ const TOTAL_LIMIT = 1024 * 1024;
  * and dropped, so that a container that writes without end costs neither memory nor log.
  */
 export function followOutput(output: Readable, onLine: (line: string) => void): void {
-  let rest = '';
+  const lines = new Lines();
   let total = 0;
   output.setEncoding('utf8');
   output.on('data', (chunk: string) => {
     if (total > TOTAL_LIMIT) return;
     total += chunk.length;
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) for (const piece of piecesOf(line)) onLine(piece);
-    if (rest.length > LINE_LIMIT) {
-      for (const piece of piecesOf(rest)) onLine(piece);
-      rest = '';
+    const complete = lines.take(chunk);
+    if (lines.pending.length > LINE_LIMIT) {
+      complete.push(lines.pending);
+      lines.pending = '';
     }
+    for (const line of complete) for (const piece of piecesOf(line)) onLine(piece);
     if (total > TOTAL_LIMIT) onLine(`… more than ${TOTAL_LIMIT / 1024} KB written: the rest is dropped`);
   });
   output.on('end', () => {
-    if (rest !== '') onLine(rest);
+    if (lines.pending !== '') onLine(lines.pending);
   });
   output.on('error', () => undefined);
 }

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@serverless-vote/contracts/backoff';
-import type { Engine, SandboxSpec, StartedSandbox } from './engine.ts';
-import { EngineError } from './errors.ts';
+import { type Engine, EngineError, type SandboxSpec, type StartedSandbox } from './engine.ts';
 
 /** With so many containers that can't be removed no further one is started: they would fill the machine. */
 const MOST = 50;

@@ -1,6 +1,6 @@
+import { isSameSecret } from '@serverless-vote/contracts/secret';
 import type { Express, Request } from 'express';
 import type { ByteBudget } from '../http/body.ts';
-import { isSame } from '../http/tokens.ts';
 import type { Invoker } from '../invoke/invoker.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
@@ -28,7 +28,7 @@ export function webApi({ catalog, invoker, bodies, presenter, health, knowsWeb }
   });
   mountHealth(app, health);
   app.post('/presenter/kill', async (request, response) => {
-    if (!isSame(presenter.key && `Bearer ${presenter.key}`, request.get('authorization')))
+    if (!isSameSecret(presenter.key && `Bearer ${presenter.key}`, request.get('authorization')))
       throw new LauncherError('AccessDeniedException', 'Only the presenter may do this; `make run` prints the key.');
     const name = String(request.query.name ?? '');
     if (!catalog.web.mayInvoke.includes(name))

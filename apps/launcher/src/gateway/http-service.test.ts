@@ -1,4 +1,4 @@
-import { EngineError } from '@serverless-vote/engine/errors';
+import { EngineError } from '@serverless-vote/engine';
 import { describe, expect, test } from 'vitest';
 import { testService } from '../../test/service.ts';
 import type { Lease } from './http-service.ts';

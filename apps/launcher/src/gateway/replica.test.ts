@@ -1,5 +1,4 @@
-import { DatabaseAway } from '@serverless-vote/engine';
-import { EngineError } from '@serverless-vote/engine/errors';
+import { DatabaseAway, EngineError } from '@serverless-vote/engine';
 import { describe, expect, test } from 'vitest';
 import { testService } from '../../test/service.ts';
 

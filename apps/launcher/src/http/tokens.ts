@@ -29,7 +29,3 @@ export class Tokens<Holder> {
 }
 
 const digestOf = (proof: string): Buffer => createHash('sha256').update(proof).digest();
-
-/** Compares a secret with what somebody sent: digests, in constant time, so that the time tells nothing about the secret. */
-export const isSame = (secret: string | undefined, given: string | undefined): boolean =>
-  secret !== undefined && timingSafeEqual(digestOf(secret), digestOf(given ?? ''));

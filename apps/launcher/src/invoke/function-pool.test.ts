@@ -1,5 +1,4 @@
-import { DatabaseAway } from '@serverless-vote/engine';
-import { EngineError } from '@serverless-vote/engine/errors';
+import { DatabaseAway, EngineError } from '@serverless-vote/engine';
 import { describe, test } from 'vitest';
 import { testPool } from '../../test/pool.ts';
 

@@ -1,5 +1,4 @@
-import { DatabaseAway } from '@serverless-vote/engine';
-import { EngineError } from '@serverless-vote/engine/errors';
+import { DatabaseAway, EngineError } from '@serverless-vote/engine';
 import type { Clock } from '../model/clock.ts';
 import { fromEngine, type LauncherError } from '../model/errors.ts';
 import { functionError, type Outcome } from '../model/invocation.ts';

@@ -1,4 +1,4 @@
-import { EngineError } from '@serverless-vote/engine/errors';
+import { EngineError } from '@serverless-vote/engine';
 
 /** Whose fault an error is decides who has to act: the caller, the function's author, or who runs the platform. */
 export type Fault = 'caller' | 'function' | 'platform';

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '@serverless-vote/contracts/secret';
 import { env } from '../env.ts';
 import { sign, unsign } from '../signed.ts';
 
@@ -11,11 +11,8 @@ export const presenterCookie = () => `presenter-${env().STACK_ID}`;
 /** Signed for this key, so that a new key ends what the old one allowed. */
 const purpose = () => `presenter with ${env().PRESENTER_KEY}`;
 
-/** Whether a key is the presenter's. Digests are compared, so that the time it takes tells nothing. */
-export function isPresentersKey(key: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return env().PRESENTER_KEY !== '' && timingSafeEqual(digest(key), digest(env().PRESENTER_KEY));
-}
+/** Whether a key is the presenter's. */
+export const isPresentersKey = (key: string): boolean => isSameSecret(env().PRESENTER_KEY, key);
 
 /** Whether a browser's cookie says that the presenter is there, and we said so. */
 export const isPresenter = (cookie: string | undefined): boolean =>

@@ -4,8 +4,14 @@ import { once } from 'node:events';
 import os from 'node:os';
 import { PassThrough, type Readable } from 'node:stream';
 import pTimeout from 'p-timeout';
-import type { EngineToOpen, Exit, Mount, SandboxSpec, StartedSandbox } from '../engine.ts';
-import { EngineError } from '../errors.ts';
+import {
+  EngineError,
+  type EngineToOpen,
+  type Exit,
+  type Mount,
+  type SandboxSpec,
+  type StartedSandbox,
+} from '../engine.ts';
 
 interface ProcessEngineParts {
   /** Holds what other engines mount: a sandbox's mount is the folder of that name, or the directory itself. */
@@ -78,6 +84,10 @@ export class ProcessEngine implements EngineToOpen {
 
   async list(): Promise<string[]> {
     return [...this.#running.keys()];
+  }
+
+  async missingImages(images: readonly string[]): Promise<string[]> {
+    return images.filter((image) => this.#parts.command(image) === undefined);
   }
 
   async permanentMemory(): Promise<undefined> {}

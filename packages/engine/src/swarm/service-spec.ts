@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { SandboxSpec } from '../engine.ts';
+import { label, onDemandLabels } from '../labels.ts';
 
-export const LABEL = 'org.serverless-vote';
 const SECRETS = '/run/secrets';
 const AGENT = '/run/task-agent.cjs';
 
-/** What a service's description names beside the catalog's limits: things of the Swarm, by id. */
+/** Everything of a service except how many tasks it has. */
+export type ServiceDescription = Omit<Docker.ServiceSpec, 'Mode'>;
+
+/** What a service's description names beside the catalog's limits: things of the Swarm, by ID. */
 export interface SwarmParts {
   stackId: string;
   image: { reference: string; command: string[] };
@@ -17,72 +20,78 @@ export interface SwarmParts {
   secrets: Map<string, { id: string; name: string }>;
 }
 
-/** Everything of a function's service except how many tasks it has. */
-export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): Omit<Docker.ServiceSpec, 'Mode'> {
-  const labels = {
-    [`${LABEL}.role`]: 'on-demand',
-    [`${LABEL}.name`]: spec.name,
-    [`${LABEL}.launcher`]: parts.stackId,
-    // `docker stack rm` removes it with the rest, whatever has become of the launcher.
-    'com.docker.stack.namespace': parts.stackId,
-  };
-  const owner = { UID: String(spec.user), GID: String(spec.user), Mode: 0o400 };
-  const described = {
-    Name: `${parts.stackId}_${spec.name}`,
+/** What all services of ours have in common: labels, limits, and no privileges. */
+export function baseSpec(
+  { stackId, name, networkIds }: { stackId: string; name: string; networkIds: string[] },
+  containerSpec: object,
+  limits: Pick<SandboxSpec, 'memoryMb' | 'cpus' | 'processes'>,
+) {
+  // The second: `docker stack rm` removes it with the rest, whatever has become of the launcher.
+  const Labels = { ...onDemandLabels(stackId, name), 'com.docker.stack.namespace': stackId };
+  return {
+    Name: `${stackId}_${name}`,
+    Labels,
     TaskTemplate: {
       ContainerSpec: {
-        Image: parts.image.reference,
-        Labels: labels,
-        Command: ['node', AGENT, ...parts.image.command],
-        Env: [...environment(spec, parts)].map(([name, value]) => `${name}=${value}`),
-        User: `${spec.user}:${spec.user}`,
+        Labels,
         ReadOnly: true,
         Init: false,
-        // Engines before 25 don't know the second; there is nothing with a set-uid bit to gain by it in our images.
+        // Engines before 25 don't know the second; our images have no set-uid program that could use it.
         CapabilityDrop: ['ALL'],
         Privileges: { NoNewPrivileges: true },
-        Mounts: [
-          { Type: 'tmpfs', Target: '/tmp', TmpfsOptions: { SizeBytes: spec.tmpMb * 1024 * 1024, Mode: 0o1777 } },
-        ],
-        ...(spec.openFiles !== undefined && {
-          Ulimits: [{ Name: 'nofile', Soft: spec.openFiles, Hard: spec.openFiles }],
-        }),
-        StopGracePeriod: spec.graceMs * 1e6,
-        Secrets: [...parts.secrets].map(([file, { id, name }]) => ({
-          SecretID: id,
-          SecretName: name,
-          File: { Name: file, ...owner },
-        })),
-        Configs: [
-          {
-            ConfigID: parts.agent.configId,
-            ConfigName: parts.agent.configName,
-            File: { Name: AGENT, ...owner, Mode: 0o444 },
-          },
-        ],
+        ...containerSpec,
       },
       Resources: {
         Limits: {
-          MemoryBytes: spec.memoryMb * 1024 * 1024,
-          NanoCPUs: Math.round(spec.cpus * 1e9),
-          Pids: spec.processes,
+          MemoryBytes: limits.memoryMb * 1024 * 1024,
+          NanoCPUs: Math.round(limits.cpus * 1e9),
+          Pids: limits.processes,
         },
       },
-      // Swarm itself keeps the prewarmed containers: who has ended, however, is replaced at once.
-      RestartPolicy: { Condition: 'any', Delay: 0, MaxAttempts: 0 },
+      RestartPolicy: { Condition: 'any', Delay: 1e9, MaxAttempts: 0 },
       LogDriver: { Name: 'none' },
-      Networks: [{ Target: parts.networkId }],
+      Networks: networkIds.map((Target) => ({ Target })),
     },
-    // Swarm would take a task that has done its work and ended for a failed update; the launcher knows better (SwarmService, 4).
-    UpdateConfig: { Parallelism: 1, Delay: 0, FailureAction: 'continue', Order: 'start-first' },
     // No virtual address: nobody calls a function, and the gateway knows web's tasks one by one.
     EndpointSpec: { Mode: 'dnsrr' },
   };
+}
+
+/** A function's service. Its label `spec` changes with everything that is in it. */
+export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): ServiceDescription {
+  const { stackId, networkId, image, agent } = parts;
+  const owner = { UID: String(spec.user), GID: String(spec.user), Mode: 0o400 };
+  const tmp = { Type: 'tmpfs', Target: '/tmp', TmpfsOptions: { SizeBytes: spec.tmpMb * 1024 * 1024, Mode: 0o1777 } };
+  const { openFiles } = spec;
+  const containerSpec = {
+    Image: image.reference,
+    Command: ['node', AGENT, ...image.command],
+    Env: [...environment(spec, parts)].map(([name, value]) => `${name}=${value}`),
+    User: `${spec.user}:${spec.user}`,
+    Mounts: [tmp],
+    ...(openFiles !== undefined && { Ulimits: [{ Name: 'nofile', Soft: openFiles, Hard: openFiles }] }),
+    StopGracePeriod: spec.graceMs * 1e6,
+    Secrets: [...parts.secrets].map(([file, { id, name }]) => ({
+      SecretID: id,
+      SecretName: name,
+      File: { Name: file, ...owner },
+    })),
+    Configs: [{ ConfigID: agent.configId, ConfigName: agent.configName, File: { Name: AGENT, ...owner, Mode: 0o444 } }],
+  };
+  const { TaskTemplate, ...base } = baseSpec(
+    { stackId, name: spec.name, networkIds: [networkId] },
+    containerSpec,
+    spec,
+  );
+  const described = {
+    ...base,
+    // Swarm itself keeps the prewarmed containers: one that has ended is replaced at once.
+    TaskTemplate: { ...TaskTemplate, RestartPolicy: { Condition: 'any', Delay: 0, MaxAttempts: 0 } },
+    // Swarm would take a task that has done its work and ended for a failed update; the launcher knows better (SwarmService, 4).
+    UpdateConfig: { Parallelism: 1, Delay: 0, FailureAction: 'continue', Order: 'start-first' },
+  };
   const digest = createHash('sha256').update(JSON.stringify(described)).digest('hex').slice(0, 16);
-  return { ...described, Labels: { ...labels, [`${LABEL}.spec`]: digest } } as unknown as Omit<
-    Docker.ServiceSpec,
-    'Mode'
-  >;
+  return { ...described, Labels: { ...base.Labels, [label('spec')]: digest } } as unknown as ServiceDescription;
 }
 
 /** What every task of the service is told; what only one is told comes over its agent. */

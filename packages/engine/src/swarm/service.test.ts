@@ -28,7 +28,8 @@ function forgetfulSwarm() {
 
 const SPEC = { sandboxId: 'one' } as SandboxSpec;
 const described = async () => ({ TaskTemplate: {}, Labels: {} }) as never;
-const serviceOn = (docker: Docker) => new SwarmService(docker, 'a-service', SPEC, described, vi.fn());
+const serviceOn = (docker: Docker) =>
+  new SwarmService(SPEC, { docker, name: 'a-service', describe: described, warn: vi.fn() });
 
 function agent() {
   const ended = Promise.withResolvers<void>();

@@ -1,8 +1,10 @@
 import type Docker from 'dockerode';
-import { EngineError } from '../errors.ts';
+import { EngineError } from '../engine.ts';
 
-/** So many tasks that failed before they registered are no accident. */
+/** This many tasks that failed before they registered are no accident. */
 const FAILURES = 3;
+/** Asked once a second or more often, it looks once a second. */
+const LOOK_MS = 900;
 
 interface Task {
   ID: string;
@@ -10,12 +12,13 @@ interface Task {
   Status: { State: string; Err?: string; Message?: string };
 }
 
-/** Why tasks of a service don't come up: Swarm tells of none by itself, so its list is read while somebody waits. */
+/** Why tasks of a service don't come up: Swarm sends no events about tasks, so its list is read while somebody waits. */
 export class StartTrouble {
   readonly #docker: Docker;
   readonly #service: string;
   readonly #came = new Set<string>();
   #since = Date.now();
+  #lookedAt = performance.now();
   /** What Swarm says of the newest task that isn't up. */
   latest: string | undefined;
 
@@ -33,11 +36,14 @@ export class StartTrouble {
   /** What was before doesn't count. */
   forget(): void {
     this.#since = Date.now();
+    this.#lookedAt = performance.now();
     this.latest = undefined;
   }
 
   /** The error for those who wait, if the latest starts have all failed. */
   async look(): Promise<EngineError | undefined> {
+    if (performance.now() - this.#lookedAt < LOOK_MS) return undefined;
+    this.#lookedAt = performance.now();
     const filters = { service: [this.#service] };
     const tasks = (await this.#docker.listTasks({ filters }).catch(() => [])) as Task[];
     const there = new Set(tasks.map(({ ID }) => ID));
@@ -50,12 +56,10 @@ export class StartTrouble {
     const failed = troubled.filter(({ Status }) => Status.State === 'failed' || Status.State === 'rejected');
     if (failed.length < FAILURES) return undefined;
     const why = this.latest ?? 'no reason given';
-    // An image that no node has is the operator's to bring; no trying again helps.
-    if (/no such image/i.test(why))
-      return new EngineError(
-        'misconfigured',
-        `A node lacks an image, and no registry has it: ${why}. infra/swarm/cluster.sh load brings it.`,
-      );
+    if (/no such image/i.test(why)) {
+      const what = `A node lacks an image, and no registry has it: ${why}. infra/swarm/cluster.sh load brings it.`;
+      return new EngineError('misconfigured', what);
+    }
     const message = `${this.#service} crashes at its start, ${failed.length} times in a row: ${why}; it was stopped`;
     return new EngineError('unavailable', message, { retryAfterSeconds: 5 });
   }

@@ -5,7 +5,8 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
-import { AgentConnection, type Registration } from './connection.ts';
+import { AgentConnection } from './connection.ts';
+import type { Registration } from './protocol.ts';
 
 /** What is the first process of a container on a Swarm, here as a plain one. */
 const PROGRAM = `${import.meta.dirname}/program.ts`;

@@ -1,24 +1,24 @@
 /**
  * The first process of a container on a Swarm, which has no call for "end this one task", "how did it end" or "what does it
- * write". The launcher brings it along: no image of a function has to know of it.
+ * write". The launcher brings it along, so the images of functions need not know about it.
  *
  *             registered              start               child exits, kill
  *  connecting ──────────▶ on the agent ─────▶ running ───────────────────────▶ gone
  *      ├── nobody answers ─────┼── launcher silent ┴── launcher silent ──────────▶
  *      └── SIGTERM ────────────┴── SIGTERM ──────────────────────────────────────▶
  *
- * It tells the launcher who it is, starts the container's own program when told, passes its output and its end on, and ends
- * everything in the container when told, or when it hears nothing of the launcher any more: nothing works on unattended.
+ * It tells the launcher who it is, starts the container's own program when told to, and passes on its output and exit status. It
+ * ends everything in the container when told to, or when it no longer hears the launcher: nothing runs unattended.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { env } from './env.ts';
+import { Channel, type FromLauncher, type FromTask } from './protocol.ts';
 
-const BEAT_MS = 1_000;
 const SILENT_MS = 4_000;
 const CONNECT_FOR_MS = 30_000;
 const RETRY_MS = 200;
@@ -29,13 +29,12 @@ const RETRY_MS = 200;
 const ANSWER_MS = 1_000;
 const KILLED = 137;
 
-type FromLauncher = { type: 'start'; environment: Record<string, string> } | { type: 'stop' | 'kill' | 'beat' };
-
 const [program = '', ...args] = process.argv.slice(2);
-/** The container's own program, and who is told of it. */
-let running: { child: ChildProcess; socket: Socket } | undefined;
-let heardAt = performance.now();
+/** The container's own program, and the launcher, which is told of it. */
+let running: { child: ChildProcess; launcher: Launcher } | undefined;
 let leaving = false;
+
+type Launcher = Channel<FromTask, FromLauncher>;
 
 /** As the first process it ends all others of its container; as any other (in tests) only what it has started. */
 function endEverything(): void {
@@ -62,10 +61,13 @@ function connectUntil(giveUpAt: number, first: boolean): void {
   socket.once('connect', () => {
     connected = true;
     clearTimeout(patience);
-    heardAt = performance.now();
+    const launcher: Launcher = new Channel(socket, {
+      silentMs: SILENT_MS,
+      hear: (order) => obey(order, launcher),
+      lost: () => leave('The launcher is silent: this container ends.'),
+    });
     const secret = readFileSync(secretFile, 'utf8');
-    tell(socket, { type: 'register', service, task, secret, containerId: hostname().slice(0, 12) });
-    hold(socket);
+    launcher.tell({ type: 'register', service, task, secret, containerId: hostname().slice(0, 12) });
   });
   socket.on('error', () => undefined);
   socket.once('close', () => {
@@ -77,35 +79,18 @@ function connectUntil(giveUpAt: number, first: boolean): void {
   });
 }
 
-const tell = (socket: Socket, message: object): boolean => socket.write(`${JSON.stringify(message)}\n`);
-
-function hold(socket: Socket): void {
-  setInterval(() => {
-    if (performance.now() - heardAt > SILENT_MS) leave('The launcher is silent: this container ends.');
-    tell(socket, { type: 'beat' });
-  }, BEAT_MS);
-  let rest = '';
-  socket.setEncoding('utf8').on('data', (chunk: string) => {
-    heardAt = performance.now();
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) obey(JSON.parse(line) as FromLauncher, socket);
-  });
-}
-
-function obey(order: FromLauncher, socket: Socket): void {
-  if (order.type === 'start' && !running) running = { child: run(order.environment, socket), socket };
+function obey(order: FromLauncher, launcher: Launcher): void {
+  if (order.type === 'start' && !running) running = { child: run(order.environment, launcher), launcher };
   if (order.type === 'stop') running?.child.kill('SIGTERM');
   if (order.type === 'kill') endEverything();
 }
 
-function run(environment: Record<string, string>, socket: Socket): ChildProcess {
+function run(environment: Record<string, string>, launcher: Launcher): ChildProcess {
   const started = spawn(program, args, {
     env: { ...env.inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  pass(started.stdout, socket);
-  pass(started.stderr, socket);
+  for (const output of [started.stdout, started.stderr]) pass(output, launcher);
   let failure = '';
   started.once('error', (error) => {
     failure = `${error}\n`;
@@ -117,19 +102,19 @@ function run(environment: Record<string, string>, socket: Socket): ChildProcess 
   const end = (exitCode: number): void => {
     if (leaving) return;
     leaving = true;
-    if (failure) tell(socket, { type: 'output', text: failure });
-    tell(socket, { type: 'exited', exitCode, outOfMemory: exitCode === KILLED && wasOutOfMemory() });
-    socket.end(() => process.exit(exitCode));
+    if (failure) launcher.tell({ type: 'output', text: failure });
+    launcher.tell({ type: 'exited', exitCode, outOfMemory: exitCode === KILLED && wasOutOfMemory() });
+    launcher.socket.end(() => process.exit(exitCode));
   };
   return started;
 }
 
 /** Passes on what it writes, no faster than the launcher reads. */
-function pass(output: Readable, socket: Socket): void {
+function pass(output: Readable, launcher: Launcher): void {
   output.setEncoding('utf8').on('data', (text: string) => {
-    if (tell(socket, { type: 'output', text })) return;
+    if (launcher.tell({ type: 'output', text })) return;
     output.pause();
-    socket.once('drain', () => output.resume());
+    launcher.socket.once('drain', () => output.resume());
   });
 }
 
@@ -146,5 +131,5 @@ function wasOutOfMemory(): boolean {
 
 // Swarm wants this task gone (scaled down, a new image, its node drained, the stack removed). One that works asks the launcher,
 // which lets it leave when it has nothing in hand. Without this a first process doesn't hear the signal at all.
-process.on('SIGTERM', () => (running ? tell(running.socket, { type: 'withdrawn' }) : process.exit(0)));
+process.on('SIGTERM', () => (running ? running.launcher.tell({ type: 'withdrawn' }) : process.exit(0)));
 connectUntil(performance.now() + CONNECT_FOR_MS, true);

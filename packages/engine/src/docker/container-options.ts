@@ -1,0 +1,65 @@
+import type Docker from 'dockerode';
+import type { Mount, SandboxSpec } from '../engine.ts';
+import { label, onDemandLabels } from '../labels.ts';
+
+const POSTGRES: Mount = { volume: 'postgres', target: '/var/run/postgresql', readOnly: true };
+
+/** Where the launcher's volumes are on the engine's machine. */
+export type VolumePaths = Record<Mount['volume'], string>;
+
+/** By what a sandbox's container is found. */
+export const containerName = (stackId: string, sandboxId: string): string => `${stackId}-sandbox-${sandboxId}`;
+
+/** What every container has that a launcher starts: a name, labels by which the sweep finds it, and no privileges. */
+export function confined(
+  { stackId, name, sandboxId, user }: { stackId: string; name: string; sandboxId: string; user: number },
+  HostConfig: Docker.HostConfig,
+): Docker.ContainerCreateOptions {
+  return {
+    name: containerName(stackId, sandboxId),
+    User: `${user}:${user}`,
+    Labels: { ...onDemandLabels(stackId, name), [label('sandbox')]: sandboxId },
+    HostConfig: {
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      LogConfig: { Type: 'none', Config: {} },
+      ...HostConfig,
+    },
+  };
+}
+
+/** A sandbox's container. @param network its network mode */
+export function containerOptions(
+  stackId: string,
+  spec: SandboxSpec,
+  network: string,
+  volumePaths: VolumePaths,
+): Docker.ContainerCreateOptions {
+  const { openFiles } = spec;
+  const mounts = [...spec.mounts, ...(spec.database ? [POSTGRES] : [])];
+  const hostConfig: Docker.HostConfig = {
+    NetworkMode: network,
+    ...(spec.runtime !== undefined && { Runtime: spec.runtime }),
+    Binds: mounts.map((mount) => bind(mount, volumePaths)),
+    Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${spec.tmpMb}m` },
+    Memory: spec.memoryMb * 1024 * 1024,
+    MemorySwap: spec.memoryMb * 1024 * 1024,
+    NanoCpus: Math.round(spec.cpus * 1e9),
+    PidsLimit: spec.processes,
+    ...(openFiles !== undefined && { Ulimits: [{ Name: 'nofile', Soft: openFiles, Hard: openFiles }] }),
+    RestartPolicy: { Name: 'no' },
+  };
+  return {
+    ...confined({ ...spec, stackId }, hostConfig),
+    Image: spec.image,
+    Env: Object.entries({ ...spec.environment, ...spec.secrets }).map(([name, value]) => `${name}=${value}`),
+    AttachStdout: true,
+    AttachStderr: true,
+  };
+}
+
+function bind({ volume, folder, target, readOnly }: Mount, volumePaths: VolumePaths): string {
+  const source = folder === undefined ? volumePaths[volume] : `${volumePaths[volume]}/${folder}`;
+  return `${source}:${target}:${readOnly ? 'ro' : 'rw'}`;
+}

@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { statusOf } from '../docker-errors.ts';
+import type { Exit } from '../engine.ts';
+import { onDemand } from '../labels.ts';
+import { Lines } from '../lines.ts';
+
+const CALL_DEADLINE_MS = 15_000;
+
+interface Tracked {
+  sandboxId: string;
+  outOfMemory: boolean;
+  settle: (exit: Exit) => void;
+}
+
+interface EngineEvent {
+  Action: string;
+  Actor: { ID: string; Attributes: Record<string, string> };
+}
+
+/** How containers end: settled by the engine's event stream and, after a gap in the stream, by what is still there. */
+export class Exits {
+  readonly #docker: Docker;
+  readonly #stackId: string;
+  readonly #tracked = new Map<string, Tracked>();
+  #isClosed = false;
+
+  constructor(docker: Docker, stackId: string) {
+    this.#docker = docker;
+    this.#stackId = stackId;
+  }
+
+  /** The exit of a container that has not been started yet. */
+  of(containerId: string, sandboxId: string): Promise<Exit> {
+    return new Promise((settle) => this.#tracked.set(containerId, { sandboxId, outOfMemory: false, settle }));
+  }
+
+  /** Its container has been removed: if its exit has not been heard of, it won't be. */
+  removed(sandboxId: string): void {
+    for (const [containerId, tracked] of this.#tracked) {
+      if (tracked.sandboxId === sandboxId) this.#settle(containerId, { kind: 'lost' });
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Follows the engine's events until `close`, also when the engine is restarted. Never rejects. */
+  async follow(): Promise<void> {
+    const label = onDemand(this.#stackId);
+    for (let failures = 0; !this.#isClosed; failures++) {
+      try {
+        const stream = await this.#docker.getEvents({
+          filters: { type: ['container'], event: ['die', 'oom', 'destroy'], label },
+        });
+        await this.#reconcile();
+        failures = 0;
+        const lines = new Lines();
+        for await (const chunk of stream)
+          for (const line of lines.take(String(chunk))) if (line) this.#onEvent(JSON.parse(line) as EngineEvent);
+      } catch {
+        // The engine restarts, say: go on until it answers again.
+      }
+      await delay(Math.min(100 * 2 ** failures, 2000) * (0.5 + Math.random() / 2));
+    }
+  }
+
+  #onEvent({ Action, Actor }: EngineEvent): void {
+    const tracked = this.#tracked.get(Actor.ID);
+    if (Action === 'oom' && tracked) tracked.outOfMemory = true;
+    if (Action === 'die') {
+      const exitCode = Number(Actor.Attributes.exitCode);
+      this.#settle(Actor.ID, { kind: 'exited', exitCode, outOfMemory: tracked?.outOfMemory ?? false });
+    }
+    if (Action === 'destroy') this.#settle(Actor.ID, { kind: 'lost' });
+  }
+
+  #settle(containerId: string, exit: Exit): void {
+    this.#tracked.get(containerId)?.settle(exit);
+    this.#tracked.delete(containerId);
+  }
+
+  async #reconcile(): Promise<void> {
+    for (const containerId of [...this.#tracked.keys()]) {
+      try {
+        const abortSignal = AbortSignal.timeout(CALL_DEADLINE_MS);
+        const { State } = await this.#docker.getContainer(containerId).inspect({ abortSignal });
+        if (State.Running || State.Status === 'created') continue;
+        this.#settle(containerId, { kind: 'exited', exitCode: State.ExitCode, outOfMemory: State.OOMKilled });
+      } catch (error) {
+        if (statusOf(error) === 404) this.#settle(containerId, { kind: 'lost' });
+      }
+    }
+  }
+}

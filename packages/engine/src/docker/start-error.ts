@@ -1,0 +1,24 @@
+import { messageOf, statusOf } from '../docker-errors.ts';
+import { DatabaseAway, EngineError, type SandboxSpec } from '../engine.ts';
+
+/** What the engine's refusal to start a container means to whoever asked. */
+export function startError(error: unknown, spec: SandboxSpec): DatabaseAway | EngineError {
+  const status = statusOf(error);
+  const message = messageOf(error);
+  if (status === 404 && /no such image/i.test(message)) {
+    const what = `The image ${spec.image} isn't on this machine; \`make run\` builds it.`;
+    return new EngineError('misconfigured', what, { cause: error });
+  }
+  if (status === 400 && spec.runtime !== undefined && /runtime/i.test(message)) {
+    const fix = '`docker info` lists those that it has; the catalog names one.';
+    const what = `The engine has no runtime "${spec.runtime}" for ${spec.name}: ${fix}`;
+    return new EngineError('misconfigured', what, { cause: error });
+  }
+  if (error instanceof DatabaseAway) return error;
+  // 409: the database's container is there but doesn't run; 404: it was made anew, under another id.
+  const isAboutNetwork = /join(ing)? network|network namespace|No such container/i.test(message);
+  if (spec.network === 'database' && (status === 404 || status === 409 || isAboutNetwork))
+    return new DatabaseAway(`The database's container is not running: ${message}`, { cause: error });
+  const what = `The Docker Engine did not start a container: ${message}`;
+  return new EngineError('unavailable', what, { retryAfterSeconds: 2, cause: error });
+}

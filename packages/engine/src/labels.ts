@@ -1,0 +1,24 @@
+type Key = 'role' | 'name' | 'launcher' | 'sandbox' | 'spec';
+
+/** Everything of ours is labelled, and a launcher touches only what bears its own stack's ID. */
+export const label = (key: Key): string => `org.serverless-vote.${key}`;
+
+/** What a launcher has made: a container, or a service with its tasks. */
+export const onDemandLabels = (stackId: string, name: string): Record<string, string> => ({
+  [label('role')]: 'on-demand',
+  [label('name')]: name,
+  [label('launcher')]: stackId,
+});
+
+/** Filter: everything that a stack's launcher has made. */
+export const onDemand = (stackId: string): string[] => [
+  `${label('role')}=on-demand`,
+  `${label('launcher')}=${stackId}`,
+];
+
+/** Filter: one of the two containers that are always there. */
+export const permanent = (stackId: string, name: 'launcher' | 'database'): string[] => [
+  `${label('role')}=permanent`,
+  `${label('name')}=${name}`,
+  `${label('launcher')}=${stackId}`,
+];

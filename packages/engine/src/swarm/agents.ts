@@ -1,0 +1,83 @@
+import net from 'node:net';
+import { isSameSecret } from '@serverless-vote/contracts/secret';
+import { AgentConnection } from './task-agent/connection.ts';
+import type { Registration } from './task-agent/protocol.ts';
+
+const PORT = 9002;
+const REGISTER_MS = 10_000;
+const AGENTS = 2_000;
+/** Swarm may take this long to forget a task. */
+const REMEMBER_MS = 60_000;
+
+/** A task as Swarm knows it. */
+export interface Task {
+  Spec: { ContainerSpec: { Image: string } };
+}
+
+interface AgentsParts {
+  /** The secret of this function's tasks; undefined when none are waited for. */
+  secretOf(service: string): string | undefined;
+  /** Swarm's record of this task, if it belongs to that service and is at this address. */
+  find(task: string, service: string, address: string): Promise<Task | undefined>;
+  registered(agent: AgentConnection, registration: Registration, task: Task): void;
+  warn(details: object, event: string): void;
+}
+
+/** Where task agents register: only tasks that know their service's secret and are, as Swarm says, where they call from. */
+export class Agents {
+  readonly #parts: AgentsParts;
+  /** Tasks that have registered: nobody can do so a second time in a task's name. */
+  readonly #registered = new Set<string>();
+  readonly #listeners: net.Server[] = [];
+
+  constructor(parts: AgentsParts) {
+    this.#parts = parts;
+  }
+
+  /** Where agents find the launcher that has this address. */
+  static at(address: string): string {
+    return `${address}:${PORT}`;
+  }
+
+  async listen(address: string): Promise<void> {
+    const listener = net.createServer({ keepAlive: true }, (socket) => this.#accept(socket));
+    listener.maxConnections = AGENTS;
+    this.#listeners.push(listener);
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject);
+      listener.listen(PORT, address, resolve);
+    });
+  }
+
+  close(): void {
+    for (const listener of this.#listeners) listener.close();
+  }
+
+  #accept(socket: net.Socket): void {
+    const late = setTimeout(() => socket.destroy(), REGISTER_MS);
+    let hasAsked = false;
+    const agent = new AgentConnection(socket, (registration) => {
+      if (hasAsked) return agent.lose();
+      hasAsked = true;
+      this.#register(agent, registration)
+        .catch((error: unknown) => {
+          this.#parts.warn({ from: agent.address, why: String(error) }, 'task.refused');
+          agent.lose();
+        })
+        .finally(() => clearTimeout(late));
+    });
+  }
+
+  async #register(agent: AgentConnection, registration: Registration): Promise<void> {
+    const { service, task: id, secret, containerId } = registration;
+    if (!isSameSecret(this.#parts.secretOf(service), String(secret)))
+      throw new Error('It does not know the secret of a service that is waited for.');
+    if (!/^[a-z0-9]{25}$/.test(id) || this.#registered.has(id)) throw new Error('This task has registered already.');
+    const task = await this.#parts.find(id, service, agent.address);
+    if (!task) throw new Error('Swarm has no such task at this address.');
+    this.#registered.add(id);
+    void agent.ended.then(() => setTimeout(() => this.#registered.delete(id), REMEMBER_MS).unref());
+    agent.containerId = /^[0-9a-f]{12}$/.test(containerId) ? containerId : id.slice(0, 12);
+    this.#parts.registered(agent, registration, task);
+  }
+}

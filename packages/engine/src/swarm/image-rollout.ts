@@ -1,0 +1,46 @@
+import type Docker from 'dockerode';
+import { label } from '../labels.ts';
+import type { ServiceDescription } from './service-spec.ts';
+
+type Described = ServiceDescription | Docker.ServiceSpec;
+
+/*
+ *             a task comes up                 a new image
+ *  ordered ─────────────────────▶ proven ─────────────────────▶ ordered
+ *     ▲                                                            │
+ *     └────────── the proven one again, this one refused ◀─────────┘ no task comes up
+ */
+
+/** Which description a service gets: the newest, unless its tasks did not come up; then the last that worked. */
+export class ImageRollout {
+  /** What Swarm was last told. */
+  ordered: Described | undefined;
+  #proven: Described | undefined;
+  #refused: string | undefined;
+
+  static isSame(one: Described, other: Described): boolean {
+    return digestOf(one) === digestOf(other);
+  }
+
+  choose(newest: ServiceDescription): ServiceDescription {
+    return digestOf(newest) === this.#refused && this.#proven ? (this.#proven as ServiceDescription) : newest;
+  }
+
+  /** A task with this image has come up. */
+  cameUp(image: string): void {
+    if (imageOf(this.ordered) === image) this.#proven = this.ordered;
+  }
+
+  /** Gives what was ordered up for what worked. @returns whether there is such a thing */
+  goBack(): boolean {
+    if (!this.#proven || digestOf(this.ordered) === digestOf(this.#proven)) return false;
+    this.#refused = digestOf(this.ordered);
+    return true;
+  }
+}
+
+const digestOf = (spec: Described | undefined): string | undefined => spec?.Labels?.[label('spec')];
+
+function imageOf(spec: Described | undefined): string | undefined {
+  return (spec?.TaskTemplate as { ContainerSpec?: { Image?: string } } | undefined)?.ContainerSpec?.Image;
+}

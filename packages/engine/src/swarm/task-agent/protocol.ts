@@ -1,0 +1,81 @@
+import type { Socket } from 'node:net';
+import { Lines } from '../../lines.ts';
+
+/** Who a task is, and the proof. */
+export interface Registration {
+  service: string;
+  task: string;
+  secret: string;
+  containerId: string;
+}
+
+export type FromTask =
+  | ({ type: 'register' } & Registration)
+  | { type: 'output'; text: string }
+  | { type: 'exited'; exitCode: number; outOfMemory: boolean }
+  /** Swarm wants the task gone. */
+  | { type: 'withdrawn' | 'beat' };
+
+export type FromLauncher =
+  | { type: 'start'; environment: Record<string, string> }
+  /** `stop`: SIGTERM for the program; `kill`: SIGKILL for every process of the container. */
+  | { type: 'stop' | 'kill' | 'beat' };
+
+const BEAT_MS = 1_000;
+/** A line of output, with everything in it escaped. */
+const LINE_LIMIT = 1024 * 1024;
+
+interface ChannelParts<Heard> {
+  /** An end that hears nothing for so long has lost the other one. */
+  silentMs: number;
+  hear(message: Heard): void;
+  /** The other end is silent, or sends what is no message. */
+  lost(): void;
+}
+
+/** One end of the connection between a task and its launcher: a line of JSON for each message, and a beat every second. */
+export class Channel<Told extends FromTask | FromLauncher, Heard extends FromTask | FromLauncher> {
+  readonly socket: Socket;
+  readonly #parts: ChannelParts<Heard>;
+  readonly #lines = new Lines();
+  readonly #beat: NodeJS.Timeout;
+  #heardAt = performance.now();
+
+  constructor(socket: Socket, parts: ChannelParts<Heard>) {
+    this.#parts = parts;
+    this.socket = socket.setNoDelay(true).setEncoding('utf8');
+    this.#beat = setInterval(() => this.#onBeat(), BEAT_MS);
+    socket.on('data', (chunk) => this.#take(String(chunk)));
+    socket.once('close', () => clearInterval(this.#beat));
+  }
+
+  /** @returns whether the other end keeps up */
+  tell(message: Told | { type: 'beat' }): boolean {
+    return this.socket.writable && this.socket.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** Sends no more beats, and takes no notice of silence. */
+  close(): void {
+    clearInterval(this.#beat);
+  }
+
+  #onBeat(): void {
+    if (performance.now() - this.#heardAt > this.#parts.silentMs) this.#lose();
+    else this.tell({ type: 'beat' });
+  }
+
+  #lose(): void {
+    this.close();
+    this.#parts.lost();
+  }
+
+  #take(chunk: string): void {
+    this.#heardAt = performance.now();
+    try {
+      for (const line of this.#lines.take(chunk)) this.#parts.hear(JSON.parse(line) as Heard);
+      if (this.#lines.pending.length > LINE_LIMIT) throw new Error('A message without end.');
+    } catch {
+      this.#lose();
+    }
+  }
+}
