@@ -6,6 +6,7 @@ import { whyBlocked } from './api/blocked.ts';
 import { HealthReport } from './api/health.ts';
 import { RecentFailures } from './api/recent-failures.ts';
 import { AsyncEvents } from './async/async-events.ts';
+import { collectGarbageWhenIdle } from './collect-garbage.ts';
 import type { PublicStream } from './gateway/gateway.ts';
 import { HttpService } from './gateway/http-service.ts';
 import { ResultStream, resultLine } from './gateway/result-stream.ts';
@@ -20,7 +21,6 @@ import type { Platform } from './platform.ts';
 import { makeServers } from './servers.ts';
 import type { Settings } from './settings.ts';
 import { ActivityStream } from './telemetry/activity-stream.ts';
-import { collectGarbageWhenIdle } from './telemetry/collect-garbage.ts';
 import { logEvents } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
 

@@ -3,6 +3,7 @@ import { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { Peers } from '@serverless-vote/http-server/peers';
 import { refusePeers } from '@serverless-vote/http-server/refuse-peers';
 import { limitedServer } from '@serverless-vote/http-server/server';
+import { traceRequests } from '@serverless-vote/http-server/traced-requests';
 import type { Logger } from 'pino';
 import { controlApi } from './api/control-api.ts';
 import { EventStream } from './api/event-stream.ts';
@@ -21,7 +22,6 @@ import type { Servers } from './platform.ts';
 import type { Settings } from './settings.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
 import type { Metrics } from './telemetry/metrics.ts';
-import { traceRequests } from './telemetry/traced-requests.ts';
 
 /** An invocation may take its catalog's deadline, so silence is no sign there. */
 const CONTROL_LIMITS = { connections: 2_000, requests: 4_000, headersMs: 10_000, requestMs: 30_000, silentMs: 0 };

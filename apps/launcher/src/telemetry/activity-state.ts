@@ -1,7 +1,6 @@
 import type { ContainerView, Counters, Moment } from '@serverless-vote/contracts/activity';
 import type { PublishedEvent, StartKind } from '@serverless-vote/contracts/lifecycle';
 import type { EventBus } from '../model/event-bus.ts';
-import { RecentValues } from './recent-values.ts';
 
 /** Containers that are gone are remembered this long, and so many at most. */
 const REMEMBERED_MS = 60_000;
@@ -16,9 +15,9 @@ export class ActivityState {
   readonly #containers = new Map<string, ContainerView>();
   readonly #byContainer = new Map<string, ContainerView>();
   readonly #counts = { removed: 0, removedWell: 0, invocations: 0, succeeded: 0, retried: 0 };
-  readonly #durations = new Map<StartKind, RecentValues>();
+  readonly #durations = new Map<StartKind, number[]>();
   /** Events of each of a function's latest containers that took several. */
-  readonly #reused = new Map<string, RecentValues>();
+  readonly #reused = new Map<string, number[]>();
   #today = { since: Date.now(), started: 0, removed: 0 };
   #changed = new Set<ContainerView>();
   #moments: Moment[] = [];
@@ -35,14 +34,17 @@ export class ActivityState {
     });
   }
 
-  /** How many containers live now. */
-  get living(): number {
-    return [...this.#containers.values()].filter(({ state }) => state !== 'gone').length;
+  /** Is there no container? */
+  get isIdle(): boolean {
+    return [...this.#containers.values()].every(({ state }) => state === 'gone');
   }
 
   get counters(): Counters {
-    const medians = [...this.#durations].map(([kind, { median }]) => [kind, median]);
-    const reused = [...this.#reused].map(([name, { sum, size }]) => [name, { events: sum, containers: size }]);
+    const medians = [...this.#durations].map(([kind, latest]) => [kind, median(latest)]);
+    const reused = [...this.#reused].map(([name, latest]) => [
+      name,
+      { events: sum(latest), containers: latest.length },
+    ]);
     return {
       ...this.#counts,
       today: { ...this.#countsOfToday() },
@@ -100,7 +102,7 @@ export class ActivityState {
   #finished(event: PublishedEvent & { type: 'invocation.finished' }): void {
     this.#counts.invocations += 1;
     if (event.outcome === 'success') this.#counts.succeeded += 1;
-    if (event.startKind) latest(this.#durations, event.startKind, LATEST_INVOCATIONS).add(event.totalMs);
+    if (event.startKind) addLatest(this.#durations, event.startKind, event.totalMs, LATEST_INVOCATIONS);
     const view = this.#byContainer.get(event.containerId ?? '');
     if (!view) return;
     const inFlight = Math.max(0, view.inFlight - 1);
@@ -115,7 +117,7 @@ export class ActivityState {
     this.#countsOfToday().removed += 1;
     if (ending === 0) this.#counts.removedWell += 1;
     const view = this.#update(sandboxId, { state: 'gone', inFlight: 0, goneAt: Date.now(), ending });
-    if (served > 1) latest(this.#reused, view.name, LATEST_REUSED).add(served);
+    if (served > 1) addLatest(this.#reused, view.name, served, LATEST_REUSED);
     this.#byContainer.delete(containerId);
     // The map's order is the order of leaving, so that the longest gone are forgotten first.
     this.#containers.delete(sandboxId);
@@ -153,8 +155,13 @@ export class ActivityState {
   }
 }
 
-function latest<Key>(series: Map<Key, RecentValues>, key: Key, capacity: number): RecentValues {
-  const values = series.get(key) ?? new RecentValues(capacity);
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+const median = (values: number[]) => Float64Array.from(values).sort()[Math.floor(values.length / 2)];
+
+/** Adds a value to the latest `most` of its series. */
+function addLatest<Key>(series: Map<Key, number[]>, key: Key, value: number, most: number): void {
+  const values = series.get(key) ?? [];
+  values.push(value);
+  if (values.length > most) values.shift();
   series.set(key, values);
-  return values;
 }

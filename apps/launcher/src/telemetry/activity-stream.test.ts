@@ -166,6 +166,30 @@ describe('who watches', () => {
   });
 });
 
+describe('the counters', () => {
+  test('have the median of the latest 200 invocations by start kind, and none of those that never ran', async () => {
+    const { publish, watch } = await serve();
+    const [, , finished] = served;
+    const took = (totalMs: number, times: number) => {
+      for (let i = 0; i < times; i += 1) publish({ ...finished, totalMs } as LifecycleEvent);
+    };
+    for (const [totalMs, times] of [
+      [1000, 200],
+      [9, 150],
+      [10, 10],
+      [8, 40],
+    ] as const)
+      took(totalMs, times);
+    expect((await watch()).snapshot()?.counters.p50).toEqual({ prewarmed: 9 });
+  });
+
+  test('have the events of containers that took several, by function', async () => {
+    const { publish, watch } = await serve();
+    for (const took of [3, 1, 4]) publish(...started, { ...gone(), served: took } as LifecycleEvent);
+    expect((await watch()).snapshot()?.counters.reused).toEqual({ 'record-vote': { events: 7, containers: 2 } });
+  });
+});
+
 describe('a day', () => {
   test('ends at midnight by the launcher’s clock; before the first one it began with the launcher', async () => {
     vi.useFakeTimers({ now: new Date(2026, 10, 21, 23, 50), toFake: ['Date'] });

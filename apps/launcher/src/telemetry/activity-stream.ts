@@ -4,10 +4,10 @@ import type { PermanentMemory } from '@serverless-vote/engine';
 import { Viewers } from '@serverless-vote/http-server/server-sent-events';
 import type { EventBus } from '../model/event-bus.ts';
 import { ActivityState } from './activity-state.ts';
-import { MemoryWatch } from './memory-watch.ts';
 
 /** Changes are told together, at most this often. */
 const PAUSE_MS = 100;
+const MEMORY_EVERY_MS = 10_000;
 /** What a viewer may be behind before changes are left out for it; then it gets a snapshot. */
 const BUFFER_LIMIT = 64 * 1024;
 
@@ -18,29 +18,46 @@ const BUFFER_LIMIT = 64 * 1024;
  */
 export class ActivityStream {
   readonly #state: ActivityState;
-  readonly #memory: MemoryWatch;
+  readonly #askMemory: () => Promise<PermanentMemory | undefined>;
   readonly #viewers = new Viewers({ bufferLimit: BUFFER_LIMIT, catchUp: () => this.#snapshot() });
   #timer: NodeJS.Timeout | undefined;
+  #memory: Memory | undefined;
+  #memoryTimer: NodeJS.Timeout | undefined;
 
   /** @param askMemory what the permanent containers hold; asked only while somebody watches */
   constructor(bus: EventBus, askMemory: () => Promise<PermanentMemory | undefined>) {
-    const tellSoon = () => {
-      if (this.#viewers.size === 0) return;
-      this.#timer ??= setTimeout(() => this.#tell(), Math.max(PAUSE_MS, this.#viewers.restMs));
-    };
-    this.#state = new ActivityState(bus, tellSoon);
-    this.#memory = new MemoryWatch(askMemory, () => this.#state.living === 0, tellSoon);
+    this.#state = new ActivityState(bus, () => this.#tellSoon());
+    this.#askMemory = askMemory;
   }
 
   /** Answers a request with server-sent events until its caller leaves. */
   watch(response: ServerResponse): void {
     // What happened while nobody watched is in the snapshot.
-    if (this.#viewers.size === 0) this.#state.takeChanges();
+    if (this.#viewers.size === 0) {
+      this.#state.takeChanges();
+      this.#memoryTimer = setInterval(() => void this.#lookAtMemory(), MEMORY_EVERY_MS);
+      void this.#lookAtMemory();
+    }
     this.#viewers.add(response, this.#snapshot());
-    this.#memory.start();
     response.once('close', () => {
-      if (this.#viewers.size === 0) this.#memory.stop();
+      if (this.#viewers.size === 0) clearInterval(this.#memoryTimer);
     });
+  }
+
+  /** What was seen when idle isn't replaced by what is seen at work. */
+  async #lookAtMemory(): Promise<void> {
+    const wasIdle = this.#state.isIdle;
+    if (this.#memory?.idle && !wasIdle) return;
+    // When the engine is away, the next look may tell.
+    const memory = await this.#askMemory().catch(() => undefined);
+    if (!memory) return;
+    this.#memory = { ...memory, idle: wasIdle && this.#state.isIdle };
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
+    if (this.#viewers.size === 0) return;
+    this.#timer ??= setTimeout(() => this.#tell(), Math.max(PAUSE_MS, this.#viewers.restMs));
   }
 
   #tell(): void {
@@ -56,7 +73,7 @@ export class ActivityStream {
   }
 
   #now(): { now: number; counters: Snapshot['counters']; memory?: Memory } {
-    const { latest } = this.#memory;
-    return { now: Date.now(), counters: this.#state.counters, ...(latest && { memory: latest }) };
+    const memory = this.#memory;
+    return { now: Date.now(), counters: this.#state.counters, ...(memory && { memory }) };
   }
 }

@@ -6,15 +6,6 @@ import type { FunctionPool } from '../invoke/function-pool.ts';
 import type { StartLimiter } from '../model/start-limiter.ts';
 import type { Condition } from '../sandbox/sandbox.ts';
 
-/** Every state, by type: a gauge sets all of them each time, so that no container is counted where it was once seen. */
-const NO_SANDBOXES: Record<Condition, number> = { starting: 0, prewarmed: 0, serving: 0, idle: 0, leaving: 0, gone: 0 };
-const NO_REPLICAS: Record<Exclude<ReplicaState['kind'], 'resting'>, number> = {
-  starting: 0,
-  ready: 0,
-  draining: 0,
-  gone: 0,
-};
-
 /** What is looked at whenever Prometheus asks, and costs nothing until then. */
 export interface ObservedParts {
   pools: readonly FunctionPool[];
@@ -30,93 +21,105 @@ export interface ObservedParts {
 }
 
 type Samples = [labels: Record<string, string>, value: number][];
+type Read<Value> = (parts: ObservedParts) => Value;
+type Row = [help: string, read: Read<number | Promise<number> | Samples>, ...labels: string[]];
+
+const perFunction = (help: string, value: (pool: FunctionPool) => number): Row => [
+  help,
+  ({ pools }) => pools.map((pool) => [{ function: pool.name }, value(pool)]),
+  'function',
+];
+
+/** By name: help text, how it is read, and labels. */
+const GAUGES: Record<string, Row> = {
+  invocations_waiting: perFunction('Events that wait for a container', ({ waiting }) => waiting),
+  invocations_waiting_limit: perFunction('Events that may wait; more are throttled', ({ entry }) => entry.queue.events),
+  async_events: ['Asynchronous events in the queue by state', asyncEventsByState, 'function', 'state'],
+  containers: ['On-demand containers by state', containersByState, 'name', 'state'],
+  containers_limit: ['On-demand containers that may run at once', containersLimit, 'name'],
+  containers_overdue: ['Containers that the engine should have removed but has not', ({ overdue }) => overdue()],
+  container_starts_in_progress: ['Containers that are being started', ({ limiter }) => limiter.inProgress],
+  container_starts_waiting: ['Starts that wait for others to end', ({ limiter }) => limiter.waiting],
+  container_starts_limit: ['Starts that may be in progress at once', ({ limiter }) => limiter.places],
+  web_replicas: [
+    'Containers of web that take requests',
+    ({ web }) => web.replicas.filter(({ state }) => state.kind === 'ready').length,
+  ],
+  web_requests_in_flight: [
+    'Requests that web is answering',
+    ({ web }) => web.replicas.reduce((sum, { inFlight }) => sum + inFlight, 0),
+  ],
+  results_viewers: ['Open streams of results', ({ viewers }) => viewers()],
+  database_up: [
+    'Whether the database accepts connections and is prepared',
+    async ({ databaseAnswers }) => Number(await databaseAnswers()),
+  ],
+  // prom-client's own process metrics would bring an event-loop monitor that wakes an idle launcher 100 times a second.
+  process_resident_memory_bytes: ['Memory that the launcher has', () => process.memoryUsage.rss()],
+  process_start_time_seconds: [
+    'When the launcher was started, in seconds since 1970',
+    () => Math.round(performance.timeOrigin / 1000),
+  ],
+};
+
+/** Counts that somebody else keeps. */
+const COUNTERS: Record<string, [help: string, read: Read<number>]> = {
+  web_requests_total: ['Requests that were handed to web', ({ web }) => web.requests],
+  process_cpu_seconds_total: ['CPU time that the launcher has used', cpuSeconds],
+};
 
 /** Registers what is read from the parts themselves. */
 export function registerGauges(registry: Registry, parts: ObservedParts): void {
-  const { pools, web, limiter } = parts;
   const registers = [registry];
-  const gauges = (name: string, help: string, labelNames: string[], read: () => Samples) =>
+  for (const [name, [help, read, ...labelNames]] of Object.entries(GAUGES))
     new Gauge({
       ...{ name, help, labelNames, registers },
-      collect() {
-        for (const [labels, value] of read()) this.set(labels, value);
-      },
-    });
-  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
-    new Gauge({
-      ...{ name, help, registers },
       async collect() {
-        this.set(await read());
+        const found = await read(parts);
+        for (const [labels, value] of Array.isArray(found) ? found : [[{}, found] as const]) this.set(labels, value);
       },
     });
-  /** A count that somebody else keeps. */
-  const counter = (name: string, help: string, read: () => number) =>
+  for (const [name, [help, read]] of Object.entries(COUNTERS))
     new Counter({
       ...{ name, help, registers },
       collect() {
         this.reset();
-        this.inc(read());
+        this.inc(read(parts));
       },
     });
-  const ofPools = (label: string, value: (pool: FunctionPool) => number): Samples =>
-    pools.map((pool) => [{ [label]: pool.name }, value(pool)]);
-
-  gauges('invocations_waiting', 'Events that wait for a container', ['function'], () =>
-    ofPools('function', ({ waiting }) => waiting),
-  );
-  gauges('invocations_waiting_limit', 'Events that may wait; more are throttled', ['function'], () =>
-    ofPools('function', ({ entry }) => entry.queue.events),
-  );
-  gauges('async_events', 'Asynchronous events in the queue by state', ['function', 'state'], () => byState(parts));
-  gauges('containers', 'On-demand containers by state', ['name', 'state'], () => containersByState(parts));
-  gauges('containers_limit', 'On-demand containers that may run at once', ['name'], () => [
-    ...ofPools('name', ({ entry }) => entry.concurrency),
-    [{ name: 'web' }, web.limit],
-  ]);
-  gauge('containers_overdue', 'Containers that should be gone, and that the engine has not removed yet', parts.overdue);
-  gauge('container_starts_in_progress', 'Containers that are being started', () => limiter.inProgress);
-  gauge('container_starts_waiting', 'Starts that wait for others to end', () => limiter.waiting);
-  gauge('container_starts_limit', 'Starts that may be in progress at once', () => limiter.places);
-  gauge(
-    'web_replicas',
-    'Containers of the web front end that take requests',
-    () => web.replicas.filter(({ state }) => state.kind === 'ready').length,
-  );
-  gauge('web_requests_in_flight', 'Requests that web is answering', () =>
-    web.replicas.reduce((sum, { inFlight }) => sum + inFlight, 0),
-  );
-  gauge('results_viewers', 'Open streams of results', parts.viewers);
-  gauge('database_up', 'Whether the database takes connections and is prepared', async () =>
-    Number(await parts.databaseAnswers()),
-  );
-  gauge('process_resident_memory_bytes', 'Memory that the launcher has', () => process.memoryUsage.rss());
-  gauge('process_start_time_seconds', 'When the launcher was started, in seconds since 1970', () =>
-    Math.round(performance.timeOrigin / 1000),
-  );
-  counter('web_requests_total', 'Requests that were handed to web', () => web.requests);
-  counter('process_cpu_seconds_total', 'CPU time that the launcher has used', () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  });
 }
 
-function byState({ asyncEvents }: ObservedParts): Samples {
+function asyncEventsByState({ asyncEvents }: ObservedParts): Samples {
   return asyncEvents.queues.flatMap(({ name, unfinished, running, dead }) => {
     const states = { waiting: Math.max(0, unfinished - running), running, dead };
     return Object.entries(states).map(([state, events]): Samples[number] => [{ function: name, state }, events]);
   });
 }
 
+/** Every state is set each time, so that no container is counted where it was once seen. */
 function containersByState({ pools, web }: ObservedParts): Samples {
-  const count = <State extends string>(name: string, none: Record<State, number>, found: State[]): Samples => {
-    const counts = { ...none };
-    for (const state of found) counts[state] += 1;
-    return Object.entries<number>(counts).map(([state, containers]) => [{ name, state }, containers]);
+  const none: Record<Condition, 0> = { starting: 0, prewarmed: 0, serving: 0, idle: 0, leaving: 0, gone: 0 };
+  const noReplica: Record<Exclude<ReplicaState['kind'], 'resting'>, 0> = {
+    starting: 0,
+    ready: 0,
+    draining: 0,
+    gone: 0,
   };
-  const states = web.replicas.map(({ state }) => (state.kind === 'resting' ? 'draining' : state.kind));
-  const sandboxes = pools.flatMap(({ name, fleet }) => {
-    const conditions = Array.from(fleet, ({ condition }) => condition);
-    return count(name, NO_SANDBOXES, conditions);
-  });
-  return [...sandboxes, ...count('web', NO_REPLICAS, states)];
+  const count = <State extends string>(name: string, states: Record<State, 0>, found: readonly State[]): Samples =>
+    Object.keys(states).map((state) => [{ name, state }, found.filter((each) => each === state).length]);
+  const conditions = ({ fleet }: FunctionPool) => Array.from(fleet, ({ condition }) => condition);
+  const kinds = web.replicas.map(({ state }) => (state.kind === 'resting' ? 'draining' : state.kind));
+  return [...pools.flatMap((pool) => count(pool.name, none, conditions(pool))), ...count('web', noReplica, kinds)];
+}
+
+function containersLimit({ pools, web }: ObservedParts): Samples {
+  return [
+    ...pools.map(({ name, entry }): Samples[number] => [{ name }, entry.concurrency]),
+    [{ name: 'web' }, web.limit],
+  ];
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

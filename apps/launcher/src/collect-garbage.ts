@@ -1,6 +1,6 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import type { EventBus } from '../model/event-bus.ts';
+import type { EventBus } from './model/event-bus.ts';
 
 const SETTLED_MS = 1_000;
 
