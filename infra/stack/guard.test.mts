@@ -37,7 +37,7 @@ async function ended(child: ChildProcess): Promise<{ status: number; screen: str
 }
 
 const HOLD = (name: string) => `lock_stack 'make run'; touch ${name}; until [ -e ${name}.go ]; do sleep 0.1; done`;
-const appears = (file: string) => vi.waitFor(() => expect(existsSync(file)).toBe(true), 60_000);
+const appears = (file: string) => vi.waitFor(() => expect(existsSync(file)).toBe(true), 240_000);
 
 describe('a command that brings a stack up, takes it down or empties it', () => {
   it('waits for another that does so, says which, and goes on after it', async () => {
@@ -48,10 +48,10 @@ describe('a command that brings a stack up, takes it down or empties it', () => 
     second.stderr?.on('data', (chunk) => {
       screen += chunk;
     });
-    await vi.waitFor(() => expect(screen).toMatch(/waiting for the make run in .* \(process \d+\)/), 60_000);
+    await vi.waitFor(() => expect(screen).toMatch(/waiting for the make run in .* \(process \d+\)/), 240_000);
     writeFileSync(`${folder}/one.go`, '');
     expect((await ended(first)).status).toBe(0);
-    await vi.waitFor(() => expect(second.exitCode).toBe(0), 60_000);
+    await vi.waitFor(() => expect(second.exitCode).toBe(0), 240_000);
   });
 
   it('gives up at last, and says what it waited for', async () => {

@@ -77,7 +77,7 @@ it('says how far the suites are that run', async () => {
   });
   await vi.waitFor(
     () => expect(screen).toMatch(/… (integration|browser) 2 of 5, (integration|browser) 2 of 5, \d+ s\n/),
-    60_000,
+    240_000,
   );
   writeFileSync(`${folder}/go`, '');
   expect(await once(child, 'close')).toEqual([0, null]);
@@ -91,7 +91,7 @@ it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     busy() { begun=yes; suite endless endless; }
     lane busy busy; while_counting wait_for_lanes`);
     const out = child.stdout ? text(child.stdout) : '';
-    await vi.waitFor(() => expect(existsSync(`${folder}/ready`)).toBe(true), 60_000);
+    await vi.waitFor(() => expect(existsSync(`${folder}/ready`)).toBe(true), 240_000);
     child.kill(signal);
     const [status] = await once(child, 'close');
     expect({ status, out: await out }).toEqual({

@@ -71,11 +71,13 @@ describe('when the database’s disk is full', () => {
       await client.query('alter table votes set tablespace small');
       const before = await total();
       await inDatabase('dd', 'if=/dev/zero', 'of=/tmp/fill', 'bs=4k').catch(() => undefined);
-      const voters = Array.from({ length: 400 }, () => randomUUID());
+      const voters = Array.from({ length: 150 }, () => randomUUID());
       const answers = await Promise.all(voters.map((voter) => vote('cats', voter)));
       const refused = answers.filter(({ status }) => status === 503);
       expect(refused.length).toBeGreaterThan(0);
-      expect(refused.length + answers.filter(isRecorded).length).toBe(400);
+      // On a busy machine a container may be too slow for its event's deadline; that is not recorded either.
+      const others = answers.filter((answer) => !isRecorded(answer) && answer.status !== 503);
+      for (const { text } of others) expect(text).toMatch(/"errorType":"(Runtime\.InitTimeout|Sandbox\.Timedout)"/);
       for (const { text } of refused) expect(text).toContain("the database's disk is full");
       await inDatabase('rm', '/tmp/fill');
       expect(isRecorded(await vote())).toBe(true);

@@ -3,7 +3,7 @@ import { forAll } from '@serverless-vote/fuzz';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anyBrokenRequest, anyPath, anyRequest, anySmuggler, bytesOf, type Heard, sendRaw } from './raw-requests.ts';
-import { baseUrl, containers, controlUrl, docker, invoke, permanent, send, vote, watchCreations } from './stack.ts';
+import { baseUrl, containers, controlUrl, docker, invoke, permanent, visit, vote, watchCreations } from './stack.ts';
 
 const AT_ONCE = 50;
 const ANSWER_MS = 60_000;
@@ -152,12 +152,17 @@ describe('inside, at its own socket,', () => {
     const asks = (method: string, path: string) =>
       bytesOf({ method, path, host: 'launcher', headers: [], body: Buffer.from('{}') });
     const invocations = (name: string) => asks('POST', `/2015-03-31/functions/${name}/invocations`);
-    const answers = await askAsWeb([
-      ...['misbehave', 'arn:aws:lambda:local:000000000000:function:misbehave', 'function:record-vote'].map(invocations),
-      ...['/2015-03-31/functions', '/metrics', '/events'].map((path) => asks('GET', path)),
-      asks('POST', '/reset'),
-      asks('POST', '/presenter/kill?name=record-vote'),
-    ]);
+    const answers = await askAsWeb(
+      [
+        ...['misbehave', 'arn:aws:lambda:local:000000000000:function:misbehave', 'function:record-vote'].map(
+          invocations,
+        ),
+        ...['/2015-03-31/functions', '/metrics', '/events'].map((path) => asks('GET', path)),
+        asks('POST', '/reset'),
+        asks('POST', '/presenter/kill?name=record-vote'),
+      ],
+      ANSWER_MS,
+    );
     expect(answers.map((answer) => answer.slice(9, 12))).toEqual([
       ...['403', '403', '403'],
       ...['404', '404', '404'],
@@ -167,11 +172,11 @@ describe('inside, at its own socket,', () => {
 });
 
 /** What web hears from its socket to control, request by request. */
-async function askAsWeb(sent: Buffer[]): Promise<string[]> {
-  await send(baseUrl, '/');
+async function askAsWeb(sent: Buffer[], patienceMs = BROKEN_MS): Promise<string[]> {
+  await visit('/');
   const [web] = await containers('web');
   const requests = JSON.stringify(sent.map((bytes) => bytes.toString('base64')));
-  const Cmd = ['node', '-e', SEND_RAW, requests];
+  const Cmd = ['node', '-e', SEND_RAW, requests, `${patienceMs}`];
   const exec = await docker.getContainer(web?.Id ?? '').exec({ Cmd, AttachStdout: true, AttachStderr: true });
   const output: Buffer[] = [];
   for await (const chunk of await exec.start({ Tty: true })) output.push(chunk as Buffer);
@@ -212,7 +217,7 @@ const send = (bytes) => new Promise((resolve) => {
   let text = '';
   const socket = require('node:net').connect('/run/control/control.sock');
   const end = () => { socket.destroy(); resolve(text.slice(0, 300)); };
-  setTimeout(end, 100);
+  setTimeout(end, Number(process.argv[2]));
   socket.on('error', end).on('close', end).on('data', (data) => { text += data.toString('latin1'); setImmediate(end); });
   socket.write(Buffer.from(bytes, 'base64'));
 });

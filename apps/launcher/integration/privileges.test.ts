@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hold } from './held.ts';
-import { baseUrl, containers, docker, invoke, permanent, send, vote } from './stack.ts';
+import { containers, docker, invoke, permanent, visit, vote } from './stack.ts';
 
 /** What a live container's first process may do, and what is around it, as it says itself. */
 interface Seen {
@@ -39,7 +39,7 @@ console.log(JSON.stringify({
 const wake: Record<string, () => Promise<unknown>> = {
   'record-vote': () => vote(),
   'fetch-results': () => invoke('fetch-results'),
-  web: () => send(baseUrl, '/'),
+  web: () => visit('/'),
   launcher: async () => undefined,
   database: async () => undefined,
 };

@@ -17,6 +17,7 @@ import {
   permanent,
   send,
   total,
+  visit,
   vote,
 } from './stack.ts';
 
@@ -90,9 +91,9 @@ describe('an operator’s docker kill and docker start', () => {
 
 describe('after web was killed', () => {
   test('the next page is there, and so is its vote', async () => {
-    expect((await send(baseUrl, '/')).status).toBe(200);
+    expect((await visit('/')).status).toBe(200);
     await crash('web');
-    expect((await send(baseUrl, '/')).status).toBe(200);
+    expect((await visit('/')).status).toBe(200);
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
     expect((await send(baseUrl, '/vote', { method: 'POST', headers, body: 'choice=cats' })).status).toBe(200);
   });

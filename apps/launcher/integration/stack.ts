@@ -45,6 +45,14 @@ export function send(
   });
 }
 
+/** A page, again and again until web could be started within its deadline. */
+export async function visit(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  for (;;) {
+    const answer = await send(baseUrl, path, { headers });
+    if (answer.status !== 503) return answer;
+  }
+}
+
 const invocations = (name: string) => `/2015-03-31/functions/${name}/invocations`;
 
 export function invoke(name: string, event: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {

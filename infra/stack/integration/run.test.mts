@@ -96,7 +96,7 @@ it.runIf(existsSync('/usr/bin/script') && process.platform === 'linux')(
     logs.stdout.on('data', (chunk) => {
       shown += chunk;
     });
-    await vi.waitFor(() => expect(shown).toMatch(/launcher {2}/), 60_000);
+    await vi.waitFor(() => expect(shown).toMatch(/launcher {2}/), 240_000);
     logs.stdin.write('\u0003');
     expect(await once(logs, 'exit')).toEqual([0, null]);
   },
