@@ -11,14 +11,14 @@ export interface ListedSetting {
 
 /** Read by the scripts behind make, and by nothing else. */
 const OF_SCRIPTS: readonly ListedSetting[] = [
-  { name: 'PORT', default: '8080', help: 'where the pages are' },
-  { name: 'BIND', default: '127.0.0.1', help: 'who may open them; 0.0.0.0 is everybody in your network' },
-  { name: 'CONTROL_PORT', default: '9000', help: 'where the control API is, on this machine only' },
-  { name: 'STACK', default: 'serverless-vote', help: 'a name for a second stack beside the first' },
+  { name: 'PORT', default: '8080', help: 'port of the pages' },
+  { name: 'BIND', default: '127.0.0.1', help: 'address of the pages; 0.0.0.0 admits everybody in your network' },
+  { name: 'CONTROL_PORT', default: '9000', help: 'port of the control API, on this machine only' },
+  { name: 'STACK', default: 'serverless-vote', help: 'name of the stack; another name starts a second stack' },
   { name: 'TAKE_OVER', default: '', help: '1 takes over a stack that another clone has started' },
-  { name: 'DEV_PORT', default: '3000', help: 'where make dev has the pages in development mode' },
-  { name: 'PROMETHEUS_PORT', default: '9090', help: 'where make monitor has Prometheus, on this machine only' },
-  { name: 'GRAFANA_PORT', default: '3001', help: 'where make monitor has Grafana, on this machine only' },
+  { name: 'DEV_PORT', default: '3000', help: 'port of the pages in development mode (make dev)' },
+  { name: 'PROMETHEUS_PORT', default: '9090', help: 'port of Prometheus (make monitor), on this machine only' },
+  { name: 'GRAFANA_PORT', default: '3001', help: 'port of Grafana (make monitor), on this machine only' },
   {
     ...{ name: 'ENGINE_RESTART', default: '1' },
     help: 'make chaos restarts the engine, if infra/engine started it; 0 keeps it running',
