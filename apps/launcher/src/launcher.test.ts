@@ -4,7 +4,6 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startLauncher } from './launcher.ts';
@@ -13,6 +12,7 @@ import { processPlatform } from './process-platform.ts';
 import { parseSettings } from './settings.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
+const tests = path.resolve(import.meta.dirname, '../test');
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(`${tmpdir()}/launcher-`);
@@ -24,11 +24,8 @@ afterEach(() => rmSync(directory, { recursive: true }));
 async function start(wanted = { public: 0, private: 0 }) {
   const lines: string[] = [];
   const log = pino(new Writable({ write: (line, _encoding, done) => done(void lines.push(String(line))) }));
-  const platform = processPlatform(
-    directory,
-    fileURLToPath(import.meta.resolve('@serverless-vote/runtime/echo.fixture')),
-    wanted,
-  );
+  const programOf = (image: string) => `${tests}/${image.includes('/web:') ? 'web' : 'function'}.program.ts`;
+  const platform = processPlatform(directory, (image) => [process.execPath, programOf(image)], wanted);
   const launcher = await startLauncher({
     settings: parseSettings({ STACK_ID: 'test', SESSION_SECRET_FILE: `${directory}/secret` }),
     catalog: readCatalog(`${root}/functions/catalog.json`),
@@ -37,16 +34,36 @@ async function start(wanted = { public: 0, private: 0 }) {
   return { launcher, lines, platform };
 }
 
-test('invokes a function, and leaves nothing behind when it stops', async () => {
+async function started() {
   const { launcher, platform } = await start();
   if (launcher instanceof Error) throw launcher;
-  const url = `http://127.0.0.1:${platform.ports.private}/2015-03-31/functions/record-vote/invocations`;
+  const [pages, control] = [platform.ports.public, platform.ports.private].map((port) => `http://127.0.0.1:${port}`);
+  return { launcher, platform, pages: `${pages}`, control: `${control}` };
+}
+
+test('invokes a function, and leaves nothing behind when it stops', async () => {
+  const { launcher, platform, control } = await started();
+  const url = `${control}/2015-03-31/functions/record-vote/invocations`;
   const response = await fetch(url, { method: 'POST', body: '{"a":1}' });
   expect(response.status).toBe(200);
   expect(response.headers.get('x-start-kind')).toBe('cold');
   await launcher.stop();
   expect(await platform.engine.list()).toEqual([]);
   await expect(fetch(url)).rejects.toThrow('fetch failed');
+});
+
+test('a page starts web from zero, which invokes a function through its own socket', async () => {
+  const { launcher, platform, pages } = await started();
+  const page = await fetch(pages);
+  expect({ status: page.status, body: await page.json() }).toEqual({ status: 200, body: { pid: expect.any(Number) } });
+  await launcher.stop();
+  expect(await platform.engine.list()).toEqual([]);
+});
+
+test('is healthy without a database', async () => {
+  const { launcher, control } = await started();
+  expect(await (await fetch(`${control}/healthz`)).json()).toEqual({ status: 'ok' });
+  await launcher.stop();
 });
 
 test.each(['public', 'private'] as const)(

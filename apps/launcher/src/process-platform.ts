@@ -15,16 +15,16 @@ export interface ProcessPlatform extends Platform {
 
 /**
  * Child processes instead of containers, and no database: for tests, and for measuring the launcher alone.
- * @param directory for sockets @param program what every sandbox runs @param wanted ports on loopback; 0 is any free one
+ * @param directory for sockets @param command what runs in place of an image @param wanted ports on loopback; 0 is any free one
  */
 export function processPlatform(
   directory: string,
-  program: string,
+  command: (image: string) => readonly string[] | undefined,
   wanted = { public: 0, private: 0 },
 ): ProcessPlatform {
   const ports = { ...wanted };
   return {
-    engine: new ProcessEngine({ directory, command: () => [process.execPath, program] }),
+    engine: new ProcessEngine({ directory, command }),
     openRuntimeEndpoint: runtimeApiOnSockets(directory),
     openIngress: ingressBySocket(directory, (folder) => rmSync(`${directory}/${folder}`, { recursive: true })),
     knowsWeb: () => true,

@@ -12,7 +12,7 @@ import { createLog } from '@serverless-vote/launcher/telemetry/log';
 const [directory = '', program = ''] = process.argv.slice(2);
 const secretFile = `${directory}/session-secret`;
 writeFileSync(secretFile, 'x'.repeat(32));
-const platform = processPlatform(directory, program);
+const platform = processPlatform(directory, () => [process.execPath, program]);
 await startLauncher({
   settings: parseSettings({ STACK_ID: 'launcher-alone', SESSION_SECRET_FILE: secretFile }),
   catalog: readCatalog('functions/catalog.json'),
