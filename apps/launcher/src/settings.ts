@@ -33,12 +33,12 @@ const secretFile = (name: string, pattern: RegExp, problem: string) =>
 export const variables = z.object({
   STACK_ID: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),
   BIND: z.string().default('0.0.0.0'),
-  POLL_QUESTION: z.string().default('Cats or dogs?').describe('what is asked'),
-  POLL_OPTIONS: z.string().default('Cats,Dogs').describe('two to eight, separated by commas'),
+  POLL_QUESTION: z.string().default('Cats or dogs?').describe('the question'),
+  POLL_OPTIONS: z.string().default('Cats,Dogs').describe('two to eight options, separated by commas'),
   PUBLIC_URL: z
     .union([z.literal(''), z.url({ protocol: /^https?$/ })])
     .default('')
-    .describe('what people type, if it is not made from BIND and PORT'),
+    .describe("address that people type, if BIND and PORT don't give it"),
   LIVE: z.enum(['0', '1']).default('1').describe('0 turns the public activity stream off'),
   FUNCTION_IDLE_TIMEOUT_MS: milliseconds().default(60_000).describe('how long an unused container of a function stays'),
   WEB_IDLE_TIMEOUT_MS: milliseconds().default(60_000).describe('how long an unused container of web stays'),
@@ -48,8 +48,8 @@ export const variables = z.object({
     .min(0)
     .max(1_000_000)
     .default(0)
-    .describe('how many votes one address may send in a minute; 0 is off'),
-  CONTROL_HOSTS: z.string().default('').describe('more host names by which the control API may be called'),
+    .describe('votes that one address may send per minute; 0 is off'),
+  CONTROL_HOSTS: z.string().default('').describe('more host names for the control API'),
   LOCAL_PEERS: z
     .string()
     .refine((text) => list(text).every(isRange), 'has to be IP addresses or networks (10.0.0.0/8), separated by commas')
@@ -63,7 +63,7 @@ export const variables = z.object({
     .string()
     .regex(/^[\w][\w.-]{0,127}$/, 'has to be an image tag')
     .default('latest')
-    .describe('a tag of its own keeps the images of another clone apart'),
+    .describe("tag of the images; another tag keeps another clone's images separate"),
   SESSION_SECRET_FILE: secretFile(
     'session-secret',
     /.{32}/s,
