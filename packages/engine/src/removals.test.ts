@@ -1,9 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import http from 'node:http';
-import os from 'node:os';
-import Docker from 'dockerode';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { DockerEngine } from './docker/docker-engine.ts';
+import { describe, expect, test, vi } from 'vitest';
 import type { Engine, SandboxSpec } from './engine.ts';
 import { Removals } from './removals.ts';
 import { sweep } from './sweep.ts';
@@ -80,39 +75,4 @@ test('a start that fails may have made a container: it is removed', async () => 
   await expect(removals.start({ sandboxId: 'half' } as SandboxSpec)).rejects.toThrow('no start');
   expect(engine.asked).toEqual(['half']);
   expect([...removals.overdue]).toEqual(['half']);
-});
-
-describe('the Docker Engine', () => {
-  let close = () => undefined as unknown;
-  afterEach(() => close());
-
-  /** An engine's socket that answers each request as told. */
-  async function engineThat(answers: (request: string) => number | undefined): Promise<DockerEngine> {
-    const folder = mkdtempSync(`${os.tmpdir()}/engine-`);
-    const server = http.createServer((request, response) => {
-      const status = answers(`${request.method} ${request.url}`);
-      if (status !== undefined) response.writeHead(status, { 'Content-Type': 'application/json' }).end('{}');
-    });
-    await new Promise<void>((resolve) => server.listen(`${folder}/docker.sock`, resolve));
-    close = () => {
-      server.close();
-      server.closeAllConnections();
-      rmSync(folder, { recursive: true });
-    };
-    return new DockerEngine('s', new Docker({ socketPath: `${folder}/docker.sock` }));
-  }
-
-  test.each([
-    ['is awaited', 200, 'resolved'],
-    ['that fails is no removal', 500, 'rejected'],
-  ])('is taken at its word: an earlier removal under way %s', async (_what, status, outcome) => {
-    const asked: string[] = [];
-    const engine = await engineThat((request) => {
-      asked.push(request);
-      return request.startsWith('DELETE') ? 409 : status;
-    });
-    const [settled] = await Promise.allSettled([engine.remove('a')]);
-    expect(settled?.status).toBe(outcome === 'resolved' ? 'fulfilled' : 'rejected');
-    expect(asked.at(-1)).toContain('/wait?condition=removed');
-  });
 });

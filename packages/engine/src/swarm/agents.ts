@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { isSameSecret } from '@serverless-vote/contracts/secret';
+import type { Task } from './networks.ts';
 import { AgentConnection } from './task-agent/connection.ts';
 import type { Registration } from './task-agent/protocol.ts';
 
@@ -8,11 +9,6 @@ const REGISTER_MS = 10_000;
 const AGENTS = 2_000;
 /** Swarm may take this long to forget a task. */
 const REMEMBER_MS = 60_000;
-
-/** A task as Swarm knows it. */
-export interface Task {
-  Spec: { ContainerSpec: { Image: string } };
-}
 
 interface AgentsParts {
   /** The secret of this function's tasks; undefined when none are waited for. */

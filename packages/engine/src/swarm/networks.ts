@@ -6,10 +6,10 @@ interface Attachment {
   Addresses?: string[];
 }
 
-interface Task {
+/** A task as Swarm describes it. */
+export interface Task {
   ServiceID: string;
-  DesiredState: string;
-  Spec: unknown;
+  Spec: { ContainerSpec: { Image: string } };
   NetworksAttachments?: Attachment[];
 }
 
@@ -19,7 +19,7 @@ interface Network {
   address: string;
 }
 
-/** The overlay networks of the stack, as the launcher's own task has them, and who is in them. */
+/** The stack's overlay networks, as the launcher's own task is attached to them, and which tasks are in them. */
 export class SwarmNetworks {
   readonly #docker: Docker;
   readonly #stackId: string;
@@ -33,8 +33,7 @@ export class SwarmNetworks {
   }
 
   async find(): Promise<void> {
-    const task = (await this.#docker.getTask(this.#taskId).inspect()) as Task;
-    this.#attachments = task.NetworksAttachments ?? [];
+    this.#attachments = (await this.#inspect(this.#taskId)).NetworksAttachments ?? [];
   }
 
   get functions(): Network {
@@ -57,11 +56,16 @@ export class SwarmNetworks {
     return found.address;
   }
 
-  /** Is this task one of that service, meant to run, and at that address? */
-  async isOf(task: Task, address: string, service: string): Promise<boolean> {
+  /** This task, if Swarm says that it belongs to that service and is at that address. */
+  async taskAt(address: string, id: string, service: string): Promise<Task | undefined> {
+    const task = await this.#inspect(id);
     const { ID } = (await this.#docker.getService(service).inspect()) as { ID: string };
     const isAt = task.NetworksAttachments?.some(({ Addresses }) => Addresses?.some((has) => plain(has) === address));
-    return task.ServiceID === ID && isAt === true;
+    return task.ServiceID === ID && isAt ? task : undefined;
+  }
+
+  async #inspect(task: string): Promise<Task> {
+    return (await this.#docker.getTask(task).inspect()) as Task;
   }
 
   #named(name: string): Network {

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import pTimeout from 'p-timeout';
 import { EngineError, type EngineToOpen, type SandboxSpec, type StartedSandbox } from '../engine.ts';
-import { Agents, type Task } from './agents.ts';
+import { Agents } from './agents.ts';
 import { SwarmNetworks } from './networks.ts';
 import { Placeholder } from './placeholder.ts';
 import { SwarmResources } from './resources.ts';
@@ -49,7 +49,7 @@ export class SwarmEngine implements EngineToOpen {
     this.#placeholder = new Placeholder({ ...parts, networks: this.networks, resources: this.#resources });
     this.#agents = new Agents({
       secretOf: (service) => (this.#services.has(service) ? secretFor(key, 'task-agent', service) : undefined),
-      find: (task, service, address) => this.#find(task, service, address),
+      find: (task, service, address) => this.networks.taskAt(address, task, `${stackId}_${service}`),
       registered: (agent, { service, task }, { Spec }) =>
         this.#services.get(service)?.registered(agent, task, Spec.ContainerSpec.Image),
       warn,
@@ -147,12 +147,5 @@ export class SwarmEngine implements EngineToOpen {
       networkId: network.id,
       secrets: await this.#resources.secrets(spec),
     });
-  }
-
-  async #find(task: string, service: string, address: string): Promise<Task | undefined> {
-    const { docker, stackId } = this.#parts;
-    const inspected = await docker.getTask(task).inspect();
-    const isTheirs = await this.networks.isOf(inspected, address, `${stackId}_${service}`);
-    return isTheirs ? (inspected as Task) : undefined;
   }
 }

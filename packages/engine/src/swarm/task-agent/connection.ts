@@ -19,6 +19,10 @@ export class AgentConnection {
   readonly output = new PassThrough();
   readonly #ended = Promise.withResolvers<Exit>();
   readonly #withdrawn = Promise.withResolvers<void>();
+  /** Settles once; never rejects. */
+  readonly ended = this.#ended.promise;
+  /** Settles if Swarm wants the task gone. */
+  readonly withdrawn = this.#withdrawn.promise;
   readonly #socket: Socket;
   readonly #channel: Channel<FromLauncher, FromTask>;
   readonly #onRegister: (registration: Registration) => void;
@@ -34,16 +38,6 @@ export class AgentConnection {
     });
     socket.on('error', () => undefined);
     socket.once('close', () => this.lose());
-  }
-
-  /** Settles once; never rejects. */
-  get ended(): Promise<Exit> {
-    return this.#ended.promise;
-  }
-
-  /** Settles if Swarm wants the task gone. */
-  get withdrawn(): Promise<void> {
-    return this.#withdrawn.promise;
   }
 
   start(environment: Record<string, string>): void {
