@@ -6,26 +6,26 @@ import { lexer, type Token, walkTokens } from 'marked';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** A Markdown file of the repository, and what can be checked of it. */
+/** A Markdown file of the repository, and its parts that are checked. */
 export interface Document {
-  /** From the repository's folder. */
+  /** Relative to the repository. */
   path: string;
-  /** Where its links and pictures lead, as written. */
+  /** The targets of its links and images, as written. */
   targets: string[];
-  /** What GitHub makes of its headings. */
+  /** The anchors that GitHub generates for its headings. */
   anchors: ReadonlySet<string>;
-  /** What stands in code: single words, and blocks of commands. */
+  /** Code spans, and blocks of commands. */
   code: string[];
   tables: Table[];
 }
 
-/** Rows of cells, as text without marks. */
+/** Cells as plain text. */
 interface Table {
   head: string[];
   rows: string[][];
 }
 
-/** Every Markdown file that is committed, or would be. */
+/** Every Markdown file that is committed or not ignored. */
 export const documents: Document[] = execFileSync(
   'git',
   ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'],

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The state that every lab starts from, and that it leaves behind whatever happened in it: the copy's files as they are in the
+# The state before and after every lab, whatever happened in it: the copy's files as in the
 # repository, no container, no votes, no Swarm. Run by labs.test.mts before and after each lab; labs.sh has set the environment.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
 . "$ROOT/infra/swarm/nodes.sh"
 
-# The copy's own repository, never one that it may lie in.
+# The copy's own repository, never an enclosing one.
 export GIT_DIR=$LABS_COPY/.git GIT_WORK_TREE=$LABS_COPY
 git -C "$LABS_COPY" reset --quiet --hard
-# What git ignores stays: packages, builds, secrets.
+# Files that git ignores stay: packages, builds, secrets.
 git -C "$LABS_COPY" clean --quiet -d --force
 unset GIT_DIR GIT_WORK_TREE
 

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A block of commands, and what the lab says that it prints. */
+/** A block of commands, and the output that the lab shows. */
 export interface Step {
-  /** Where the block begins in the file, counted from 1. */
+  /** The line where the block begins, counted from 1. */
   line: number;
   commands: string;
-  /** Absent where the lab shows nothing. */
+  /** Undefined if the lab shows no output. */
   shown: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface Lab {
 
 const WORKSHOP = join(import.meta.dirname, '../../docs/workshop');
 
-/** All labs, in the order of their files' names. */
+/** All labs, ordered by file name. */
 export function readLabs(): Lab[] {
   return readdirSync(WORKSHOP)
     .filter((file) => /^\d\d-.*\.md$/.test(file))
@@ -28,15 +28,15 @@ export function readLabs(): Lab[] {
 }
 
 /**
- * Reads a lab: a block fenced as `sh` is run, one fenced as `text` is what the commands before it print.
- * @throws {Error} where a block is neither, or shows the output of nothing
+ * Reads a lab: a block fenced as `sh` is a step, one fenced as `text` is the output of the step before it.
+ * @throws {Error} if a block is neither, or is output without a step
  */
 export function parseLab(file: string, text: string): Lab {
   const steps: Step[] = [];
   let open: { line: number; indent: number; language: string; body: string[] } | undefined;
   for (const [index, line] of text.split('\n').entries()) {
     const fence = /^( *)```(.*)$/.exec(line);
-    // A block in a list is indented with it.
+    // A block in a list is indented like its item.
     if (!fence) open?.body.push(line.slice(Math.min(open.indent, line.search(/\S|$/))));
     else if (!open) open = { line: index + 1, indent: fence[1]?.length ?? 0, language: fence[2] ?? '', body: [] };
     else {

@@ -11,7 +11,7 @@ const SECTIONS = [
 ];
 
 describe('a lab', () => {
-  test('is read as commands, and what they print', () => {
+  test('is parsed into commands and their output', () => {
     const text = '# Title\n\n1. Do\n\n   ```sh\n   a\n     b\n   ```\n\n   ```text\n   out\n   ```\n\n```sh\nc\n```\n';
     expect(parseLab('01-a.md', text)).toMatchObject({
       title: 'Title',
@@ -33,7 +33,7 @@ describe('a lab', () => {
 });
 
 describe.each(readLabs())('$file', ({ file, title, text, steps }) => {
-  test('has a goal with its minutes, its sections in their order, and what comes next', () => {
+  test('has a goal with a duration, all sections in order, and a link to the next lab', () => {
     const minutes = Number(/\*\*Goal\.\*\*[\s\S]*?(\d+) minutes/.exec(text)?.[1]);
     expect(minutes).toBeLessThanOrEqual(15);
     expect([...text.matchAll(/^## .*$/gm)].map(([heading]) => heading)).toEqual(SECTIONS);
@@ -45,21 +45,21 @@ describe.each(readLabs())('$file', ({ file, title, text, steps }) => {
     expect(text.split('\n').length - 1).toBeLessThanOrEqual(120);
   });
 
-  test('has commands that copy as they are: no prompt, no comment, nothing to fill in', () => {
+  test('has commands that can be pasted: no prompt, no comment, no placeholder', () => {
     const lines = steps.flatMap(({ commands }) => commands.split('\n').map((line) => line.trim()));
     expect(lines.filter((line) => /^[$>#%] ?/.test(line) || /<[a-z][a-z -]*>/.test(line))).toEqual([]);
   });
 
-  test('has no "!" that a shell with somebody in front of it takes for an earlier command', () => {
+  test('has no "!" that an interactive shell would expand from its history', () => {
     const unquoted = steps.map(({ commands }) => commands.replace(/'[^']*'/g, ''));
     expect(unquoted.filter((text) => /(?<!\$)![^\s=("]/.test(text))).toEqual([]);
   });
 });
 
-describe('on the stack of the test', () => {
+describe('on the stack under test', () => {
   const place = { stack: 'labs', port: '1234', controlPort: '5678', prometheusPort: '9012', imageTag: 'labs' };
 
-  test('commands reach its ports, volumes and images', () => {
+  test('commands use its ports, volumes and images', () => {
     expect(commandsAt(place, 'curl http://localhost:8080/ 127.0.0.1:9000')).toBe(
       'curl http://localhost:1234/ 127.0.0.1:5678',
     );
@@ -78,14 +78,14 @@ describe('on the stack of the test', () => {
     ).toBe('curl localhost:1234; make PORT=1234; fn --url http://127.0.0.1:5678; docker kill labs-node-3');
   });
 
-  test('what they print reads as on any other', () => {
+  test('output is shown as on the default stack', () => {
     expect(outputAsWritten(place, 'http://localhost:1234 serverless-vote/web:labs')).toBe(
       'http://localhost:8080 serverless-vote/web',
     );
   });
 });
 
-describe('the shell in which a lab is tried', () => {
+describe('the shell that runs a lab', () => {
   let shell: Shell;
   afterEach(() => shell.close());
   const open = () => {
@@ -93,7 +93,7 @@ describe('the shell in which a lab is tried', () => {
     return shell;
   };
 
-  test('keeps what a block sets for the next one', async () => {
+  test('keeps variables and functions for the next block', async () => {
     await open().run('name=vote; greet() { echo "hello $1"; }', 60_000);
     expect(await shell.run('greet "$name"; echo error >&2', 60_000)).toEqual({
       output: 'hello vote\nerror',
@@ -101,18 +101,18 @@ describe('the shell in which a lab is tried', () => {
     });
   });
 
-  test('fails a command with a typing mistake, also when it is not the last', async () => {
+  test('fails on a misspelled command, even if it is not the last', async () => {
     expect(await open().run('crul -s http://localhost\necho done', 60_000)).toMatchObject({
       status: 127,
       output: expect.stringContaining('crul: command not found'),
     });
   });
 
-  test('gives commands nothing to read', async () => {
+  test('gives commands an empty stdin', async () => {
     expect(await open().run('cat; echo end', 60_000)).toEqual({ output: 'end', status: 0 });
   });
 
-  test('gives up on a command that does not end', async () => {
+  test('gives up on a command that does not finish', async () => {
     await expect(open().run('echo begun; sleep 60', 300)).rejects.toThrow(/0\.3 s.*\nbegun/);
   });
 });

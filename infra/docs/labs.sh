@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# make labs: does the workshop's labs as they are written, every command and every check, in a copy of the repository
-# and on a stack of its own, which goes whatever happens. Each lab starts from nothing, so a step that fails costs the rest of
-# its own lab only, and LAB=03 does that one alone; LAB='0[1-5]' does these.
+# make labs: runs the workshop's labs as they are written, every command and every check, in a copy of the repository and on a
+# stack of its own, which is removed in any case. Each lab starts from scratch, so a failed step affects only the rest of its own
+# lab. LAB=03 runs one lab, LAB='0[1-5]' runs five.
 # Part of .ci/run. The last line counts: N passed, N failed.
 set -euo pipefail
 
@@ -9,10 +9,10 @@ set -euo pipefail
 forget_settings
 unset YES N
 export STACK=${TEST_STACK:-serverless-vote}-labs IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}labs
-# Sooner than a room would like it, so that labs wait for ten seconds where people wait for a minute.
+# Short idle timeouts: the labs then wait for ten seconds instead of a minute.
 export FUNCTION_IDLE_TIMEOUT_MS=10000 WEB_IDLE_TIMEOUT_MS=10000
 export NO_COLOR=1 SAY_LOGS=.cache/logs/labs
-# npm remarks on what it finds in this machine's own configuration; the labs' are not the place.
+# npm warns about this machine's own configuration, which is not part of the labs.
 export npm_config_loglevel=error
 
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
@@ -20,8 +20,8 @@ export npm_config_loglevel=error
 . "$ROOT/infra/stack/start.sh"
 . "$ROOT/infra/stack/suite.sh"
 
-# What is in the repository, as a clone would have it, with what is not committed yet; finished builds are there, and installed
-# packages, as links where the disk can: who changes one writes a new file. Only what npm and we note about them is written in place.
+# Copies the repository as a clone would have it, including uncommitted changes, finished builds, and installed packages as hard
+# links where possible: a change creates a new file. Only npm's and our own notes about packages are written in place.
 copy_repository() {
   git ls-files --cached --others --exclude-standard -z | xargs -0 tar -cf - 2>/dev/null | tar -xf - -C "$LABS_COPY"
   cp -al node_modules "$LABS_COPY/" || { rm -rf "$LABS_COPY/node_modules" && cp -R node_modules "$LABS_COPY/"; }
@@ -41,7 +41,7 @@ take_all_down() {
 
 labs() { run_vitest labs ${LAB:+--testNamePattern "$LAB-"}; }
 
-# A name that no lab has would run none, and be green.
+# With an unknown name no lab would run, and the result would be green.
 find docs/workshop -name '[0-9]*.md' | grep -qE "/${LAB:-.*}-" ||
   fail "There is no lab $LAB." "The labs are $(cd docs/workshop && echo [0-9]*.md)." 'make labs LAB=03, or without LAB all of them'
 
@@ -49,7 +49,7 @@ step engine "$ROOT/infra/engine/engine.sh"
 step packages install_packages
 step build build
 read -r PORT CONTROL_PORT PROMETHEUS_PORT GRAFANA_PORT < <(free_ports 4)
-# What a learner's terminal has, without what our own scripts add to it.
+# The PATH of a learner's terminal, without what our own scripts add.
 LABS_PATH=${PATH//"$ROOT/node_modules/.bin:"/}
 LABS_PATH=${LABS_PATH//"$ROOT/.cache/npm/node_modules/.bin:"/}
 LABS_COPY=$(mktemp -d "${TMPDIR:-/tmp}/labs.XXXXXX")

@@ -7,9 +7,9 @@ import { Shell } from './shell.mts';
 import { differenceOf } from './shown.mts';
 import { limitOf, runStep, stateOf } from './step.mts';
 
-/** Removes containers and volumes, a Swarm's too, on a machine that is busy. */
+/** Long enough to remove containers, volumes and a Swarm on a busy machine. */
 const CLEAN_MS = 180_000;
-/** So that the shell, which says more, gives up before the test runner does. */
+/** The shell has the better message, so it gives up before the test runner. */
 const MARGIN_MS = 30_000;
 
 const { LABS_COPY = '', LABS_PATH = '', STACK = '', IMAGE_TAG = '' } = process.env;
@@ -19,7 +19,7 @@ const place = {
   ...{ stack: STACK, imageTag: IMAGE_TAG },
   ...{ port: PORT, controlPort: CONTROL_PORT, prometheusPort: PROMETHEUS_PORT },
 };
-/** What a learner has in the environment, and where the stack is; none of the test runner's own, such as NO_COLOR. */
+/** The environment of a learner, and the address of the stack; nothing of the test runner's own, such as NO_COLOR. */
 const handedOn =
   /^(HOME|USER|LANG|LC_.*|TMPDIR|DOCKER.*|npm_config_.*|.*_proxy|STACK|IMAGE_TAG|.*PORT|WITHOUT_ENV_FILE|.*_IDLE_TIMEOUT_MS)$/i;
 const environment = {

@@ -3,13 +3,13 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Document, documents, ROOT, readDocument } from './document.mts';
 
-/** Folders of ours: what is written in code and begins with one of them is a path. */
+/** A code span that begins with one of our folders is a path. */
 const PATH = /^(?:apps|docs|functions|infra|packages|turbo)\/[\w./-]*$/;
 const TARGETS = new Set(
   [...readFileSync(join(ROOT, 'Makefile'), 'utf8').matchAll(/^([a-z-]+):/gm)].map(([, name]) => name),
 );
 
-/** What is wrong with a document's links: files that aren't there, headings that nobody has. */
+/** A document's links to files or headings that don't exist. */
 function brokenLinks({ path, targets, anchors }: Document): string[] {
   return targets.filter((target) => {
     if (/^https?:/.test(target)) return !URL.canParse(target);
@@ -33,7 +33,7 @@ function unknownNames({ code }: Document): string[] {
   ];
 }
 
-/** Files that a folder's README names, as seen from that folder. */
+/** Files that a README names, relative to its folder, and that don't exist. */
 function unknownFiles({ path, code }: Document): string[] {
   const named = code.filter((text) => /^[\w./-]+\.(?:ts|mts|tsx|sh|sql|yml|json|conf)$/.test(text));
   return named.filter((name) => !existsSync(join(ROOT, dirname(path), name)));
@@ -45,7 +45,7 @@ test.each(readmes)('$path names only files of its folder that exist', (document)
 });
 
 describe.each(documents)('$path', (document) => {
-  test('leads only to files and headings that exist', () => {
+  test('links only to files and headings that exist', () => {
     expect(brokenLinks(document)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-/** Where the stack is that the labs are tried on. They speak of the one that a plain `make run` starts. */
+/** The stack on which the labs run. Their text describes the default stack, as `make run` starts it. */
 export interface Place {
   stack: string;
   port: string;
@@ -15,14 +15,14 @@ const AS_WRITTEN: Place = {
   imageTag: 'latest',
 };
 
-/** A lab's commands, for the stack at `place`: its ports, its images' tag, its volumes. */
+/** A lab's commands with the ports, image tag and volumes of the stack at `place`. */
 export function commandsAt(place: Place, commands: string): string {
   return (
     commands
       .replace(/\b(localhost|127\.0\.0\.1):8080\b/g, `$1:${place.port}`)
       .replace(/\b(localhost|127\.0\.0\.1):9000\b/g, `$1:${place.controlPort}`)
       .replace(/\b(localhost|127\.0\.0\.1):9090\b/g, `$1:${place.prometheusPort}`)
-      // Where `make swarm` is, whose nodes are named after the stack. One lab has one of the two, so they may share their ports.
+      // `make swarm`, whose nodes are named after the stack. A lab uses either a stack or a Swarm, so both may have the same ports.
       .replace(/\b(localhost:|PORT=)8088\b/g, `$1${place.port}`)
       .replace(/\b127\.0\.0\.1:9088\b/g, `127.0.0.1:${place.controlPort}`)
       .replace(/\bserverless-vote-node-/g, `${place.stack}-node-`)
@@ -32,7 +32,7 @@ export function commandsAt(place: Place, commands: string): string {
   );
 }
 
-/** What those commands printed, as it would be on the stack that the labs speak of. */
+/** The output of those commands, as it would be on the default stack. */
 export function outputAsWritten(place: Place, output: string): string {
   return output
     .replaceAll(`:${place.port}`, `:${AS_WRITTEN.port}`)

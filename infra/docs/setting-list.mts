@@ -1,15 +1,15 @@
 import { variables, variablesOnSwarm } from '@serverless-vote/launcher/settings';
 import { z } from 'zod';
 
-/** A setting of the operator's, as `make help` and the documents list it. */
+/** A setting, as `make help` and the documents list it. */
 export interface ListedSetting {
   name: string;
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   default: string;
   help: string;
 }
 
-/** Read by the scripts behind make, and by nothing else. */
+/** Settings that only the scripts behind make read. */
 const OF_SCRIPTS: readonly ListedSetting[] = [
   { name: 'PORT', default: '8080', help: 'port of the pages' },
   { name: 'BIND', default: '127.0.0.1', help: 'address of the pages; 0.0.0.0 admits everybody in your network' },
@@ -33,13 +33,13 @@ const OF_SCRIPTS: readonly ListedSetting[] = [
 
 const properties = z.toJSONSchema(variables, { io: 'input' }).properties ?? {};
 
-/** What the operator may tell the launcher. */
+/** Settings of the launcher that the operator may change. */
 export const launcherSettings: readonly ListedSetting[] = Object.entries(properties).flatMap(([name, schema]) => {
   const { description, default: value } = schema as { description?: string; default?: unknown };
   return description === undefined ? [] : [{ name, default: String(value), help: description }];
 });
 
-/** What the stack's own files tell the launcher beside that. */
+/** Settings of the launcher that only the stack's own files set. */
 export const givenByStack: ReadonlySet<string> = new Set(
   Object.keys(variablesOnSwarm.shape).filter((name) => !launcherSettings.some((setting) => setting.name === name)),
 );

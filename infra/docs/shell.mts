@@ -6,13 +6,13 @@ import { join } from 'node:path';
 const LAST_WORDS_MS = 100;
 
 export interface Ran {
-  /** What came on stdout and stderr, in its order. */
+  /** stdout and stderr, in order. */
   output: string;
-  /** Of the first command that failed, else 0. */
+  /** The exit status of the first failed command, or 0. */
   status: number;
 }
 
-/** One bash, as somebody has it open who does a lab: what a block sets is there for the next one. */
+/** One bash for a whole lab, like a learner's terminal: the next block sees what a block has set. */
 export class Shell {
   readonly #folder = mkdtempSync(join(tmpdir(), 'lab-'));
   readonly #bash: ChildProcess;
@@ -31,7 +31,7 @@ export class Shell {
       this.#output += text;
       this.#heard();
     });
-    // What it wrote last may arrive a little later.
+    // Its last output may arrive a little later.
     this.#bash.once('exit', () =>
       setTimeout(() => {
         this.#ended = true;
@@ -41,7 +41,7 @@ export class Shell {
   }
 
   /**
-   * Runs a block; its commands have nothing to read, and the first that fails ends the shell.
+   * Runs a block with an empty stdin. The first command that fails ends the shell.
    * @throws {Error} when it takes longer than `withinMs`
    */
   run(commands: string, withinMs: number): Promise<Ran> {
@@ -69,12 +69,12 @@ export class Shell {
     });
   }
 
-  /** Ends it, with everything that a block left behind in the background. */
+  /** Ends the shell with all its background jobs. */
   close(): void {
     try {
       if (this.#bash.pid !== undefined) process.kill(-this.#bash.pid, 'SIGKILL');
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-/** What differs from run to run, and its pattern: an output matches what a lab shows when everything else is equal. */
+/** Patterns for what differs from run to run. The rest of an output has to equal what the lab shows. */
 const VOLATILE: readonly (readonly [what: string, pattern: string])[] = [
   ['uuid', '[\\da-f]{8}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{12}'],
   ['time', '\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z?'],
@@ -13,12 +13,12 @@ const VOLATILE: readonly (readonly [what: string, pattern: string])[] = [
 
 const TOKENS = new RegExp([...VOLATILE.map(([, pattern]) => `(${pattern})`), '(…)', '(\\s+)'].join('|'), 'g');
 
-/** Whether a command printed what its lab shows. `~95` stands for any number there, `…` stands for anything in a line, and alone in a line for any lines. */
+/** Whether an output is what the lab shows. There `~95` stands for any number, `…` for any text in a line, and alone for any lines. */
 export function isAsShown(shown: string, output: string): boolean {
   return new RegExp(`^${linesOf(shown).map(lineOf).join('')}$`).test(`${linesOf(output).join('\n')}\n`);
 }
 
-/** What to tell when a command printed something else than its lab shows; nothing when it did not. */
+/** A message if an output is not what the lab shows; otherwise nothing. */
 export function differenceOf(shown: string, output: string): string | undefined {
   return isAsShown(shown, output) ? undefined : `The lab shows:\n${shown}\n\nIt printed:\n${output}`;
 }

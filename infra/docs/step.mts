@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import type { Shell } from './shell.mts';
 
-/** How long a step may wait for anything. */
+/** The longest wait of a step. */
 const WAIT_MS = 60_000;
-/** Steps that install, build, or bring a stack up: they have deadlines of their own, and a fresh machine takes minutes. */
+/** Steps that install, build or start a stack. They have deadlines of their own, and a fresh machine takes minutes. */
 const BUILD_MS = 900_000;
 const BUILDS = /\bmake (run|swarm|monitor)\b|\bturbo gen\b|\bnpm test\b/;
 
-/** How long the commands may take. */
+/** The time limit of a step. */
 export const limitOf = (commands: string): number => (BUILDS.test(commands) ? BUILD_MS : WAIT_MS);
 
-/** What the commands wait for, as far as they say it. */
+/** The lines in which the commands wait for something. */
 export const waitsOf = (commands: string): string[] =>
   commands
     .split('\n')
@@ -18,9 +18,8 @@ export const waitsOf = (commands: string): string[] =>
     .filter((line) => /\b(?:until|while) |^(?:wait|sleep) /.test(line));
 
 /**
- * Runs a step's commands and gives what they printed.
- * @throws {Error} when one of them fails, or when they take too long: then it says what they waited for, what they had printed,
- *   and what `look` sees
+ * Runs a step's commands and returns their output.
+ * @throws {Error} if one of them fails or they take too long, with what they waited for, their output so far, and what `look` sees
  */
 export async function runStep(
   shell: Pick<Shell, 'run'>,
@@ -37,7 +36,7 @@ export async function runStep(
   return output;
 }
 
-/** A stack's containers, and what its launcher says of them, its queues and its database. */
+/** A stack's containers, and the launcher's metrics of containers, queues and database. */
 export function stateOf(stack: string, controlPort: string): string {
   const said = (command: string, ...args: string[]) => {
     try {
