@@ -2,8 +2,7 @@ import { noDatabase, postgres, VotesInUse, watchRoles } from '@serverless-vote/d
 import { Removals } from '@serverless-vote/engine/removals';
 import { sweep } from '@serverless-vote/engine/sweep';
 import type { Logger } from 'pino';
-import { whyBlocked } from './api/blocked.ts';
-import { HealthReport } from './api/health.ts';
+import { HealthReport, whyBlocked } from './api/health.ts';
 import { RecentFailures } from './api/recent-failures.ts';
 import { AsyncEvents } from './async/async-events.ts';
 import { collectGarbageWhenIdle } from './collect-garbage.ts';

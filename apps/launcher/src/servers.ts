@@ -6,9 +6,8 @@ import { limitedServer } from '@serverless-vote/http-server/server';
 import { traceRequests } from '@serverless-vote/http-server/traced-requests';
 import type { Logger } from 'pino';
 import { controlApi } from './api/control-api.ts';
-import { EventStream } from './api/event-stream.ts';
 import type { HealthReport } from './api/health.ts';
-import { KillAtWork } from './api/kill-at-work.ts';
+import { killAtWork } from './api/kill-at-work.ts';
 import { webApi } from './api/web-api.ts';
 import type { AsyncEvents } from './async/async-events.ts';
 import { gateway, type PublicStream } from './gateway/gateway.ts';
@@ -60,8 +59,7 @@ export function makeServers(parts: ServedParts): Servers {
   const controlServer = limitedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 15_000 },
     controlApi({
-      ...{ catalog, invoker, asyncEvents, peers, reset: parts.reset },
-      events: new EventStream(bus),
+      ...{ catalog, invoker, asyncEvents, bus, peers, reset: parts.reset },
       logs: new FunctionLogs(bus),
       metrics: () => parts.metrics.text(),
       health: () => health.answer(),
@@ -71,7 +69,7 @@ export function makeServers(parts: ServedParts): Servers {
   );
   refusePeers(controlServer, peers, log);
 
-  const presenter = { key: settings.presenterKey, killAtWork: new KillAtWork(invoker.pools, bus) };
+  const presenter = { key: settings.presenterKey, kill: (name: string) => killAtWork(invoker.pools, bus, name) };
   const webServer = limitedServer(
     { ...CONTROL_LIMITS, keepAliveMs: 60_000 },
     webApi({

@@ -27,20 +27,19 @@ export function mountDeadLetters(app: Express, asyncEvents: AsyncEvents): void {
     const [letter] = await asyncEvents.deadLetters(asked(request), 1);
     response.json(letter ?? notThere(request));
   });
-  app.post(`${PATH}/resend`, async (request, response) => {
-    response.status(202).json({ resent: await asyncEvents.resend(asked(request)) });
-  });
-  app.post(`${PATH}/:requestId/resend`, async (request, response) => {
+  app.post([`${PATH}/resend`, `${PATH}/:requestId/resend`], async (request, response) => {
     const resent = await asyncEvents.resend(asked(request));
-    response.status(202).json(resent === 0 ? notThere(request) : { resent });
+    response.status(202).json({ resent: someOf(resent, request) });
   });
-  app.delete(PATH, async (request, response) => {
-    response.json({ deleted: await asyncEvents.drop(asked(request)) });
-  });
-  app.delete(`${PATH}/:requestId`, async (request, response) => {
+  app.delete([PATH, `${PATH}/:requestId`], async (request, response) => {
     const deleted = await asyncEvents.drop(asked(request));
-    response.json(deleted === 0 ? notThere(request) : { deleted });
+    response.json({ deleted: someOf(deleted, request) });
   });
+}
+
+/** Of all dead letters there may be none; one that is asked for by its ID has to be there. */
+function someOf(letters: number, request: Request): number {
+  return letters === 0 && request.params.requestId !== undefined ? notThere(request) : letters;
 }
 
 /** Which dead letters a request is about. A misspelt parameter must not come to mean all of them. */

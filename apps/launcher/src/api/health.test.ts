@@ -1,7 +1,7 @@
 import type { InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EventBus } from '../model/event-bus.ts';
-import { type HealthParts, HealthReport } from './health.ts';
+import { type HealthParts, HealthReport, whyBlocked } from './health.ts';
 import { RecentFailures } from './recent-failures.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
@@ -116,4 +116,14 @@ describe('the last invocations', () => {
     for (let times = 0; times < 5; times += 1) finish('record-vote', 'function-error', type);
     expect((await health.answer()).status).toBe('ok');
   });
+});
+
+test('a function is blocked when containers that should be gone take all its places', () => {
+  const pools = (ids: string[]) =>
+    [{ name: 'vote', fleet: ids.map((id) => ({ id })), entry: { concurrency: 2 } }] as unknown as Parameters<
+      typeof whyBlocked
+    >[0];
+  const overdue = new Set(['a', 'b', 'of another']);
+  expect(whyBlocked(pools(['a', 'c']), 'vote', overdue)).toBeUndefined();
+  expect(whyBlocked(pools(['a', 'b']), 'vote', overdue)).toMatch(/does not remove containers of vote/);
 });

@@ -14,40 +14,26 @@ export interface Killed {
 }
 
 /**
- * Kills containers at work, for an audience that wants to see that nothing is lost: the events are tried again like those of
- * any container that ends. An event is over in milliseconds, so it usually waits for the next one to be handed out.
- * No event is hit twice: it has only so many tries.
+ * Kills the first container of a function that has an event in hand, for an audience that wants to see that nothing is lost: its
+ * events are tried again like those of any container that ends. An event is over in milliseconds, so this usually waits for the next
+ * one to be handed out. No event is hit twice: it has only so many tries. @throws {LauncherError} when none comes along
  */
-export class KillAtWork {
-  readonly #pools: readonly FunctionPool[];
-  readonly #bus: EventBus;
-
-  constructor(pools: readonly FunctionPool[], bus: EventBus) {
-    this.#pools = pools;
-    this.#bus = bus;
-  }
-
-  /** Kills the first container of the function that has an event in hand. @throws {LauncherError} when none comes along */
-  async next(name: string): Promise<Killed> {
-    const sandbox = this.#atWork(name) ?? (await this.#untilOneIsAtWork(name));
-    const { containerId } = sandbox;
-    return { containerId, events: sandbox.killAtWork() };
-  }
-
-  async #untilOneIsAtWork(name: string): Promise<Sandbox> {
-    const found = Promise.withResolvers<Sandbox>();
-    const unsubscribe = this.#bus.subscribe((event) => {
-      // Published once the event is in the container's hands, and before the container can answer.
-      const sandbox = event.type === 'invocation.running' && event.name === name ? this.#atWork(name) : undefined;
-      if (sandbox) found.resolve(sandbox);
-    });
-    const message = new LauncherError('ResourceConflictException', 'No container was at work. Vote, and try again.');
-    return pTimeout(found.promise, { milliseconds: PATIENCE_MS, message }).finally(unsubscribe);
-  }
-
+export async function killAtWork(pools: readonly FunctionPool[], bus: EventBus, name: string): Promise<Killed> {
+  const fleet = pools.find((pool) => pool.name === name)?.fleet ?? [];
   /** The one that has the fewest events in hand: they are tried again one by one. */
-  #atWork(name: string): Sandbox | undefined {
-    const fleet = this.#pools.find((pool) => pool.name === name)?.fleet ?? [];
-    return [...fleet].filter(({ isAtFreshWork }) => isAtFreshWork).toSorted((a, b) => a.inFlight - b.inFlight)[0];
-  }
+  const find = () =>
+    [...fleet].filter(({ isAtFreshWork }) => isAtFreshWork).toSorted((a, b) => a.inFlight - b.inFlight)[0];
+  const sandbox = find() ?? (await nextAtWork(bus, name, find));
+  return { containerId: sandbox.containerId, events: sandbox.killAtWork() };
+}
+
+async function nextAtWork(bus: EventBus, name: string, find: () => Sandbox | undefined): Promise<Sandbox> {
+  const { promise, resolve } = Promise.withResolvers<Sandbox>();
+  const unsubscribe = bus.subscribe((event) => {
+    // Published once the event is in the container's hands, and before the container can answer.
+    const sandbox = event.type === 'invocation.running' && event.name === name ? find() : undefined;
+    if (sandbox) resolve(sandbox);
+  });
+  const message = new LauncherError('ResourceConflictException', 'No container was at work. Vote, and try again.');
+  return pTimeout(promise, { milliseconds: PATIENCE_MS, message }).finally(unsubscribe);
 }

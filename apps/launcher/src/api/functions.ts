@@ -1,14 +1,15 @@
 import type { Express } from 'express';
 import { arnOf, type Catalog, type FunctionEntry, findFunction } from '../model/catalog.ts';
+import { FUNCTIONS } from './invocations.ts';
 
 /** What the catalog has, in the shapes of Lambda's ListFunctions, GetFunction and GetFunctionConfiguration. */
-export function mountFunctionListing(app: Express, path: string, catalog: Catalog): void {
-  app.get(path, (_request, response) => {
+export function mountFunctions(app: Express, catalog: Catalog): void {
+  app.get(FUNCTIONS, (_request, response) => {
     response.json({
       Functions: Object.entries(catalog.functions).map(([name, entry]) => configuration(name, entry)),
     });
   });
-  app.get(`${path}/:name`, (request, response) => {
+  app.get(`${FUNCTIONS}/:name`, (request, response) => {
     const { name, entry } = findFunction(catalog, request.params.name);
     response.json({
       Configuration: configuration(name, entry),
@@ -18,7 +19,7 @@ export function mountFunctionListing(app: Express, path: string, catalog: Catalo
       Catalog: entry,
     });
   });
-  app.get(`${path}/:name/configuration`, (request, response) => {
+  app.get(`${FUNCTIONS}/:name/configuration`, (request, response) => {
     const { name, entry } = findFunction(catalog, request.params.name);
     response.json(configuration(name, entry));
   });
