@@ -31,6 +31,22 @@ const headers = {
 };
 
 describe('an invocation', () => {
+  it.each([
+    ['6 MB of brackets', '['.repeat(6 * 1024 * 1024)],
+    ['a long list', JSON.stringify(Array(64 * 1024).fill(1))],
+    ['no JSON', 'data'],
+  ])('fails when the function answers with %s, which is not read to its end', async (_case, result) => {
+    let left = false;
+    await answering((_request, response) => {
+      response.once('close', () => {
+        left = !response.writableFinished;
+      });
+      response.writeHead(200, headers).end(result);
+    });
+    await expect(invoke('fetch-results', {})).rejects.toMatchObject({ kind: 'failed' });
+    if (result.length > 1024 * 1024) await vi.waitFor(() => expect(left).toBe(true));
+  });
+
   it('posts the event and brings back the result, and how it came about', async () => {
     let asked = '';
     await answering(async (request, response) => {

@@ -1,5 +1,4 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { json } from 'node:stream/consumers';
 import { env } from './env.ts';
 import { InvocationError } from './invocation-error.ts';
 import { phasesFrom } from './phases.ts';
@@ -9,6 +8,8 @@ import type { Phases, Receipt } from './receipt.ts';
 const TIMEOUT_MS = 20_000;
 /** Longer than the launcher asks the database. */
 const HEALTH_TIMEOUT_MS = 2_000;
+/** A page needs less. A function that was taken over could send 6 MB of brackets, which take web's memory, and all its time, to read. */
+const RESULT_LIMIT = 64 * 1024;
 /** Function errors that are the fault of whoever made the event. */
 const REFUSALS = ['InvalidEvent', 'UnknownOption'];
 
@@ -36,11 +37,13 @@ export async function invoke<Result>(
   const startedAt = performance.now();
   const path = `/2015-03-31/functions/${functionName}/invocations`;
   const response = await post(path, JSON.stringify(event), trace);
-  const body: unknown = await json(response).catch(() => undefined);
+  const body = await bodyOf(response).catch(() => undefined);
   const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
 
   const error = errorOf(response, body);
   if (error) throw error;
+  if (body === undefined)
+    throw new InvocationError('failed', `${functionName} did not answer with JSON that a page can show`);
   const header = (name: string) => response.headers[name]?.toString() ?? '';
   const startKind = header('x-start-kind');
   return {
@@ -57,7 +60,7 @@ export async function invoke<Result>(
 export async function killNext(functionName: string): Promise<string> {
   const path = `/presenter/kill?name=${functionName}`;
   const response = await post(path, '', { authorization: `Bearer ${env().PRESENTER_KEY}` });
-  const body = (await json(response).catch(() => undefined)) as { containerId: string };
+  const body = (await bodyOf(response).catch(() => undefined)) as { containerId: string };
   const error = errorOf(response, body);
   if (error) throw error;
   return body.containerId;
@@ -93,6 +96,18 @@ function post(path: string, body: string, more: Record<string, string> = {}): Pr
     });
     sent.end(body);
   });
+}
+
+/** @throws when it is no JSON, or too much of it: the rest is not waited for */
+async function bodyOf(response: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > RESULT_LIMIT) throw new Error(`More than ${RESULT_LIMIT} bytes`);
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString());
 }
 
 function controlAddress(): { socketPath: string } | { host: string | undefined; port: string | undefined } {
