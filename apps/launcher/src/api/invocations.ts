@@ -15,6 +15,8 @@ export interface InvokeParts {
   invoker: Invoker;
   /** For events that are being read, and results that are being taken. */
   bodies: ByteBudget;
+  /** The largest synchronous event, in bytes. */
+  eventLimit?: number;
   /** Without it, no asynchronous invocations are offered. */
   asyncEvents?: AsyncEvents;
 }
@@ -22,14 +24,17 @@ export interface InvokeParts {
 /**
  * AWS Lambda's Invoke API (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
  */
-export function mountInvoke(app: Express, { invoker, bodies, asyncEvents }: InvokeParts): void {
+export function mountInvoke(
+  app: Express,
+  { invoker, bodies, eventLimit = EVENT_LIMIT, asyncEvents }: InvokeParts,
+): void {
   app.post(`${FUNCTIONS}/:name/invocations`, async (request, response) => {
     const name = String(request.params.name);
     const trace = continueTrace(request.get('traceparent'));
     response.setHeader('traceresponse', traceparentOf(trace));
     const type = request.get('x-amz-invocation-type') ?? 'RequestResponse';
     // Content-Type is ignored, as Lambda does.
-    const payload = await readBody(request, type === 'Event' ? ASYNC_EVENT_LIMIT : EVENT_LIMIT, bodies);
+    const payload = await readBody(request, type === 'Event' ? ASYNC_EVENT_LIMIT : eventLimit, bodies);
     holdWhileOpen(response, payload.length, bodies);
     const { Qualifier } = request.query;
     const qualifier = Qualifier === undefined ? undefined : String(Qualifier);

@@ -9,7 +9,10 @@ import { FUNCTIONS, type InvokeParts, mountInvoke } from './invocations.ts';
 import type { Killed } from './kill-at-work.ts';
 import { only } from './strangers.ts';
 
-interface WebApiParts extends Omit<InvokeParts, 'asyncEvents'> {
+/** As much as the gateway takes of a post: no event of web's can be larger, and reading 6 MB of JSON takes the launcher long. */
+const EVENT_LIMIT = 64 * 1024;
+
+interface WebApiParts extends Omit<InvokeParts, 'asyncEvents' | 'eventLimit'> {
   catalog: Catalog;
   presenter: { key: string | undefined; kill: (name: string) => Promise<Killed> };
   health: () => Promise<Health>;
@@ -37,6 +40,6 @@ export function webApi({ catalog, invoker, bodies, presenter, health, knowsWeb }
     `${FUNCTIONS}/:name`,
     only(({ params }) => mayInvoke(params.name), 'The catalog does not allow web to invoke this function.'),
   );
-  mountInvoke(app, { invoker, bodies });
+  mountInvoke(app, { invoker, bodies, eventLimit: EVENT_LIMIT });
   return finish(app);
 }
