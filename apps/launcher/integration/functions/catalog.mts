@@ -5,6 +5,8 @@ const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta
 /** Where starts take longer (on a Swarm), deadlines have to be longer, too. */
 const times = Number(process.env.DEADLINES_TIMES ?? 1);
 const catalog = read('../../../../functions/catalog.json');
+// On a busy machine a start takes seconds. It is still less than web's patience with the launcher.
+for (const real of Object.values<{ deadlineMs: number }>(catalog.functions)) real.deadlineMs = 18_000;
 const files = ['./misbehaving.json', ...process.argv.slice(2)];
 for (const [name, differences] of files.flatMap((file) => Object.entries<object>(read(file)))) {
   catalog.functions[name] = {
