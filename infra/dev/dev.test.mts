@@ -25,7 +25,7 @@ const vote = () =>
     method: 'POST',
     headers: { accept: 'application/json', origin: pages },
     body: new URLSearchParams({ choice: 'cats' }),
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(240_000),
   });
 
 beforeAll(async () => {
@@ -40,17 +40,19 @@ beforeAll(async () => {
     stream?.on('data', (chunk) => {
       said += chunk;
     });
-  await vi.waitFor(() => expect(said).toContain('Pages in development mode'), 80_000);
+  await vi.waitUntil(() => said.includes('Pages in development mode') || dev.exitCode !== null, 240_000);
+  expect(said).toContain('Pages in development mode');
 });
 
 afterAll(async () => {
+  if (dev.exitCode !== null) return;
   const gone = once(dev, 'exit');
   dev.kill();
   await gone;
 });
 
 it('serves the vote page in development mode, against the running stack', async () => {
-  const page = await fetch(pages, { signal: AbortSignal.timeout(60_000) });
+  const page = await fetch(pages, { signal: AbortSignal.timeout(240_000) });
   expect(await page.text()).toContain('Cats');
   const answer = await vote();
   expect(answer.status).toBe(200);
@@ -58,7 +60,7 @@ it('serves the vote page in development mode, against the running stack', async 
 });
 
 it('hands on the stream of results', async () => {
-  const { body } = await fetch(`${pages}/streams/results`, { signal: AbortSignal.timeout(60_000) });
+  const { body } = await fetch(`${pages}/streams/results`, { signal: AbortSignal.timeout(240_000) });
   for await (const chunk of body ?? []) if (Buffer.from(chunk).includes('"total"')) return;
   expect.unreachable('the stream ended without results');
 });

@@ -1,13 +1,12 @@
 import { docker, onlyContainer } from './containers.mts';
 
 const PAGE_DEADLINE_MS = 30_000;
+/** Web leaves when nobody asks for a page, and on a busy machine that may be before we have looked at it: the next page starts it again. */
+const ATTEMPTS = 10;
 
 /** What the launcher gives to web: read from a web container, which a page view starts. */
 export async function webEnvironment(stack: string, url: string): Promise<Record<string, string>> {
-  await fetch(url, { headers: { accept: 'text/html' }, signal: AbortSignal.timeout(PAGE_DEADLINE_MS) });
-  const web = await onlyContainer(stack, 'web');
-  if (!web) throw new Error(`No web container of the stack ${stack} runs, though ${url} answers. Try again: make dev`);
-  const lines = JSON.parse(await docker('inspect', '--format', '{{json .Config.Env}}', web)) as string[];
+  const lines = await webSettings(stack, url);
   const pairs = lines.map((line): [string, string] => {
     const end = line.indexOf('=');
     return [line.slice(0, end), line.slice(end + 1)];
@@ -15,4 +14,14 @@ export async function webEnvironment(stack: string, url: string): Promise<Record
   return Object.fromEntries(
     pairs.filter(([name]) => !['PATH', 'HOME', 'NODE_COMPILE_CACHE', 'NODE_ENV'].includes(name)),
   );
+}
+
+async function webSettings(stack: string, url: string): Promise<string[]> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    await fetch(url, { headers: { accept: '*/*' }, signal: AbortSignal.timeout(PAGE_DEADLINE_MS) });
+    const web = await onlyContainer(stack, 'web');
+    const settings = web && (await docker('inspect', '--format', '{{json .Config.Env}}', web).catch(() => undefined));
+    if (settings) return JSON.parse(settings);
+  }
+  throw new Error(`No web container of the stack ${stack} runs, though ${url} answers. Try again: make dev`);
 }
