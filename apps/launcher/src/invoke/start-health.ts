@@ -1,6 +1,6 @@
 import { DatabaseAway, EngineError } from '@serverless-vote/engine';
 import type { Clock } from '../model/clock.ts';
-import { fromEngine, type LauncherError } from '../model/errors.ts';
+import { knownError, type LauncherError } from '../model/errors.ts';
 import { functionError, type Outcome } from '../model/invocation.ts';
 import type { SandboxEnd } from '../sandbox/sandbox-end.ts';
 
@@ -81,7 +81,7 @@ export class StartHealth {
       if (error instanceof DatabaseAway) this.#backOff('the database is away', 'database');
       else this.#backOff(error.message, 'other');
       const isHopeless = error instanceof EngineError && error.kind === 'misconfigured';
-      return isHopeless ? { kind: 'give-up', error: fromEngine(error) } : { kind: 'go-on' };
+      return isHopeless ? { kind: 'give-up', error: knownError(error) } : { kind: 'go-on' };
     }
     if (end.errorType === DATABASE_UNAVAILABLE) {
       this.#backOff(troubleIn(end.message), 'database');

@@ -45,26 +45,19 @@ export class LauncherError extends Error {
   }
 }
 
-/** What an engine said, as its callers hear it. */
-export function fromEngine({ kind, message, retryAfterSeconds, cause }: EngineError): LauncherError {
-  const type = kind === 'misconfigured' ? 'InternalFailure' : 'ServiceException';
-  return new LauncherError(type, message, { ...(retryAfterSeconds !== undefined && { retryAfterSeconds }), cause });
-}
-
 const UNKNOWN = new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
 
 /** What callers may hear of an error: `otherwise`, unless it is ours or an engine's. */
 export function knownError(error: unknown, otherwise = UNKNOWN): LauncherError {
   if (error instanceof LauncherError) return error;
-  return error instanceof EngineError ? fromEngine(error) : otherwise;
+  if (!(error instanceof EngineError)) return otherwise;
+  const { kind, message, retryAfterSeconds, cause } = error;
+  const type = kind === 'misconfigured' ? 'InternalFailure' : 'ServiceException';
+  return new LauncherError(type, message, { ...(retryAfterSeconds !== undefined && { retryAfterSeconds }), cause });
 }
 
 /** An error as its HTTP answer, in Lambda's shape. What isn't a LauncherError is the platform's fault and tells no details. */
-export function httpAnswer(error: unknown): {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-} {
+export function httpAnswer(error: unknown) {
   const known = knownError(error);
   return {
     status: known.status,
