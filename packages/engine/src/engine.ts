@@ -3,7 +3,7 @@ import type { Exit } from '@serverless-vote/contracts/lifecycle';
 
 export type { Exit };
 
-/** A folder that a sandbox and somebody else on its machine share: a named volume of the launcher's, or one folder of it. */
+/** A folder that a sandbox shares on its machine: one of the launcher's named volumes, or a folder in it. */
 export interface Mount {
   volume: 'runtime' | 'control' | 'ingress' | 'postgres';
   folder?: string;
@@ -26,7 +26,7 @@ export interface SandboxSpec {
   openFiles?: number | undefined;
   runtime: string | undefined;
   environment: Record<string, string>;
-  /** What nobody else may read: in the environment on one machine; on several, a file each, whose path is in `<name>_FILE`. */
+  /** Secret values: in the environment on one machine; on several, a file each, whose path is in `<name>_FILE`. */
   secrets: Record<string, string>;
   /** How it is reached on one machine; on several there are networks, which depend on `kind`. */
   mounts: Mount[];
@@ -43,7 +43,7 @@ export interface StartedSandbox {
   containerId: string;
   createMs: number;
   startMs: number;
-  /** What the sandbox writes, stdout and stderr together; ends with it. */
+  /** The sandbox's stdout and stderr together; ends with it. */
   output: Readable;
   /** Settles once, whoever ended it; never rejects. */
   exited: Promise<Exit>;
@@ -53,7 +53,7 @@ export interface StartedSandbox {
   address?: string;
 }
 
-/** What the two permanent containers hold in memory, in bytes, as `docker stats` counts it. */
+/** Memory of the two permanent containers, in bytes, as `docker stats` counts it. */
 export interface PermanentMemory {
   launcher: number;
   database: number;

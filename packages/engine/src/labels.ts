@@ -1,9 +1,9 @@
 type Key = 'role' | 'name' | 'launcher' | 'sandbox' | 'spec';
 
-/** Everything of ours is labelled, and a launcher touches only what bears its own stack's ID. */
+/** Containers, services, secrets and configs are labelled; a launcher touches only those with its own stack ID. */
 export const label = (key: Key): string => `org.serverless-vote.${key}`;
 
-/** What a launcher has made: a container, or a service with its tasks. */
+/** For what a launcher makes: a container, or a service with its tasks. */
 export const onDemandLabels = (stackId: string, name: string): Record<string, string> => ({
   [label('role')]: 'on-demand',
   [label('name')]: name,

@@ -1,6 +1,6 @@
 /** Cuts text that comes in pieces into lines. */
 export class Lines {
-  /** What has no line end yet; how long it may get is for the caller to decide. */
+  /** The text after the last line end. The caller limits its length. */
   pending = '';
 
   /** Takes the next piece. @returns the lines that end in it */

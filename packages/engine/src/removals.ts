@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@serverless-vote/contracts/backoff';
 import { type Engine, EngineError, type SandboxSpec, type StartedSandbox } from './engine.ts';
 
-/** With so many containers that can't be removed no further one is started: they would fill the machine. */
+/** No container is started while this many can't be removed: they would fill the machine. */
 const MOST = 50;
 
 /**
- * An engine whose removals are not given up: one that fails is tried again, with a pause that grows, until the engine says that
- * the container is gone. Until then it is overdue, and counted.
+ * An engine that does not give up removals: one that fails is retried, after pauses that grow, until the engine says that the
+ * container is gone. Until then the container is overdue, and counted.
  */
 export class Removals implements Engine {
   readonly #engine: Engine;
@@ -32,7 +32,7 @@ export class Removals implements Engine {
     try {
       return await this.#engine.start(spec);
     } catch (error) {
-      // It may have been created without our hearing of it.
+      // It may have been created although the call failed.
       await this.remove(spec.sandboxId).catch(() => undefined);
       throw error;
     }

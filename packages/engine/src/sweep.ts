@@ -1,9 +1,8 @@
 import type { Engine } from './engine.ts';
 
 /**
- * Removes every sandbox of this stack that nobody knows of, and says how many it found. A removal that fails is the engine's to
- * repeat (Removals). Asks who is alive before and after listing, so that neither one that is just leaving nor a newcomer is taken
- * for a stray.
+ * Removes every sandbox of this stack that the launcher does not know, and returns their number. Removals retries those that fail.
+ * Reads the known sandboxes before and after listing, so that neither one that is just leaving nor a new one counts as a stray.
  */
 export async function sweep(
   engine: Pick<Engine, 'list' | 'remove'>,

@@ -7,10 +7,9 @@ const POSTGRES: Mount = { volume: 'postgres', target: '/var/run/postgresql', rea
 /** Where the launcher's volumes are on the engine's machine. */
 export type VolumePaths = Record<Mount['volume'], string>;
 
-/** By what a sandbox's container is found. */
 export const containerName = (stackId: string, sandboxId: string): string => `${stackId}-sandbox-${sandboxId}`;
 
-/** What every container has that a launcher starts: a name, labels by which the sweep finds it, and no privileges. */
+/** Common to all containers that a launcher starts: a name, labels by which the sweep finds them, and no privileges. */
 export function confined(
   { stackId, name, sandboxId, user }: { stackId: string; name: string; sandboxId: string; user: number },
   HostConfig: Docker.HostConfig,

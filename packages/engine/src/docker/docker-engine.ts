@@ -104,7 +104,7 @@ export class DockerEngine implements EngineToOpen {
   async remove(sandboxId: string): Promise<void> {
     const container = this.#container(sandboxId);
     await container.remove({ force: true, v: true, abortSignal: callDeadline() }).catch(async (error: unknown) => {
-      // 409: an earlier removal of it is under way, which may fail: only the engine's word that it is gone counts.
+      // 409: an earlier removal is in progress, and may fail: wait until the engine says that the container is gone.
       if (statusOf(error) !== 409) return unless(404)(error);
       await container.wait({ condition: 'removed', abortSignal: callDeadline() }).catch(unless(404));
     });

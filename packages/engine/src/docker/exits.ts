@@ -18,7 +18,7 @@ interface EngineEvent {
   Actor: { ID: string; Attributes: Record<string, string> };
 }
 
-/** How containers end: settled by the engine's event stream and, after a gap in the stream, by what is still there. */
+/** How containers end: read from the engine's event stream and, after a gap in the stream, from the containers that are left. */
 export class Exits {
   readonly #docker: Docker;
   readonly #stackId: string;
@@ -35,7 +35,7 @@ export class Exits {
     return new Promise((settle) => this.#tracked.set(containerId, { sandboxId, outOfMemory: false, settle }));
   }
 
-  /** Its container has been removed: if its exit has not been heard of, it won't be. */
+  /** Its container has been removed: an exit that has not been reported by now is lost. */
   removed(sandboxId: string): void {
     for (const [containerId, tracked] of this.#tracked) {
       if (tracked.sandboxId === sandboxId) this.#settle(containerId, { kind: 'lost' });

@@ -52,7 +52,7 @@ export async function emptyFolder(docker: Docker, { stackId, image, path, user }
     const [{ StatusCode }] = await Promise.all([ended, container.start({ abortSignal })]);
     if (StatusCode !== 0) throw new Error(`The folder ${path} could not be emptied: exit status ${StatusCode}.`);
   } finally {
-    // What can't be removed now is a stray, which the sweep finds.
+    // If this fails, the sweep finds it.
     await container.remove({ force: true }).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { messageOf, statusOf } from '../docker-errors.ts';
 import { DatabaseAway, EngineError, type SandboxSpec } from '../engine.ts';
 
-/** What the engine's refusal to start a container means to whoever asked. */
+/** Turns the Docker Engine's refusal to start a container into an error in the launcher's terms. */
 export function startError(error: unknown, spec: SandboxSpec): DatabaseAway | EngineError {
   const status = statusOf(error);
   const message = messageOf(error);

@@ -22,7 +22,7 @@ interface AgentsParts {
 /** Where task agents register: only tasks that know their service's secret and are, as Swarm says, where they call from. */
 export class Agents {
   readonly #parts: AgentsParts;
-  /** Tasks that have registered: nobody can do so a second time in a task's name. */
+  /** Tasks that have registered: nobody can register again under a task's ID. */
   readonly #registered = new Set<string>();
   readonly #listeners: net.Server[] = [];
 

@@ -11,7 +11,7 @@ type Described = ServiceDescription | Docker.ServiceSpec;
  *     └────────── the proven one again, this one refused ◀─────────┘ no task comes up
  */
 
-/** Which description a service gets: the newest, unless its tasks did not come up; then the last that worked. */
+/** Chooses a service's description: the newest, or the last that worked if the newest one's tasks did not come up. */
 export class ImageRollout {
   /** What Swarm was last told. */
   ordered: Described | undefined;

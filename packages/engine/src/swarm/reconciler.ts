@@ -29,7 +29,7 @@ export class Reconciler {
     this.#parts = parts;
   }
 
-  /** What is wanted, or what is there, has changed. */
+  /** To be called when the wanted or the actual state has changed. */
   changed(): void {
     this.#isDue = true;
     this.#wake();

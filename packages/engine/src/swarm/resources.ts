@@ -17,13 +17,13 @@ interface Image {
 interface ResourcesParts {
   docker: Docker;
   stackId: string;
-  /** What all secrets come from. */
+  /** All secrets are derived from it. */
   key: string;
   /** The task agent's program. */
   agentFile: string;
 }
 
-/** What the launcher has on the Swarm for its functions: secrets, the agent, services; and which image a name means just now. */
+/** What the launcher keeps on the Swarm for its functions: secrets, the agent's program, services. Also resolves image names. */
 export class SwarmResources {
   readonly #parts: ResourcesParts;
   readonly #docker: Docker;
@@ -35,7 +35,7 @@ export class SwarmResources {
     this.#docker = parts.docker;
   }
 
-  /** What the tasks of a service find below /run/secrets. */
+  /** The files that the tasks of a service have below /run/secrets. */
   async secrets(spec: SandboxSpec): Promise<Map<string, { id: string; name: string }>> {
     const { stackId, key } = this.#parts;
     const contents = { 'task-agent': secretFor(key, 'task-agent', spec.name), ...spec.secrets };
@@ -84,7 +84,7 @@ export class SwarmResources {
     await Promise.all((await this.#services()).map(toZero));
   }
 
-  /** Removes all of it. What somebody else has removed, or still uses, is skipped. */
+  /** Removes all of it, except what is still in use or gone already. */
   async remove(): Promise<void> {
     const remove = (what: { remove(): Promise<unknown> }) => what.remove().catch(() => undefined);
     for (const id of await this.#services()) await remove(this.#docker.getService(id));

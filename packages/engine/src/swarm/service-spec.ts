@@ -9,7 +9,7 @@ const AGENT = '/run/task-agent.cjs';
 /** Everything of a service except how many tasks it has. */
 export type ServiceDescription = Omit<Docker.ServiceSpec, 'Mode'>;
 
-/** What a service's description names beside the catalog's limits: things of the Swarm, by ID. */
+/** What a service's description refers to on the Swarm, by ID. */
 export interface SwarmParts {
   stackId: string;
   image: { reference: string; command: string[] };
@@ -20,7 +20,7 @@ export interface SwarmParts {
   secrets: Map<string, { id: string; name: string }>;
 }
 
-/** What all services of ours have in common: labels, limits, and no privileges. */
+/** Common to all services that a launcher makes: labels, limits, and no privileges. */
 export function baseSpec(
   { stackId, name, networkIds }: { stackId: string; name: string; networkIds: string[] },
   containerSpec: object,
@@ -94,7 +94,7 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): ServiceDescri
   return { ...described, Labels: { ...base.Labels, [label('spec')]: digest } } as unknown as ServiceDescription;
 }
 
-/** What every task of the service is told; what only one is told comes over its agent. */
+/** The same for every task of the service. A single task's variables are sent to its agent. */
 function* environment(spec: SandboxSpec, parts: SwarmParts): Iterable<[string, string]> {
   yield ['TASK_AGENT_ADDRESS', parts.agent.address];
   yield ['TASK_AGENT_TASK', '{{.Task.ID}}'];

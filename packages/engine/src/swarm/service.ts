@@ -18,8 +18,8 @@ const LOWER_AFTER_MS = 1_000;
 const HEDGE_MS = 3_000;
 const HEDGES = 2;
 /**
- * When Swarm has been told to have fewer tasks and one of them ends in that moment, it may forget to take the others away ("failed to update
- * task to REMOVE: update out of sequence" in its log), until it is told something about the service again.
+ * When Swarm is told to have fewer tasks and one of them ends in that moment, it may forget to take the others away ("failed to
+ * update task to REMOVE: update out of sequence" in its log), until the service is updated again.
  */
 const FORGOTTEN_MS = 5_000;
 /** How often it is checked whether the image is a new one, and why starts take long; only while there is demand. */
@@ -47,13 +47,13 @@ interface ServiceParts {
 }
 
 /**
- * One function's service on the Swarm. Swarm starts, places and replaces its tasks; this says how many there are to be:
+ * One function's service on the Swarm. Swarm starts, places and replaces its tasks; this class decides how many there are:
  *
  * 1. As many as are held, plus as many as are waited for, plus two at most when one is waited for too long. More are ordered at once,
  *    fewer after a second, and the order is repeated when Swarm forgets to take a task away.
- * 2. Whoever waits longest gets the task that registers first, also one that Swarm made in the place of another that has ended.
- * 3. When three tasks in a row fail before they register, those who wait fail with Swarm's own words, so the service goes to zero
- *    instead of being restarted for ever.
+ * 2. The start that has waited longest gets the task that registers first, also one with which Swarm replaced another.
+ * 3. When three tasks in a row fail before they register, all waiting starts fail with Swarm's own message, so the service goes to
+ *    zero instead of being restarted for ever.
  * 4. A new image under the same name is rolled out. One whose tasks don't come up is given up for the last one that worked, and
  *    isn't tried again.
  */
@@ -110,7 +110,7 @@ export class SwarmService {
     return pTimeout(task.promise, { milliseconds: START_DEADLINE_MS, fallback: late });
   }
 
-  /** A task has registered: whoever waits longest gets it. */
+  /** A task has registered: the start that has waited longest gets it. */
   registered(agent: AgentConnection, taskId: string, image: string): void {
     this.#trouble.came(taskId);
     this.#rollout.cameUp(image);

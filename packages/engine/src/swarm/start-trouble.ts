@@ -19,7 +19,7 @@ export class StartTrouble {
   readonly #came = new Set<string>();
   #since = Date.now();
   #lookedAt = performance.now();
-  /** What Swarm says of the newest task that isn't up. */
+  /** Swarm's message about the newest task that isn't up. */
   latest: string | undefined;
 
   constructor(docker: Docker, service: string) {
@@ -27,20 +27,20 @@ export class StartTrouble {
     this.#service = service;
   }
 
-  /** This one came up: whatever becomes of it, its start was no failure. */
+  /** This task came up, so its start doesn't count as failed, however it ends. */
   came(taskId: string): void {
     this.#came.add(taskId);
     this.forget();
   }
 
-  /** What was before doesn't count. */
+  /** Ignores everything up to now. */
   forget(): void {
     this.#since = Date.now();
     this.#lookedAt = performance.now();
     this.latest = undefined;
   }
 
-  /** The error for those who wait, if the latest starts have all failed. */
+  /** The error for all waiting starts, if the latest ones have failed. */
   async look(): Promise<EngineError | undefined> {
     if (performance.now() - this.#lookedAt < LOOK_MS) return undefined;
     this.#lookedAt = performance.now();

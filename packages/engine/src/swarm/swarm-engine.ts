@@ -18,7 +18,7 @@ interface SwarmEngineParts {
   stackId: string;
   /** The launcher's own task. */
   taskId: string;
-  /** What all secrets come from. */
+  /** All secrets are derived from it. */
   key: string;
   /** The task agent's program. */
   agentFile: string;

@@ -3,11 +3,11 @@ import { PassThrough } from 'node:stream';
 import type { Exit } from '../../engine.ts';
 import { Channel, type FromLauncher, type FromTask, type Registration } from './protocol.ts';
 
-/** A task that isn't heard for so long has ended itself: its own limit is shorter. */
+/** A task that has been silent for this long has ended itself: its own limit is shorter. */
 const SILENT_MS = 5_000;
 
 /*
- *               says who it is            start               exited, lost
+ *               register                  start               exited, lost
  *  connected ─────────────────▶ waiting ─────────▶ running ────────────────▶ gone
  *      └───────── lost ────────────┴───────────────────────────────────────────▶
  */
@@ -54,7 +54,7 @@ export class AgentConnection {
     this.#channel.tell({ type: 'kill' });
   }
 
-  /** Lets go of it. If it still runs, it ends itself, because it hears nothing any more. */
+  /** Closes the connection. A task that still runs then ends itself. */
   lose(): void {
     this.#settle({ kind: 'lost' });
     this.#socket.destroy();

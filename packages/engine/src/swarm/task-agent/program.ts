@@ -30,7 +30,7 @@ const ANSWER_MS = 1_000;
 const KILLED = 137;
 
 const [program = '', ...args] = process.argv.slice(2);
-/** The container's own program, and the launcher, which is told of it. */
+/** The container's own program, and the launcher that started it. */
 let running: { child: ChildProcess; launcher: Launcher } | undefined;
 let leaving = false;
 
@@ -96,7 +96,7 @@ function run(environment: Record<string, string>, launcher: Launcher): ChildProc
     failure = `${error}\n`;
     end(KILLED - 10);
   });
-  // What it has started itself may hold its output open.
+  // Its own child processes may hold its output open.
   started.once('exit', endEverything);
   started.once('close', (code, signal) => end(code ?? (signal === 'SIGKILL' ? KILLED : 143)));
   const end = (exitCode: number): void => {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Lines } from '../../lines.ts';
 
-/** Who a task is, and the proof. */
+/** How a task identifies itself. */
 export interface Registration {
   service: string;
   task: string;
@@ -26,7 +26,7 @@ const BEAT_MS = 1_000;
 const LINE_LIMIT = 1024 * 1024;
 
 interface ChannelParts<Heard> {
-  /** An end that hears nothing for so long has lost the other one. */
+  /** An end that hears nothing for this long has lost the other one. */
   silentMs: number;
   hear(message: Heard): void;
   /** The other end is silent, or sends what is no message. */
