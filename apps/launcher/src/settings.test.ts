@@ -46,6 +46,19 @@ test('all that is wrong is named at once', () => {
   for (const problem of problems) expect(() => parseSettings(wrong)).toThrow(problem);
 });
 
+test('a Swarm needs its task and a password, and what is wrong with them is named beside all else', () => {
+  const onSwarm = { ...needed, ENGINE: 'swarm', DATABASE_PASSWORD_FILE: secretFile, LIVE: 'perhaps' };
+  expect(() => parseSettings(onSwarm)).toThrow(/^Invalid settings:\n {2}LIVE: .*\n {2}TASK_ID: ENGINE=swarm needs/);
+  writeFileSync(`${secretFile}-odd`, 'no password');
+  expect(() => parseSettings({ ...onSwarm, DATABASE_PASSWORD_FILE: `${secretFile}-odd`, POLL_OPTIONS: 'one' })).toThrow(
+    /LIVE: [\s\S]*TASK_ID: [\s\S]*DATABASE_PASSWORD_FILE: [\s\S]*POLL_OPTIONS: /,
+  );
+  const task = { TASK_ID: 'a'.repeat(25), LIVE: '' };
+  expect(parseSettings({ ...onSwarm, ...task }).engine).toEqual({
+    ...{ kind: 'swarm', taskId: task.TASK_ID, databaseHost: 'database', databasePassword: 'x'.repeat(64) },
+  });
+});
+
 test('there is a presenter only with a key that cannot be guessed', () => {
   expect(parseSettings({ ...needed, PRESENTER_KEY_FILE: '/nowhere' }).presenterKey).toBeUndefined();
   expect(parseSettings({ ...needed, PRESENTER_KEY_FILE: secretFile }).presenterKey).toBe('x'.repeat(64));
