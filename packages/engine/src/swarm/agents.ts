@@ -3,6 +3,7 @@ import { isSameSecret } from '@serverless-vote/contracts/secret';
 import type { Task } from './networks.ts';
 import { AgentConnection } from './task-agent/connection.ts';
 import type { Registration } from './task-agent/protocol.ts';
+import { Unnamed } from './task-agent/unnamed.ts';
 
 const PORT = 9002;
 const REGISTER_MS = 10_000;
@@ -24,6 +25,7 @@ export class Agents {
   readonly #parts: AgentsParts;
   /** Tasks that have registered: nobody can register again under a task's ID. */
   readonly #registered = new Set<string>();
+  readonly #unnamed = new Unnamed();
   readonly #listeners: net.Server[] = [];
 
   constructor(parts: AgentsParts) {
@@ -50,12 +52,14 @@ export class Agents {
   }
 
   #accept(socket: net.Socket): void {
+    this.#unnamed.add(socket);
     const late = setTimeout(() => socket.destroy(), REGISTER_MS);
     let hasAsked = false;
     const agent = new AgentConnection(socket, (registration) => {
       if (hasAsked) return agent.lose();
       hasAsked = true;
       this.#register(agent, registration)
+        .then(() => this.#unnamed.name(socket))
         .catch((error: unknown) => {
           this.#parts.warn({ from: agent.address, why: String(error) }, 'task.refused');
           agent.lose();

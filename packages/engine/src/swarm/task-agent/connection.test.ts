@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AgentConnection } from './connection.ts';
 import type { Registration } from './protocol.ts';
+import { Unnamed } from './unnamed.ts';
 
 /** What is the first process of a container on a Swarm, here as a plain one. */
 const PROGRAM = `${import.meta.dirname}/program.ts`;
@@ -130,4 +131,39 @@ describe('a task on the agent', () => {
     child.kill('SIGSTOP');
     expect(await agent.ended).toEqual({ kind: 'lost' });
   });
+});
+
+test.each([
+  ['output', `${JSON.stringify({ type: 'output', text: 'x'.repeat(1000) })}\n`],
+  ['a line without end', 'x'.repeat(1000)],
+])('who has not been started, and sends %s, is let go instead of being kept', async (_case, kilobyte) => {
+  const agents: AgentConnection[] = [];
+  const server = net.createServer((socket) => agents.push(new AgentConnection(socket, () => undefined)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close());
+  const stranger = net.connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+  closing.push(() => stranger.destroy());
+  const hungUp = new Promise((resolve) => stranger.resume().once('close', resolve));
+  const sending = setInterval(() => stranger.write(kilobyte), 1);
+  closing.push(() => clearInterval(sending));
+  await hungUp;
+  expect(agents[0]?.output.readableLength).toBe(0);
+});
+
+test('a connection that hasn’t said who it is makes way for the next one of its address; one that has, stays', async () => {
+  const unnamed = new Unnamed();
+  const ended: number[] = [];
+  const connection = (number: number, remoteAddress: string) =>
+    Object.assign(new EventEmitter(), { remoteAddress, destroy: () => ended.push(number) }) as unknown as net.Socket;
+  const named = connection(1, 'a');
+  unnamed.add(named);
+  unnamed.name(named);
+  for (const [number, address] of [
+    [2, 'a'],
+    [3, 'b'],
+    [4, 'a'],
+    [5, 'a'],
+  ] as const)
+    unnamed.add(connection(number, address));
+  expect(ended).toEqual([2, 4]);
 });

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { Exit } from '../../engine.ts';
-import { Channel, type FromLauncher, type FromTask, type Registration } from './protocol.ts';
+import { Channel, type FromLauncher, type FromTask, LINE_LIMIT, type Registration } from './protocol.ts';
 
 /** A task that has been silent for this long has ended itself: its own limit is shorter. */
 const SILENT_MS = 5_000;
+/** As much as anybody in the network may send before it is known. */
+const UNKNOWN_LIMIT = 4 * 1024;
 
 /*
  *               register                  start               exited, lost
@@ -26,6 +28,7 @@ export class AgentConnection {
   readonly #socket: Socket;
   readonly #channel: Channel<FromLauncher, FromTask>;
   readonly #onRegister: (registration: Registration) => void;
+  #isStarted = false;
 
   constructor(socket: Socket, onRegister: (registration: Registration) => void) {
     this.#socket = socket;
@@ -33,6 +36,7 @@ export class AgentConnection {
     this.address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     this.#channel = new Channel(socket, {
       silentMs: SILENT_MS,
+      limit: () => (this.#isStarted ? LINE_LIMIT : UNKNOWN_LIMIT),
       hear: (message) => this.#take(message),
       lost: () => this.lose(),
     });
@@ -41,6 +45,7 @@ export class AgentConnection {
   }
 
   start(environment: Record<string, string>): void {
+    this.#isStarted = true;
     this.#channel.tell({ type: 'start', environment });
   }
 
@@ -68,6 +73,8 @@ export class AgentConnection {
 
   #take(message: FromTask): void {
     if (message.type === 'register') this.#onRegister(message);
+    // Nobody reads it yet: it would fill the memory.
+    if (message.type === 'output' && !this.#isStarted) return this.lose();
     if (message.type === 'output' && !this.output.writableEnded) this.output.write(message.text);
     if (message.type === 'withdrawn') this.#withdrawn.resolve();
     if (message.type === 'exited')

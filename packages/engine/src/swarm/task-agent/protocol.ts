@@ -23,11 +23,13 @@ export type FromLauncher =
 
 const BEAT_MS = 1_000;
 /** A line of output, with everything in it escaped. */
-const LINE_LIMIT = 1024 * 1024;
+export const LINE_LIMIT = 1024 * 1024;
 
 interface ChannelParts<Heard> {
   /** An end that hears nothing for this long has lost the other one. */
   silentMs: number;
+  /** The longest line that it takes now. */
+  limit?(): number;
   hear(message: Heard): void;
   /** The other end is silent, or sends what is no message. */
   lost(): void;
@@ -73,7 +75,7 @@ export class Channel<Told extends FromTask | FromLauncher, Heard extends FromTas
     this.#heardAt = performance.now();
     try {
       for (const line of this.#lines.take(chunk)) this.#parts.hear(JSON.parse(line) as Heard);
-      if (this.#lines.pending.length > LINE_LIMIT) throw new Error('A message without end.');
+      if (this.#lines.pending.length > (this.#parts.limit?.() ?? LINE_LIMIT)) throw new Error('A message without end.');
     } catch {
       this.#lose();
     }
