@@ -13,9 +13,10 @@ import { Invocation } from '../src/model/invocation.ts';
 import { StartLimiter } from '../src/model/start-limiter.ts';
 import { runtimeApiOnSockets } from '../src/sandbox/runtime-api-socket.ts';
 import { ManualClock } from './manual-clock.ts';
+import { commandOf } from './program.ts';
 
 const { 'record-vote': entry } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`).functions;
-const PROGRAM = `${import.meta.dirname}/function.program.ts`;
+const COMMAND = commandOf('function');
 
 /** What goes wrong at the engine, where no child process can be made to do it. */
 export interface Faults {
@@ -30,7 +31,7 @@ class FaultyEngine extends ProcessEngine implements Engine {
   starts = 0;
 
   constructor(directory: string, faults: Faults) {
-    super({ directory, command: () => [process.execPath, PROGRAM] });
+    super({ directory, command: () => COMMAND });
     this.#faults = faults;
   }
 

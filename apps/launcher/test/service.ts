@@ -12,9 +12,10 @@ import { readCatalog, type WebEntry } from '../src/model/catalog.ts';
 import { EventBus } from '../src/model/event-bus.ts';
 import { StartLimiter } from '../src/model/start-limiter.ts';
 import { ManualClock } from './manual-clock.ts';
+import { commandOf } from './program.ts';
 
 const { web } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`);
-const PROGRAM = `${import.meta.dirname}/replica.program.ts`;
+const COMMAND = commandOf('replica');
 
 /** Child processes that listen on real sockets. */
 class Replicas extends ProcessEngine {
@@ -41,7 +42,7 @@ export function testService(
   const bus = new EventBus();
   const events: PublishedEvent[] = [];
   bus.subscribe((event) => events.push(event));
-  const engine = new Replicas({ directory, command: () => [process.execPath, PROGRAM] });
+  const engine = new Replicas({ directory, command: () => COMMAND });
   const openIngress = ingressBySocket(directory, (folder) => rmSync(`${directory}/${folder}`, { recursive: true }));
   const entry = { ...web, environment: ['BEHAVIOUR'], startDeadlineMs: 60_000, ...differences };
   const setting = { name: 'web', entry, image: 'an-image:latest', handedOn: new Map([['BEHAVIOUR', behaviour]]) };
