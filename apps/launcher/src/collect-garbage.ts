@@ -5,8 +5,8 @@ import type { EventBus } from './model/event-bus.ts';
 const SETTLED_MS = 1_000;
 
 /**
- * Collects garbage once the last container is gone. V8 does so only when it needs room, so a burst's garbage would be
- * carried through the night; when idle nobody is kept waiting by it.
+ * Collects garbage once the last container is gone. V8 does so only when it needs room, so an idle launcher would keep the garbage of
+ * a burst for hours. While the system is idle, nobody has to wait for it.
  */
 export function collectGarbageWhenIdle(bus: EventBus, isIdle: () => boolean): void {
   v8.setFlagsFromString('--expose-gc');

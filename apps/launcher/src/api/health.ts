@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import type { FunctionPool } from '../invoke/function-pool.ts';
 import { DISK_IS_FULL } from '../invoke/start-health.ts';
 
-/** Would a vote be recorded now? And why not. `paused`: nothing of ours can help; `failing`: somebody has to look. */
+/** Would a vote be recorded now, and if not, why? `paused`: it ends when the database is back; `failing`: somebody has to look. */
 export type Health = { status: 'ok' } | { status: 'starting' | 'paused' | 'failing'; reason: string };
 
 const IMAGES_EVERY_MS = 5_000;
@@ -51,7 +51,7 @@ export class HealthReport {
     return { status: 'failing', reason: `the image ${images} isn't on this machine; \`make run\` builds it` };
   }
 
-  /** The same, and what the last invocations say. */
+  /** The same, and what the latest invocations suggest. */
   async answer(): Promise<Health> {
     const certain = await this.certain();
     if (certain.status !== 'ok') return certain;
@@ -73,7 +73,7 @@ export class HealthReport {
   }
 }
 
-/** Why a function runs nothing: all its places are taken by containers that should be gone. Undefined if it isn't so. */
+/** The reason when a function can run nothing because containers that should be gone take all its places. */
 export function whyBlocked(
   pools: readonly Pick<FunctionPool, 'name' | 'fleet' | 'entry'>[],
   name: string,

@@ -8,7 +8,7 @@ import { LauncherError } from '../model/errors.ts';
 import { logTail } from './log-tail.ts';
 
 export const FUNCTIONS = '/2015-03-31/functions';
-/** Results up to this size are answered whatever else is kept: there are no more of them than connections. */
+/** Results up to this size are not counted against the budget: the number of connections limits them already. */
 const SMALL_RESULT = 64 * 1024;
 
 export interface InvokeParts {
@@ -21,9 +21,7 @@ export interface InvokeParts {
   asyncEvents?: AsyncEvents;
 }
 
-/**
- * AWS Lambda's Invoke API (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
- */
+/** AWS Lambda's Invoke API (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). */
 export function mountInvoke(
   app: Express,
   { invoker, bodies, eventLimit = EVENT_LIMIT, asyncEvents }: InvokeParts,
@@ -57,7 +55,7 @@ export function mountInvoke(
     });
     const invoked = await invoker.invoke(name, payload, { signal: left.signal, qualifier, trace });
     const { length } = invoked.outcome.payload;
-    // A caller that doesn't read makes us keep its result.
+    // A caller that reads slowly makes the launcher keep its result.
     if (length > SMALL_RESULT) holdWhileOpen(response, length, bodies);
     const headers = answerHeaders(invoked);
     if (request.get('x-amz-log-type') === 'Tail')

@@ -4,7 +4,7 @@ import { LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
-/** How long it may take until there is an event to kill a container under. */
+/** How long to wait for a container that has an event in hand. */
 const PATIENCE_MS = 5_000;
 
 /** The container that was killed, and how many events it had in hand. */

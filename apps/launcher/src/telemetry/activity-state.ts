@@ -9,7 +9,7 @@ const LATEST_INVOCATIONS = 200;
 const LATEST_REUSED = 20;
 const MOMENTS = 10;
 
-/** The containers that live, those that have just gone, and how it went so far: kept from the lifecycle events, however fast they come. */
+/** The containers that are alive or ended just now, and counters: what the lifecycle events add up to, however fast they come. */
 export class ActivityState {
   readonly since = Date.now();
   readonly #containers = new Map<string, ContainerView>();
@@ -23,14 +23,14 @@ export class ActivityState {
   #moments: Moment[] = [];
   #events: Record<string, number> = {};
 
-  /** @param told is called after every event that changed something that viewers see */
-  constructor(bus: EventBus, told: () => void) {
+  /** @param changed is called after every event that viewers may see */
+  constructor(bus: EventBus, changed: () => void) {
     bus.subscribe((event) => {
       // What functions write may hold anything, so it stays private.
       if (event.type === 'output') return;
       this.#events[event.type] = (this.#events[event.type] ?? 0) + 1;
       this.#learn(event);
-      told();
+      changed();
     });
   }
 
@@ -53,7 +53,7 @@ export class ActivityState {
     };
   }
 
-  /** Those that live, and those that went in the last minute. */
+  /** Those that are alive, and those that ended in the last minute. */
   get containers(): ContainerView[] {
     this.#forget();
     return [...this.#containers.values()];
@@ -132,7 +132,7 @@ export class ActivityState {
     return this.#today;
   }
 
-  /** Views are changed in place: whoever has one to send, sends what is true then. */
+  /** Views are changed in place, so a message has the newest state whenever it is written. */
   #update(id: string, news: Partial<ContainerView>): ContainerView {
     const known = this.#containers.get(id);
     const view = Object.assign(

@@ -78,8 +78,8 @@ async function serve(askMemory = async (): Promise<PermanentMemory | undefined> 
   return { publish, watch };
 }
 
-describe('who joins late', () => {
-  test('gets the containers that live now, and the numbers so far', async () => {
+describe('a viewer that joins late', () => {
+  test('gets the containers that are alive and the counters', async () => {
     const { publish, watch } = await serve();
     publish(...started, ...served);
     const { snapshot } = await watch();
@@ -95,7 +95,7 @@ describe('who joins late', () => {
     });
   });
 
-  test('gets the containers that left in the last minute too', async () => {
+  test('gets the containers that ended in the last minute, too', async () => {
     const { publish, watch } = await serve();
     publish(...started, ...served, gone());
     const { snapshot } = await watch();
@@ -104,8 +104,8 @@ describe('who joins late', () => {
   });
 });
 
-describe('who watches', () => {
-  test('hears of a whole short life in one message', async () => {
+describe('a viewer', () => {
+  test('gets a whole short life in one message', async () => {
     const { publish, watch } = await serve();
     const { changes } = await watch();
     publish(...started, ...served, gone());
@@ -116,7 +116,7 @@ describe('who watches', () => {
     });
   });
 
-  test('hears ten times a second at most, in messages that do not grow with the number of events', async () => {
+  test('gets at most ten messages a second, whose size does not grow with the number of events', async () => {
     const { publish, watch } = await serve();
     publish(...started);
     const { changes } = await watch();
@@ -133,7 +133,7 @@ describe('who watches', () => {
     expect(Math.max(...changes().map((message) => JSON.stringify(message).length))).toBeLessThan(800);
   });
 
-  test('hears nothing while nothing happens', async () => {
+  test('gets no message while nothing happens', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     const { publish, watch } = await serve();
     const { changes } = await watch();
@@ -143,7 +143,7 @@ describe('who watches', () => {
     await expect.poll(() => changes().length).toBe(1);
   });
 
-  test('sees an event that is tried again, and how its container ended', async () => {
+  test('gets an event that is tried again, and how its container ended', async () => {
     const { publish, watch } = await serve();
     const { changes } = await watch();
     publish(...started, ...served.slice(0, 2), gone(137));
@@ -156,7 +156,7 @@ describe('who watches', () => {
     });
   });
 
-  test('never sees what a function writes, nor anybody’s request', async () => {
+  test('never gets what a function writes, nor any request ID', async () => {
     const { publish, watch } = await serve();
     const { text, changes } = await watch();
     publish({ type: 'output', name: 'record-vote', containerId, requestId: 'r1', traceId: 't1', text: 'secret' });
@@ -191,7 +191,7 @@ describe('the counters', () => {
 });
 
 describe('a day', () => {
-  test('ends at midnight by the launcher’s clock; before the first one it began with the launcher', async () => {
+  test('ends at midnight by the launcher’s clock; the first one began with the launcher', async () => {
     vi.useFakeTimers({ now: new Date(2026, 10, 21, 23, 50), toFake: ['Date'] });
     const { publish, watch } = await serve();
     publish(...started);
@@ -205,8 +205,8 @@ describe('a day', () => {
   });
 });
 
-describe('the memory of what is always there', () => {
-  test('is asked for when somebody begins to watch, not before, and told', async () => {
+describe('the memory of the permanent containers', () => {
+  test('is measured when the first viewer comes, not before, and sent', async () => {
     const ask = vi.fn(async () => memory);
     const { publish, watch } = await serve(ask);
     publish(...started, ...served, gone());
@@ -216,14 +216,14 @@ describe('the memory of what is always there', () => {
     expect(ask).toHaveBeenCalledTimes(1);
   });
 
-  test('is not called memory when idle while a container is there', async () => {
+  test('does not count as idle while a container is alive', async () => {
     const { publish, watch } = await serve(async () => memory);
     publish(...started);
     const { changes } = await watch();
     await expect.poll(() => changes().at(-1)?.memory).toEqual({ ...memory, idle: false });
   });
 
-  test('is left out where the engine cannot tell', async () => {
+  test('is left out when the engine does not answer', async () => {
     const { publish, watch } = await serve(() => Promise.reject(new Error('the engine is away')));
     const { snapshot, changes } = await watch();
     publish(...started);
@@ -232,7 +232,7 @@ describe('the memory of what is always there', () => {
   });
 });
 
-test('what takes long to tell everybody is told as much more rarely', async () => {
+test('the longer a broadcast takes, the less often there is one', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
   const bus = new EventBus();
   const stream = new ActivityStream(bus, async () => undefined);

@@ -5,15 +5,14 @@ import { Viewers } from '@serverless-vote/http-server/server-sent-events';
 import type { EventBus } from '../model/event-bus.ts';
 import { ActivityState } from './activity-state.ts';
 
-/** Changes are told together, at most this often. */
+/** Changes are sent together, at most this often. */
 const PAUSE_MS = 100;
 const MEMORY_EVERY_MS = 10_000;
 /** What a viewer may be behind before changes are left out for it; then it gets a snapshot. */
 const BUFFER_LIMIT = 64 * 1024;
 
 /**
- * What happens, for the public: a snapshot first, then what has changed, ten times a second at most and not at all while
- * nothing happens. A message grows with the number of containers that changed, never with the number of events, and is made
+ * The public stream of what happens: a snapshot first, then changes, ten times a second at most and none while nothing happens. A message grows with the number of containers that changed, never with the number of events, and is made
  * once for all viewers: so a burst of votes stays easy to send, and to draw.
  */
 export class ActivityStream {
@@ -26,7 +25,7 @@ export class ActivityStream {
 
   /** @param askMemory what the permanent containers hold; asked only while somebody watches */
   constructor(bus: EventBus, askMemory: () => Promise<PermanentMemory | undefined>) {
-    this.#state = new ActivityState(bus, () => this.#tellSoon());
+    this.#state = new ActivityState(bus, () => this.#sendSoon());
     this.#askMemory = askMemory;
   }
 
@@ -35,8 +34,8 @@ export class ActivityStream {
     // What happened while nobody watched is in the snapshot.
     if (this.#viewers.size === 0) {
       this.#state.takeChanges();
-      this.#memoryTimer = setInterval(() => void this.#lookAtMemory(), MEMORY_EVERY_MS);
-      void this.#lookAtMemory();
+      this.#memoryTimer = setInterval(() => void this.#measureMemory(), MEMORY_EVERY_MS);
+      void this.#measureMemory();
     }
     this.#viewers.add(response, this.#snapshot());
     response.once('close', () => {
@@ -44,23 +43,23 @@ export class ActivityStream {
     });
   }
 
-  /** What was seen when idle isn't replaced by what is seen at work. */
-  async #lookAtMemory(): Promise<void> {
+  /** A measurement at work does not replace one while idle. */
+  async #measureMemory(): Promise<void> {
     const wasIdle = this.#state.isIdle;
     if (this.#memory?.idle && !wasIdle) return;
-    // When the engine is away, the next look may tell.
+    // The engine may be away; it is asked again.
     const memory = await this.#askMemory().catch(() => undefined);
     if (!memory) return;
     this.#memory = { ...memory, idle: wasIdle && this.#state.isIdle };
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
-  #tellSoon(): void {
+  #sendSoon(): void {
     if (this.#viewers.size === 0) return;
-    this.#timer ??= setTimeout(() => this.#tell(), Math.max(PAUSE_MS, this.#viewers.restMs));
+    this.#timer ??= setTimeout(() => this.#send(), Math.max(PAUSE_MS, this.#viewers.restMs));
   }
 
-  #tell(): void {
+  #send(): void {
     this.#timer = undefined;
     const changes: Changes = { ...this.#now(), ...this.#state.takeChanges() };
     this.#viewers.broadcast(Buffer.from(`event: changes\ndata: ${JSON.stringify(changes)}\n\n`));

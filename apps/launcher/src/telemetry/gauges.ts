@@ -6,7 +6,7 @@ import type { FunctionPool } from '../invoke/function-pool.ts';
 import type { StartLimiter } from '../model/start-limiter.ts';
 import type { Condition } from '../sandbox/sandbox.ts';
 
-/** What is looked at whenever Prometheus asks, and costs nothing until then. */
+/** What is read whenever Prometheus asks; between its requests this costs nothing. */
 export interface ObservedParts {
   pools: readonly FunctionPool[];
   web: Pick<HttpService, 'replicas' | 'requests' | 'limit'>;
@@ -62,7 +62,7 @@ const GAUGES: Record<string, Row> = {
   ],
 };
 
-/** Counts that somebody else keeps. */
+/** Counters that are kept elsewhere. */
 const COUNTERS: Record<string, [help: string, read: Read<number>]> = {
   web_requests_total: ['Requests that were handed to web', ({ web }) => web.requests],
   process_cpu_seconds_total: ['CPU time that the launcher has used', cpuSeconds],

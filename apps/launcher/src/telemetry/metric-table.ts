@@ -29,18 +29,16 @@ const HISTOGRAMS = {
   gateway_functions_seconds: [undefined, 'Function time taken, as OpenFaaS counts it', 'function_name'],
 } satisfies Record<string, [buckets: number[] | undefined, help: string, ...labels: string[]]>;
 
-export function countersIn(registry: Registry): Record<keyof typeof COUNTERS, Counter> {
-  const made = Object.entries(COUNTERS).map(([name, [help, ...labelNames]]) => [
-    name,
-    new Counter({ name, help, labelNames, registers: [registry] }),
-  ]);
-  return Object.fromEntries(made);
-}
+export const countersIn = (registry: Registry): Record<keyof typeof COUNTERS, Counter> =>
+  register(COUNTERS, (name, [help, ...labelNames]) => new Counter({ name, help, labelNames, registers: [registry] }));
 
-export function histogramsIn(registry: Registry): Record<keyof typeof HISTOGRAMS, Histogram> {
-  const made = Object.entries(HISTOGRAMS).map(([name, [buckets, help, ...labelNames]]) => [
-    name,
-    new Histogram({ name, help, labelNames, registers: [registry], ...(buckets && { buckets }) }),
-  ]);
-  return Object.fromEntries(made);
-}
+export const histogramsIn = (registry: Registry): Record<keyof typeof HISTOGRAMS, Histogram> =>
+  register(HISTOGRAMS, (name, [buckets, help, ...labelNames]) => {
+    return new Histogram({ name, help, labelNames, registers: [registry], ...(buckets && { buckets }) });
+  });
+
+const register = <Name extends string, Row, Metric>(
+  table: Record<Name, Row>,
+  make: (name: string, row: Row) => Metric,
+) =>
+  Object.fromEntries(Object.entries<Row>(table).map(([name, row]) => [name, make(name, row)])) as Record<Name, Metric>;

@@ -53,7 +53,7 @@ describe('the metrics', () => {
     expect(text).toContain('invocation_seconds_count{function="greet",start_kind="prewarmed"} 2');
   });
 
-  test('count it for the dashboards of OpenFaaS, with the code that its gateway would have answered', async () => {
+  test('count it under OpenFaaS’ names, with the code that its gateway would have answered', async () => {
     const text = await withEvents(finished('success'), finished('timeout'), finished('throttled')).text();
     for (const code of [200, 504, 429])
       expect(text).toContain(`gateway_function_invocation_total{function_name="greet",code="${code}"} 1`);
@@ -68,7 +68,7 @@ describe('the metrics', () => {
     expect(text).toContain('containers_leaked_total{found="running"} 0');
   });
 
-  test('say what is true when they are asked: queue, limits, web, starts, viewers, database', async () => {
+  test('read queue, limits, web, starts, viewers and database when Prometheus asks', async () => {
     const text = await withEvents().text();
     expect(text).toContain('invocations_waiting{function="greet"} 3');
     expect(text).toContain('invocations_waiting_limit{function="greet"} 100');
@@ -79,7 +79,7 @@ describe('the metrics', () => {
     expect(text).toContain('database_up 0');
   });
 
-  test('say of a container what it does now and nothing that it did before, also when it was seen on its way out', async () => {
+  test('count a container in its present state only', async () => {
     const fleet = [{ condition: 'starting' }];
     const replicas = [{ state: { kind: 'starting' } }];
     const [pool] = parts.pools;
@@ -114,7 +114,7 @@ describe('the metrics', () => {
     expect(text).toContain('containers_removed_total{name="greet",exit_status="137"} 1');
   });
 
-  test('time the engine and count its failures; a database that is away is none of them', async () => {
+  test('time the engine and count its failures; a database that is away is not one', async () => {
     const metrics = withEvents();
     const refusals = [new Error('no space left on device'), new DatabaseAway('gone')];
     const engine = metrics.engine({
@@ -133,7 +133,7 @@ describe('the metrics', () => {
     expect(text).toContain('engine_request_seconds_count{operation="start"} 2');
   });
 
-  test('tell how long a change took to reach the viewers', async () => {
+  test('time how long a change took to reach the viewers', async () => {
     const metrics = withEvents();
     metrics.resultShown('results', 'shown', 20);
     metrics.resultShown('results', 'shown', undefined);

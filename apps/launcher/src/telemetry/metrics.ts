@@ -58,12 +58,12 @@ export class Metrics {
     };
   }
 
-  /** Containers that the sweep found, and that were nobody's. */
+  /** Counts containers that the sweep found and nobody knew of. */
   leaked(found: 'start' | 'running', containers: number): void {
     this.#counters.containers_leaked_total.inc({ found }, containers);
   }
 
-  /** Told by a stream of results; `sinceChangeMs` is absent when nothing had changed. */
+  /** Counts one computation of a stream of results; `sinceChangeMs` is absent when nothing had changed. */
   resultShown(stream: string, outcome: 'shown' | 'failed', sinceChangeMs: number | undefined): void {
     this.#counters.results_runs_total.inc({ stream, outcome });
     if (sinceChangeMs !== undefined) this.#histograms.results_fanout_seconds.observe({ stream }, sinceChangeMs / 1000);
