@@ -7,8 +7,12 @@ const { LISTEN_ADDRESS = '', BEHAVIOUR } = process.env;
 
 /** A replica that listens and ends when it is asked to, unless it is told to behave badly. */
 if (BEHAVIOUR === 'ends at its start') process.exit(3);
-process.on('SIGTERM', () => BEHAVIOUR !== 'ignores SIGTERM' && process.exit(0));
+const listen = () => net.createServer((socket) => socket.destroy()).listen(LISTEN_ADDRESS);
+process.on('SIGTERM', () => {
+  if (BEHAVIOUR === 'listens at SIGTERM') listen();
+  else if (BEHAVIOUR !== 'ignores SIGTERM') process.exit(0);
+});
 if (BEHAVIOUR === 'leaves a file') writeFileSync(path.join(path.dirname(LISTEN_ADDRESS), 'file'), '');
-if (BEHAVIOUR === 'never listens') setInterval(() => undefined, 1e6);
-else net.createServer((socket) => socket.destroy()).listen(LISTEN_ADDRESS);
-console.log('listening');
+if (BEHAVIOUR === 'never listens' || BEHAVIOUR === 'listens at SIGTERM') setInterval(() => undefined, 1e6);
+else listen();
+console.log('running');

@@ -82,5 +82,6 @@ export function testService(
   };
   const states = () => service.replicas.map(({ state }) => state.kind).toSorted();
   const types = () => events.map(({ type }) => type).filter((type) => type !== 'output');
-  return { service, clock, engine, begin, beginReady, until, states, types };
+  const isRunning = () => events.some(({ type }) => type === 'output');
+  return { service, clock, engine, begin, beginReady, until, states, types, isRunning };
 }

@@ -50,10 +50,13 @@ describe('starting → gone', () => {
   });
 });
 
-test('starting → draining → gone: when it is told to stop', async () => {
-  const { begin, until, types } = testService({}, { behaviour: 'never listens' });
+test.each([
+  ['ends', 'never listens'],
+  ['listens all the same', 'listens at SIGTERM'],
+])('starting → draining → gone: when it is told to stop, and %s', async (_what, behaviour) => {
+  const { begin, until, isRunning } = testService({}, { behaviour });
   const { replica, gone, fails } = begin();
-  await until(() => types().includes('container.started'));
+  await until(isRunning);
   void replica.stop();
   expect(replica.state.kind).toBe('draining');
   expect(await fails()).toMatchObject({ type: 'ServiceException' });
