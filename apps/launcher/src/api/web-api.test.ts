@@ -1,34 +1,64 @@
+import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
 import { ByteBudget } from '../http/body.ts';
 import type { Invoker } from '../invoke/invoker.ts';
-import type { Catalog } from '../model/catalog.ts';
+import { readCatalog } from '../model/catalog.ts';
 import { webApi } from './web-api.ts';
 
-let server: http.Server | undefined;
-afterEach(() => server?.close().closeAllConnections());
+const catalog = readCatalog(path.resolve(import.meta.dirname, '../../../../functions/catalog.json'));
+const closing: http.Server[] = [];
+afterEach(() => {
+  for (const server of closing.splice(0)) server.close();
+});
 
-async function invokeAsWeb(body: string) {
-  const invoke = vi.fn<Invoker['invoke']>().mockRejectedValue(new Error('enough'));
+async function serve({ key, knowsWeb = true }: { key?: string; knowsWeb?: boolean } = {}) {
+  const killed: string[] = [];
+  const kill = async (name: string) => {
+    killed.push(name);
+    return { containerId: 'a1b2c3d4e5f6', events: 1 };
+  };
   const app = webApi({
-    catalog: { web: { mayInvoke: ['record-vote'] } } as Catalog,
-    invoker: { invoke } as unknown as Invoker,
-    bodies: new ByteBudget(32 * 1024 * 1024),
-    presenter: { key: undefined, kill: () => Promise.reject(new Error('nobody asked')) },
+    ...{ catalog, bodies: new ByteBudget(1024), presenter: { key, kill }, knowsWeb: () => knowsWeb },
+    // No request gets as far as an invocation here.
+    invoker: undefined as unknown as Invoker,
     health: async () => ({ status: 'ok' }),
-    knowsWeb: () => true,
   });
-  server = http.createServer(app).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server?.once('listening', resolve));
+  const server = http.createServer(app).listen(0, '127.0.0.1');
+  closing.push(server);
+  await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/2015-03-31/functions/record-vote/invocations`;
-  const { status } = await fetch(url, { method: 'POST', body });
-  return { status, invoked: invoke.mock.calls.length };
+  const ask = (route: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${port}${route}`, init);
+  const asksToKill = (authorization: string, name = 'record-vote') =>
+    ask(`/presenter/kill?name=${name}`, { method: 'POST', headers: { authorization } });
+  return { ask, asksToKill, killed };
 }
 
-test('an event of web is at most as large as a post that the gateway takes', async () => {
-  expect(await invokeAsWeb(`"${'x'.repeat(64 * 1024 - 2)}"`)).toMatchObject({ invoked: 1 });
-  expect(await invokeAsWeb(`"${'x'.repeat(64 * 1024 - 1)}"`)).toEqual({ status: 413, invoked: 0 });
-  expect(await invokeAsWeb('['.repeat(6 * 1024 * 1024))).toEqual({ status: 413, invoked: 0 });
+test('with the key, the presenter kills a container of a function that web may invoke', async () => {
+  const { asksToKill, killed } = await serve({ key: 'KEY' });
+  expect(await (await asksToKill('Bearer KEY')).json()).toEqual({ containerId: 'a1b2c3d4e5f6', events: 1 });
+  expect(killed).toEqual(['record-vote']);
+  expect((await asksToKill('Bearer KEY', 'no-function-of-web')).status).toBe(404);
+  expect(killed).toHaveLength(1);
+});
+
+test.each([
+  ['KEY', ['', 'Bearer ', 'KEY', 'Bearer KEYS']],
+  [undefined, ['', 'Bearer ', 'Bearer undefined']],
+] as const)('with the key %s, nobody else does', async (key, tries) => {
+  const { asksToKill, killed } = await serve(key === undefined ? {} : { key });
+  for (const authorization of tries) expect((await asksToKill(authorization)).status).toBe(403);
+  expect(killed).toEqual([]);
+});
+
+test('nobody but web may call it, and web may invoke only what the catalog allows', async () => {
+  const stranger = await serve({ key: 'KEY', knowsWeb: false });
+  expect((await stranger.ask('/healthz')).status).toBe(403);
+  expect((await stranger.asksToKill('Bearer KEY')).status).toBe(403);
+  const { ask } = await serve();
+  expect((await ask('/healthz')).status).toBe(200);
+  const route = '/2015-03-31/functions/no-function-of-web/invocations';
+  expect((await ask(route, { method: 'POST', body: '{}' })).status).toBe(403);
 });
