@@ -27,7 +27,7 @@ function stubborn() {
 const until = (condition: () => boolean) => expect.poll(condition, { timeout: 30_000, interval: 1 }).toBe(true);
 
 describe('a removal that the engine refuses', () => {
-  test('is tried again, each time after a longer pause, until the container is gone', async () => {
+  test('is retried after growing pauses until the container is gone', async () => {
     const engine = stubborn();
     const pauses: number[] = [];
     const removals = new Removals(engine, (failures) => {
@@ -51,14 +51,14 @@ describe('a removal that the engine refuses', () => {
     expect(engine.asked).toEqual(['a']);
   });
 
-  test('keeps no launcher from starting, and is no further leak', async () => {
+  test('does not keep a launcher from starting, and is not counted as a leak again', async () => {
     const engine = stubborn();
     const removals = new Removals(engine, () => 60_000);
     expect(await sweep(removals, () => new Set())).toBe(1);
     expect(await sweep(removals, () => removals.overdue)).toBe(0);
   });
 
-  test('keeps further containers from being started when there are fifty of them', async () => {
+  test('keeps containers from being started once there are fifty of them', async () => {
     const engine = stubborn();
     const removals = new Removals(engine, () => 60_000);
     for (let i = 0; i < 50; i += 1) await removals.remove(`c${i}`).catch(() => undefined);
@@ -69,7 +69,7 @@ describe('a removal that the engine refuses', () => {
   });
 });
 
-test('a start that fails may have made a container: it is removed', async () => {
+test('the container of a start that failed is removed', async () => {
   const engine = stubborn();
   const removals = new Removals(engine, () => 60_000);
   await expect(removals.start({ sandboxId: 'half' } as SandboxSpec)).rejects.toThrow('no start');

@@ -14,20 +14,20 @@ function engineWith(ids: string[], whileListing: () => void = () => undefined) {
   };
 }
 
-test('removes those that nobody knows, and counts them', async () => {
+test('removes sandboxes that are not known, and counts them', async () => {
   const engine = engineWith(['ours', 'stray', 'another']);
   expect(await sweep(engine, () => new Set(['ours']))).toBe(2);
   expect(engine.removed).toEqual(['stray', 'another']);
 });
 
-test('takes one that leaves while it looks for no stray', async () => {
+test('does not count one that leaves during the sweep', async () => {
   const alive = new Set(['leaving']);
   const engine = engineWith(['leaving'], () => alive.clear());
   expect(await sweep(engine, () => new Set(alive))).toBe(0);
   expect(engine.removed).toEqual([]);
 });
 
-test('takes one that comes while it looks for no stray', async () => {
+test('does not count one that starts during the sweep', async () => {
   const alive = new Set<string>();
   const engine = engineWith(['newcomer'], () => alive.add('newcomer'));
   expect(await sweep(engine, () => new Set(alive))).toBe(0);

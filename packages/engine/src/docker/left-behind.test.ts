@@ -25,7 +25,7 @@ describe('what a container has left behind', () => {
     rmSync(path, { recursive: true });
   };
 
-  test('is emptied by the hand that made it when the launcher can’t: again and again, and it throws nothing', async () => {
+  test('is emptied as the uid that made it when the launcher can’t; that is retried, and never throws', async () => {
     mkdirSync(`${directory}/a`, { mode: 0o755 });
     let hands = 0;
     const empty = async () => {
@@ -36,7 +36,7 @@ describe('what a container has left behind', () => {
     expect({ hands, there: existsSync(`${directory}/a`) }).toEqual({ hands: 3, there: false });
   });
 
-  test('is told of, and stays, when nobody can remove it', async () => {
+  test('is reported, and stays, when it can’t be removed', async () => {
     mkdirSync(`${directory}/a`);
     const told: string[] = [];
     const warn = (_details: object, event: string) => void told.push(event);

@@ -89,6 +89,10 @@ describe('start', () => {
   });
 });
 
+test('names the images that it has no program for', async () => {
+  expect(await engine.missingImages(['runs-on', 'unknown-image'])).toEqual(['unknown-image']);
+});
+
 describe('stop', () => {
   test('asks with SIGTERM, and resolves when the process has ended', async () => {
     const { exited } = await up('leaves-at-sigterm');

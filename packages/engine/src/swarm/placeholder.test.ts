@@ -4,8 +4,8 @@ import { Placeholder } from './placeholder.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A manager that does not take the first order, which can't be provoked at the right moment. */
-test('is tried again with the next container, when the manager did not take the order', async () => {
+/** A manager that refuses the first order: no real one does so at the right moment. */
+test('is created with the next container if the manager refused the first order', async () => {
   const orders: string[] = [];
   const docker = {
     async createService() {
@@ -30,7 +30,7 @@ test('is tried again with the next container, when the manager did not take the 
   expect(orders).toEqual(['create', 'create', 'remove']);
 });
 
-test('is removed again and again, when the manager did not take that order', async () => {
+test('is removed in the end, however often the manager refuses', async () => {
   const removals: number[] = [];
   const docker = {
     createService: async () => undefined,

@@ -7,7 +7,7 @@ import type { AgentConnection } from './task-agent/connection.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** What Swarm does with an order can't be provoked: this one notes them, and never takes a task away. */
+/** A Swarm that records orders and never takes a task away, which can't be provoked in a real one. */
 function forgetfulSwarm() {
   const orders: number[] = [];
   let there: { ID: string; Version: { Index: number }; Spec: object } | undefined;
@@ -36,7 +36,7 @@ function agent() {
   return { agent: { ended: ended.promise } as unknown as AgentConnection, end: ended.resolve };
 }
 
-test('tells Swarm again to take a task away that it has forgotten, until it is gone', async () => {
+test('repeats the order while Swarm forgets to take a task away', async () => {
   const { orders, docker } = forgetfulSwarm();
   const service = serviceOn(docker);
   const held = agent();
@@ -56,7 +56,7 @@ test('tells Swarm again to take a task away that it has forgotten, until it is g
   expect(orders).toEqual([1, 0, 0, 0]);
 });
 
-test('orders one task more for who has waited three seconds, and two at most', async () => {
+test('orders one more task for a start that has waited three seconds, and at most two more', async () => {
   const { orders, docker } = forgetfulSwarm();
   const service = serviceOn(docker);
   const failed = service.task(SPEC).catch((error: Error) => error.message);
@@ -67,7 +67,7 @@ test('orders one task more for who has waited three seconds, and two at most', a
   expect(orders.at(-1)).toBe(0);
 });
 
-test('asks a manager that does not answer again after pauses that grow, though nobody waits any more', async () => {
+test('retries a manager that does not answer after growing pauses, even when no start is waiting any more', async () => {
   let asked = 0;
   const docker = {
     listTasks: async () => [],

@@ -9,7 +9,7 @@ import { AgentConnection } from './connection.ts';
 import type { Registration } from './protocol.ts';
 import { Unnamed } from './unnamed.ts';
 
-/** What is the first process of a container on a Swarm, here as a plain one. */
+/** On a Swarm it is the first process of a container; here it is a plain process. */
 const PROGRAM = `${import.meta.dirname}/program.ts`;
 
 const closing: (() => void)[] = [];
@@ -35,7 +35,7 @@ function start(script: string, port: number): ChildProcess {
   return child;
 }
 
-/** One that its launcher knows, and the launcher's end of its agent. */
+/** A registered task, with the launcher's end of its connection. */
 async function task(
   script: string,
 ): Promise<{ agent: AgentConnection; registration: Registration; process: ChildProcess }> {
@@ -51,8 +51,8 @@ async function task(
 
 const LOOP = 'for (;;);';
 
-describe('a task on the agent', () => {
-  test('says who it is, and starts its program only when it is told', async () => {
+describe('a task with an agent', () => {
+  test('registers, and starts its program only when told to', async () => {
     const { agent, registration } = await task('console.log(process.env.TOLD, process.env.TASK_AGENT_TASK)');
     expect(registration).toMatchObject({ service: 'a-function', task: 'a-task', secret: 'a-secret' });
     agent.start({ TOLD: 'told' });
@@ -71,7 +71,7 @@ describe('a task on the agent', () => {
     expect((await once(child, 'exit'))[0]).toBe(7);
   });
 
-  test('ends when it is told to, whatever its program does', async () => {
+  test('ends when told to, whatever its program does', async () => {
     const { agent } = await task(LOOP);
     agent.start({});
     agent.kill();
@@ -89,27 +89,27 @@ describe('a task on the agent', () => {
     expect(await agent.ended).toMatchObject({ kind: 'exited', exitCode: 3 });
   });
 
-  test('leaves at once without a program', async () => {
+  test('leaves at once if its program has not been started', async () => {
     const { agent, process: child } = await task(LOOP);
     child.kill('SIGTERM');
     expect(await agent.ended).toEqual({ kind: 'lost' });
   });
 
-  test('leaves at once while nobody answers where its launcher should be', async () => {
+  test('leaves at once while its launcher does not answer', async () => {
     const child = start(LOOP, 1);
     await once(child.stderr as Readable, 'data');
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  test('gives a launcher up that does not answer at all, and tries again', async () => {
+  test('tries again when a connection to its launcher is not answered', async () => {
     const deaf =
       "const s = require('net').createServer().listen(0, '127.0.0.1', 1, () => console.log(s.address().port))";
     const listener = spawn(process.execPath, ['-e', deaf], { stdio: ['ignore', 'pipe', 'ignore'] });
     closing.push(() => listener.kill('SIGKILL'));
     const port = Number((await once(listener.stdout, 'data'))[0]);
     listener.kill('SIGSTOP');
-    // The kernel still accepts for it until its line is full; who comes then hears nothing.
+    // The kernel still accepts connections for it until the backlog is full; later ones get no answer.
     for (let n = 0; n < 5; n++) {
       const waiting = net.connect({ port, host: '127.0.0.1' }).on('error', () => undefined);
       closing.push(() => waiting.destroy());
@@ -118,14 +118,14 @@ describe('a task on the agent', () => {
     expect(String((await once(child.stderr as Readable, 'data'))[0])).toContain('Nobody answers');
   });
 
-  test('ends itself, and its program, when its launcher is gone', async () => {
+  test('ends itself and its program when its launcher is gone', async () => {
     const { agent, process: child } = await task(LOOP);
     agent.start({});
     agent.lose();
     expect((await once(child, 'exit'))[0]).toBe(1);
   });
 
-  test('that falls silent counts as lost', async () => {
+  test('is lost when it falls silent', async () => {
     const { agent, process: child } = await task(LOOP);
     agent.start({});
     child.kill('SIGSTOP');
@@ -136,7 +136,7 @@ describe('a task on the agent', () => {
 test.each([
   ['output', `${JSON.stringify({ type: 'output', text: 'x'.repeat(1000) })}\n`],
   ['a line without end', 'x'.repeat(1000)],
-])('who has not been started, and sends %s, is let go instead of being kept', async (_case, kilobyte) => {
+])('a connection that sends %s before its task is started is closed', async (_case, kilobyte) => {
   const agents: AgentConnection[] = [];
   const server = net.createServer((socket) => agents.push(new AgentConnection(socket, () => undefined)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -150,7 +150,7 @@ test.each([
   expect(agents[0]?.output.readableLength).toBe(0);
 });
 
-test('a connection that hasn’t said who it is makes way for the next one of its address; one that has, stays', async () => {
+test('an unregistered connection is closed for the next one from its address; a registered one stays', async () => {
   const unnamed = new Unnamed();
   const ended: number[] = [];
   const connection = (number: number, remoteAddress: string) =>

@@ -5,7 +5,7 @@ import { Channel, type FromLauncher, type FromTask, LINE_LIMIT, type Registratio
 
 /** A task that has been silent for this long has ended itself: its own limit is shorter. */
 const SILENT_MS = 5_000;
-/** As much as anybody in the network may send before it is known. */
+/** The longest line that is accepted before the task is started. */
 const UNKNOWN_LIMIT = 4 * 1024;
 
 /*
@@ -73,7 +73,7 @@ export class AgentConnection {
 
   #take(message: FromTask): void {
     if (message.type === 'register') this.#onRegister(message);
-    // Nobody reads it yet: it would fill the memory.
+    // Output is not read yet, so it would fill the memory.
     if (message.type === 'output' && !this.#isStarted) return this.lose();
     if (message.type === 'output' && !this.output.writableEnded) this.output.write(message.text);
     if (message.type === 'withdrawn') this.#withdrawn.resolve();

@@ -28,7 +28,7 @@ export const LINE_LIMIT = 1024 * 1024;
 interface ChannelParts<Heard> {
   /** An end that hears nothing for this long has lost the other one. */
   silentMs: number;
-  /** The longest line that it takes now. */
+  /** The longest line that is accepted now. */
   limit?(): number;
   hear(message: Heard): void;
   /** The other end is silent, or sends what is no message. */

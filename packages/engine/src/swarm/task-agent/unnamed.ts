@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 
-/** Of each address the newest connection that hasn't said who it is: a task needs no other, and hostile ones would take all places. */
+/**
+ * Unregistered connections: only the newest of each address stays open. A task needs no more, and hostile ones could use up all
+ * connections.
+ */
 export class Unnamed {
   readonly #newest = new Map<string, Socket>();
 
@@ -11,7 +14,7 @@ export class Unnamed {
     socket.once('close', () => this.name(socket));
   }
 
-  /** It has said who it is, or is gone. */
+  /** It has registered, or is closed. */
   name(socket: Socket): void {
     for (const [address, newest] of this.#newest) if (newest === socket) this.#newest.delete(address);
   }
