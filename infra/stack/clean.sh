@@ -52,10 +52,10 @@ each() {
 
 clean_folder() {
   # The step's own log is in .cache, so that one goes last.
-  find apps functions infra -name node_modules -prune -o \
+  find apps functions infra packages -name node_modules -prune -o \
     \( -name dist -o -name .next -o -name .turbo -o -name test-results -o -name playwright-report -o -name '*.tsbuildinfo' \) \
     -prune -exec rm -rf {} +
-  find apps functions infra -name node_modules -prune -exec rm -rf {} +
+  find apps functions infra packages -name node_modules -prune -exec rm -rf {} +
   rm -rf .turbo .secrets node_modules
   note 'packages, builds and secrets are gone'
 }

@@ -40,6 +40,11 @@ has_base_images() {
     pulled) docker image inspect node:26-bookworm-slim postgres:18 >/dev/null && ! docker image inspect serverless-vote/node:26 2>/dev/null >/dev/null ;;
   esac
 }
+# As engine 29 does. The answer names the oldest version that it speaks.
+refuses_older_clients() {
+  curl --silent --unix-socket /var/run/docker.sock http://engine/v1.43/version | grep 'Minimum supported API version is 1.44' &&
+    [ "$(curl --silent --output /dev/null --write-out '%{http_code}' --unix-socket /var/run/docker.sock http://engine/v1.44/version)" = 200 ]
+}
 changes_nothing() {
   local before after
   before="$(permanent)$(images)"
@@ -50,6 +55,7 @@ none_is_left() { [ -z "$(ours --all --quiet)" ]; }
 
 docker version --format 'Engine {{.Server.Version}}, API {{.Server.APIVersion}}, at least {{.Server.MinAPIVersion}}'
 docker info --format 'Images: {{.Driver}} {{.DriverStatus}}; cgroups: version {{.CgroupVersion}}'
+check 'the engine refuses API versions before 1.44' refuses_older_clients
 check 'make run starts everything' make run
 check "the images are built from what they should be: $1" has_base_images "$1"
 check 'a vote is recorded' vote
