@@ -54,7 +54,7 @@ changes_nothing() {
 none_is_left() { [ -z "$(ours --all --quiet)" ]; }
 
 docker version --format 'Engine {{.Server.Version}}, API {{.Server.APIVersion}}, at least {{.Server.MinAPIVersion}}'
-docker info --format 'Images: {{.Driver}} {{.DriverStatus}}; cgroups: version {{.CgroupVersion}}'
+docker info --format 'Images: {{.Driver}} {{.DriverStatus}}; cgroups: version {{.CgroupVersion}}; runtime: {{.DefaultRuntime}}'
 check 'the engine refuses API versions before 1.44' refuses_older_clients
 check 'make run starts everything' make run
 check "the images are built from what they should be: $1" has_base_images "$1"
