@@ -89,10 +89,12 @@ check_node() {
 }
 
 build() {
-  local log
+  local log alone=()
   log=$(logs)/build.log
   progress 'turbo run build'
-  turbo run build --output-logs=new-only --no-color
+  # Next refuses to build what another command in this checkout builds just now. What turbo leaves running must not keep the lock.
+  ! command -v flock >/dev/null || alone=(flock --close "$ROOT/.cache/build.lock")
+  ${alone[@]+"${alone[@]}"} turbo run build --output-logs=new-only --no-color
   note "$(sed -nE 's/^ *Tasks: +([0-9]+) successful.*/\1 packages/p; s/^ *Cached: +([0-9]+) cached.*/, \1 from the cache/p' "$log" | tr -d '\n')"
 }
 
