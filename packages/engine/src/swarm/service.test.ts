@@ -8,7 +8,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A Swarm that records orders and never takes a task away, which can't be provoked in a real one. */
-function forgetfulSwarm() {
+function forgetfulSwarm(listTasks: () => object[] = () => []) {
   const orders: number[] = [];
   let there: { ID: string; Version: { Index: number }; Spec: object } | undefined;
   const take = (spec: { Mode: { Replicated: { Replicas: number } } }) => {
@@ -17,7 +17,7 @@ function forgetfulSwarm() {
   };
   const docker = {
     createService: async (spec: never) => take(spec),
-    listTasks: async () => [],
+    listTasks: async () => listTasks(),
     getService: () => ({
       inspect: async () => there ?? Promise.reject(Object.assign(new Error('no such service'), { statusCode: 404 })),
       update: async (spec: never) => take(spec),
@@ -84,4 +84,49 @@ test('retries a manager that does not answer after growing pauses, even when no 
   expect(await failed).toContain('did not take the order');
   expect(asked).toBeGreaterThan(3);
   expect(asked).toBeLessThan(20);
+});
+
+/** Three tasks that have just failed. */
+const failedTasks = () =>
+  ['1', '2', '3'].map((ID) => ({
+    ID,
+    CreatedAt: new Date().toISOString(),
+    Status: { State: 'failed', Err: 'task: non-zero exit (1)' },
+  }));
+
+test('fails all waiting starts with Swarm’s message when three tasks in a row fail, and goes to zero', async () => {
+  const { orders, docker } = forgetfulSwarm(failedTasks);
+  const service = serviceOn(docker);
+  const failed = Promise.all(['one', 'two'].map((sandboxId) => service.task({ ...SPEC, sandboxId }).catch(String)));
+  await vi.advanceTimersByTimeAsync(3_000);
+  for (const message of await failed) expect(message).toContain('3 times in a row: task: non-zero exit (1)');
+  expect(orders.at(-1)).toBe(0);
+});
+
+test('goes back to the image that worked when a new one’s tasks fail', async () => {
+  let image = 'old';
+  let tasks: () => object[] = () => [];
+  const { orders, docker } = forgetfulSwarm(() => tasks());
+  const warn = vi.fn();
+  const describe = async () =>
+    ({
+      Labels: { 'org.serverless-vote.spec': image },
+      TaskTemplate: { ContainerSpec: { Image: image } },
+    }) as never;
+  const service = new SwarmService(SPEC, { docker, name: 'a-service', describe, warn });
+  const first = service.task(SPEC);
+  await vi.advanceTimersByTimeAsync(10);
+  service.registered(agent().agent, 'a-task', 'old');
+  await first;
+  image = 'new';
+  const second = service.task({ ...SPEC, sandboxId: 'two' });
+  const failed = failedTasks();
+  tasks = () => failed;
+  await vi.advanceTimersByTimeAsync(3_000);
+  const { Spec } = (await docker.getService('a-service').inspect()) as { Spec: { Labels: Record<string, string> } };
+  expect(Spec.Labels['org.serverless-vote.spec']).toBe('old');
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.anything(), 'service.rolled-back');
+  service.registered(agent().agent, 'another-task', 'old');
+  await second;
+  expect(orders.at(-1)).toBeGreaterThanOrEqual(2);
 });

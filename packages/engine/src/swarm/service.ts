@@ -86,10 +86,13 @@ export class SwarmService {
     return this.#held.size + this.#waiting.length;
   }
 
+  get #longestWaitMs(): number {
+    return Math.max(0, ...this.#waiting.map(({ since }) => performance.now() - since));
+  }
+
   /** How many tasks Swarm is to have. */
   get #wanted(): number {
-    const longest = Math.max(0, ...this.#waiting.map(({ since }) => performance.now() - since));
-    return this.#demand + Math.min(HEDGES, Math.floor(longest / HEDGE_MS));
+    return this.#demand + Math.min(HEDGES, Math.floor(this.#longestWaitMs / HEDGE_MS));
   }
 
   /** A task of its own for this sandbox. @throws {EngineError} when none comes, saying why */
@@ -164,7 +167,7 @@ export class SwarmService {
 
   /** Brings what Swarm has to what is wanted. @returns when to look again */
   async #step(): Promise<number | 'settled'> {
-    if (this.#waiting.length > 0) await this.#heedTrouble();
+    if (this.#longestWaitMs >= LOOK_MS) await this.#heedTrouble();
     const replicas = await this.#order();
     if (replicas === 0 && this.#demand + this.#idle.size === 0) return 'settled';
     const untilLower = this.#lowerAt - performance.now();

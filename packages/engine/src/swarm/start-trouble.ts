@@ -18,7 +18,7 @@ export class StartTrouble {
   readonly #service: string;
   readonly #came = new Set<string>();
   #since = Date.now();
-  #lookedAt = performance.now();
+  #lookedAt = Number.NEGATIVE_INFINITY;
   /** Swarm's message about the newest task that isn't up. */
   latest: string | undefined;
 
@@ -36,7 +36,6 @@ export class StartTrouble {
   /** Ignores everything up to now. */
   forget(): void {
     this.#since = Date.now();
-    this.#lookedAt = performance.now();
     this.latest = undefined;
   }
 
