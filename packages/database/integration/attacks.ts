@@ -12,12 +12,16 @@ export interface Attack {
   accomplice?: readonly string[];
   /** The last statement is sent this often. */
   times?: number;
+  /** So many sessions do it at the same time, as far as they are let in; all of them stay. */
+  sessions?: number;
 }
 
 const MINE = '00000000-0000-4000-8000-00000000a77a';
 /** Every way to name oneself; `all` is for superusers only. */
 const OWN_ROLE = ['"record-vote"', 'current_user', '"record-vote" in database votes', 'all'];
 const SPOILED = ['search_path = pg_temp, nowhere', 'transaction_timeout = 1', 'local_preload_libraries = nowhere'];
+
+export const NESTED = 'savepoint nested; select pg_current_xact_id();';
 
 export const ATTACKS = {
   'order of acceptance at the end of time': {
@@ -67,6 +71,25 @@ export const ATTACKS = {
       `select length(replace(repeat('x', 100000000), 'x', 'yyyyyyyyy'))`,
     ],
   },
+  'memory in all sessions': {
+    title: 'as many sessions as there may be, each of which keeps as much memory as it gets',
+    role: 'record-vote',
+    sessions: 20,
+    statements: [
+      'set statement_timeout = 0',
+      'set work_mem = 2147483647',
+      ...Array.from({ length: 80 }, (_, n) => {
+        const rows = `select repeat('x', 1000) from generate_series(1, 1000)`;
+        return `declare kept_${n} cursor with hold for ${rows}`;
+      }),
+    ],
+  },
+  'locks in all sessions': {
+    title: 'as many sessions as there may be, each of which nests savepoints that have locks until there are none',
+    role: 'record-vote',
+    sessions: 20,
+    statements: ['set statement_timeout = 0', 'begin', ...Array(100).fill(NESTED.repeat(50))],
+  },
   'ending its neighbours': {
     title: 'the end of all other sessions of its role',
     role: 'record-vote',
@@ -86,10 +109,12 @@ interface Session {
 /** @returns the SQLSTATE of each refusal, none where the statement was taken */
 export async function attack(
   connect: () => Promise<Session>,
-  { accomplice, statements, times = 1 }: Attack,
+  { accomplice, statements, times = 1, sessions = 1 }: Attack,
 ): Promise<(string | undefined)[]> {
   if (accomplice) await sendAll(await connect(), accomplice);
-  return sendAll(await connect(), [...statements, ...Array(times - 1).fill(statements.at(-1))]);
+  const all = [...statements, ...Array(times - 1).fill(statements.at(-1))];
+  const each = await Promise.allSettled(Array.from({ length: sessions }, async () => sendAll(await connect(), all)));
+  return each.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.code));
 }
 
 async function sendAll(session: Session, statements: readonly string[]): Promise<(string | undefined)[]> {

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ATTACKS, attack, SILENT_CONNECTIONS } from './attacks.ts';
+import { ATTACKS, attack, NESTED, SILENT_CONNECTIONS } from './attacks.ts';
 import { DatabaseContainer, image } from './database-container.ts';
 import { docker, startContainer } from './docker.ts';
 
@@ -35,6 +35,24 @@ describe('a session that was taken over', () => {
     expect(outcomes.slice(2)).toEqual(Array(statements.length - 2).fill(OUT_OF_MEMORY));
     await neighbourVotes();
   });
+
+  test.each(['memory in all sessions', 'locks in all sessions'] as const)(
+    'can’t take what all others need, not even through all sessions of all roles: %s',
+    async (name) => {
+      const sessions: Client[] = [];
+      for (const caller of ['fetch-results', 'record-vote'] as const) {
+        const outcomes = await attack(async () => {
+          const session = await database.connect(caller);
+          sessions.push(session);
+          return session;
+        }, ATTACKS[name]);
+        expect(outcomes).toContain(OUT_OF_MEMORY);
+      }
+      await neighbourVotes();
+      await neighbour.query(`begin; ${NESTED.repeat(20)} rollback`);
+      await Promise.all(sessions.map((session) => session.end()));
+    },
+  );
 
   test('can’t fill the disk with notifications', async () => {
     expect(await attack(connect, ATTACKS['notifications without end'])).toContain(QUEUE_IS_FULL);

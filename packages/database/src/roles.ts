@@ -2,8 +2,8 @@ import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import type { Client } from 'pg';
 import type { Address } from './connection.ts';
 
-/** Connections that one function may hold: more than its containers need, fewer than all there are. */
-const CONNECTIONS = 20;
+/** Connections that one function may hold: twice as many as its containers need, and so few that all have room in Postgres' memory. */
+const CONNECTIONS = 12;
 
 /** What one session may spill to the disk. A role can't change this one, nor the number of its connections. */
 const EVERYWHERE = { temp_file_limit: '16MB' };

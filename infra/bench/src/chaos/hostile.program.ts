@@ -10,10 +10,13 @@ const SILENT = 160;
 /** An attack that is merely held up has failed; the next one begins. */
 const ATTACK_MS = 2_000;
 
+const sessions: Client[] = [];
+
 async function connect(): Promise<Client> {
   const client = new Client();
   client.on('error', () => undefined);
   await client.connect();
+  sessions.push(client);
   return client;
 }
 
@@ -25,6 +28,8 @@ serve({
       if (steps.role !== process.env.PGUSER) continue;
       await Promise.race([attack(connect, steps).catch(() => undefined), pause(ATTACK_MS)]);
       attacks.push(name);
+      // Its role has few, and the next attack needs them.
+      for (const session of sessions.splice(0)) void session.end().catch(() => undefined);
     }
     const connections = stayConnected(net.connect, SILENT);
     await pause(ATTACK_MS);
