@@ -10,6 +10,8 @@ BENCH_STACK=${BENCH_STACK:-serverless-vote-chaos}
 DEFAULT_TAG=chaos
 . "$(dirname "${BASH_SOURCE[0]}")/own-stacks.sh"
 stacks=("$BENCH_STACK")
+# Also for taking it down: the relay to the engine is part of it.
+export COMPOSE_FILE=docker-compose.yml:infra/bench/chaos.compose.yml
 
 make_ready misbehave
 mkdir -p .cache/bench

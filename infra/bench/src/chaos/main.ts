@@ -70,7 +70,6 @@ async function main(): Promise<void> {
   const settings = {
     FUNCTION_IDLE_TIMEOUT_MS: String(IDLE_MS),
     WEB_IDLE_TIMEOUT_MS: String(IDLE_MS),
-    COMPOSE_FILE: 'docker-compose.yml:infra/bench/chaos.compose.yml',
   };
   const parts = { docker, signal: ending.signal };
   const stack = await Stack.start(name, settings, parts);
