@@ -40,7 +40,7 @@ describe('the AWS SDK, pointed at control', () => {
       expect.arrayContaining(['record-vote', 'fetch-results']),
     );
     const { Configuration, Concurrency } = await lambda.send(new GetFunctionCommand({ FunctionName: 'record-vote' }));
-    expect(Configuration).toMatchObject({ FunctionName: 'record-vote', MemorySize: 128, Timeout: 10, State: 'Active' });
+    expect(Configuration).toMatchObject({ FunctionName: 'record-vote', MemorySize: 128, Timeout: 18, State: 'Active' });
     expect(Concurrency?.ReservedConcurrentExecutions).toBe(6);
   });
 
