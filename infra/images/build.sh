@@ -34,11 +34,27 @@ image() {
       --build-arg "$NODE" --build-arg "$POSTGRES" ${arguments[@]+"${arguments[@]}"} -
   after=$(docker image inspect --format '{{.Id}}' "$repository")
   built=$((built + 1))
-  [ "$before" = "$after" ] || changed="$changed $name"
+  [ "$before" != "$after" ] || return 0
+  changed="$changed $name"
+  [ -z "$before" ] || echo "$before" >>"$SUPERSEDED"
+}
+
+# Removes what our builds left without a name, and nothing else: another clone's build has images without a name, too, while it goes on.
+remove_superseded() {
+  local id left=
+  [ -e "$SUPERSEDED" ] || return 0
+  while read -r id; do
+    [ "$(docker image inspect --format '{{len .RepoTags}}' "$id" 2>/dev/null || echo gone)" = 0 ] || continue
+    # A container may still have it: then with the next build.
+    docker image rm "$id" >/dev/null 2>&1 || left="$left$id"$'\n'
+  done < <(sort -u "$SUPERSEDED")
+  printf '%s' "$left" >"$SUPERSEDED"
 }
 
 wanted() { [ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }
 
+SUPERSEDED=$ROOT/.cache/superseded-images
+mkdir -p "$ROOT/.cache"
 only=(${@+"$@"})
 built=0
 changed=
@@ -74,6 +90,5 @@ if wanted web; then
   image web web -- apps/web/.next/standalone infra/images/rehearse-web.mjs
 fi
 
-# What a rebuild left without a name; another build may be doing this just now, and the engine lets one only.
-docker image prune --force --filter label=org.serverless-vote.image >/dev/null || true
+remove_superseded
 if [ -n "$changed" ]; then note "$built, of them new:$changed"; else note "$built, unchanged"; fi
