@@ -19,7 +19,8 @@ const DROPPED =
 const STREAMS = '/streams/';
 const METHODS = ['GET', 'HEAD', 'POST'];
 const LIMITS = {
-  ...{ connections: 5_000, headersMs: 10_000, requestMs: 30_000, silentMs: 60_000, keepAliveMs: 15_000 },
+  // A page that two replicas fail to answer is silent for as long as both may take: then its caller hears why.
+  ...{ connections: 5_000, headersMs: 10_000, requestMs: 30_000, silentMs: 75_000, keepAliveMs: 15_000 },
   // As many as record-vote lets wait. An answer has a minute more than web has for it.
   ...{ requests: 2_000, answerMs: 90_000 },
 };
