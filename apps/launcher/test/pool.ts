@@ -5,7 +5,7 @@ import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace } from '@serverless-vote/contracts/trace-context';
 import type { Engine, SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
 import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
-import { onTestFinished } from 'vitest';
+import { test as base } from 'vitest';
 import { FunctionPool } from '../src/invoke/function-pool.ts';
 import { type FunctionEntry, readCatalog } from '../src/model/catalog.ts';
 import { EventBus } from '../src/model/event-bus.ts';
@@ -50,8 +50,8 @@ class FaultyEngine extends ProcessEngine implements Engine {
   }
 }
 
-/** A pool with real child processes and a clock that the test moves; all of it is gone when the test is over. */
-export function testPool(
+/** A pool with real child processes, and a clock that the test moves. */
+function openPool(
   differences: Partial<FunctionEntry> = {},
   { name = 'a-function', idleTimeoutMs = 60_000, places = 4, faults = {} as Faults } = {},
 ) {
@@ -66,11 +66,11 @@ export function testPool(
   const serving = { kind: 'single-use' as const };
   const limits = { ...entry, serving, warmPool: 0, concurrency: 4, deadlineMs: 5_000, ...differences } as FunctionEntry;
   const pool = new FunctionPool(name, limits, { image: 'an-image:latest', idleTimeoutMs }, parts);
-  onTestFinished(async () => {
+  const close = async () => {
     await engine.close();
     await pool.close(0);
     rmSync(directory, { recursive: true, force: true });
-  });
+  };
 
   let accepted = 0n;
   /** Submits an event. */
@@ -93,5 +93,19 @@ export function testPool(
   const conditions = () => Array.from(pool.fleet, ({ condition }) => condition).toSorted();
   const seen = <Type extends PublishedEvent['type']>(type: Type) =>
     events.filter((event): event is PublishedEvent & { type: Type } => event.type === type);
-  return { pool, bus, clock, engine, limiter: parts.limiter, submit, hold, conditions, seen };
+  return { close, pool, bus, clock, engine, limiter: parts.limiter, submit, hold, conditions, seen };
 }
+
+/** Tests may run beside each other: each closes the pools that it has opened, and no other. */
+export const test = base.extend<{ testPool: typeof openPool }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from it which other fixtures this one needs
+  testPool: async ({}, use) => {
+    const opened: ReturnType<typeof openPool>[] = [];
+    await use((...parts) => {
+      const pool = openPool(...parts);
+      opened.push(pool);
+      return pool;
+    });
+    await Promise.all(opened.map(({ close }) => close()));
+  },
+});

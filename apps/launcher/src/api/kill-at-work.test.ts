@@ -1,8 +1,11 @@
-import { expect, test, vi } from 'vitest';
-import { testPool } from '../../test/pool.ts';
+import { vi } from 'vitest';
+import { test } from '../../test/pool.ts';
 import { killAtWork } from './kill-at-work.ts';
 
-test('kills the container that the next event is handed to, before it can answer; the event is answered by another', async () => {
+test('kills the container that the next event is handed to, before it can answer; the event is answered by another', async ({
+  expect,
+  testPool,
+}) => {
   const { pool, bus, submit, seen } = testPool();
   const killing = killAtWork([pool], bus, 'a-function');
   const { containerId: answeredBy, outcome } = await submit().answer;
@@ -13,7 +16,7 @@ test('kills the container that the next event is handed to, before it can answer
   expect(seen('invocation.retried')).toMatchObject([{ containerId }]);
 });
 
-test('kills a container that is at work already', async () => {
+test('kills a container that is at work already', async ({ expect, testPool }) => {
   const { pool, bus, hold, seen } = testPool();
   const { invocation, release } = hold();
   await expect.poll(() => pool.fleet.count('serving')).toBe(1);
@@ -23,7 +26,7 @@ test('kills a container that is at work already', async () => {
   expect(seen('invocation.retried')).toMatchObject([{ containerId }]);
 });
 
-test('hits no event twice', async () => {
+test('hits no event twice', async ({ expect, testPool }) => {
   const { pool, bus, hold, seen } = testPool();
   const { invocation, release } = hold();
   await expect.poll(() => pool.fleet.count('serving')).toBe(1);
