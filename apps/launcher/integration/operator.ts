@@ -72,8 +72,12 @@ function swarm(nodes: readonly string[]): Operator {
     async release(containerId) {
       // Its first process is the task agent, which keeps the signal for itself.
       const everyProcess = ['node', '-e', "process.kill(-1, 'SIGCONT')"];
-      for (const { node, id } of await find([`id=${containerId}`]))
-        await on(node, 'docker', 'exec', id, ...everyProcess);
+      for (const { node, id } of await find([`id=${containerId}`])) {
+        await on(node, 'docker', 'exec', id, ...everyProcess).catch((error: { code?: number }) => {
+          // A container that has answered may end, and this process with it, before it has told its own status.
+          if (error.code !== 137) throw error;
+        });
+      }
     },
     async inDatabase() {
       const [database] = await named('database');
