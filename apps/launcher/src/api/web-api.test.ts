@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { ByteBudget } from '../http/body.ts';
 import type { Invoker } from '../invoke/invoker.ts';
 import { readCatalog } from '../model/catalog.ts';
@@ -15,15 +15,15 @@ afterEach(() => {
 });
 
 async function serve({ key, knowsWeb = true }: { key?: string; knowsWeb?: boolean } = {}) {
+  const invoke = vi.fn<Invoker['invoke']>().mockRejectedValue(new Error('enough'));
   const killed: string[] = [];
   const kill = async (name: string) => {
     killed.push(name);
     return { containerId: 'a1b2c3d4e5f6', events: 1 };
   };
   const app = webApi({
-    ...{ catalog, bodies: new ByteBudget(1024), presenter: { key, kill }, knowsWeb: () => knowsWeb },
-    // No request gets as far as an invocation here.
-    invoker: undefined as unknown as Invoker,
+    ...{ catalog, bodies: new ByteBudget(32 * 1024 * 1024), presenter: { key, kill }, knowsWeb: () => knowsWeb },
+    invoker: { invoke } as unknown as Invoker,
     health: async () => ({ status: 'ok' }),
   });
   const server = http.createServer(app).listen(0, '127.0.0.1');
@@ -33,7 +33,7 @@ async function serve({ key, knowsWeb = true }: { key?: string; knowsWeb?: boolea
   const ask = (route: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${port}${route}`, init);
   const asksToKill = (authorization: string, name = 'record-vote') =>
     ask(`/presenter/kill?name=${name}`, { method: 'POST', headers: { authorization } });
-  return { ask, asksToKill, killed };
+  return { ask, asksToKill, killed, invoke };
 }
 
 test('with the key, the presenter kills a container of a function that web may invoke', async () => {
@@ -61,4 +61,15 @@ test('nobody but web may call it, and web may invoke only what the catalog allow
   expect((await ask('/healthz')).status).toBe(200);
   const route = '/2015-03-31/functions/no-function-of-web/invocations';
   expect((await ask(route, { method: 'POST', body: '{}' })).status).toBe(403);
+});
+
+test('an event of web is at most as large as a post that the gateway takes', async () => {
+  const { ask, invoke } = await serve();
+  const statusOf = async (body: string) =>
+    (await ask('/2015-03-31/functions/record-vote/invocations', { method: 'POST', body })).status;
+  expect(await statusOf(`"${'x'.repeat(64 * 1024 - 1)}"`)).toBe(413);
+  expect(await statusOf('['.repeat(6 * 1024 * 1024))).toBe(413);
+  expect(invoke).not.toHaveBeenCalled();
+  await statusOf(`"${'x'.repeat(64 * 1024 - 2)}"`);
+  expect(invoke).toHaveBeenCalledTimes(1);
 });
