@@ -29,7 +29,8 @@ interface Line {
 async function linesOf(traceId: string): Promise<Line[]> {
   const log = (await (await permanent('launcher')).logs({ stdout: true, stderr: true, tail: 300 })).toString();
   const lines = log.split('\n').filter((line) => line.includes(traceId));
-  return lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))) as Line);
+  // The engine puts the length before each line, and a byte of it may be a brace.
+  return lines.map((line) => JSON.parse(line.slice(line.indexOf('{"'))) as Line);
 }
 
 describe('a vote', () => {
