@@ -198,6 +198,25 @@ test.each([
   expect(heard()).toMatch(/^HTTP\/1\.1 400 /);
 });
 
+test('refuses more headers than anybody needs', async () => {
+  const { call } = await caller({});
+  const headers = (count: number) => Array.from({ length: count }, (_, n) => `X-${n}: y\r\n`).join('');
+  const [enough, tooMany] = [99, 100].map((n) => call(whole.replace('\r\n\r\n', `\r\n${headers(n)}\r\n`)));
+  await expect.poll(() => enough?.heard()).toMatch(/^HTTP\/1\.1 200 /);
+  await tooMany?.hungUp;
+  expect(tooMany?.heard()).toMatch(/^HTTP\/1\.1 431 /);
+});
+
+test('keeps nothing of what a stream was asked for with', async () => {
+  const streaming = Promise.withResolvers<http.IncomingMessage>();
+  const { call } = await caller({}, (request, response) => {
+    response.write('first');
+    streaming.resolve(request);
+  });
+  call(whole.replace(' / ', ' /stream '));
+  expect(await streaming.promise).toMatchObject({ url: '', headers: {}, rawHeaders: [] });
+});
+
 test('refuses chunks in HTTP/1.0, which has none', async () => {
   const { call } = await caller({});
   const { heard, hungUp } = call('POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n');

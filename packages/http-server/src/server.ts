@@ -4,6 +4,8 @@ import { Connections } from './connections.ts';
 
 /** Nobody needs more: browsers don't pipeline at all, and Node holds the answers of all that are in progress. */
 const PIPELINED_REQUESTS = 8;
+/** Browsers send some twenty, and proxies add a few. A thousand, as many as Node takes, are a tenth of a megabyte in memory. */
+const HEADERS = 100;
 /** An answer that has begun and isn't taken for so long may be given up for a newcomer. */
 const SLOW_READER_MS = 5_000;
 /** Of the requests in progress, so large a part may still be arriving: who sends slowly makes way for the next one. */
@@ -101,7 +103,10 @@ export function limitedServer(
           bySocket.delete(socket);
           connections.set(socket, 'idle');
         });
-        return void handler(request, response);
+        handler(request, response);
+        // It may last for hours, and nobody looks at these again.
+        Object.assign(request, { url: '', headers: {}, rawHeaders: [] });
+        return;
       }
       if (inProgress.size >= requests && !giveUpSlowReader()) {
         // The refusal itself would have to wait behind what this connection has in progress.
@@ -129,6 +134,7 @@ export function limitedServer(
   // For a newcomer there is always a place, until all are at work.
   server.maxConnections = limits.connections + 1;
   server.timeout = limits.silentMs;
+  server.maxHeadersCount = HEADERS;
   return server;
 }
 

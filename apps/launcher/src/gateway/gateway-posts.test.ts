@@ -79,8 +79,8 @@ describe('a body', () => {
     ]);
   });
 
-  test.each(['x'.repeat(65 * 1024), 'x'.repeat(10 * 1024 * 1024)])(
-    'over 64 KB is refused, and web hears nothing of it',
+  test.each(['x'.repeat(33 * 1024), 'x'.repeat(10 * 1024 * 1024)])(
+    'over 32 KB is refused, and web hears nothing of it',
     async (body) => {
       const { url } = await serve();
       const answer = await fetch(`${url}/vote`, { method: 'POST', body });
@@ -90,15 +90,19 @@ describe('a body', () => {
     },
   );
 
-  test('finds no room beside too many that are only half there', async () => {
+  test('finds room beside any number that are only half there', async () => {
     const { port, url } = await serve();
-    for (let i = 0; i < 280; i += 1) {
+    for (let i = 0; i < 600; i += 1) {
       const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);
       closing.push(() => socket.destroy());
-      socket.write(`POST /vote HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n${'x'.repeat(60_000)}`);
+      socket.write(`POST /vote HTTP/1.1\r\nHost: x\r\nContent-Length: 32768\r\n\r\n${'x'.repeat(30_000)}`);
     }
-    const post = () => fetch(`${url}/vote`, { method: 'POST', body: 'x'.repeat(60_000) }).then(({ status }) => status);
-    await expect.poll(post).toBe(429);
+    const statuses = [];
+    for (let i = 0; i < 20; i += 1) {
+      const { status } = await fetch(`${url}/vote`, { method: 'POST', body: 'x'.repeat(30_000) });
+      statuses.push(status);
+    }
+    expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
   test('that comes slowly, or breaks off, occupies no replica', async () => {

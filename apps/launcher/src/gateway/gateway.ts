@@ -4,7 +4,7 @@ import type { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import httpProxy from 'http-proxy-3';
 import pTimeout from 'p-timeout';
-import { ByteBudget, readBody } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { knownError, LauncherError } from '../model/errors.ts';
 import type { Votes } from '../model/preparation.ts';
@@ -24,15 +24,13 @@ const LIMITS = {
   // As many as record-vote lets wait. An answer has a minute more than web has for it.
   ...{ requests: 2_000, answerMs: 90_000 },
 };
-/** Four times what web takes, which says so in the page's words. */
-const BODY_LIMIT = 64 * 1024;
+/** Twice what web takes, which says so in the page's words. So little that all requests in progress have room for theirs. */
+const BODY_LIMIT = 32 * 1024;
 const JSON_HEADERS = {
   'Content-Type': 'application/json',
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
 };
-/** What all bodies may take together while they arrive. */
-const BODIES_AT_ONCE = 16 * 1024 * 1024;
 
 export interface PublicStream {
   watch(response: http.ServerResponse): void;
@@ -52,7 +50,6 @@ type Response = http.ServerResponse;
 
 /** The public port: it answers streams itself and passes everything else to web. It knows of nothing else. */
 export function gateway({ catalog, web, invoker, streams, votes, voteRate }: GatewayParts): http.Server {
-  const bodies = new ByteBudget(BODIES_AT_ONCE);
   const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
   const proxy = httpProxy.createProxyServer({ agent, proxyTimeout: WEB_ANSWERS_WITHIN_MS });
   // An answer that breaks off half-way ends for its caller, too: there is nothing left to tell.
@@ -91,7 +88,7 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
   async function bodyOf(request: Request): Promise<Buffer> {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
     if (length === undefined && encoding === undefined) return Buffer.alloc(0);
-    const body = await readBody(request, BODY_LIMIT, bodies);
+    const body = await readBody(request, BODY_LIMIT);
     delete request.headers['transfer-encoding'];
     request.headers['content-length'] = String(body.length);
     return body;

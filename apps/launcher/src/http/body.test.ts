@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { checkJson } from '../model/json.ts';
 import { ByteBudget, holdWhileOpen, readBody } from './body.ts';
@@ -11,6 +13,23 @@ test('reads a body as it was sent', async () => {
   body.write('{"a":');
   body.end('1}');
   expect(String(await readBody(body, 100, new ByteBudget(100)))).toBe('{"a":1}');
+});
+
+test('of a body that comes byte by byte, only its bytes are kept', async () => {
+  const body = request();
+  const chunks: WeakRef<Buffer>[] = [];
+  const reading = readBody(body, 10_000, new ByteBudget(10_000));
+  for (let i = 0; i < 1_000; i += 1) {
+    const chunk = Buffer.from([i % 251]);
+    chunks.push(new WeakRef(chunk));
+    body.write(chunk);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  v8.setFlagsFromString('--expose-gc');
+  vm.runInNewContext('gc')();
+  expect(chunks.filter((chunk) => chunk.deref() !== undefined).length).toBeLessThan(10);
+  body.end();
+  expect(await reading).toEqual(Buffer.from(Array.from({ length: 1_000 }, (_, i) => i % 251)));
 });
 
 test('bodies that are too much together are refused, and those before them are not', async () => {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LauncherError } from '../model/errors.ts';
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 /** Bytes that several bodies may take together, so that many large ones can't fill the memory. */
 export class ByteBudget {
   #left: number;
@@ -23,34 +25,48 @@ export class ByteBudget {
 
 /**
  * Reads a body of at most `limit` bytes. What is too much is read to its end and dropped, so that its sender hears the answer.
+ * @param budget none where the number of bodies is limited, so that each has room
  * @throws {LauncherError} RequestTooLargeException beyond the limit; TooManyRequestsException when the budget is used up
  */
-export async function readBody(request: IncomingMessage, limit: number, budget: ByteBudget): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+export async function readBody(request: IncomingMessage, limit: number, budget?: ByteBudget): Promise<Buffer> {
+  let body = NOTHING;
   let length = 0;
   let held = 0;
   let refusal: LauncherError | undefined;
   const drop = () => {
-    chunks.length = 0;
-    budget.giveBack(held);
+    body = NOTHING;
+    budget?.giveBack(held);
     held = 0;
   };
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
+      const before = length;
       length += chunk.length;
       if (refusal) continue;
       if (length > limit) refusal = tooLarge(limit);
-      else if (budget.take(chunk.length)) {
-        chunks.push(chunk);
+      else if (budget?.take(chunk.length) ?? true) {
+        body = appended(body, before, chunk);
         held += chunk.length;
       } else refusal = tooManyAtOnce();
       if (refusal) drop();
     }
     if (refusal) throw refusal;
-    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+    return body.length === length ? body : Buffer.concat([body], length);
   } finally {
     drop();
   }
+}
+
+/**
+ * A chunk behind the first `length` bytes of a body, in one piece that doubles when it is full: as a list, chunks of one byte each would
+ * take a hundred times as much memory. A body that comes at once isn't copied.
+ */
+function appended(body: Buffer, length: number, chunk: Buffer): Buffer {
+  if (length === 0) return chunk;
+  const end = length + chunk.length;
+  const roomy = end <= body.length ? body : Buffer.concat([body], Math.max(end, 2 * body.length));
+  chunk.copy(roomy, length);
+  return roomy;
 }
 
 /** Counts bytes against the budget for as long as their request is open. @throws {LauncherError} when there is no room for them */
