@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import { AddressRate } from '@serverless-vote/http-server/address-rate';
+import { ByteBudget } from '@serverless-vote/http-server/body';
 import { Peers } from '@serverless-vote/http-server/peers';
 import { refusePeers } from '@serverless-vote/http-server/refuse-peers';
 import { limitedServer } from '@serverless-vote/http-server/server';
@@ -12,7 +13,6 @@ import { webApi } from './api/web-api.ts';
 import type { AsyncEvents } from './async/async-events.ts';
 import { gateway, type PublicStream } from './gateway/gateway.ts';
 import type { HttpService } from './gateway/http-service.ts';
-import { ByteBudget } from './http/body.ts';
 import type { Invoker } from './invoke/invoker.ts';
 import type { Catalog } from './model/catalog.ts';
 import type { EventBus } from './model/event-bus.ts';

@@ -2,8 +2,8 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { AgentConnection } from '@serverless-vote/engine/swarm/task-agent/connection';
 import { anyText, forAll } from '@serverless-vote/fuzz';
+import { Tokens } from '@serverless-vote/http-server/tokens';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Tokens } from './http/tokens.ts';
 import { runtimeApiOverTcp } from './sandbox/runtime-api-tcp.ts';
 import type { Poll } from './sandbox/runtime-client.ts';
 

@@ -1,6 +1,5 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { respondWithError } from '../http/error-response.ts';
-import { LauncherError } from '../model/errors.ts';
+import { LauncherError, respondWithError } from '../model/errors.ts';
 
 /** An app that adds nothing of its own to answers. */
 export function newApp(): express.Express {

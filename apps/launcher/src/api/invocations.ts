@@ -1,8 +1,8 @@
 import { serverTimingOf } from '@serverless-vote/contracts/server-timing';
 import { continueTrace, traceparentOf } from '@serverless-vote/contracts/trace-context';
+import { type ByteBudget, holdWhileOpen, readBody } from '@serverless-vote/http-server/body';
 import type { Express } from 'express';
 import { ASYNC_EVENT_LIMIT, type AsyncEvents } from '../async/async-events.ts';
-import { type ByteBudget, holdWhileOpen, readBody } from '../http/body.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from '../invoke/invoker.ts';
 import { LauncherError } from '../model/errors.ts';
 import { logTail } from './log-tail.ts';

@@ -1,10 +1,10 @@
 import http from 'node:http';
 import { Readable } from 'node:stream';
 import type { AddressRate } from '@serverless-vote/http-server/address-rate';
+import { readBody } from '@serverless-vote/http-server/body';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import httpProxy from 'http-proxy-3';
 import pTimeout from 'p-timeout';
-import { readBody } from '../http/body.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { knownError, LauncherError } from '../model/errors.ts';
 import type { Votes } from '../model/preparation.ts';

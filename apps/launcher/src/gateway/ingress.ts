@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import type http from 'node:http';
 import type { Mount, StartedSandbox } from '@serverless-vote/engine';
-import { Tokens } from '../http/tokens.ts';
+import { Tokens } from '@serverless-vote/http-server/tokens';
 import { LauncherError } from '../model/errors.ts';
 
 const SOCKET = 'web.sock';

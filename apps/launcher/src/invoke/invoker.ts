@@ -1,12 +1,12 @@
 import type { Acceptance } from '@serverless-vote/contracts/acceptance';
 import type { InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace, type TraceContext } from '@serverless-vote/contracts/trace-context';
+import { jsonFault } from '@serverless-vote/http-server/json';
 import pTimeout from 'p-timeout';
 import type { AcceptanceClock } from '../model/acceptance-clock.ts';
 import { type Catalog, findFunction } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
 import { type Answer, Invocation } from '../model/invocation.ts';
-import { checkJson } from '../model/json.ts';
 import type { Preparation } from '../model/preparation.ts';
 import { FunctionPool, type FunctionPoolParts } from './function-pool.ts';
 
@@ -72,7 +72,11 @@ export class Invoker {
       throw new LauncherError('RequestTooLargeException', message);
     }
     const event = length === 0 ? Buffer.from('{}') : payload;
-    checkJson(event);
+    const fault = jsonFault(event);
+    if (fault !== undefined) {
+      const message = `The event is not JSON: ${fault}. Send a JSON document, or nothing for {}.`;
+      throw new LauncherError('InvalidRequestContentException', message);
+    }
     return { name, event };
   }
 

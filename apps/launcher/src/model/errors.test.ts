@@ -1,4 +1,5 @@
 import { EngineError } from '@serverless-vote/engine';
+import { BodyRefused } from '@serverless-vote/http-server/body';
 import { describe, expect, test } from 'vitest';
 import { type ErrorType, type Fault, httpAnswer, knownError, LauncherError } from './errors.ts';
 
@@ -39,4 +40,11 @@ test.each(['misconfigured', 'unavailable'] as const)('an engine’s error that s
   const error = knownError(new EngineError(kind, 'In the engine’s words.', { retryAfterSeconds: 2 }));
   const type = kind === 'misconfigured' ? 'InternalFailure' : 'ServiceException';
   expect(error).toMatchObject({ type, message: 'In the engine’s words.', retryAfterSeconds: 2 });
+});
+
+test('a body that is too large, or comes at a bad moment, is its caller’s fault', () => {
+  const large = new BodyRefused('too-large', 'At most 5 bytes are taken.');
+  expect(knownError(large)).toMatchObject({ type: 'RequestTooLargeException', message: large.message });
+  const early = new BodyRefused('too-much-at-once', 'Try again soon.');
+  expect(knownError(early)).toMatchObject({ type: 'TooManyRequestsException', retryAfterSeconds: 1 });
 });

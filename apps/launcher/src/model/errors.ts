@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { EngineError } from '@serverless-vote/engine';
+import { BodyRefused } from '@serverless-vote/http-server/body';
 
 /** Whose fault an error is decides who has to act: the caller, the function's author, or who runs the platform. */
 export type Fault = 'caller' | 'function' | 'platform';
@@ -47,9 +49,13 @@ export class LauncherError extends Error {
 
 const UNKNOWN = new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
 
-/** What callers may hear of an error: `otherwise`, unless it is ours or an engine's. */
+/** What callers may hear of an error: `otherwise`, unless it is ours, an engine's, or about the body that they sent. */
 export function knownError(error: unknown, otherwise = UNKNOWN): LauncherError {
   if (error instanceof LauncherError) return error;
+  if (error instanceof BodyRefused) {
+    if (error.kind === 'too-large') return new LauncherError('RequestTooLargeException', error.message);
+    return new LauncherError('TooManyRequestsException', error.message, { retryAfterSeconds: 1 });
+  }
   if (!(error instanceof EngineError)) return otherwise;
   const { kind, message, retryAfterSeconds, cause } = error;
   const type = kind === 'misconfigured' ? 'InternalFailure' : 'ServiceException';
@@ -68,4 +74,11 @@ export function httpAnswer(error: unknown) {
     },
     body: JSON.stringify({ Type: known.fault === 'caller' ? 'User' : 'Service', Message: known.message }),
   };
+}
+
+/** Answers with an error, unless an answer has begun: that one is broken off. */
+export function respondWithError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) return void response.destroy();
+  const { status, headers, body } = httpAnswer(error);
+  response.writeHead(status, headers).end(body);
 }

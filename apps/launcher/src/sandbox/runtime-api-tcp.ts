@@ -1,9 +1,8 @@
 import type http from 'node:http';
 import type { Socket } from 'node:net';
 import { limitedServer } from '@serverless-vote/http-server/server';
-import { respondWithError } from '../http/error-response.ts';
-import { Tokens } from '../http/tokens.ts';
-import { LauncherError } from '../model/errors.ts';
+import { Tokens } from '@serverless-vote/http-server/tokens';
+import { LauncherError, respondWithError } from '../model/errors.ts';
 import { connectionsFor, runtimeHandler } from './runtime-api.ts';
 import type { OpenRuntimeEndpoint } from './runtime-client.ts';
 

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type net from 'node:net';
 import { traceparentOf, xrayHeaderOf } from '@serverless-vote/contracts/trace-context';
-import { ByteBudget, readBody } from '../http/body.ts';
-import { respondWithError } from '../http/error-response.ts';
+import { BodyRefused, ByteBudget, readBody } from '@serverless-vote/http-server/body';
 import { arnOf } from '../model/catalog.ts';
-import { LauncherError } from '../model/errors.ts';
+import { LauncherError, respondWithError } from '../model/errors.ts';
 import { functionError, type Outcome } from '../model/invocation.ts';
 import type { Poll, RuntimeClient } from './runtime-client.ts';
 
@@ -75,7 +74,7 @@ async function readResult(request: IncomingMessage, budget: ByteBudget): Promise
   try {
     return { kind: 'result', payload: await readBody(request, RESPONSE_LIMIT, budget) };
   } catch (error) {
-    if (!(error instanceof LauncherError) || error.type !== 'RequestTooLargeException') throw error;
+    if (!(error instanceof BodyRefused) || error.kind !== 'too-large') throw error;
     const message = `The result is larger than the ${RESPONSE_LIMIT} bytes that are allowed.`;
     return functionError('Function.ResponseSizeTooLarge', message);
   }

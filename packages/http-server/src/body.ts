@@ -1,5 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LauncherError } from '../model/errors.ts';
+
+/** Why a body is not taken: it is too large by itself, or together with others that are being sent. */
+export class BodyRefused extends Error {
+  override name = 'BodyRefused';
+  readonly kind: 'too-large' | 'too-much-at-once';
+
+  constructor(kind: BodyRefused['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
@@ -26,13 +36,13 @@ export class ByteBudget {
 /**
  * Reads a body of at most `limit` bytes. What is too much is read to its end and dropped, so that its sender hears the answer.
  * @param budget none where the number of bodies is limited, so that each has room
- * @throws {LauncherError} RequestTooLargeException beyond the limit; TooManyRequestsException when the budget is used up
+ * @throws {BodyRefused} beyond the limit, or when the budget is used up
  */
 export async function readBody(request: IncomingMessage, limit: number, budget?: ByteBudget): Promise<Buffer> {
   let body = NOTHING;
   let length = 0;
   let held = 0;
-  let refusal: LauncherError | undefined;
+  let refusal: BodyRefused | undefined;
   const drop = () => {
     body = NOTHING;
     budget?.giveBack(held);
@@ -47,7 +57,7 @@ export async function readBody(request: IncomingMessage, limit: number, budget?:
       else if (budget?.take(chunk.length) ?? true) {
         body = appended(body, before, chunk);
         held += chunk.length;
-      } else refusal = tooManyAtOnce();
+      } else refusal = tooMuchAtOnce();
       if (refusal) drop();
     }
     if (refusal) throw refusal;
@@ -69,17 +79,13 @@ function appended(body: Buffer, length: number, chunk: Buffer): Buffer {
   return roomy;
 }
 
-/** Counts bytes against the budget for as long as their request is open. @throws {LauncherError} when there is no room for them */
+/** Counts bytes against the budget for as long as their request is open. @throws {BodyRefused} when there is no room for them */
 export function holdWhileOpen(response: ServerResponse, bytes: number, budget: ByteBudget): void {
-  if (!budget.take(bytes)) throw tooManyAtOnce();
+  if (!budget.take(bytes)) throw tooMuchAtOnce();
   const giveBack = () => budget.giveBack(bytes);
   if (response.destroyed) giveBack();
   else response.once('close', giveBack);
 }
 
-const tooLarge = (limit: number) => new LauncherError('RequestTooLargeException', `At most ${limit} bytes are taken.`);
-
-const tooManyAtOnce = () =>
-  new LauncherError('TooManyRequestsException', 'Too much is being sent at once. Try again soon.', {
-    retryAfterSeconds: 1,
-  });
+const tooLarge = (limit: number) => new BodyRefused('too-large', `At most ${limit} bytes are taken.`);
+const tooMuchAtOnce = () => new BodyRefused('too-much-at-once', 'Too much is being sent at once. Try again soon.');

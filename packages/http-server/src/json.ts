@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { LauncherError } from './errors.ts';
 
 /** Deeper documents are refused: a parser may run out of stack on them. */
 const DEEPEST = 1_000;
@@ -10,19 +9,12 @@ const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const CHARACTERS = /[ !#-[\]-\xff]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
-/** A JSON document as it was sent. @throws {LauncherError} InvalidRequestContentException saying what is wrong with it */
-export function checkJson(payload: Buffer): void {
-  const fault = isUtf8(payload) ? jsonFault(payload) : 'it is not UTF-8';
-  if (fault === undefined) return;
-  const message = `The event is not JSON: ${fault}. Send a JSON document, or nothing for {}.`;
-  throw new LauncherError('InvalidRequestContentException', message);
-}
-
 /**
  * What is wrong with bytes that should be one JSON document (RFC 8259); undefined if nothing is. It builds nothing of the document, so
  * that one of megabytes costs no more memory than its bytes: a parser takes ten times as much for `[[[…`.
  */
 export function jsonFault(bytes: Buffer): string | undefined {
+  if (!isUtf8(bytes)) return 'it is not UTF-8';
   try {
     const scanner = new Scanner(bytes.toString('latin1'));
     scanner.value(0);

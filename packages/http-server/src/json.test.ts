@@ -24,6 +24,10 @@ test.each([
   ...['truex', '1 2', '{} []', ']', '{]', '[}', '"\\x"', '"\\u12g4"', '"\n"', '"\0"', '\ufeff{}', ',', '{"a":1 "b":2}'],
 ])('%j is no JSON', (text) => expect(faultOf(text)).toMatch(/^(it|something|a string) /));
 
+test('what is not UTF-8 is no JSON', () => {
+  expect(jsonFault(Buffer.from([0x22, 0xff, 0x22]))).toBe('it is not UTF-8');
+});
+
 test('any text is what JSON.parse says of it', () => {
   const tokens = fc.constantFrom(
     '{',
