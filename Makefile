@@ -69,7 +69,7 @@ help: ## Print this list
 	@echo 'Settings, with their defaults'
 	@sed -n 's/^#: /  /p' Makefile
 
-# What `make help` lists as settings; infra/docs/setting-list.mts is where they are written, and a test compares:
+# What `make help` lists as settings; packages/settings/src/setting-list.ts is where they are written, and a test compares:
 #: PORT                         port of the pages (8080)
 #: BIND                         address of the pages; 0.0.0.0 admits everybody in your network (127.0.0.1)
 #: CONTROL_PORT                 port of the control API, on this machine only (9000)

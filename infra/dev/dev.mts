@@ -1,6 +1,6 @@
 // Runs beside the stack until Ctrl-C: Next.js in development mode, and a watcher that rebuilds what was saved.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, watch } from 'node:fs';
+import { globSync, mkdtempSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { relay } from './control-relay.mts';
@@ -24,7 +24,8 @@ const pages = spawn(process.execPath, ['dev.ts'], {
 });
 
 const rebuilder = new Rebuilder(root, STACK);
-const watchers = ['functions', 'packages/database/migrations', 'apps/launcher/src'].map((path) =>
+const sources = globSync('packages/*/{src,migrations}', { cwd: root });
+const watchers = ['functions', 'apps/launcher/src', ...sources].map((path) =>
   watch(join(root, path), { recursive: true }, (_, file) => rebuilder.saved(join(path, file ?? ''))),
 );
 

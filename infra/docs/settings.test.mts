@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { givenByStack, launcherSettings, settingList } from '@serverless-vote/settings/setting-list';
 import { describe, expect, test } from 'vitest';
 import { documents, ROOT } from './document.mts';
-import { givenByStack, launcherSettings, settingList } from './setting-list.mts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const namesIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = '']) => name);

@@ -1,5 +1,5 @@
 # What the operator may tell the launcher, by name: it reaches the launcher on one machine and on a Swarm, and tests forget it.
-# apps/launcher/src/settings.ts has the defaults and what each does; infra/docs/settings.test.mts compares.
+# packages/settings/src/settings.ts has the defaults and what each does; infra/docs/settings.test.mts compares.
 
 LAUNCHER_SETTINGS='POLL_QUESTION POLL_OPTIONS PUBLIC_URL LIVE FUNCTION_IDLE_TIMEOUT_MS WEB_IDLE_TIMEOUT_MS
   VOTES_PER_MINUTE_PER_ADDRESS CONTROL_HOSTS LOCAL_PEERS LOG_LEVEL IMAGE_TAG'

@@ -4,12 +4,12 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
+import { readCatalog } from '@serverless-vote/catalog';
+import { parseSettings } from '@serverless-vote/settings';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { processPlatform } from '../test/process-platform.ts';
 import { startLauncher } from './launcher.ts';
-import { readCatalog } from './model/catalog.ts';
-import { processPlatform } from './process-platform.ts';
-import { parseSettings } from './settings.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const tests = path.resolve(import.meta.dirname, '../test');

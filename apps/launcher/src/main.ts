@@ -1,9 +1,9 @@
+import { readCatalog } from '@serverless-vote/catalog';
 import { PortTaken } from '@serverless-vote/http-server/listen';
 import { OtherLauncher } from '@serverless-vote/http-server/own-socket';
+import { parseSettings, SettingsError } from '@serverless-vote/settings';
 import { dockerPlatform } from './docker-platform.ts';
 import { startLauncher } from './launcher.ts';
-import { readCatalog } from './model/catalog.ts';
-import { parseSettings, SettingsError } from './settings.ts';
 import { swarmPlatform } from './swarm-platform.ts';
 import { createLog } from './telemetry/log.ts';
 

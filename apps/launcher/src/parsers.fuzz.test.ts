@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
+import { parseCatalog } from '@serverless-vote/catalog';
 import { parsePoll } from '@serverless-vote/contracts/poll';
 import { followOutput } from '@serverless-vote/engine/output-lines';
 import { anyBytes, anyText, forAll } from '@serverless-vote/fuzz';
 import { ByteBudget, readBody } from '@serverless-vote/http-server/body';
 import { jsonFault } from '@serverless-vote/http-server/json';
 import { parseVote } from '@serverless-vote/record-vote/contract';
+import { parseSettings, SettingsError } from '@serverless-vote/settings';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findFunction, parseCatalog } from './model/catalog.ts';
 import { LauncherError } from './model/errors.ts';
-import { parseSettings, SettingsError } from './settings.ts';
+import { findFunction } from './model/find-function.ts';
 
 const json = readFileSync(new URL('../../../functions/catalog.json', import.meta.url), 'utf8');
 const catalog = parseCatalog(json);

@@ -1,10 +1,12 @@
 import type http from 'node:http';
+import type { Catalog } from '@serverless-vote/catalog';
 import { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { ByteBudget } from '@serverless-vote/http-server/body';
 import { Peers } from '@serverless-vote/http-server/peers';
 import { refusePeers } from '@serverless-vote/http-server/refuse-peers';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import { traceRequests } from '@serverless-vote/http-server/traced-requests';
+import type { Settings } from '@serverless-vote/settings';
 import type { Logger } from 'pino';
 import { controlApi } from './api/control-api.ts';
 import type { HealthReport } from './api/health.ts';
@@ -14,11 +16,9 @@ import type { AsyncEvents } from './async/async-events.ts';
 import { gateway, type PublicStream } from './gateway/gateway.ts';
 import type { HttpService } from './gateway/http-service.ts';
 import type { Invoker } from './invoke/invoker.ts';
-import type { Catalog } from './model/catalog.ts';
 import type { EventBus } from './model/event-bus.ts';
 import type { Votes } from './model/preparation.ts';
 import type { Servers } from './platform.ts';
-import type { Settings } from './settings.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 

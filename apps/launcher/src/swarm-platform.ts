@@ -2,12 +2,12 @@ import net from 'node:net';
 import { secretFor } from '@serverless-vote/engine/swarm/secrets';
 import { SwarmEngine } from '@serverless-vote/engine/swarm/swarm-engine';
 import { listen } from '@serverless-vote/http-server/listen';
+import type { EngineSettings } from '@serverless-vote/settings';
 import Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { ingressOverTcp } from './gateway/ingress.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
 import { runtimeApiOverTcp } from './sandbox/runtime-api-tcp.ts';
-import type { EngineSettings } from './settings.ts';
 
 const RUNTIME_PORT = 9001;
 const WEB_CONTROL_PORT = 9003;

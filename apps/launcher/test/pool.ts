@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type FunctionEntry, readCatalog } from '@serverless-vote/catalog';
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace } from '@serverless-vote/contracts/trace-context';
 import type { Engine, SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
 import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
 import { test as base } from 'vitest';
 import { FunctionPool } from '../src/invoke/function-pool.ts';
-import { type FunctionEntry, readCatalog } from '../src/model/catalog.ts';
 import { EventBus } from '../src/model/event-bus.ts';
 import { Invocation } from '../src/model/invocation.ts';
 import { StartLimiter } from '../src/model/start-limiter.ts';

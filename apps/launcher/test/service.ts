@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readCatalog, type WebEntry } from '@serverless-vote/catalog';
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import type { SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
 import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
@@ -8,7 +9,6 @@ import { onTestFinished } from 'vitest';
 import { HttpService } from '../src/gateway/http-service.ts';
 import { ingressBySocket } from '../src/gateway/ingress.ts';
 import { Replica } from '../src/gateway/replica.ts';
-import { readCatalog, type WebEntry } from '../src/model/catalog.ts';
 import { EventBus } from '../src/model/event-bus.ts';
 import { StartLimiter } from '../src/model/start-limiter.ts';
 import { ManualClock } from './manual-clock.ts';

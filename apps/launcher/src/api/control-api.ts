@@ -1,7 +1,7 @@
+import type { Catalog } from '@serverless-vote/catalog';
 import type { Peers } from '@serverless-vote/http-server/peers';
 import type { Express } from 'express';
 import type { AsyncEvents } from '../async/async-events.ts';
-import type { Catalog } from '../model/catalog.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { FunctionLogs } from '../telemetry/function-logs.ts';
 import { mountDeadLetters } from './dead-letters.ts';

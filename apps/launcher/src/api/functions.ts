@@ -1,5 +1,6 @@
+import type { Catalog, FunctionEntry } from '@serverless-vote/catalog';
 import type { Express } from 'express';
-import { arnOf, type Catalog, type FunctionEntry, findFunction } from '../model/catalog.ts';
+import { arnOf, findFunction } from '../model/find-function.ts';
 import { FUNCTIONS } from './invocations.ts';
 
 /** What the catalog has, in the shapes of Lambda's ListFunctions, GetFunction and GetFunctionConfiguration. */

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { readCatalog } from '@serverless-vote/catalog';
 import { ByteBudget } from '@serverless-vote/http-server/body';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Invoker } from '../invoke/invoker.ts';
-import { readCatalog } from '../model/catalog.ts';
 import { webApi } from './web-api.ts';
 
 const catalog = readCatalog(path.resolve(import.meta.dirname, '../../../../functions/catalog.json'));

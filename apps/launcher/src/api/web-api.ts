@@ -1,7 +1,6 @@
+import type { Catalog } from '@serverless-vote/catalog';
 import { isSameSecret } from '@serverless-vote/contracts/secret';
 import type { Express, Request } from 'express';
-
-import type { Catalog } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
 import { finish, newApp } from './express-app.ts';
 import { type Health, mountHealth } from './health.ts';

@@ -1,8 +1,8 @@
+import { readCatalog } from '@serverless-vote/catalog';
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace } from '@serverless-vote/contracts/trace-context';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MemoryQueue } from '../../test/memory-queue.ts';
-import { readCatalog } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
 import { EventBus } from '../model/event-bus.ts';
 import { functionError, type Outcome } from '../model/invocation.ts';

@@ -1,3 +1,4 @@
+import type { Catalog } from '@serverless-vote/catalog';
 import { BACKOFF } from '@serverless-vote/contracts/backoff';
 import type { TraceContext } from '@serverless-vote/contracts/trace-context';
 import { type DeadLetter, type EventQueue, isIncurable, type Which } from '@serverless-vote/database/event-queue';
@@ -5,7 +6,6 @@ import { QueueSession } from '@serverless-vote/database/queue-session';
 import pRetry from 'p-retry';
 import pTimeout from 'p-timeout';
 import type { Invoker } from '../invoke/invoker.ts';
-import type { Catalog } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Preparation } from '../model/preparation.ts';

@@ -1,3 +1,4 @@
+import type { FunctionEntry } from '@serverless-vote/catalog';
 import { BACKOFF, backoffMs } from '@serverless-vote/contracts/backoff';
 import {
   ATTEMPTS,
@@ -10,7 +11,6 @@ import {
 import type { QueueSession } from '@serverless-vote/database/queue-session';
 import pRetry from 'p-retry';
 import type { Invoker } from '../invoke/invoker.ts';
-import type { FunctionEntry } from '../model/catalog.ts';
 import { EarliestTimer } from '../model/earliest-timer.ts';
 import { LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';

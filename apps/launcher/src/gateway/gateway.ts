@@ -1,11 +1,11 @@
 import http from 'node:http';
 import { Readable } from 'node:stream';
+import type { Catalog } from '@serverless-vote/catalog';
 import type { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { readBody } from '@serverless-vote/http-server/body';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import httpProxy from 'http-proxy-3';
 import pTimeout from 'p-timeout';
-import type { Catalog } from '../model/catalog.ts';
 import { knownError, LauncherError } from '../model/errors.ts';
 import type { Votes } from '../model/preparation.ts';
 import type { HttpService, Lease } from './http-service.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
+import { SECRETS, type WebEntry } from '@serverless-vote/catalog';
 import { DatabaseAway, type Engine, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
 import { followOutput } from '@serverless-vote/engine/output-lines';
-import { SECRETS, type WebEntry } from '../model/catalog.ts';
 import type { Clock } from '../model/clock.ts';
 import { knownError, LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';

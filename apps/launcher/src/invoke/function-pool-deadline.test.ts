@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
+import type { FunctionEntry } from '@serverless-vote/catalog';
 import type { Engine, Exit } from '@serverless-vote/engine';
 import { expect, test } from 'vitest';
 import { AcceptanceClock } from '../model/acceptance-clock.ts';
-import type { FunctionEntry } from '../model/catalog.ts';
 import { systemClock as clock } from '../model/clock.ts';
 import { EventBus } from '../model/event-bus.ts';
 import { functionError, Invocation } from '../model/invocation.ts';

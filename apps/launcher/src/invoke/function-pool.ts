@@ -1,4 +1,4 @@
-import type { FunctionEntry } from '../model/catalog.ts';
+import type { FunctionEntry } from '@serverless-vote/catalog';
 import { EarliestTimer } from '../model/earliest-timer.ts';
 import { LauncherError } from '../model/errors.ts';
 import type { Attempt, Invocation, Outcome } from '../model/invocation.ts';

@@ -1,11 +1,12 @@
+import type { Catalog } from '@serverless-vote/catalog';
 import type { Acceptance } from '@serverless-vote/contracts/acceptance';
 import type { InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace, type TraceContext } from '@serverless-vote/contracts/trace-context';
 import { jsonFault } from '@serverless-vote/http-server/json';
 import pTimeout from 'p-timeout';
 import type { AcceptanceClock } from '../model/acceptance-clock.ts';
-import { type Catalog, findFunction } from '../model/catalog.ts';
 import { LauncherError } from '../model/errors.ts';
+import { findFunction } from '../model/find-function.ts';
 import { type Answer, Invocation } from '../model/invocation.ts';
 import type { Preparation } from '../model/preparation.ts';
 import { FunctionPool, type FunctionPoolParts } from './function-pool.ts';

@@ -1,5 +1,5 @@
+import type { FunctionEntry } from '@serverless-vote/catalog';
 import type { SandboxSpec } from '@serverless-vote/engine';
-import type { FunctionEntry } from '../model/catalog.ts';
 import type { RuntimeEndpoint } from './runtime-client.ts';
 
 /** How much longer than its deadline a function may take to leave. */

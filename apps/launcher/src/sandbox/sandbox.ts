@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { FunctionEntry } from '@serverless-vote/catalog';
 import type { Engine, StartedSandbox } from '@serverless-vote/engine';
-import type { FunctionEntry } from '../model/catalog.ts';
 import type { Clock } from '../model/clock.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Attempt, Invocation, Outcome } from '../model/invocation.ts';

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
+import { readCatalog } from '@serverless-vote/catalog';
 import { startLauncher } from '@serverless-vote/launcher/launcher';
-import { readCatalog } from '@serverless-vote/launcher/model/catalog';
 import { processPlatform } from '@serverless-vote/launcher/process-platform';
-import { parseSettings } from '@serverless-vote/launcher/settings';
 import { createLog } from '@serverless-vote/launcher/telemetry/log';
+import { parseSettings } from '@serverless-vote/settings';
 
 /*
  * The whole launcher, with processes instead of containers and without a database. Arguments: a folder for sockets, the program of a

@@ -1,5 +1,5 @@
-import { variables, variablesOnSwarm } from '@serverless-vote/launcher/settings';
 import { z } from 'zod';
+import { variables, variablesOnSwarm } from './settings.ts';
 
 /** A setting, as `make help` and the documents list it. */
 export interface ListedSetting {

@@ -28,7 +28,7 @@ const secretFile = (name: string, pattern: RegExp, problem: string) =>
 
 /**
  * Every setting of the launcher, with its default. Those with a description are the operator's; the others are given by the stack's
- * own files. infra/docs/setting-list.mts adds those of the scripts.
+ * own files. setting-list.ts adds those of the scripts.
  */
 export const variables = z.object({
   STACK_ID: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),

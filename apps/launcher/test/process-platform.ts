@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
 import { listen } from '@serverless-vote/http-server/listen';
-import { ingressBySocket } from './gateway/ingress.ts';
-import type { Platform } from './platform.ts';
-import { runtimeApiOnSockets } from './sandbox/runtime-api-socket.ts';
+import { ingressBySocket } from '../src/gateway/ingress.ts';
+import type { Platform } from '../src/platform.ts';
+import { runtimeApiOnSockets } from '../src/sandbox/runtime-api-socket.ts';
 
 export interface ProcessPlatform extends Platform {
   engine: ProcessEngine;
