@@ -72,7 +72,7 @@ const args = process.argv.slice(2);
 const json = args.includes('--json');
 // A pipe gets what a function has answered, a terminal only what can't make it do things.
 const out = (text: string) => process.stdout.write(`${process.stdout.isTTY ? printable(text) : text}\n`);
-const err = (text: string) => process.stderr.write(`${text}\n`);
+const err = (text: string) => process.stderr.write(`${printable(text)}\n`);
 // Whoever reads us may have enough: fn logs --follow name | head
 process.stdout.on('error', () => process.exit(EXIT.done));
 run(args, { json, out, err }).then(
@@ -82,7 +82,7 @@ run(args, { json, out, err }).then(
   (error: Error & { exitCode?: number }) => {
     const type = error instanceof ControlError ? error.type : error.name;
     if (json) err(JSON.stringify({ error: { type, message: error.message } }));
-    else err(printable(error instanceof ControlError ? `${error.message} (${type})` : error.message));
+    else err(error instanceof ControlError ? `${error.message} (${type})` : error.message);
     process.exitCode = error.exitCode ?? EXIT.unavailable;
   },
 );

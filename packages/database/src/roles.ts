@@ -60,12 +60,12 @@ async function change(client: Client, role: string, settings: Settings): Promise
     await client.query(`alter role ${role} set ${name} = '${value}'`);
 }
 
-/** Is this what Postgres keeps of the password (RFC 5803)? */
+/** Is this what Postgres keeps of the password (RFC 5803)? By its own number of rounds: another, which a role may choose, may take long. */
 function isPassword(password: string | undefined, verifier: string | null): boolean {
   if (password === undefined) return verifier === null;
-  const [, rounds, salt, storedKey] = /^SCRAM-SHA-256\$(\d{1,6}):([^$]+)\$([^:]+):/.exec(verifier ?? '') ?? [];
-  if (!rounds || !salt) return false;
-  const salted = pbkdf2Sync(password, Buffer.from(salt, 'base64'), Number(rounds), 32, 'sha256');
+  const [, salt, storedKey] = /^SCRAM-SHA-256\$4096:([^$]+)\$([^:]+):/.exec(verifier ?? '') ?? [];
+  if (!salt) return false;
+  const salted = pbkdf2Sync(password, Buffer.from(salt, 'base64'), 4_096, 32, 'sha256');
   const clientKey = createHmac('sha256', salted).update('Client Key').digest();
   return createHash('sha256').update(clientKey).digest('base64') === storedKey;
 }

@@ -70,7 +70,10 @@ export class Agents {
 
   async #register(agent: AgentConnection, registration: Registration): Promise<void> {
     const { service, task: id, secret, containerId } = registration;
-    if (!isSameSecret(this.#parts.secretOf(service), String(secret)))
+    // A list with the ID in it reads like the ID wherever text is made of it, and is another one here.
+    if (![service, id, secret, containerId].every((claim) => typeof claim === 'string'))
+      throw new Error('It is no registration.');
+    if (!isSameSecret(this.#parts.secretOf(service), secret))
       throw new Error('It does not know the secret of a service that is waited for.');
     if (!/^[a-z0-9]{25}$/.test(id) || this.#registered.has(id)) throw new Error('This task has registered already.');
     const task = await this.#parts.find(id, service, agent.address);

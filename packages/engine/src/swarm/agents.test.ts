@@ -1,0 +1,71 @@
+import net from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { Agents } from './agents.ts';
+import type { AgentConnection } from './task-agent/connection.ts';
+
+/** The port is the launcher's only one, so each test has an address of its own. */
+const ADDRESS = '127.0.79.1';
+const TASK = 'a'.repeat(25);
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A launcher that waits for tasks of one function, and Swarm, which knows one of them by whatever its API makes of the ID. */
+async function launcher() {
+  const registered: AgentConnection[] = [];
+  const refused: string[] = [];
+  let asked = 0;
+  const agents = new Agents({
+    secretOf: (service) => (service === 'a-function' ? 'a-secret' : undefined),
+    find: async (id) => {
+      asked += 1;
+      return String(id) === TASK ? { ServiceID: 's', Spec: { ContainerSpec: { Image: 'i' } } } : undefined;
+    },
+    registered: (agent) => registered.push(agent),
+    warn: (details) => refused.push(String((details as { why: string }).why)),
+  });
+  await agents.listen(ADDRESS);
+  closing.push(() => {
+    agents.close();
+    for (const agent of registered) agent.lose();
+  });
+  /** Says who it is; resolves when it is refused or registered. */
+  const register = async (changes: object) => {
+    const before = registered.length + refused.length;
+    const socket = net.connect(9002, ADDRESS).on('error', () => undefined);
+    closing.push(() => socket.destroy());
+    const claims = { service: 'a-function', task: TASK, secret: 'a-secret', containerId: 'c'.repeat(12), ...changes };
+    socket.write(`${JSON.stringify({ type: 'register', ...claims })}\n`);
+    await expect.poll(() => registered.length + refused.length).toBe(before + 1);
+  };
+  return { register, registered, refused, asked: () => asked };
+}
+
+test('a task registers once, in whatever form it writes its ID', async () => {
+  const { register, registered, refused } = await launcher();
+  await register({});
+  for (const task of [TASK, [TASK], [[TASK]]]) await register({ task });
+  expect(registered).toHaveLength(1);
+  expect(refused).toHaveLength(3);
+});
+
+test('only a task that knows the secret of its own service makes the launcher ask Swarm', async () => {
+  const { register, refused, asked } = await launcher();
+  for (const changes of [
+    { secret: 'another' },
+    { secret: undefined },
+    { service: 'another' },
+    { service: ['a-function'] },
+  ])
+    await register(changes);
+  expect(refused).toHaveLength(4);
+  expect(asked()).toBe(0);
+});
+
+test('a container’s ID is 12 hex digits, or the beginning of its task’s', async () => {
+  const { register, registered } = await launcher();
+  await register({ containerId: '../../tasks/x' });
+  expect(registered[0]?.containerId).toBe(TASK.slice(0, 12));
+});
