@@ -84,7 +84,7 @@ if wanted database; then
   image database database "CALLERS=${callers# }" -- packages/database/start-database packages/database/*.conf
 fi
 if wanted launcher; then
-  image launcher launcher -- apps/launcher/dist/main.cjs packages/engine/dist/task-agent.cjs functions/catalog.json packages/database/migrations
+  image launcher launcher -- apps/launcher/dist/main.cjs packages/task-agent/dist/task-agent.cjs functions/catalog.json packages/database/migrations
 fi
 if wanted web; then
   image web web -- apps/web/.next/standalone infra/images/rehearse-web.mjs

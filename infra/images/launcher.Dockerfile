@@ -10,7 +10,7 @@ COPY functions/catalog.json /launcher/catalog.json
 COPY packages/database/migrations /launcher/migrations
 COPY apps/launcher/dist/main.cjs /launcher/main.cjs
 # For containers on a Swarm: their first process.
-COPY packages/engine/dist/task-agent.cjs /launcher/task-agent.cjs
+COPY packages/task-agent/dist/task-agent.cjs /launcher/task-agent.cjs
 # Fewer heaps for glibc's malloc, and what is freed goes back to the system: a tenth less memory when idle.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP_THRESHOLD_=65536
 ENTRYPOINT ["node", "/launcher/main.cjs"]

@@ -7,7 +7,7 @@ interface Attachment {
 }
 
 /** A task as Swarm describes it. */
-export interface Task {
+interface Task {
   ServiceID: string;
   Spec: { ContainerSpec: { Image: string } };
   NetworksAttachments?: Attachment[];
@@ -56,12 +56,12 @@ export class SwarmNetworks {
     return found.address;
   }
 
-  /** This task, if Swarm says that it belongs to that service and is at that address. */
-  async taskAt(address: string, id: string, service: string): Promise<Task | undefined> {
+  /** The image of this task, if Swarm says that it belongs to that service and is at that address. */
+  async imageOf(address: string, id: string, service: string): Promise<string | undefined> {
     const task = await this.#inspect(id);
     const { ID } = (await this.#docker.getService(service).inspect()) as { ID: string };
     const isAt = task.NetworksAttachments?.some(({ Addresses }) => Addresses?.some((has) => plain(has) === address));
-    return task.ServiceID === ID && isAt ? task : undefined;
+    return task.ServiceID === ID && isAt ? task.Spec.ContainerSpec.Image : undefined;
   }
 
   async #inspect(task: string): Promise<Task> {

@@ -1,8 +1,8 @@
+import type { AgentConnection } from '@serverless-vote/task-agent/connection';
 import type Docker from 'dockerode';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SandboxSpec } from '../engine.ts';
 import { SwarmService } from './service.ts';
-import type { AgentConnection } from './task-agent/connection.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,3 +1,4 @@
+import type { AgentConnection } from '@serverless-vote/task-agent/connection';
 import type Docker from 'dockerode';
 import pTimeout from 'p-timeout';
 import { messageOf, unless } from '../docker-errors.ts';
@@ -6,7 +7,6 @@ import { ImageRollout } from './image-rollout.ts';
 import { Reconciler } from './reconciler.ts';
 import type { ServiceDescription } from './service-spec.ts';
 import { StartTrouble } from './start-trouble.ts';
-import type { AgentConnection } from './task-agent/connection.ts';
 
 const START_DEADLINE_MS = 30_000;
 /** A task that has ended is often wanted again: only after this long is its place given up. */

@@ -1,14 +1,14 @@
+import { Agents } from '@serverless-vote/task-agent/agents';
+import type { AgentConnection } from '@serverless-vote/task-agent/connection';
 import type Docker from 'dockerode';
 import pTimeout from 'p-timeout';
 import { EngineError, type EngineToOpen, type SandboxSpec, type StartedSandbox } from '../engine.ts';
-import { Agents } from './agents.ts';
 import { SwarmNetworks } from './networks.ts';
 import { Placeholder } from './placeholder.ts';
 import { SwarmResources } from './resources.ts';
 import { secretFor } from './secrets.ts';
 import { SwarmService } from './service.ts';
 import { type ServiceDescription, serviceSpec } from './service-spec.ts';
-import type { AgentConnection } from './task-agent/connection.ts';
 
 /** A task that is told to end does so at once, if it can be reached at all. */
 const KILL_MS = 2_000;
@@ -49,9 +49,8 @@ export class SwarmEngine implements EngineToOpen {
     this.#placeholder = new Placeholder({ ...parts, networks: this.networks, resources: this.#resources });
     this.#agents = new Agents({
       secretOf: (service) => (this.#services.has(service) ? secretFor(key, 'task-agent', service) : undefined),
-      find: (task, service, address) => this.networks.taskAt(address, task, `${stackId}_${service}`),
-      registered: (agent, { service, task }, { Spec }) =>
-        this.#services.get(service)?.registered(agent, task, Spec.ContainerSpec.Image),
+      imageOf: (task, service, address) => this.networks.imageOf(address, task, `${stackId}_${service}`),
+      registered: (agent, { service, task }, image) => this.#services.get(service)?.registered(agent, task, image),
       warn,
     });
   }

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { Agents } from './agents.ts';
-import type { AgentConnection } from './task-agent/connection.ts';
+import type { AgentConnection } from './connection.ts';
 
 /** The port is the launcher's only one, so each test has an address of its own. */
 const ADDRESS = '127.0.79.1';
@@ -19,9 +19,9 @@ async function launcher() {
   let asked = 0;
   const agents = new Agents({
     secretOf: (service) => (service === 'a-function' ? 'a-secret' : undefined),
-    find: async (id) => {
+    imageOf: async (id) => {
       asked += 1;
-      return String(id) === TASK ? { ServiceID: 's', Spec: { ContainerSpec: { Image: 'i' } } } : undefined;
+      return String(id) === TASK ? 'an-image' : undefined;
     },
     registered: (agent) => registered.push(agent),
     warn: (details) => refused.push(String((details as { why: string }).why)),

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Lines } from '../../lines.ts';
+import { Lines } from '@serverless-vote/contracts/lines';
 
 /** How a task identifies itself. */
 export interface Registration {

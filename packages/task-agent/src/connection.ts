@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
-import type { Exit } from '../../engine.ts';
+import type { Exit } from '@serverless-vote/contracts/lifecycle';
 import { Channel, type FromLauncher, type FromTask, LINE_LIMIT, type Registration } from './protocol.ts';
 
 /** A task that has been silent for this long has ended itself: its own limit is shorter. */

@@ -1,9 +1,8 @@
 import net from 'node:net';
 import { isSameSecret } from '@serverless-vote/contracts/secret';
-import type { Task } from './networks.ts';
-import { AgentConnection } from './task-agent/connection.ts';
-import type { Registration } from './task-agent/protocol.ts';
-import { Unnamed } from './task-agent/unnamed.ts';
+import { AgentConnection } from './connection.ts';
+import type { Registration } from './protocol.ts';
+import { Unnamed } from './unnamed.ts';
 
 const PORT = 9002;
 const REGISTER_MS = 10_000;
@@ -14,9 +13,9 @@ const REMEMBER_MS = 60_000;
 interface AgentsParts {
   /** The secret of this function's tasks; undefined when none are waited for. */
   secretOf(service: string): string | undefined;
-  /** Swarm's record of this task, if it belongs to that service and is at this address. */
-  find(task: string, service: string, address: string): Promise<Task | undefined>;
-  registered(agent: AgentConnection, registration: Registration, task: Task): void;
+  /** The image of this task, if Swarm says that it belongs to that service and is at this address. */
+  imageOf(task: string, service: string, address: string): Promise<string | undefined>;
+  registered(agent: AgentConnection, registration: Registration, image: string): void;
   warn(details: object, event: string): void;
 }
 
@@ -76,11 +75,11 @@ export class Agents {
     if (!isSameSecret(this.#parts.secretOf(service), secret))
       throw new Error('It does not know the secret of a service that is waited for.');
     if (!/^[a-z0-9]{25}$/.test(id) || this.#registered.has(id)) throw new Error('This task has registered already.');
-    const task = await this.#parts.find(id, service, agent.address);
-    if (!task) throw new Error('Swarm has no such task at this address.');
+    const image = await this.#parts.imageOf(id, service, agent.address);
+    if (image === undefined) throw new Error('Swarm has no such task at this address.');
     this.#registered.add(id);
     void agent.ended.then(() => setTimeout(() => this.#registered.delete(id), REMEMBER_MS).unref());
     agent.containerId = /^[0-9a-f]{12}$/.test(containerId) ? containerId : id.slice(0, 12);
-    this.#parts.registered(agent, registration, task);
+    this.#parts.registered(agent, registration, image);
   }
 }
