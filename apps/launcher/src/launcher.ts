@@ -2,30 +2,42 @@ import { type Catalog, partsOf } from '@serverless-vote/catalog';
 import { noDatabase, postgres, VotesInUse, watchRoles } from '@serverless-vote/database';
 import { Removals } from '@serverless-vote/engine/removals';
 import { sweep } from '@serverless-vote/engine/sweep';
+import { AddressRate } from '@serverless-vote/http-server/address-rate';
+import { ByteBudget } from '@serverless-vote/http-server/body';
+import { Peers } from '@serverless-vote/http-server/peers';
+import { refusePeers } from '@serverless-vote/http-server/refuse-peers';
+import { traceRequests } from '@serverless-vote/http-server/traced-requests';
 import type { Settings } from '@serverless-vote/settings';
 import type { Logger } from 'pino';
+import { controlApi } from './api/control-api.ts';
+import { serverOf } from './api/express-app.ts';
 import { HealthReport, whyBlocked } from './api/health.ts';
+import { killAtWork } from './api/kill-at-work.ts';
 import { RecentFailures } from './api/recent-failures.ts';
+import { webApi } from './api/web-api.ts';
 import { AsyncEvents } from './async/async-events.ts';
 import { collectGarbageWhenIdle } from './collect-garbage.ts';
-import type { PublicStream } from './gateway/gateway.ts';
+import { gateway, type PublicStream } from './gateway/gateway.ts';
 import { HttpService } from './gateway/http-service.ts';
 import { ResultStream, resultLine } from './gateway/result-stream.ts';
 import { Invoker } from './invoke/invoker.ts';
 import { AcceptanceClock } from './model/acceptance-clock.ts';
 import { systemClock } from './model/clock.ts';
-import { LauncherError } from './model/errors.ts';
+import { unavailable } from './model/errors.ts';
 import { EventBus } from './model/event-bus.ts';
 import { StartLimiter } from './model/start-limiter.ts';
-import type { Platform } from './platform.ts';
-import { makeServers } from './servers.ts';
+import type { Platform, Servers } from './platform.ts';
 import { ActivityStream } from './telemetry/activity-stream.ts';
+import { FunctionLogs } from './telemetry/function-logs.ts';
 import { logEvents } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
 
 const STARTS_PER_CORE = 2;
 const DRAIN_MS = 15_000;
 const SWEEP_MS = 30_000;
+/** What events and large results may take together, at the control API and at web's socket to it, until they are answered. */
+const EVENTS_AT_ONCE = 64 * 1024 * 1024;
+const EVENTS_OF_WEB_AT_ONCE = 32 * 1024 * 1024;
 
 export interface LauncherParts {
   settings: Settings;
@@ -126,16 +138,40 @@ export async function startLauncher({
     isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,
     whyFailing: (name) => failures.why(name) ?? whyBlocked(pools, name, engine.overdue),
   });
-  const servers = makeServers({
-    ...{ settings, catalog, log, invoker, asyncEvents, web, streams, health, metrics, bus },
-    votes: database.votes,
-    knowsWeb: platform.knowsWeb,
-    async reset() {
-      await database.forgetVotes().catch(notForgotten);
-      for (const result of results.values()) result.invalidate();
-      log.warn('votes.forgotten');
-    },
-  });
+  const peers = Peers.ofThisContainer(settings.localPeers);
+  const perMinute = settings.votesPerMinutePerAddress;
+  const servers: Servers = {
+    public: gateway({
+      ...{ catalog, web, invoker, streams, votes: database.votes },
+      voteRate: perMinute === 0 ? undefined : new AddressRate(perMinute),
+    }),
+    private: serverOf(
+      controlApi({
+        ...{ catalog, invoker, asyncEvents, bus, peers, hosts: settings.controlHosts, logs: new FunctionLogs(bus) },
+        metrics: () => metrics.text(),
+        health: () => health.answer(),
+        bodies: new ByteBudget(EVENTS_AT_ONCE),
+        async reset() {
+          await database.forgetVotes().catch(notForgotten);
+          for (const result of results.values()) result.invalidate();
+          log.warn('votes.forgotten');
+        },
+      }),
+      15_000,
+    ),
+    web: serverOf(
+      webApi({
+        ...{ catalog, invoker, knowsWeb: platform.knowsWeb },
+        presenter: { key: settings.presenterKey, kill: (name) => killAtWork(pools, bus, name) },
+        health: () => health.certain(),
+        bodies: new ByteBudget(EVENTS_OF_WEB_AT_ONCE),
+      }),
+      60_000,
+    ),
+  };
+  traceRequests(servers.public, log);
+  if (settings.pagesAreLocal) refusePeers(servers.public, peers, log);
+  refusePeers(servers.private, peers, log);
 
   const alive = () => new Set([...[...sandboxes(), ...web.replicas].map(({ id }) => id), ...engine.overdue]);
   const sweeper = setInterval(() => {
@@ -177,6 +213,5 @@ export async function startLauncher({
 
 function notForgotten(cause: unknown): never {
   const why = cause instanceof VotesInUse ? cause.message : 'The database is away.';
-  const message = `${why} Every vote is still there; try again soon.`;
-  throw new LauncherError('ServiceException', message, { retryAfterSeconds: 2, cause });
+  throw unavailable(`${why} Every vote is still there; try again soon.`, 2, cause);
 }

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
-import type net from 'node:net';
+import net from 'node:net';
+
+/** Over a network the answer to a connection may never come. */
+const CONNECT_MS = 1_000;
 
 /** Another program listens on a port that this one needs. */
 export class PortTaken extends Error {
@@ -20,5 +23,18 @@ export async function listen(server: net.Server, at: string | number, host?: str
     if (typeof at === 'string' || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     const message = `Port ${at} is taken: another program listens on it. Fix: stop that program.`;
     throw new PortTaken(message, { cause: error });
+  }
+}
+
+/** Does somebody take connections there now? */
+export async function isAnswered(at: net.NetConnectOpts): Promise<boolean> {
+  const socket = net.connect(at);
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_MS) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, renameSync, rmSync, statSync, watch } from 'node:fs';
 import net from 'node:net';
 import { dirname } from 'node:path';
-import { listen } from './listen.ts';
+import { isAnswered, listen } from './listen.ts';
 
 /** What holds a socket looks again so long after it found somebody else there. */
 const LOOK_AGAIN_MS = 1_000;
@@ -26,7 +26,7 @@ export async function claim(path: string): Promise<net.Server> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     }
-    if (await isAnswered(path))
+    if (await isAnswered({ path }))
       throw new OtherLauncher(
         'Another launcher of this stack is running with the same volumes. Fix: stop that one, or give this one a STACK of its own.',
       );
@@ -46,7 +46,7 @@ export async function holdSocket(server: net.Server, path: string): Promise<() =
     if (taking || inodeOf(path) === own) return;
     taking = true;
     try {
-      if (await isAnswered(path)) throw new OtherLauncher('Somebody else answers there.');
+      if (await isAnswered({ path })) throw new OtherLauncher('Somebody else answers there.');
       own = await take(server, path);
     } catch {
       again = setTimeout(() => void look(), LOOK_AGAIN_MS);
@@ -72,14 +72,3 @@ async function take(server: net.Server, path: string): Promise<number | undefine
 }
 
 const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
-
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}

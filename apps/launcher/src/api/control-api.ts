@@ -1,17 +1,19 @@
 import type { Catalog } from '@serverless-vote/catalog';
 import type { Peers } from '@serverless-vote/http-server/peers';
+import { whyStranger } from '@serverless-vote/http-server/strangers';
 import type { Express } from 'express';
 import type { AsyncEvents } from '../async/async-events.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { FunctionLogs } from '../telemetry/function-logs.ts';
 import { mountDeadLetters } from './dead-letters.ts';
 import { mountEvents } from './events.ts';
-import { finish, newApp } from './express-app.ts';
+import { finish, newApp, refuse } from './express-app.ts';
 import { mountFunctions } from './functions.ts';
 import { type Health, mountHealth } from './health.ts';
 import { type InvokeParts, mountInvoke } from './invocations.ts';
 import { mountLogs } from './logs.ts';
-import { refuseOwnNetwork, refuseStrangers } from './strangers.ts';
+
+const OWN_NETWORK = 'From the launcher’s network there are /healthz and /metrics only; all else is for this machine.';
 
 interface ControlParts extends InvokeParts {
   catalog: Catalog;
@@ -31,12 +33,14 @@ interface ControlParts extends InvokeParts {
 export function controlApi(parts: ControlParts): Express {
   const { catalog, asyncEvents, bus, metrics, logs, health, reset, hosts, peers } = parts;
   const app = newApp();
-  app.use(refuseStrangers(hosts));
+  // It may start containers, so only this machine's own programs and pages may use it.
+  app.use(refuse(({ headers }) => whyStranger(headers, hosts)));
   mountHealth(app, health);
   app.get('/metrics', async (_request, response) => {
     response.type('text/plain; version=0.0.4').send(await metrics());
   });
-  app.use(refuseOwnNetwork(peers));
+  // Containers that the operator put into the launcher's network (Prometheus, say) may read health and metrics.
+  app.use(refuse(({ socket }) => peers.of(socket.remoteAddress) !== 'this-machine' && OWN_NETWORK));
   mountEvents(app, bus);
   app.post('/reset', async (_request, response) => {
     await reset();

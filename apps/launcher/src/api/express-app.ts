@@ -1,5 +1,10 @@
-import express, { type NextFunction, type Request, type Response } from 'express';
+import type http from 'node:http';
+import { limitedServer } from '@serverless-vote/http-server/server';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { LauncherError, respondWithError } from '../model/errors.ts';
+
+/** An invocation may take its catalog's deadline, so silence is no sign here. */
+const LIMITS = { connections: 2_000, requests: 4_000, headersMs: 10_000, requestMs: 30_000, silentMs: 0 };
 
 /** An app that adds nothing of its own to answers. */
 export function newApp(): express.Express {
@@ -16,6 +21,19 @@ export function finish(app: express.Express): express.Express {
   );
   return app;
 }
+
+/** The app's server, which doesn't listen yet. @param keepAliveMs how long a connection may stay open between two requests */
+export const serverOf = (app: express.Express, keepAliveMs: number): http.Server =>
+  limitedServer({ ...LIMITS, keepAliveMs }, app);
+
+/** Refuses requests, saying why. */
+export const refuse =
+  (whyNot: (request: Request) => string | false | undefined): RequestHandler =>
+  (request, _response, next) => {
+    const why = whyNot(request);
+    if (why) throw new LauncherError('AccessDeniedException', why);
+    next();
+  };
 
 /** The router's own errors, in our words. */
 function explain(error: unknown): unknown {

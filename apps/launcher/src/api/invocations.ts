@@ -5,11 +5,11 @@ import type { Express } from 'express';
 import { ASYNC_EVENT_LIMIT, type AsyncEvents } from '../async/async-events.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from '../invoke/invoker.ts';
 import { LauncherError } from '../model/errors.ts';
-import { logTail } from './log-tail.ts';
 
 export const FUNCTIONS = '/2015-03-31/functions';
 /** Results up to this size are not counted against the budget: the number of connections limits them already. */
 const SMALL_RESULT = 64 * 1024;
+const LOG_TAIL_BYTES = 4096;
 
 export interface InvokeParts {
   invoker: Invoker;
@@ -59,7 +59,7 @@ export function mountInvoke(
     if (length > SMALL_RESULT) holdWhileOpen(response, length, bodies);
     const headers = answerHeaders(invoked);
     if (request.get('x-amz-log-type') === 'Tail')
-      headers['X-Amz-Log-Result'] = Buffer.from(await logTail(invoked, invoked.memoryMb)).toString('base64');
+      headers['X-Amz-Log-Result'] = Buffer.from(await logTail(invoked)).toString('base64');
     response.writeHead(200, headers).end(invoked.outcome.payload);
   });
 }
@@ -81,4 +81,19 @@ function answerHeaders({
     'Server-Timing': serverTimingOf(phases),
     ...(outcome.kind === 'function-error' ? { 'X-Amz-Function-Error': 'Unhandled' } : {}),
   };
+}
+
+/** The end of an invocation's log as Lambda shows it: at most 4 KB, and the last line is the REPORT. */
+async function logTail({ requestId, phases, memoryMb, log }: Invoked): Promise<string> {
+  const runMs = phases.run ?? 0;
+  const initMs = (phases.create ?? 0) + (phases.start ?? 0) + (phases.init ?? 0);
+  const fields = [
+    `REPORT RequestId: ${requestId}`,
+    `Duration: ${runMs.toFixed(2)} ms`,
+    `Billed Duration: ${Math.ceil(runMs + initMs)} ms`,
+    `Memory Size: ${memoryMb} MB`,
+    ...(initMs > 0 ? [`Init Duration: ${initMs.toFixed(2)} ms`] : []),
+  ];
+  const text = `START RequestId: ${requestId} Version: $LATEST\n${await log()}END RequestId: ${requestId}\n${fields.join('\t')}\n`;
+  return Buffer.from(text).subarray(-LOG_TAIL_BYTES).toString();
 }

@@ -2,11 +2,10 @@ import type { Catalog } from '@serverless-vote/catalog';
 import { isSameSecret } from '@serverless-vote/contracts/secret';
 import type { Express, Request } from 'express';
 import { LauncherError } from '../model/errors.ts';
-import { finish, newApp } from './express-app.ts';
+import { finish, newApp, refuse } from './express-app.ts';
 import { type Health, mountHealth } from './health.ts';
 import { FUNCTIONS, type InvokeParts, mountInvoke } from './invocations.ts';
 import type { Killed } from './kill-at-work.ts';
-import { only } from './strangers.ts';
 
 /** As much as the gateway takes of a post: no event of web's can be larger, and reading 6 MB of JSON takes the launcher long. */
 const EVENT_LIMIT = 64 * 1024;
@@ -25,11 +24,11 @@ export function webApi({ catalog, invoker, bodies, presenter, health, knowsWeb }
   const mayInvoke = (name: unknown) => catalog.web.mayInvoke.includes(String(name));
   const isPresenter = (request: Request) =>
     isSameSecret(presenter.key && `Bearer ${presenter.key}`, request.get('authorization'));
-  app.use(only(knowsWeb, 'Only web may call this API, each container with its own token.'));
+  app.use(refuse((request) => !knowsWeb(request) && 'Only web may call this API, each container with its own token.'));
   mountHealth(app, health);
   app.post(
     '/presenter/kill',
-    only(isPresenter, 'Only the presenter may do this; `make run` prints the key.'),
+    refuse((request) => !isPresenter(request) && 'Only the presenter may do this; `make run` prints the key.'),
     async ({ query }, response) => {
       if (mayInvoke(query.name)) return void response.json(await presenter.kill(String(query.name)));
       throw new LauncherError('ResourceNotFoundException', 'The catalog does not allow web to use this function.');
@@ -37,7 +36,7 @@ export function webApi({ catalog, invoker, bodies, presenter, health, knowsWeb }
   );
   app.use(
     `${FUNCTIONS}/:name`,
-    only(({ params }) => mayInvoke(params.name), 'The catalog does not allow web to invoke this function.'),
+    refuse(({ params }) => !mayInvoke(params.name) && 'The catalog does not allow web to invoke this function.'),
   );
   mountInvoke(app, { invoker, bodies, eventLimit: EVENT_LIMIT });
   return finish(app);

@@ -1,14 +1,14 @@
 import type { Catalog } from '@serverless-vote/catalog';
 import { BACKOFF } from '@serverless-vote/contracts/backoff';
 import type { TraceContext } from '@serverless-vote/contracts/trace-context';
+import type { Database } from '@serverless-vote/database';
 import { type DeadLetter, type EventQueue, isIncurable, type Which } from '@serverless-vote/database/event-queue';
 import { QueueSession } from '@serverless-vote/database/queue-session';
 import pRetry from 'p-retry';
 import pTimeout from 'p-timeout';
 import type { Invoker } from '../invoke/invoker.ts';
-import { LauncherError } from '../model/errors.ts';
+import { LauncherError, unavailable } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
-import type { Preparation } from '../model/preparation.ts';
 import { FunctionQueue } from './function-queue.ts';
 
 /** Lambda's limit for an asynchronous event: 1 MB. */
@@ -20,7 +20,7 @@ interface AsyncParts {
   invoker: Pick<Invoker, 'accept' | 'check' | 'run'>;
   bus: EventBus;
   openQueue: (names: readonly string[]) => Promise<EventQueue>;
-  databaseReady: Preparation;
+  databaseReady: Database['ready'];
 }
 
 /**
@@ -167,7 +167,4 @@ function explain(error: unknown): never {
 }
 
 const away = (cause?: unknown) =>
-  new LauncherError('ServiceException', 'The database is away, so nothing was accepted. Send it again soon.', {
-    retryAfterSeconds: 2,
-    cause,
-  });
+  unavailable('The database is away, so nothing was accepted. Send it again soon.', 2, cause);

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseCatalog } from '@serverless-vote/catalog';
+import type { Database } from '@serverless-vote/database';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { LauncherError } from '../model/errors.ts';
-import type { Votes } from '../model/preparation.ts';
 import { gateway } from './gateway.ts';
 import type { Lease } from './http-service.ts';
 
@@ -35,7 +35,11 @@ const listening = (server: net.Server, at: string | number) =>
 
 /** A gateway in front of a web that answers what it was asked; `lease` decides when, and whether, there is a web. */
 async function serve(
-  options: { isUp?: boolean; lease?: (give: (path?: string) => Lease) => Promise<Lease>; votes?: Votes } = {},
+  options: {
+    isUp?: boolean;
+    lease?: (give: (path?: string) => Lease) => Promise<Lease>;
+    votes?: Database['votes'];
+  } = {},
 ) {
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));
@@ -154,7 +158,7 @@ describe('the gateway', () => {
   });
 
   test('tells web since when votes are kept, as soon as the database has said so', async () => {
-    const votes: Votes = { since: undefined };
+    const votes: Database['votes'] = { since: undefined };
     const { url } = await serve({ votes });
     const headers = { 'serverless-vote-votes-since': '2000-01-01T00:00:00.000Z' };
     const heard = async () =>

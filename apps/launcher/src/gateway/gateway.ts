@@ -1,13 +1,13 @@
 import http from 'node:http';
 import { Readable } from 'node:stream';
 import type { Catalog } from '@serverless-vote/catalog';
+import type { Database } from '@serverless-vote/database';
 import type { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { readBody } from '@serverless-vote/http-server/body';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import httpProxy from 'http-proxy-3';
 import pTimeout from 'p-timeout';
-import { knownError, LauncherError } from '../model/errors.ts';
-import type { Votes } from '../model/preparation.ts';
+import { knownError, LauncherError, unavailable } from '../model/errors.ts';
 import type { HttpService, Lease } from './http-service.ts';
 import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
 
@@ -41,7 +41,7 @@ export interface GatewayParts {
   web: Pick<HttpService, 'lease' | 'isUp'>;
   invoker: { prewarm(names: readonly string[]): void };
   streams: ReadonlyMap<string, PublicStream>;
-  votes: Votes;
+  votes: Database['votes'];
   voteRate?: AddressRate | undefined;
 }
 
@@ -110,8 +110,7 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
       lease.fail();
       if (response.headersSent || response.destroyed) return void response.destroy();
       if (attemptsLeft > 0) continue;
-      const message = 'The page ended while it was answering. Try again.';
-      throw new LauncherError('ServiceException', message, { retryAfterSeconds: 1, cause: failure });
+      throw unavailable('The page ended while it was answering. Try again.', 1, failure);
     }
   }
 
@@ -152,8 +151,7 @@ function refuseVote({ headers }: Request, response: Response, perMinute: number,
 }
 
 function busy(response: Response): void {
-  const message = 'Too many requests are being answered just now. Try again soon.';
-  answerError(response, new LauncherError('ServiceException', message, { retryAfterSeconds: 1 }));
+  answerError(response, unavailable('Too many requests are being answered just now. Try again soon.', 1));
 }
 
 function answerError(response: Response, error: unknown): void {

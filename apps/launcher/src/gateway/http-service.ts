@@ -1,5 +1,5 @@
 import pTimeout from 'p-timeout';
-import { LauncherError } from '../model/errors.ts';
+import { unavailable } from '../model/errors.ts';
 import {
   afterFailure,
   type Failing,
@@ -149,6 +149,3 @@ export class HttpService {
     });
   }
 }
-
-const unavailable = (message: string, retryAfterSeconds: number) =>
-  new LauncherError('ServiceException', message, { retryAfterSeconds });

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import type http from 'node:http';
 import type { Mount, StartedSandbox } from '@serverless-vote/engine';
 import { Tokens } from '@serverless-vote/http-server/tokens';
-import { LauncherError } from '../model/errors.ts';
+import { unavailable } from '../model/errors.ts';
 
 const SOCKET = 'web.sock';
 const LISTEN_PORT = 3000;
@@ -51,7 +51,7 @@ export function ingressBySocket(directory: string, remove: (folder: string) => v
         // own the replica could go on writing.
         const others = readdirSync(folder).filter((name) => name !== SOCKET);
         if (others.length > 0 || !isSocket(socketPath))
-          throw new LauncherError('ServiceException', 'The page left something else than its socket where it listens.');
+          throw unavailable('The page left something else than its socket where it listens.');
       },
       close: () => remove(replicaId),
     };

@@ -1,19 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import net from 'node:net';
 import { SECRETS, type WebEntry } from '@serverless-vote/catalog';
 import { DatabaseAway, type Engine, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
 import { followOutput } from '@serverless-vote/engine/output-lines';
+import { isAnswered } from '@serverless-vote/http-server/listen';
 import type { Clock } from '../model/clock.ts';
-import { knownError, LauncherError } from '../model/errors.ts';
+import { knownError, type LauncherError, unavailable } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { StartLimiter } from '../model/start-limiter.ts';
 import type { Ingress, OpenIngress, Target } from './ingress.ts';
 
 const PROBE_MS = 10;
-/** Over a network the answer to a connection may never come. */
-const CONNECT_MS = 1_000;
 const STOP_GRACE_MS = 10_000;
+const RETRY_SECONDS = 2;
 
 /** What all replicas of a service share. `handedOn` holds the values of the settings that its entry may name. */
 export interface ServiceSetting {
@@ -81,7 +79,7 @@ export class Replica {
       started = await this.#start(ingress);
       await this.#becomeReady(started, ingress);
     } catch (error) {
-      failure = knownError(error, unavailable(`The page could not be started: ${error}`, error));
+      failure = knownError(error, unavailable(`The page could not be started: ${error}`, RETRY_SECONDS, error));
       bus.publish({ type: 'container.failed', ...who, reason: failure.message });
       await engine.remove(this.id).catch(() => undefined);
       this.#state = { kind: 'gone' };
@@ -179,28 +177,14 @@ export class Replica {
     const { startDeadlineMs } = this.#setting.entry;
     for (const end = clock.now() + startDeadlineMs; ; ) {
       const target = ingress.target(started);
-      const isReady = target && (await takesConnections(target));
-      if (this.#state.kind === 'draining') throw unavailable('The page was stopped while it was starting.');
+      const isReady = target && (await isAnswered('socketPath' in target ? { path: target.socketPath } : target));
+      if (this.#state.kind === 'draining')
+        throw unavailable('The page was stopped while it was starting.', RETRY_SECONDS);
       if (isReady) return target;
       if (this.#state.kind === 'gone')
-        throw unavailable('The page ended while it was starting; `make logs` shows why.');
-      if (clock.now() > end) throw unavailable(`The page was not ready within ${startDeadlineMs} ms.`);
+        throw unavailable('The page ended while it was starting; `make logs` shows why.', RETRY_SECONDS);
+      if (clock.now() > end) throw unavailable(`The page was not ready within ${startDeadlineMs} ms.`, RETRY_SECONDS);
       await new Promise<void>((resolve) => clock.after(PROBE_MS, resolve));
     }
   }
 }
-
-async function takesConnections(target: Target): Promise<boolean> {
-  const socket = net.connect('socketPath' in target ? { path: target.socketPath } : target);
-  try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_MS) });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
-const unavailable = (message: string, cause?: unknown) =>
-  new LauncherError('ServiceException', message, { retryAfterSeconds: 2, cause });

@@ -1,26 +1,13 @@
 import type { Condition, Sandbox } from '../sandbox/sandbox.ts';
 
 /** A function's containers, from the start of each to its removal. */
-export class Containers {
-  readonly #sandboxes = new Set<Sandbox>();
+export class Containers extends Set<Sandbox> {
   /** Starts that wait for their turn at the start limiter. */
   announced = 0;
 
-  [Symbol.iterator](): IterableIterator<Sandbox> {
-    return this.#sandboxes.values();
-  }
-
-  add(sandbox: Sandbox): void {
-    this.#sandboxes.add(sandbox);
-  }
-
-  delete(sandbox: Sandbox): void {
-    this.#sandboxes.delete(sandbox);
-  }
-
   /** Containers that are there or will be. */
-  get size(): number {
-    return this.#sandboxes.size + this.announced;
+  get total(): number {
+    return this.size + this.announced;
   }
 
   get starting(): number {
@@ -29,19 +16,19 @@ export class Containers {
 
   count(condition: Condition): number {
     let count = 0;
-    for (const sandbox of this.#sandboxes) if (sandbox.condition === condition) count += 1;
+    for (const sandbox of this) if (sandbox.condition === condition) count += 1;
     return count;
   }
 
   find(isIt: (sandbox: Sandbox) => boolean): Sandbox | undefined {
-    for (const sandbox of this.#sandboxes) if (isIt(sandbox)) return sandbox;
+    for (const sandbox of this) if (isIt(sandbox)) return sandbox;
     return undefined;
   }
 
   /** The one that takes the next event: a prewarmed one, or else the one in use that has the fewest events in hand. */
   taker(alone: boolean): Sandbox | undefined {
     let best: Sandbox | undefined;
-    for (const sandbox of this.#sandboxes) {
+    for (const sandbox of this) {
       if (!sandbox.canTake(alone)) continue;
       if (sandbox.condition === 'prewarmed') return sandbox;
       if (!best || sandbox.inFlight < best.inFlight) best = sandbox;

@@ -11,7 +11,7 @@ describe.concurrent('starts that fail', () => {
     const { submit, clock, engine, pool } = testPool({}, { faults: { start } });
     const { answer } = submit();
     for (const starts of [1, 2]) {
-      await expect.poll(() => [engine.starts, pool.health.isFine, pool.fleet.size]).toEqual([starts, false, 0]);
+      await expect.poll(() => [engine.starts, pool.health.isFine, pool.fleet.total]).toEqual([starts, false, 0]);
       clock.pass(pool.health.retryAt - clock.now() + 1);
     }
     expect((await answer).outcome.kind).toBe('result');
@@ -37,7 +37,7 @@ describe.concurrent('starts that fail', () => {
     const { submit, clock, pool, engine } = testPool({}, { name: 'fails-at-start' });
     const { answer } = submit();
     for (const starts of [1, 2]) {
-      await expect.poll(() => [engine.starts, pool.fleet.size]).toEqual([starts, 0]);
+      await expect.poll(() => [engine.starts, pool.fleet.total]).toEqual([starts, 0]);
       clock.pass(pool.health.retryAt - clock.now() + 1);
     }
     expect((await answer).outcome).toMatchObject({ errorType: 'TypeError' });
@@ -47,7 +47,7 @@ describe.concurrent('starts that fail', () => {
     const { submit, clock, pool, engine } = testPool({}, { name: 'ends-at-start' });
     const { answer } = submit();
     for (const starts of [1, 2]) {
-      await expect.poll(() => [engine.starts, pool.fleet.size]).toEqual([starts, 0]);
+      await expect.poll(() => [engine.starts, pool.fleet.total]).toEqual([starts, 0]);
       clock.pass(pool.health.retryAt - clock.now() + 1);
     }
     expect(String((await answer).outcome.payload)).toMatch(/Runtime exited during init: exit status 3/);

@@ -1,6 +1,6 @@
 import type { FunctionEntry } from '@serverless-vote/catalog';
 import { EarliestTimer } from '../model/earliest-timer.ts';
-import { LauncherError } from '../model/errors.ts';
+import { LauncherError, unavailable } from '../model/errors.ts';
 import type { Attempt, Invocation, Outcome } from '../model/invocation.ts';
 import type { StartLimiter } from '../model/start-limiter.ts';
 import { Sandbox, type SandboxOwner, type SandboxParts } from '../sandbox/sandbox.ts';
@@ -97,7 +97,7 @@ export class FunctionPool implements SandboxOwner {
     this.#warmUntil = 0;
     const end = performance.now() + graceMs;
     this.#advance();
-    while (this.fleet.size + this.waiting > 0 && performance.now() < end) {
+    while (this.fleet.total + this.waiting > 0 && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       this.#advance();
     }
@@ -122,7 +122,7 @@ export class FunctionPool implements SandboxOwner {
       isClosing: this.#isClosing,
       waiting: this.waiting,
       first: first && { arrivedAt: first.arrivedAt, alone: first.deaths > 0 },
-      containers: this.fleet.size,
+      containers: this.fleet.total,
       starting: this.fleet.starting,
       prewarmed: this.fleet.count('prewarmed'),
       hasReusable: this.fleet.find(({ isReusable }) => isReusable) !== undefined,
@@ -278,6 +278,3 @@ export class FunctionPool implements SandboxOwner {
     this.#parts.bus.publish({ type: 'invocation.retried', ...who, ...about });
   }
 }
-
-const unavailable = (message: string, retryAfterSeconds?: number) =>
-  new LauncherError('ServiceException', message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });

@@ -2,13 +2,13 @@ import type { Catalog } from '@serverless-vote/catalog';
 import type { Acceptance } from '@serverless-vote/contracts/acceptance';
 import type { InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace, type TraceContext } from '@serverless-vote/contracts/trace-context';
+import type { Database } from '@serverless-vote/database';
 import { jsonFault } from '@serverless-vote/http-server/json';
 import pTimeout from 'p-timeout';
 import type { AcceptanceClock } from '../model/acceptance-clock.ts';
-import { LauncherError } from '../model/errors.ts';
+import { LauncherError, unavailable } from '../model/errors.ts';
 import { findFunction } from '../model/find-function.ts';
 import { type Answer, Invocation } from '../model/invocation.ts';
-import type { Preparation } from '../model/preparation.ts';
 import { FunctionPool, type FunctionPoolParts } from './function-pool.ts';
 
 /** Lambda's limit for a synchronous event: 6 MB. */
@@ -33,7 +33,7 @@ export interface InvokeOptions {
 export interface InvokerParts extends FunctionPoolParts {
   acceptance: AcceptanceClock;
   /** Migrations and the acceptance clock: events wait for them within their deadline. */
-  databaseReady: Preparation;
+  databaseReady: Database['ready'];
   /** Is told the name of every function that has just succeeded. */
   succeeded: (name: string) => void;
 }
@@ -89,13 +89,7 @@ export class Invoker {
     const { name, event } = this.check(requested, payload, qualifier);
     const { databaseReady } = this.#parts;
     if (!databaseReady.isDone) {
-      const message = new LauncherError(
-        'ServiceException',
-        'The database is away. Nothing was recorded; try again soon.',
-        {
-          retryAfterSeconds: 2,
-        },
-      );
+      const message = unavailable('The database is away. Nothing was recorded; try again soon.', 2);
       await pTimeout(databaseReady.done, { milliseconds: this.#poolOf(name).entry.deadlineMs, message });
     }
     return this.run(name, event, this.accept(trace), signal);

@@ -1,4 +1,4 @@
-import { LauncherError } from '../model/errors.ts';
+import { type LauncherError, unavailable } from '../model/errors.ts';
 import { functionError, type Invocation, type Outcome } from '../model/invocation.ts';
 import { reasonOf, type SandboxEnd } from '../sandbox/sandbox-end.ts';
 
@@ -82,5 +82,5 @@ function notRunInTime({ name, deadlineMs, deaths }: Event, trouble: string | und
       ? ['not finished', 'its container ended under it, and none was free to run it again']
       : ['not run', 'no container was free'];
   const message = `${name} was ${what} within ${deadlineMs} ms: ${trouble ?? usually}. Try again soon.`;
-  return { kind: 'fail', error: new LauncherError('ServiceException', message, { retryAfterSeconds: 2 }) };
+  return { kind: 'fail', error: unavailable(message, 2) };
 }

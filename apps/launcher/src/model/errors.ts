@@ -32,7 +32,11 @@ export class LauncherError extends Error {
   /** When trying again makes sense, in whole seconds; becomes `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(type: ErrorType, message: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}) {
+  constructor(
+    type: ErrorType,
+    message: string,
+    options: { retryAfterSeconds?: number | undefined; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.type = type;
     this.retryAfterSeconds = options.retryAfterSeconds;
@@ -47,6 +51,10 @@ export class LauncherError extends Error {
   }
 }
 
+/** What the platform can't do just now. */
+export const unavailable = (message: string, retryAfterSeconds?: number, cause?: unknown): LauncherError =>
+  new LauncherError('ServiceException', message, { retryAfterSeconds, cause });
+
 const UNKNOWN = new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
 
 /** What callers may hear of an error: `otherwise`, unless it is ours, an engine's, or about the body that they sent. */
@@ -59,7 +67,7 @@ export function knownError(error: unknown, otherwise = UNKNOWN): LauncherError {
   if (!(error instanceof EngineError)) return otherwise;
   const { kind, message, retryAfterSeconds, cause } = error;
   const type = kind === 'misconfigured' ? 'InternalFailure' : 'ServiceException';
-  return new LauncherError(type, message, { ...(retryAfterSeconds !== undefined && { retryAfterSeconds }), cause });
+  return new LauncherError(type, message, { retryAfterSeconds, cause });
 }
 
 /** An error as its HTTP answer, in Lambda's shape. What isn't a LauncherError is the platform's fault and tells no details. */
