@@ -34,5 +34,5 @@ export const snapshot = () => ({
 
 /** Changes after it. */
 export const changes = (invocations: number, containers: readonly object[] = []) => ({
-  ...{ now: Date.now(), containers, counters: counters(invocations), moments: [], events: {} },
+  ...{ now: Date.now(), containers, counters: counters(invocations), moments: [] },
 });

@@ -7,7 +7,7 @@ import { claim, holdSocket } from '@serverless-vote/http-server/own-socket';
 import type { Logger } from 'pino';
 import { ingressBySocket } from './gateway/ingress.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
-import { runtimeApiOnSockets } from './sandbox/runtime-api-socket.ts';
+import { runtimeApiOnSockets } from './sandbox/runtime-endpoints.ts';
 
 /** Where the volumes that sandboxes share with the launcher are mounted. */
 const DIRECTORIES = { runtime: '/run/runtime', ingress: '/run/ingress' };

@@ -11,9 +11,8 @@ import type { Settings } from '@serverless-vote/settings';
 import type { Logger } from 'pino';
 import { controlApi } from './api/control-api.ts';
 import { serverOf } from './api/express-app.ts';
-import { HealthReport, whyBlocked } from './api/health.ts';
+import { HealthReport, RecentFailures, whyBlocked } from './api/health.ts';
 import { killAtWork } from './api/kill-at-work.ts';
-import { RecentFailures } from './api/recent-failures.ts';
 import { webApi } from './api/web-api.ts';
 import { AsyncEvents } from './async/async-events.ts';
 import { collectGarbageWhenIdle } from './collect-garbage.ts';
@@ -53,13 +52,8 @@ export interface Launcher {
 }
 
 /** Wires all rooms and starts them. Resolves when the launcher listens. @throws {PortTaken} */
-export async function startLauncher({
-  settings,
-  catalog,
-  platform,
-  migrationsDir,
-  log,
-}: LauncherParts): Promise<Launcher> {
+export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
+  const { settings, catalog, platform, migrationsDir, log } = parts;
   const bus = new EventBus();
   logEvents(bus, log);
   const metrics = new Metrics(bus);

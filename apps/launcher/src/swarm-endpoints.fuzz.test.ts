@@ -3,8 +3,8 @@ import net, { type AddressInfo } from 'node:net';
 import { anyText, forAll } from '@serverless-vote/fuzz';
 import { Tokens } from '@serverless-vote/http-server/tokens';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runtimeApiOverTcp } from './sandbox/runtime-api-tcp.ts';
 import type { Poll } from './sandbox/runtime-client.ts';
+import { runtimeApiOverTcp } from './sandbox/runtime-endpoints.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {

@@ -7,7 +7,7 @@ import Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { ingressOverTcp } from './gateway/ingress.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
-import { runtimeApiOverTcp } from './sandbox/runtime-api-tcp.ts';
+import { runtimeApiOverTcp } from './sandbox/runtime-endpoints.ts';
 
 const RUNTIME_PORT = 9001;
 const WEB_CONTROL_PORT = 9003;
@@ -41,10 +41,7 @@ export function swarmPlatform(
     async cores() {
       const nodes: Node[] = await docker.listNodes();
       const able = nodes.filter(({ Spec, Status }) => Spec.Availability === 'active' && Status.State === 'ready');
-      return Math.max(
-        1,
-        able.reduce((sum, { Description }) => sum + Description.Resources.NanoCPUs / 1e9, 0),
-      );
+      return able.reduce((sum, { Description }) => sum + Description.Resources.NanoCPUs / 1e9, 0) || 1;
     },
     forgetPredecessor: () => undefined,
     async listen(servers) {

@@ -11,7 +11,7 @@ import { FunctionPool } from '../src/invoke/function-pool.ts';
 import { EventBus } from '../src/model/event-bus.ts';
 import { Invocation } from '../src/model/invocation.ts';
 import { StartLimiter } from '../src/model/start-limiter.ts';
-import { runtimeApiOnSockets } from '../src/sandbox/runtime-api-socket.ts';
+import { runtimeApiOnSockets } from '../src/sandbox/runtime-endpoints.ts';
 import { ManualClock } from './manual-clock.ts';
 import { commandOf } from './program.ts';
 

@@ -5,7 +5,7 @@ import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
 import { listen } from '@serverless-vote/http-server/listen';
 import { ingressBySocket } from '../src/gateway/ingress.ts';
 import type { Platform } from '../src/platform.ts';
-import { runtimeApiOnSockets } from '../src/sandbox/runtime-api-socket.ts';
+import { runtimeApiOnSockets } from '../src/sandbox/runtime-endpoints.ts';
 
 export interface ProcessPlatform extends Platform {
   engine: ProcessEngine;

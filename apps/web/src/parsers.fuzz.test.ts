@@ -201,7 +201,7 @@ test('any sequence of messages keeps the live picture within its slots', () => {
   return forAll(messages, 500, (each) => {
     const scene = new Scene([{ name: 'web', limit: 3 }]);
     scene.begin({ now: 0, since: 0, containers: [], counters });
-    for (const containers of each) scene.change({ now: 0, containers, counters, moments: [], events: {} });
+    for (const containers of each) scene.change({ now: 0, containers, counters, moments: [] });
     expect(scene.slots({ name: 'web', limit: 3 })).toHaveLength(3);
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { beginningOf } from '@serverless-vote/contracts/text';
 import { z } from 'zod';
 
 /**
@@ -104,6 +105,28 @@ function readJson(json: string): unknown {
 }
 
 export const readCatalog = (file: string): Catalog => parseCatalog(readFileSync(file, 'utf8'));
+
+/** A request names a function that the catalog doesn't have; the message says which it has. */
+export class NotInCatalog extends Error {
+  override name = 'NotInCatalog';
+}
+
+/**
+ * The function that a request names: by its name or ARN, with the qualifier `$LATEST` or none
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, FunctionName).
+ * @throws {NotInCatalog}
+ */
+export function findFunction({ functions }: Catalog, requested: string, qualifier = '$LATEST') {
+  const arn = /^(?:arn:aws:lambda:[a-z0-9-]*:)?(?:\d{12}:)?(?:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST))?$/;
+  const name = arn.exec(requested)?.[1];
+  const entry = name !== undefined && Object.hasOwn(functions, name) ? functions[name] : undefined;
+  if (name !== undefined && entry !== undefined && qualifier === '$LATEST') return { name, entry };
+  const known = Object.keys(functions).join(', ');
+  const what = JSON.stringify(beginningOf(requested, 100));
+  throw new NotInCatalog(`Function not found: ${what}. The catalog has: ${known}.`);
+}
+
+export const arnOf = (name: string): string => `arn:aws:lambda:local:000000000000:function:${name}`;
 
 /** What the public picture of the architecture shows: web, what web may invoke, and how many containers of each there may be. */
 export const partsOf = ({ functions, web }: Catalog): { name: string; limit: number }[] => [

@@ -69,6 +69,4 @@ export interface Changes {
   counters: Counters;
   memory?: Memory;
   moments: Moment[];
-  /** How many events of the event bus are in this message, by type. */
-  events: Record<string, number>;
 }

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { atMostEvery } from '@serverless-vote/contracts/at-most-every';
 import { type Address, connect, DATABASE } from './connection.ts';
 
 const PORT = 5432;
@@ -28,21 +29,15 @@ export function answers({ host }: Address): Promise<boolean> {
   });
 }
 
-/** However many ask, the database is asked once in `everyMs` at most; when nobody asks, never. */
-export function probe(address: Address, question: keyof typeof QUESTIONS, everyMs: number): () => Promise<boolean> {
-  let last: { at: number; answer: Promise<boolean> } | undefined;
-  return () => {
-    if (last === undefined || performance.now() - last.at > everyMs) {
-      const answer = ask(address, question).then(
-        () => true,
-        // One that has no time just now has space, as far as anybody knows.
-        (error: unknown) => question === 'hasSpace' && (error as { code?: string }).code !== DISK_FULL,
-      );
-      last = { at: performance.now(), answer };
-    }
-    return last.answer;
-  };
-}
+/** Asks the database once in `everyMs` at most, however many ask. */
+export const probe = (address: Address, question: keyof typeof QUESTIONS, everyMs: number): (() => Promise<boolean>) =>
+  atMostEvery(everyMs, () =>
+    ask(address, question).then(
+      () => true,
+      // One that has no time just now has space, as far as anybody knows.
+      (error: unknown) => question === 'hasSpace' && (error as { code?: string }).code !== DISK_FULL,
+    ),
+  );
 
 async function ask(address: Address, question: keyof typeof QUESTIONS): Promise<void> {
   const client = await connect(address, DATABASE, { connectMs: ANSWER_MS, queryMs: ANSWER_MS });

@@ -1,6 +1,5 @@
-import type { Catalog, FunctionEntry } from '@serverless-vote/catalog';
+import { arnOf, type Catalog, type FunctionEntry, findFunction } from '@serverless-vote/catalog';
 import type { Express } from 'express';
-import { arnOf, findFunction } from '../model/find-function.ts';
 import { FUNCTIONS } from './invocations.ts';
 
 /** What the catalog has, in the shapes of Lambda's ListFunctions, GetFunction and GetFunctionConfiguration. */

@@ -1,8 +1,7 @@
 import type { InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EventBus } from '../model/event-bus.ts';
-import { type HealthParts, HealthReport, whyBlocked } from './health.ts';
-import { RecentFailures } from './recent-failures.ts';
+import { type HealthParts, HealthReport, RecentFailures, whyBlocked } from './health.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());

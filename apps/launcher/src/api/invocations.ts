@@ -57,29 +57,23 @@ export function mountInvoke(
     const { length } = invoked.outcome.payload;
     // A caller that reads slowly makes the launcher keep its result.
     if (length > SMALL_RESULT) holdWhileOpen(response, length, bodies);
-    const headers = answerHeaders(invoked);
-    if (request.get('x-amz-log-type') === 'Tail')
-      headers['X-Amz-Log-Result'] = Buffer.from(await logTail(invoked)).toString('base64');
+    const headers = await answerHeaders(invoked, request.get('x-amz-log-type') === 'Tail');
     response.writeHead(200, headers).end(invoked.outcome.payload);
   });
 }
 
-function answerHeaders({
-  outcome,
-  requestId,
-  startKind,
-  containerId,
-  phases,
-}: Invoked): Record<string, string | number> {
+async function answerHeaders(invoked: Invoked, wantsLog: boolean): Promise<Record<string, string | number>> {
+  const { outcome, phases } = invoked;
   return {
     'Content-Type': 'application/json',
     'Content-Length': outcome.payload.length,
-    'x-amzn-RequestId': requestId,
+    'x-amzn-RequestId': invoked.requestId,
     'X-Amz-Executed-Version': '$LATEST',
-    'X-Start-Kind': startKind,
-    'X-Container-Id': containerId,
+    'X-Start-Kind': invoked.startKind,
+    'X-Container-Id': invoked.containerId,
     'Server-Timing': serverTimingOf(phases),
-    ...(outcome.kind === 'function-error' ? { 'X-Amz-Function-Error': 'Unhandled' } : {}),
+    ...(outcome.kind === 'function-error' && { 'X-Amz-Function-Error': 'Unhandled' }),
+    ...(wantsLog && { 'X-Amz-Log-Result': Buffer.from(await logTail(invoked)).toString('base64') }),
   };
 }
 

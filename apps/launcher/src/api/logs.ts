@@ -1,7 +1,6 @@
-import type { Catalog } from '@serverless-vote/catalog';
+import { type Catalog, findFunction } from '@serverless-vote/catalog';
 import type { Express } from 'express';
 import { LauncherError } from '../model/errors.ts';
-import { findFunction } from '../model/find-function.ts';
 import { asJson, type FunctionLogs, KEPT_LINES } from '../telemetry/function-logs.ts';
 
 /** The logs of a function, as OpenFaaS has them: `?name=`, `tail=` for at most so many lines, `follow=1` for what comes. */

@@ -11,7 +11,7 @@ import {
 import type { QueueSession } from '@serverless-vote/database/queue-session';
 import pRetry from 'p-retry';
 import type { Invoker } from '../invoke/invoker.ts';
-import { EarliestTimer } from '../model/earliest-timer.ts';
+import { EarliestTimer } from '../model/clock.ts';
 import { LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Outcome } from '../model/invocation.ts';

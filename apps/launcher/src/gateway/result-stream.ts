@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Viewers } from '@serverless-vote/http-server/server-sent-events';
-import { systemClock } from '../model/clock.ts';
-import { EarliestTimer } from '../model/earliest-timer.ts';
+import { EarliestTimer, systemClock } from '../model/clock.ts';
 
 /** Changes are shown at most this often. */
 const PAUSE_MS = 200;

@@ -1,4 +1,4 @@
-import type { Catalog } from '@serverless-vote/catalog';
+import { type Catalog, findFunction } from '@serverless-vote/catalog';
 import type { Acceptance } from '@serverless-vote/contracts/acceptance';
 import type { InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace, type TraceContext } from '@serverless-vote/contracts/trace-context';
@@ -7,7 +7,6 @@ import { jsonFault } from '@serverless-vote/http-server/json';
 import pTimeout from 'p-timeout';
 import type { AcceptanceClock } from '../model/acceptance-clock.ts';
 import { LauncherError, unavailable } from '../model/errors.ts';
-import { findFunction } from '../model/find-function.ts';
 import { type Answer, Invocation } from '../model/invocation.ts';
 import { FunctionPool, type FunctionPoolParts } from './function-pool.ts';
 

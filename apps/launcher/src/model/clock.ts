@@ -12,3 +12,30 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Fires once at the earliest of the moments that it was set to since it last fired. */
+export class EarliestTimer {
+  #next: { at: number; cancel: () => void } | undefined;
+  readonly #fire: () => void;
+  readonly #clock: Clock;
+
+  constructor(fire: () => void, clock: Clock = systemClock) {
+    this.#fire = fire;
+    this.#clock = clock;
+  }
+
+  set(at: number): void {
+    if (this.#next && this.#next.at <= at) return;
+    this.clear();
+    const cancel = this.#clock.after(Math.max(0, Math.ceil(at - this.#clock.now())), () => {
+      this.#next = undefined;
+      this.#fire();
+    });
+    this.#next = { at, cancel };
+  }
+
+  clear(): void {
+    this.#next?.cancel();
+    this.#next = undefined;
+  }
+}

@@ -1,3 +1,4 @@
+import { NotInCatalog } from '@serverless-vote/catalog';
 import { EngineError } from '@serverless-vote/engine';
 import { BodyRefused } from '@serverless-vote/http-server/body';
 import { describe, expect, test } from 'vitest';
@@ -47,4 +48,13 @@ test('a body that is too large, or comes at a bad moment, is its caller’s faul
   expect(knownError(large)).toMatchObject({ type: 'RequestTooLargeException', message: large.message });
   const early = new BodyRefused('too-much-at-once', 'Try again soon.');
   expect(knownError(early)).toMatchObject({ type: 'TooManyRequestsException', retryAfterSeconds: 1 });
+});
+
+test('a function that the catalog does not have is a 404 in the catalog’s words', () => {
+  const error = knownError(new NotInCatalog('Function not found: "x". The catalog has: y.'));
+  expect(error).toMatchObject({
+    type: 'ResourceNotFoundException',
+    status: 404,
+    message: expect.stringContaining('"x"'),
+  });
 });

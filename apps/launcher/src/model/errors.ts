@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { NotInCatalog } from '@serverless-vote/catalog';
 import { EngineError } from '@serverless-vote/engine';
 import { BodyRefused } from '@serverless-vote/http-server/body';
 
@@ -57,9 +58,10 @@ export const unavailable = (message: string, retryAfterSeconds?: number, cause?:
 
 const UNKNOWN = new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
 
-/** What callers may hear of an error: `otherwise`, unless it is ours, an engine's, or about the body that they sent. */
+/** What callers may hear of an error: `otherwise`, unless it is ours, an engine's, or about what they sent. */
 export function knownError(error: unknown, otherwise = UNKNOWN): LauncherError {
   if (error instanceof LauncherError) return error;
+  if (error instanceof NotInCatalog) return new LauncherError('ResourceNotFoundException', error.message);
   if (error instanceof BodyRefused) {
     if (error.kind === 'too-large') return new LauncherError('RequestTooLargeException', error.message);
     return new LauncherError('TooManyRequestsException', error.message, { retryAfterSeconds: 1 });

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../model/invocation.ts';
-import { runtimeApiOnSockets } from './runtime-api-socket.ts';
 import type { Poll } from './runtime-client.ts';
+import { runtimeApiOnSockets } from './runtime-endpoints.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {

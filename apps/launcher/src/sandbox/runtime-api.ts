@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type net from 'node:net';
+import { arnOf } from '@serverless-vote/catalog';
 import { traceparentOf, xrayHeaderOf } from '@serverless-vote/contracts/trace-context';
 import { BodyRefused, ByteBudget, readBody } from '@serverless-vote/http-server/body';
 import { LauncherError, respondWithError } from '../model/errors.ts';
-import { arnOf } from '../model/find-function.ts';
 import { functionError, type Outcome } from '../model/invocation.ts';
 import type { Poll, RuntimeClient } from './runtime-client.ts';
 

@@ -21,14 +21,12 @@ export class ActivityState {
   #today = { since: Date.now(), started: 0, removed: 0 };
   #changed = new Set<ContainerView>();
   #moments: Moment[] = [];
-  #events: Record<string, number> = {};
 
   /** @param changed is called after every event that viewers may see */
   constructor(bus: EventBus, changed: () => void) {
     bus.subscribe((event) => {
       // What functions write may hold anything, so it stays private.
       if (event.type === 'output') return;
-      this.#events[event.type] = (this.#events[event.type] ?? 0) + 1;
       this.#learn(event);
       changed();
     });
@@ -60,11 +58,10 @@ export class ActivityState {
   }
 
   /** What has changed since this was last asked. */
-  takeChanges(): { containers: ContainerView[]; moments: Moment[]; events: Record<string, number> } {
-    const changes = { containers: [...this.#changed], moments: this.#moments, events: this.#events };
+  takeChanges(): { containers: ContainerView[]; moments: Moment[] } {
+    const changes = { containers: [...this.#changed], moments: this.#moments };
     this.#changed = new Set();
     this.#moments = [];
-    this.#events = {};
     return changes;
   }
 

@@ -3,7 +3,7 @@ import { DatabaseAway, type Engine } from '@serverless-vote/engine';
 import { describe, expect, test } from 'vitest';
 import type { FunctionPool } from '../invoke/function-pool.ts';
 import { EventBus } from '../model/event-bus.ts';
-import type { ObservedParts } from './gauges.ts';
+import type { ObservedParts } from './metric-table.ts';
 import { Metrics } from './metrics.ts';
 
 const parts = {

@@ -2,8 +2,7 @@ import type { InvocationOutcome, PublishedEvent } from '@serverless-vote/contrac
 import { DatabaseAway, type Engine } from '@serverless-vote/engine';
 import { Registry } from 'prom-client';
 import type { EventBus } from '../model/event-bus.ts';
-import { type ObservedParts, registerGauges } from './gauges.ts';
-import { countersIn, histogramsIn } from './metric-table.ts';
+import { countersIn, histogramsIn, type ObservedParts, registerGauges } from './metric-table.ts';
 
 const RAN = ['cold', 'prewarmed', 'warm'];
 /**

@@ -2,8 +2,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../model/invocation.ts';
-import { runtimeApiOverTcp } from './runtime-api-tcp.ts';
 import type { RuntimeClient } from './runtime-client.ts';
+import { runtimeApiOverTcp } from './runtime-endpoints.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
