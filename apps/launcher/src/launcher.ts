@@ -1,9 +1,11 @@
 import { type Catalog, partsOf } from '@serverless-vote/catalog';
+import { systemClock } from '@serverless-vote/contracts/clock';
 import { noDatabase, postgres, VotesInUse, watchRoles } from '@serverless-vote/database';
 import { Removals } from '@serverless-vote/engine/removals';
 import { sweep } from '@serverless-vote/engine/sweep';
 import { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { ByteBudget } from '@serverless-vote/http-server/body';
+import type { ComputedStream } from '@serverless-vote/http-server/computed-stream';
 import { Peers } from '@serverless-vote/http-server/peers';
 import { refusePeers } from '@serverless-vote/http-server/refuse-peers';
 import { traceRequests } from '@serverless-vote/http-server/traced-requests';
@@ -18,10 +20,9 @@ import { AsyncEvents } from './async/async-events.ts';
 import { collectGarbageWhenIdle } from './collect-garbage.ts';
 import { gateway, type PublicStream } from './gateway/gateway.ts';
 import { HttpService } from './gateway/http-service.ts';
-import { ResultStream, resultLine } from './gateway/result-stream.ts';
+import { resultStream } from './gateway/result-stream.ts';
 import { Invoker } from './invoke/invoker.ts';
 import { AcceptanceClock } from './model/acceptance-clock.ts';
-import { systemClock } from './model/clock.ts';
 import { unavailable } from './model/errors.ts';
 import { EventBus } from './model/event-bus.ts';
 import { StartLimiter } from './model/start-limiter.ts';
@@ -72,7 +73,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   const leaveRoles = watchRoles({ bus, usesDatabase, restore: database.restoreRoles, log });
 
   const limiter = new StartLimiter(STARTS_PER_CORE * (await platform.cores()));
-  const results = new Map<string, ResultStream>();
+  const results = new Map<string, ComputedStream>();
   const invoker = new Invoker(
     catalog,
     { imageTag, idleTimeoutMs: settings.functionIdleTimeoutMs },
@@ -88,14 +89,8 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   const asyncEvents = new AsyncEvents(catalog, { invoker, bus, openQueue, databaseReady });
   const streams = new Map<string, PublicStream>();
   for (const [stream, name] of Object.entries(catalog.streams)) {
-    const result = new ResultStream(
-      async () => {
-        const { outcome } = await invoker.invoke(name, Buffer.from('{}'));
-        if (outcome.kind === 'function-error') throw new Error('Results cannot be computed just now.');
-        return resultLine(outcome.payload);
-      },
-      (...run) => metrics.resultShown(stream, ...run),
-    );
+    const invoke = async () => (await invoker.invoke(name, Buffer.from('{}'))).outcome;
+    const result = resultStream(invoke, (...run) => metrics.resultShown(stream, ...run));
     results.set(name, result);
     streams.set(stream, result);
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../src/model/clock.ts';
+import type { Clock } from '@serverless-vote/contracts/clock';
 
 /** A clock that stands still, but for a thousandth of a millisecond at each look, until a test lets time pass. */
 export class ManualClock implements Clock {

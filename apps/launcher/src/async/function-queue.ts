@@ -1,5 +1,6 @@
 import type { FunctionEntry } from '@serverless-vote/catalog';
 import { BACKOFF, backoffMs } from '@serverless-vote/contracts/backoff';
+import { EarliestTimer } from '@serverless-vote/contracts/clock';
 import {
   ATTEMPTS,
   type AttemptError,
@@ -11,7 +12,6 @@ import {
 import type { QueueSession } from '@serverless-vote/database/queue-session';
 import pRetry from 'p-retry';
 import type { Invoker } from '../invoke/invoker.ts';
-import { EarliestTimer } from '../model/clock.ts';
 import { LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Outcome } from '../model/invocation.ts';

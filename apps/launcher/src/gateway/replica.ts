@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { SECRETS, type WebEntry } from '@serverless-vote/catalog';
+import type { Clock } from '@serverless-vote/contracts/clock';
 import { DatabaseAway, type Engine, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
 import { followOutput } from '@serverless-vote/engine/output-lines';
 import { isAnswered } from '@serverless-vote/http-server/listen';
-import type { Clock } from '../model/clock.ts';
 import { knownError, type LauncherError, unavailable } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { StartLimiter } from '../model/start-limiter.ts';

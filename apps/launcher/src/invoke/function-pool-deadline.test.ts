@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import type { FunctionEntry } from '@serverless-vote/catalog';
+import { systemClock as clock } from '@serverless-vote/contracts/clock';
 import type { Engine, Exit } from '@serverless-vote/engine';
 import { expect, test } from 'vitest';
 import { AcceptanceClock } from '../model/acceptance-clock.ts';
-import { systemClock as clock } from '../model/clock.ts';
 import { EventBus } from '../model/event-bus.ts';
 import { functionError, Invocation } from '../model/invocation.ts';
 import { StartLimiter } from '../model/start-limiter.ts';

@@ -1,5 +1,5 @@
 import type { FunctionEntry } from '@serverless-vote/catalog';
-import { EarliestTimer } from '../model/clock.ts';
+import { EarliestTimer } from '@serverless-vote/contracts/clock';
 import { LauncherError, unavailable } from '../model/errors.ts';
 import type { Attempt, Invocation, Outcome } from '../model/invocation.ts';
 import type { StartLimiter } from '../model/start-limiter.ts';

@@ -1,5 +1,5 @@
+import type { Clock } from '@serverless-vote/contracts/clock';
 import { DatabaseAway, EngineError } from '@serverless-vote/engine';
-import type { Clock } from '../model/clock.ts';
 import { knownError, type LauncherError } from '../model/errors.ts';
 import { functionError, type Outcome } from '../model/invocation.ts';
 import type { SandboxEnd } from '../sandbox/sandbox-end.ts';

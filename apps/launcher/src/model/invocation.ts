@@ -1,9 +1,9 @@
 import type { Acceptance } from '@serverless-vote/contracts/acceptance';
+import type { Clock } from '@serverless-vote/contracts/clock';
 import type { InvocationIdentity, Phases, StartKind } from '@serverless-vote/contracts/lifecycle';
 import { endOf } from '@serverless-vote/contracts/text';
 import type { TraceContext } from '@serverless-vote/contracts/trace-context';
 import pTimeout from 'p-timeout';
-import type { Clock } from './clock.ts';
 
 /** What a function answered: its result, or an error that is the function's own. Both as the raw bytes it sent. */
 export type Outcome =

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FunctionEntry } from '@serverless-vote/catalog';
+import type { Clock } from '@serverless-vote/contracts/clock';
 import type { Engine, StartedSandbox } from '@serverless-vote/engine';
-import type { Clock } from '../model/clock.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Attempt, Invocation, Outcome } from '../model/invocation.ts';
 import type { OpenRuntimeEndpoint, Poll, RuntimeClient } from './runtime-client.ts';
