@@ -47,7 +47,6 @@ function plain(value: unknown): string {
   return /^[\w./:-]{12}[0-9a-f]{52}$/.test(value) ? value.slice(0, 12) : value;
 }
 
-/** Control characters would move the cursor, set colours or the window's title, or begin a line that looks like ours. */
+/** Control characters would move the cursor, set colours or the window's title, turn text around, or begin a line that looks like ours. */
 const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
-  text.replace(/\n/g, '\n               ').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
+  text.replace(/\n/g, '\n               ').replace(/(?![\t\n])[\p{Cc}\p{Bidi_Control}]/gu, '�');

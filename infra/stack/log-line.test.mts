@@ -17,11 +17,12 @@ it('shows a line of Postgres at the same kind of time', () => {
 it.each([
   ['in a message', JSON.stringify({ time, msg: '\u001b]0;owned\u0007\u001b[2J\u009b31m\r' })],
   ['in a value', JSON.stringify({ time, msg: '', text: '\u001b[31mred\u0000' })],
+  ['in the direction of its text', JSON.stringify({ time, msg: '\u202elortnoc' })],
   ['in what is no JSON', '{"\u001b[2J'],
   ['in a name that Postgres repeats', '2026-11-23 02:13:26.023 UTC x ERROR:  column "\u001b[2J" does not exist'],
 ])('passes no control character on to the terminal: %s', (_, line) => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-  expect(readable('launcher', line)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  expect(readable('launcher', line)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
 });
 
 it('indents what follows a line break, so that it does not look like a line of ours', () => {

@@ -11,7 +11,7 @@ test('a function’s error is a sentence, whatever it has sent', () => {
 });
 
 test('a terminal is told nothing by what a function wrote', () => {
-  expect(printable('\u001b[2Jgone\u0007\ttab')).toBe('�[2Jgone�\ttab');
+  expect(printable('\u001b[2Jgone\u0007\ttab \u202ededrawkcab')).toBe('�[2Jgone�\ttab �dedrawkcab');
 });
 
 test('columns are as wide as they need', () => {

@@ -20,9 +20,7 @@ export function table(headings: readonly string[], rows: readonly (readonly unkn
 }
 
 /** Without what would make a terminal do something: a function may write anything. */
-export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
+export const printable = (text: string): string => text.replace(/(?![\t\n])[\p{Cc}\p{Bidi_Control}]/gu, '�');
 
 /** At most so many characters of it. */
 export const short = (text: string, most: number): string =>

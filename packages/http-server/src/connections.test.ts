@@ -40,6 +40,14 @@ describe('when all places are taken', () => {
     expect(closed(late)).not.toContain(true);
   });
 
+  test('the addresses of one household are one, since it has as many as it likes', () => {
+    const { enter } = room(5);
+    const visitor = [enter('2001:db8:1::1', 'streaming'), enter('2001:db8:1::1', 'streaming')];
+    const flood = Array.from({ length: 9 }, (_, n) => enter(`2001:db8:666::${n}`, 'streaming'));
+    expect(closed(visitor)).toEqual([false, false]);
+    expect(closed(flood).filter(Boolean)).toHaveLength(6);
+  });
+
   test('an idle one goes before a stream, and the one that is idle longest first', () => {
     const { enter } = room(4);
     const [stream, first, second, worked] = [enter('a', 'streaming'), enter('a'), enter('a'), enter('a')];

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { ownerOf } from './address-rate.ts';
 
 /** What a connection does: nothing, an answer that is being made or taken, or a stream that lasts. */
 export type Occupation = 'idle' | 'working' | 'streaming';
@@ -27,7 +28,7 @@ export class Connections {
   /** Takes a newcomer in, or closes it when all others are at work. */
   add(socket: Socket): void {
     if (this.#of.size >= this.#limit && !this.#makeRoom()) return void socket.destroy();
-    const address = socket.remoteAddress ?? '';
+    const address = ownerOf(socket.remoteAddress ?? '');
     const there = this.#addresses.get(address) ?? { count: 0, idle: new Set(), streaming: new Set() };
     there.count += 1;
     there.idle.add(socket);
