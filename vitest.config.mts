@@ -55,6 +55,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{apps/cli,apps/launcher,functions/*,packages/*,infra/*}/src/**/*.test.ts',
+            'apps/launcher/test/*.test.ts',
             'infra/{docs,engine,lock,stack}/*.test.mts',
             'turbo/generators/*.test.mts',
           ],

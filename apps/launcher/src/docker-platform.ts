@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
+import { emptyFolder, removeLeftBehind } from '@serverless-vote/cleanup/left-behind';
 import { DockerEngine } from '@serverless-vote/engine/docker/docker-engine';
-import { removeLeftBehind } from '@serverless-vote/engine/docker/left-behind';
 import { listen } from '@serverless-vote/http-server/listen';
 import { claim, holdSocket } from '@serverless-vote/http-server/own-socket';
+import Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { ingressBySocket } from './gateway/ingress.ts';
 import { CONTROL_PORT, GATEWAY_PORT, type Platform } from './platform.ts';
@@ -18,10 +19,11 @@ const CLAIM = 'owner.sock';
 /** One machine: its Docker Engine, and Unix sockets in volumes. @throws {OtherLauncher} when they are another launcher's */
 export async function dockerPlatform(stackId: string, webUser: number, log: Logger): Promise<Platform> {
   await claim(`${DIRECTORIES.ingress}/${CLAIM}`);
-  const engine = new DockerEngine(stackId);
+  const docker = new Docker();
+  const engine = new DockerEngine(stackId, docker);
   const remove = (volume: keyof typeof DIRECTORIES, folder: string) =>
     void removeLeftBehind(DIRECTORIES[volume], folder, {
-      empty: () => engine.emptyFolder(volume, folder, webUser),
+      empty: () => emptyFolder(docker, { stackId, user: webUser, ...engine.folder(volume, folder) }),
       warn: (details, event) => log.warn(details, event),
     });
   return {

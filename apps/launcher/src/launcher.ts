@@ -1,8 +1,7 @@
 import { type Catalog, partsOf } from '@serverless-vote/catalog';
+import { Removals } from '@serverless-vote/cleanup/removals';
 import { systemClock } from '@serverless-vote/contracts/clock';
 import { noDatabase, postgres, VotesInUse, watchRoles } from '@serverless-vote/database';
-import { Removals } from '@serverless-vote/engine/removals';
-import { sweep } from '@serverless-vote/engine/sweep';
 import { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { ByteBudget } from '@serverless-vote/http-server/body';
 import type { ComputedStream } from '@serverless-vote/http-server/computed-stream';
@@ -62,7 +61,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   await platform.engine.open();
   const engine = new Removals(metrics.engine(platform.engine));
   // Nothing that a predecessor left can be in use: its runtime API and its callers are gone with it.
-  metrics.leaked('start', await sweep(engine, () => new Set()));
+  metrics.leaked('start', await engine.sweep(() => new Set()));
   platform.forgetPredecessor();
 
   const acceptance = new AcceptanceClock();
@@ -94,7 +93,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     results.set(name, result);
     streams.set(stream, result);
   }
-  if (settings.live) streams.set('activity', new ActivityStream(bus, () => engine.permanentMemory()));
+  if (settings.live) streams.set('activity', new ActivityStream(bus, async () => platform.engine.permanentMemory?.()));
   const web = new HttpService(
     {
       ...{ name: 'web', entry: catalog.web },
@@ -122,7 +121,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     databaseIsThere: () => database.isThere(),
     databaseHasSpace: () => database.hasSpace(pools.some((pool) => pool.health.lacksSpace)),
     images: [...ofPages.map(({ entry }) => entry.image), catalog.web.image].map((image) => `${image}:${imageTag}`),
-    lacking: (images) => platform.engine.missingImages(images),
+    lacking: async (images) => (await platform.engine.missingImages?.(images)) ?? [],
     functions: ofPages.map(({ name }) => name),
     isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,
     whyFailing: (name) => failures.why(name) ?? whyBlocked(pools, name, engine.overdue),
@@ -162,9 +161,10 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   if (settings.pagesAreLocal) refusePeers(servers.public, peers, log);
   refusePeers(servers.private, peers, log);
 
-  const alive = () => new Set([...[...sandboxes(), ...web.replicas].map(({ id }) => id), ...engine.overdue]);
+  const alive = () => new Set([...sandboxes(), ...web.replicas].map(({ id }) => id));
   const sweeper = setInterval(() => {
-    sweep(engine, alive)
+    engine
+      .sweep(alive)
       .then((leaked) => metrics.leaked('running', leaked))
       .catch((error: unknown) => log.warn({ error: String(error) }, 'sweep.failed'));
   }, SWEEP_MS);
@@ -178,7 +178,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS), asyncEvents.close(DRAIN_MS)]);
     // Not before: until then web's invocations come this way.
     servers.web.close();
-    await sweep(engine, () => new Set()).catch(() => undefined);
+    await engine.sweep(() => new Set()).catch(() => undefined);
     await platform.engine.close();
   };
   try {

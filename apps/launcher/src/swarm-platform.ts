@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { secretFor } from '@serverless-vote/engine/swarm/secrets';
+import { secretFor } from '@serverless-vote/contracts/secret';
 import { SwarmEngine } from '@serverless-vote/engine/swarm/swarm-engine';
 import { listen } from '@serverless-vote/http-server/listen';
 import type { EngineSettings } from '@serverless-vote/settings';

@@ -5,7 +5,6 @@ import { type FunctionEntry, readCatalog } from '@serverless-vote/catalog';
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace } from '@serverless-vote/contracts/trace-context';
 import type { Engine, SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
-import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
 import { test as base } from 'vitest';
 import { FunctionPool } from '../src/invoke/function-pool.ts';
 import { EventBus } from '../src/model/event-bus.ts';
@@ -13,6 +12,7 @@ import { Invocation } from '../src/model/invocation.ts';
 import { StartLimiter } from '../src/model/start-limiter.ts';
 import { runtimeApiOnSockets } from '../src/sandbox/runtime-endpoints.ts';
 import { ManualClock } from './manual-clock.ts';
+import { ProcessEngine } from './process-engine.ts';
 import { commandOf } from './program.ts';
 
 const { 'record-vote': entry } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`).functions;

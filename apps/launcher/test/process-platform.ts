@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
-import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
 import { listen } from '@serverless-vote/http-server/listen';
 import { ingressBySocket } from '../src/gateway/ingress.ts';
 import type { Platform } from '../src/platform.ts';
 import { runtimeApiOnSockets } from '../src/sandbox/runtime-endpoints.ts';
+import { ProcessEngine } from './process-engine.ts';
 
 export interface ProcessPlatform extends Platform {
   engine: ProcessEngine;

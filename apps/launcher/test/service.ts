@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readCatalog, type WebEntry } from '@serverless-vote/catalog';
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import type { SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
-import { ProcessEngine } from '@serverless-vote/engine/process/process-engine';
 import { onTestFinished } from 'vitest';
 import { HttpService } from '../src/gateway/http-service.ts';
 import { ingressBySocket } from '../src/gateway/ingress.ts';
@@ -12,6 +11,7 @@ import { Replica } from '../src/gateway/replica.ts';
 import { EventBus } from '../src/model/event-bus.ts';
 import { StartLimiter } from '../src/model/start-limiter.ts';
 import { ManualClock } from './manual-clock.ts';
+import { ProcessEngine } from './process-engine.ts';
 import { commandOf } from './program.ts';
 
 const { web } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`);

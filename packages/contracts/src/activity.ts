@@ -43,10 +43,14 @@ export interface Counters {
   reused: Record<string, { events: number; containers: number }>;
 }
 
-/** What launcher and database hold, in bytes: when idle, or, before that was ever seen, at work. */
-export interface Memory {
+/** What launcher and database hold, in bytes. */
+export interface PermanentMemory {
   launcher: number;
   database: number;
+}
+
+/** The same, when idle, or, before that was ever seen, at work. */
+export interface Memory extends PermanentMemory {
   idle: boolean;
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { PermanentMemory } from '@serverless-vote/contracts/activity';
 import type { Exit } from '@serverless-vote/contracts/lifecycle';
 
 export type { Exit };
@@ -53,12 +54,6 @@ export interface StartedSandbox {
   address?: string;
 }
 
-/** Memory of the two permanent containers, in bytes, as `docker stats` counts it. */
-export interface PermanentMemory {
-  launcher: number;
-  database: number;
-}
-
 /**
  * What the launcher needs from whatever runs containers. An engine knows nothing of invocations, deadlines or retries.
  * Every call has a deadline of its own. A start that fails may leave a container behind; the caller removes it by its ID.
@@ -72,8 +67,6 @@ export interface Engine {
   remove(sandboxId: string): Promise<void>;
   /** IDs of all sandboxes of this stack, in whatever state. */
   list(): Promise<string[]>;
-  /** Memory of the permanent containers; undefined where the engine can't tell. Costs a moment of CPU, so don't ask often. */
-  permanentMemory(): Promise<PermanentMemory | undefined>;
 }
 
 /** A whole engine, as a platform makes one: it has to find out where it is before it can be used. */
@@ -82,8 +75,10 @@ export interface EngineToOpen extends Engine {
   open(): Promise<void>;
   /** Removes what it had for its sandboxes. */
   close(): Promise<void>;
-  /** Those of these images that nothing can be started from; none where the engine can't tell. @throws when it doesn't answer */
-  missingImages(images: readonly string[]): Promise<string[]>;
+  /** Those of these images that nothing can be started from. Absent where the engine can't tell. @throws when it doesn't answer */
+  missingImages?(images: readonly string[]): Promise<string[]>;
+  /** Memory of the permanent containers, as `docker stats` counts it. Absent where the engine can't tell. Costs a moment of CPU, so don't ask often. */
+  permanentMemory?(): Promise<PermanentMemory>;
 }
 
 /** The database's container isn't running, so nothing can borrow its network namespace just now. */

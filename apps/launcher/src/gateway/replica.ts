@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { SECRETS, type WebEntry } from '@serverless-vote/catalog';
 import type { Clock } from '@serverless-vote/contracts/clock';
+import { followOutput } from '@serverless-vote/contracts/output-lines';
 import { DatabaseAway, type Engine, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
-import { followOutput } from '@serverless-vote/engine/output-lines';
 import { isAnswered } from '@serverless-vote/http-server/listen';
 import { knownError, type LauncherError, unavailable } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';

@@ -35,7 +35,6 @@ function slowEngine() {
       exited.resolve({ kind: 'lost' });
     },
     list: async () => [],
-    permanentMemory: async () => undefined,
   };
   return { engine, removing: removing.promise, removeNow: () => removeNow() };
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { followOutput } from '@serverless-vote/engine/output-lines';
+import { followOutput } from '@serverless-vote/contracts/output-lines';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Invocation } from '../model/invocation.ts';
 

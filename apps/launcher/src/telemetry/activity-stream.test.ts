@@ -1,9 +1,8 @@
 import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Changes, Snapshot } from '@serverless-vote/contracts/activity';
+import type { Changes, PermanentMemory, Snapshot } from '@serverless-vote/contracts/activity';
 import type { LifecycleEvent } from '@serverless-vote/contracts/lifecycle';
-import type { PermanentMemory } from '@serverless-vote/engine';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { EventBus } from '../model/event-bus.ts';
 import { ActivityStream } from './activity-stream.ts';

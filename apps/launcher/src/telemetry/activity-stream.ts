@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Changes, Memory, Snapshot } from '@serverless-vote/contracts/activity';
-import type { PermanentMemory } from '@serverless-vote/engine';
+import type { Changes, Memory, PermanentMemory, Snapshot } from '@serverless-vote/contracts/activity';
 import { Viewers } from '@serverless-vote/http-server/server-sent-events';
 import type { EventBus } from '../model/event-bus.ts';
 import { ActivityState } from './activity-state.ts';

@@ -53,7 +53,6 @@ export class Metrics {
       stop: (sandboxId, graceMs) => metered('stop', engine.stop(sandboxId, graceMs)),
       remove: (sandboxId) => metered('remove', engine.remove(sandboxId)),
       list: () => metered('list', engine.list()),
-      permanentMemory: () => engine.permanentMemory(),
     };
   }
 

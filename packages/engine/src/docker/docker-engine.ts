@@ -1,19 +1,18 @@
 import { PassThrough } from 'node:stream';
-import Docker from 'dockerode';
+import type { PermanentMemory } from '@serverless-vote/contracts/activity';
+import type Docker from 'dockerode';
 import { statusOf, unless } from '../docker-errors.ts';
 import {
   DatabaseAway,
   EngineError,
   type EngineToOpen,
   type Mount,
-  type PermanentMemory,
   type SandboxSpec,
   type StartedSandbox,
 } from '../engine.ts';
 import { label, onDemand, permanent } from '../labels.ts';
 import { containerName, containerOptions, type VolumePaths } from './container-options.ts';
 import { Exits } from './exits.ts';
-import { emptyFolder } from './folder-cleaner.ts';
 import { startError } from './start-error.ts';
 
 const CALL_DEADLINE_MS = 15_000;
@@ -36,7 +35,7 @@ export class DockerEngine implements EngineToOpen {
   #launcher: { image: string; volumePaths: VolumePaths } | undefined;
   #databaseId: string | undefined;
 
-  constructor(stackId: string, docker = new Docker()) {
+  constructor(stackId: string, docker: Docker) {
     this.#stackId = stackId;
     this.#docker = docker;
     this.#exits = new Exits(docker, stackId);
@@ -138,12 +137,10 @@ export class DockerEngine implements EngineToOpen {
     return usage - (total_inactive_file ?? inactive_file);
   }
 
-  /**
-   * Empties a folder of a volume as this user: root without capabilities can't remove what another uid has put into folders of its own.
-   */
-  async emptyFolder(volume: Mount['volume'], folder: string, user: number): Promise<void> {
+  /** What can look after a folder of a volume: the launcher's image, which has node, and where the folder is on the engine's machine. */
+  folder(volume: Mount['volume'], name: string): { image: string; path: string } {
     const { image, volumePaths } = this.#opened;
-    await emptyFolder(this.#docker, { stackId: this.#stackId, image, path: `${volumePaths[volume]}/${folder}`, user });
+    return { image, path: `${volumePaths[volume]}/${name}` };
   }
 
   get #opened() {

@@ -19,21 +19,24 @@ interface Network {
   address: string;
 }
 
+export interface NetworksParts {
+  docker: Docker;
+  stackId: string;
+  /** The launcher's own task. */
+  taskId: string;
+}
+
 /** The stack's overlay networks, as the launcher's own task is attached to them, and which tasks are in them. */
 export class SwarmNetworks {
-  readonly #docker: Docker;
-  readonly #stackId: string;
-  readonly #taskId: string;
+  readonly #parts: NetworksParts;
   #attachments: Attachment[] = [];
 
-  constructor(docker: Docker, stackId: string, taskId: string) {
-    this.#docker = docker;
-    this.#stackId = stackId;
-    this.#taskId = taskId;
+  constructor(parts: NetworksParts) {
+    this.#parts = parts;
   }
 
   async find(): Promise<void> {
-    this.#attachments = (await this.#inspect(this.#taskId)).NetworksAttachments ?? [];
+    this.#attachments = (await this.#inspect(this.#parts.taskId)).NetworksAttachments ?? [];
   }
 
   get functions(): Network {
@@ -59,20 +62,20 @@ export class SwarmNetworks {
   /** The image of this task, if Swarm says that it belongs to that service and is at that address. */
   async imageOf(address: string, id: string, service: string): Promise<string | undefined> {
     const task = await this.#inspect(id);
-    const { ID } = (await this.#docker.getService(service).inspect()) as { ID: string };
+    const { ID } = (await this.#parts.docker.getService(service).inspect()) as { ID: string };
     const isAt = task.NetworksAttachments?.some(({ Addresses }) => Addresses?.some((has) => plain(has) === address));
     return task.ServiceID === ID && isAt ? task.Spec.ContainerSpec.Image : undefined;
   }
 
   async #inspect(task: string): Promise<Task> {
-    return (await this.#docker.getTask(task).inspect()) as Task;
+    return (await this.#parts.docker.getTask(task).inspect()) as Task;
   }
 
   #named(name: string): Network {
-    const found = this.#attachments.find(({ Network }) => Network.Spec.Name === `${this.#stackId}_${name}`);
+    const fullName = `${this.#parts.stackId}_${name}`;
+    const found = this.#attachments.find(({ Network }) => Network.Spec.Name === fullName);
     const address = found?.Addresses?.[0];
-    if (!found || !address)
-      throw new Error(`The launcher is not in the network ${this.#stackId}_${name}; stack.yml puts it there.`);
+    if (!found || !address) throw new Error(`The launcher is not in the network ${fullName}; stack.yml puts it there.`);
     return { id: found.Network.ID, address: plain(address) };
   }
 }

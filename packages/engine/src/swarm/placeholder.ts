@@ -54,9 +54,8 @@ export class Placeholder {
   /** A container is wanted. @param image any that every node has */
   hold(image: string): void {
     this.#image = image;
-    const isLeaving = this.#leaveAt !== undefined;
     this.#leaveAt = undefined;
-    if (isLeaving || !this.#isThere) this.#reconciler.changed();
+    this.#reconciler.changed();
   }
 
   /** No container is there any more. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { SandboxSpec } from '../engine.ts';
 import { label, onDemandLabels } from '../labels.ts';
+import type { Stored } from './resources.ts';
 
 const SECRETS = '/run/secrets';
 const AGENT = '/run/task-agent.cjs';
@@ -13,11 +14,13 @@ export type ServiceDescription = Omit<Docker.ServiceSpec, 'Mode'>;
 export interface SwarmParts {
   stackId: string;
   image: { reference: string; command: string[] };
-  agent: { address: string; configId: string; configName: string };
+  agent: Stored;
+  /** Where agents register. */
+  agentAddress: string;
   networkId: string;
   databaseHost: string;
   /** File name below /run/secrets → the secret. */
-  secrets: Map<string, { id: string; name: string }>;
+  secrets: Map<string, Stored>;
 }
 
 /** Common to all services that a launcher makes: labels, limits, and no privileges. */
@@ -76,7 +79,7 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): ServiceDescri
       SecretName: name,
       File: { Name: file, ...owner },
     })),
-    Configs: [{ ConfigID: agent.configId, ConfigName: agent.configName, File: { Name: AGENT, ...owner, Mode: 0o444 } }],
+    Configs: [{ ConfigID: agent.id, ConfigName: agent.name, File: { Name: AGENT, ...owner, Mode: 0o444 } }],
   };
   const { TaskTemplate, ...base } = baseSpec(
     { stackId, name: spec.name, networkIds: [networkId] },
@@ -96,7 +99,7 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): ServiceDescri
 
 /** The same for every task of the service. A single task's variables are sent to its agent. */
 function* environment(spec: SandboxSpec, parts: SwarmParts): Iterable<[string, string]> {
-  yield ['TASK_AGENT_ADDRESS', parts.agent.address];
+  yield ['TASK_AGENT_ADDRESS', parts.agentAddress];
   yield ['TASK_AGENT_TASK', '{{.Task.ID}}'];
   yield ['TASK_AGENT_SERVICE', spec.name];
   yield ['TASK_AGENT_SECRET_FILE', `${SECRETS}/task-agent`];

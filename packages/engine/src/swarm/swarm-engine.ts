@@ -1,27 +1,18 @@
+import { secretFor } from '@serverless-vote/contracts/secret';
 import { Agents } from '@serverless-vote/task-agent/agents';
 import type { AgentConnection } from '@serverless-vote/task-agent/connection';
-import type Docker from 'dockerode';
 import pTimeout from 'p-timeout';
 import { EngineError, type EngineToOpen, type SandboxSpec, type StartedSandbox } from '../engine.ts';
-import { SwarmNetworks } from './networks.ts';
+import { type NetworksParts, SwarmNetworks } from './networks.ts';
 import { Placeholder } from './placeholder.ts';
-import { SwarmResources } from './resources.ts';
-import { secretFor } from './secrets.ts';
+import { type ResourcesParts, SwarmResources } from './resources.ts';
 import { SwarmService } from './service.ts';
 import { type ServiceDescription, serviceSpec } from './service-spec.ts';
 
 /** A task that is told to end does so at once, if it can be reached at all. */
 const KILL_MS = 2_000;
 
-interface SwarmEngineParts {
-  docker: Docker;
-  stackId: string;
-  /** The launcher's own task. */
-  taskId: string;
-  /** All secrets are derived from it. */
-  key: string;
-  /** The task agent's program. */
-  agentFile: string;
+interface SwarmEngineParts extends ResourcesParts, NetworksParts {
   databaseHost: string;
   warn(details: object, event: string): void;
 }
@@ -29,6 +20,7 @@ interface SwarmEngineParts {
 /**
  * A Docker Swarm, by the API of the manager that the launcher is on: a service for each function, whose tasks are its sandboxes.
  * Swarm starts, places and replaces tasks, but can't end a certain one or tell how it ended: the agent in each task does that.
+ * Swarm doesn't say which images a node has, and launcher and database may be on other machines than this API.
  */
 export class SwarmEngine implements EngineToOpen {
   readonly #parts: SwarmEngineParts;
@@ -43,8 +35,8 @@ export class SwarmEngine implements EngineToOpen {
 
   constructor(parts: SwarmEngineParts) {
     this.#parts = parts;
-    const { docker, stackId, taskId, key, warn } = parts;
-    this.networks = new SwarmNetworks(docker, stackId, taskId);
+    const { stackId, key, warn } = parts;
+    this.networks = new SwarmNetworks(parts);
     this.#resources = new SwarmResources(parts);
     this.#placeholder = new Placeholder({ ...parts, networks: this.networks, resources: this.#resources });
     this.#agents = new Agents({
@@ -55,10 +47,10 @@ export class SwarmEngine implements EngineToOpen {
     });
   }
 
-  /** Takes over what a predecessor left: its services, at zero. Their tasks ended themselves when they lost it. */
+  /** What a predecessor left goes first. Its tasks ended themselves when they lost it. */
   async open(): Promise<void> {
     await this.networks.find();
-    await this.#resources.bringToZero();
+    await this.#resources.remove();
     const { functions, web } = this.networks;
     await Promise.all([functions, web].map(({ address }) => this.#agents.listen(address)));
   }
@@ -106,14 +98,6 @@ export class SwarmEngine implements EngineToOpen {
     return [...this.#running.keys()];
   }
 
-  /** Launcher and database may be on other machines than this API. */
-  async permanentMemory(): Promise<undefined> {}
-
-  /** Each node has its own images, and Swarm does not say which. */
-  async missingImages(): Promise<string[]> {
-    return [];
-  }
-
   #forget(sandboxId: string): void {
     this.#starting.delete(sandboxId);
     this.#running.delete(sandboxId);
@@ -136,13 +120,13 @@ export class SwarmEngine implements EngineToOpen {
       throw new EngineError('misconfigured', what);
     }
     const { stackId, databaseHost } = this.#parts;
-    const agent = await this.#resources.agent();
     const network = spec.kind === 'web' ? this.networks.web : this.networks.functions;
     return serviceSpec(spec, {
       ...{ stackId, databaseHost },
       image: await this.#resources.image(spec.image),
       // The address: Swarm publishes the launcher's name only after its health check has passed.
-      agent: { address: Agents.at(network.address), ...agent },
+      agentAddress: Agents.at(network.address),
+      agent: await this.#resources.agent(),
       networkId: network.id,
       secrets: await this.#resources.secrets(spec),
     });

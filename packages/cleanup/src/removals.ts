@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@serverless-vote/contracts/backoff';
-import { type Engine, EngineError, type SandboxSpec, type StartedSandbox } from './engine.ts';
+import { type Engine, EngineError, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
 
 /** No container is started while this many can't be removed: they would fill the machine. */
 const MOST = 50;
 
 /**
  * An engine that does not give up removals: one that fails is retried, after pauses that grow, until the engine says that the
- * container is gone. Until then the container is overdue, and counted.
+ * container is gone. Until then the container is overdue, and counted. It also removes what nobody knows of.
  */
 export class Removals implements Engine {
   readonly #engine: Engine;
@@ -60,15 +60,25 @@ export class Removals implements Engine {
     }
   }
 
+  /**
+   * Removes every sandbox of this stack that is neither known nor overdue, and returns their number. Reads the known sandboxes before
+   * and after listing, so that neither one that is just leaving nor a new one counts as a stray.
+   */
+  async sweep(known: () => ReadonlySet<string>): Promise<number> {
+    const expected = () => new Set([...known(), ...this.#overdue]);
+    const before = expected();
+    const listed = await this.#engine.list();
+    const after = expected();
+    const strays = listed.filter((id) => !before.has(id) && !after.has(id));
+    await Promise.allSettled(strays.map((id) => this.remove(id)));
+    return strays.length;
+  }
+
   stop(sandboxId: string, graceMs: number): Promise<void> {
     return this.#engine.stop(sandboxId, graceMs);
   }
 
   list(): Promise<string[]> {
     return this.#engine.list();
-  }
-
-  permanentMemory(): ReturnType<Engine['permanentMemory']> {
-    return this.#engine.permanentMemory();
   }
 }

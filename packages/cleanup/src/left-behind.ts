@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { chmodSync, rmSync } from 'node:fs';
+import { BACKOFF } from '@serverless-vote/contracts/backoff';
+import { confined } from '@serverless-vote/engine/docker/container-options';
 import type Docker from 'dockerode';
-import { confined } from './container-options.ts';
+import pRetry from 'p-retry';
 
+/** For about ten minutes: then it stays until the launcher's own container ends, and the volume with it. */
+const RETRIES = 24;
 const DEADLINE_MS = 20_000;
 
 /**
@@ -26,17 +31,51 @@ function empty() {
 process.chdir('/left');
 empty();`;
 
-interface Cleaning {
+export interface LeftBehindParts {
+  /** Removes what is in a folder as the uid that has made it. */
+  empty: (folder: string) => Promise<void>;
+  /** Told when a folder can't be removed, and stays. */
+  warn: (details: object, event: string) => void;
+  backoff?: object;
+  rm?: (path: string) => void;
+}
+
+/**
+ * Removes a folder in which a container could write, whatever that has left there: root without capabilities can't look into a folder
+ * of another uid, so a container with that uid removes what is in the way. Never rejects.
+ */
+export async function removeLeftBehind(
+  directory: string,
+  folder: string,
+  { empty, warn, backoff = BACKOFF, rm = (path) => rmSync(path, { recursive: true, force: true }) }: LeftBehindParts,
+): Promise<void> {
+  const path = `${directory}/${folder}`;
+  const remove = async () => {
+    try {
+      return rm(path);
+    } catch {
+      // Something in it is not ours to remove.
+    }
+    chmodSync(path, 0o777);
+    await empty(folder);
+    rm(path);
+  };
+  const giveUp = (error: unknown) => warn({ folder, why: String(error) }, 'folder.not-removed');
+  await pRetry(remove, { ...backoff, retries: RETRIES, unref: true }).catch(giveUp);
+}
+
+interface Filled {
   stackId: string;
-  /** The launcher's own: it has node. */
+  /** The uid that has filled it. */
+  user: number;
+  /** One that has node. */
   image: string;
   /** The folder, on the engine's machine. */
   path: string;
-  user: number;
 }
 
 /** Empties a folder as the uid that has filled it, in a container that has nothing but that folder. */
-export async function emptyFolder(docker: Docker, { stackId, image, path, user }: Cleaning): Promise<void> {
+export async function emptyFolder(docker: Docker, { stackId, user, image, path }: Filled): Promise<void> {
   const abortSignal = AbortSignal.timeout(DEADLINE_MS);
   // Labelled like a sandbox, so that the sweep finds it, should the launcher end before it.
   const who = { stackId, name: 'cleaner', sandboxId: randomBytes(6).toString('hex'), user };

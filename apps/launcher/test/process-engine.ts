@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import os from 'node:os';
 import { PassThrough, type Readable } from 'node:stream';
-import pTimeout from 'p-timeout';
 import {
   EngineError,
   type EngineToOpen,
@@ -11,7 +10,8 @@ import {
   type Mount,
   type SandboxSpec,
   type StartedSandbox,
-} from '../engine.ts';
+} from '@serverless-vote/engine';
+import pTimeout from 'p-timeout';
 
 interface ProcessEngineParts {
   /** Holds what other engines mount: a sandbox's mount is the folder of that name, or the directory itself. */
@@ -89,8 +89,6 @@ export class ProcessEngine implements EngineToOpen {
   async missingImages(images: readonly string[]): Promise<string[]> {
     return images.filter((image) => this.#parts.command(image) === undefined);
   }
-
-  async permanentMemory(): Promise<undefined> {}
 
   /** What a container would see, with paths below its mounts replaced by where they are on this machine. */
   #environment({ environment, secrets, mounts }: SandboxSpec): Record<string, string | undefined> {

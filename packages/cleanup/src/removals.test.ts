@@ -1,7 +1,6 @@
+import type { Engine, SandboxSpec } from '@serverless-vote/engine';
 import { describe, expect, test, vi } from 'vitest';
-import type { Engine, SandboxSpec } from './engine.ts';
 import { Removals } from './removals.ts';
-import { sweep } from './sweep.ts';
 
 const refused = new Error('device or resource busy');
 
@@ -15,7 +14,6 @@ function stubborn() {
     }),
     stop: async () => undefined,
     list: async () => ['stray'],
-    permanentMemory: async () => undefined,
     async remove(id: string) {
       engine.asked.push(id);
       if (!engine.gives) throw refused;
@@ -54,8 +52,8 @@ describe('a removal that the engine refuses', () => {
   test('does not keep a launcher from starting, and is not counted as a leak again', async () => {
     const engine = stubborn();
     const removals = new Removals(engine, () => 60_000);
-    expect(await sweep(removals, () => new Set())).toBe(1);
-    expect(await sweep(removals, () => removals.overdue)).toBe(0);
+    expect(await removals.sweep(() => new Set())).toBe(1);
+    expect(await removals.sweep(() => new Set())).toBe(0);
   });
 
   test('keeps containers from being started once there are fifty of them', async () => {
@@ -75,4 +73,38 @@ test('the container of a start that failed is removed', async () => {
   await expect(removals.start({ sandboxId: 'half' } as SandboxSpec)).rejects.toThrow('no start');
   expect(engine.asked).toEqual(['half']);
   expect([...removals.overdue]).toEqual(['half']);
+});
+
+/** An engine that has these sandboxes; `alive` may change while it lists them. */
+function engineWith(ids: string[], whileListing: () => void = () => undefined) {
+  const removed: string[] = [];
+  return {
+    ...stubborn(),
+    removed,
+    list: async () => {
+      whileListing();
+      return ids;
+    },
+    remove: async (id: string) => void removed.push(id),
+  };
+}
+
+test('a sweep removes sandboxes that are not known, and counts them', async () => {
+  const engine = engineWith(['ours', 'stray', 'another']);
+  expect(await new Removals(engine).sweep(() => new Set(['ours']))).toBe(2);
+  expect(engine.removed).toEqual(['stray', 'another']);
+});
+
+test('a sweep does not count one that leaves during the sweep', async () => {
+  const alive = new Set(['leaving']);
+  const engine = engineWith(['leaving'], () => alive.clear());
+  expect(await new Removals(engine).sweep(() => new Set(alive))).toBe(0);
+  expect(engine.removed).toEqual([]);
+});
+
+test('a sweep does not count one that starts during the sweep', async () => {
+  const alive = new Set<string>();
+  const engine = engineWith(['newcomer'], () => alive.add('newcomer'));
+  expect(await new Removals(engine).sweep(() => new Set(alive))).toBe(0);
+  expect(engine.removed).toEqual([]);
 });

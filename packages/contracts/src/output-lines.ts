@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { Lines } from '@serverless-vote/contracts/lines';
-import { beginningOf } from '@serverless-vote/contracts/text';
+import { Lines } from './lines.ts';
+import { beginningOf } from './text.ts';
 
 const LINE_LIMIT = 8 * 1024;
 const TOTAL_LIMIT = 1024 * 1024;

@@ -3,8 +3,8 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
+import type { SandboxSpec } from '@serverless-vote/engine';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SandboxSpec } from '../engine.ts';
 import { ProcessEngine } from './process-engine.ts';
 
 /** What runs for each image. */
