@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { label } from '@serverless-vote/contracts/labels';
 import { containers, docker, permanent } from './stack.ts';
 
 /** What an engine's contract is tried with: looking at containers from outside, and hurting them. */
@@ -43,8 +44,8 @@ export async function refuseRemovals(count: number): Promise<void> {
 }
 
 async function engineRelay() {
-  const label = [`org.serverless-vote.test=engine-relay.${process.env.STACK ?? 'serverless-vote-test'}`];
-  const [found] = await docker.listContainers({ all: true, filters: { label } });
+  const labels = [`org.serverless-vote.test=engine-relay.${process.env.STACK ?? 'serverless-vote-test'}`];
+  const [found] = await docker.listContainers({ all: true, filters: { label: labels } });
   if (!found) throw new Error('The test stack has no engine-relay; integration/docker-compose.yml adds one');
   return docker.getContainer(found.Id);
 }
@@ -61,7 +62,7 @@ function swarm(nodes: readonly string[]): Operator {
     });
     return (await Promise.all(found)).flat();
   };
-  const named = (name: string) => find([`label=org.serverless-vote.name=${name}`]);
+  const named = (name: string) => find([`label=${label('name')}=${name}`]);
   const signalEngine = (signal: string) => on(manager, 'sh', '-c', `kill -${signal} $(pidof dockerd)`);
   const kill = async ({ node, id }: { node: string; id: string }) => on(node, 'docker', 'kill', id);
   return {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
+import { label } from '@serverless-vote/contracts/labels';
 import Docker from 'dockerode';
 import { expect } from 'vitest';
 
@@ -80,8 +81,8 @@ export async function total(): Promise<number> {
 
 /** This stack's containers that are there now, whatever they do, by their name in the catalog. */
 export async function containers(name?: string): Promise<Docker.ContainerInfo[]> {
-  const label = [`org.serverless-vote.launcher=${stack}`, ...(name ? [`org.serverless-vote.name=${name}`] : [])];
-  return docker.listContainers({ all: true, filters: { label } });
+  const labels = [`${label('launcher')}=${stack}`, ...(name ? [`${label('name')}=${name}`] : [])];
+  return docker.listContainers({ all: true, filters: { label: labels } });
 }
 
 export async function permanent(name: 'launcher' | 'database'): Promise<Docker.Container> {
@@ -112,8 +113,8 @@ export const healthy = () =>
 
 /** Follows the engine's events of this stack until `end`, which returns `<action> <id>`, for `die` with the exit status, of each. */
 export async function watchEngine(name: string): Promise<{ end(): Promise<string[]> }> {
-  const label = [`org.serverless-vote.launcher=${stack}`, `org.serverless-vote.name=${name}`];
-  const stream = await docker.getEvents({ filters: { type: ['container'], label } });
+  const labels = [`${label('launcher')}=${stack}`, `${label('name')}=${name}`];
+  const stream = await docker.getEvents({ filters: { type: ['container'], label: labels } });
   let text = '';
   stream.on('data', (chunk: Buffer) => {
     text += chunk.toString();
@@ -136,8 +137,8 @@ export async function watchEngine(name: string): Promise<{ end(): Promise<string
 
 /** Follows every container that is created for this stack, until `end`, which returns `<name> <image without its tag>` of each kind. */
 export async function watchCreations(): Promise<{ end(): string[] }> {
-  const label = [`org.serverless-vote.launcher=${stack}`];
-  const stream = await docker.getEvents({ filters: { type: ['container'], event: ['create'], label } });
+  const labels = [`${label('launcher')}=${stack}`];
+  const stream = await docker.getEvents({ filters: { type: ['container'], event: ['create'], label: labels } });
   let text = '';
   stream.on('data', (chunk: Buffer) => {
     text += chunk.toString();
@@ -148,7 +149,7 @@ export async function watchCreations(): Promise<{ end(): string[] }> {
       const lines = text.split('\n').filter(Boolean);
       const kinds = lines.map((line) => {
         const { Attributes } = (JSON.parse(line) as { Actor: { Attributes: Record<string, string> } }).Actor;
-        return `${Attributes['org.serverless-vote.name']} ${Attributes.image?.replace(/:[^:/]*$/, '')}`;
+        return `${Attributes[label('name')]} ${Attributes.image?.replace(/:[^:/]*$/, '')}`;
       });
       return [...new Set(kinds)];
     },

@@ -1,6 +1,6 @@
+import { label, onDemandLabels } from '@serverless-vote/contracts/labels';
 import type Docker from 'dockerode';
 import type { Mount, SandboxSpec } from '../engine.ts';
-import { label, onDemandLabels } from '../labels.ts';
 
 const POSTGRES: Mount = { volume: 'postgres', target: '/var/run/postgresql', readOnly: true };
 

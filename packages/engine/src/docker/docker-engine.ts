@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { PermanentMemory } from '@serverless-vote/contracts/activity';
+import { label, onDemand, permanent } from '@serverless-vote/contracts/labels';
 import type Docker from 'dockerode';
 import { statusOf, unless } from '../docker-errors.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type SandboxSpec,
   type StartedSandbox,
 } from '../engine.ts';
-import { label, onDemand, permanent } from '../labels.ts';
 import { containerName, containerOptions, type VolumePaths } from './container-options.ts';
 import { Exits } from './exits.ts';
 import { startError } from './start-error.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { onDemand } from '@serverless-vote/contracts/labels';
 import { Lines } from '@serverless-vote/contracts/lines';
 import type Docker from 'dockerode';
 import { statusOf } from '../docker-errors.ts';
 import type { Exit } from '../engine.ts';
-import { onDemand } from '../labels.ts';
 
 const CALL_DEADLINE_MS = 15_000;
 

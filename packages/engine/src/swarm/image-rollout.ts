@@ -1,5 +1,5 @@
+import { label } from '@serverless-vote/contracts/labels';
 import type Docker from 'dockerode';
-import { label } from '../labels.ts';
 import type { ServiceDescription } from './service-spec.ts';
 
 type Described = ServiceDescription | Docker.ServiceSpec;

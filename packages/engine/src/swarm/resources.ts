@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { label, onDemand } from '@serverless-vote/contracts/labels';
 import { secretFor } from '@serverless-vote/contracts/secret';
 import type Docker from 'dockerode';
 import { unless } from '../docker-errors.ts';
 import { EngineError, type SandboxSpec } from '../engine.ts';
-import { label, onDemand } from '../labels.ts';
 
 /** A new image under the same name is noticed this soon. */
 const IMAGE_FRESH_MS = 2_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { label, onDemandLabels } from '@serverless-vote/contracts/labels';
 import type Docker from 'dockerode';
 import type { SandboxSpec } from '../engine.ts';
-import { label, onDemandLabels } from '../labels.ts';
 import type { Stored } from './resources.ts';
 
 const SECRETS = '/run/secrets';
