@@ -12,6 +12,7 @@ afterAll(() => vi.resetConfig());
 
 const closing: (() => void)[] = [];
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const close of closing.splice(0)) close();
 });
 
@@ -155,6 +156,22 @@ describe('requests in progress', () => {
       const { heard } = call(request);
       await expect.poll(heard, { timeout: 30_000 }).toMatch(/^HTTP\/1\.1 200 .*hello/s);
     }
+  });
+
+  test('make way for a newcomer when their caller has not taken the answer for five seconds, and not before', async () => {
+    const { call } = await caller({ requests: 1 }, ({ url }, response) => {
+      if (url === '/slow') response.writeHead(200).write('beginning');
+      else response.end('hello');
+    });
+    const slow = call(get('/slow'));
+    await expect.poll(slow.heard).toContain('beginning');
+    const early = call(get('/'));
+    await expect.poll(early.heard).toMatch(/^HTTP\/1\.1 503 /);
+    const now = performance.now() + 5_000;
+    vi.spyOn(performance, 'now').mockReturnValue(now);
+    const late = call(get('/'));
+    await slow.hungUp;
+    await expect.poll(late.heard).toMatch(/^HTTP\/1\.1 200 .*hello/s);
   });
 
   test('end when their caller does not take the answer', async () => {
