@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type net from 'node:net';
 
 /**
@@ -33,6 +34,15 @@ export const ATTACKS = {
     title: 'settings of its own role that no successor can work with',
     role: 'record-vote',
     statements: SPOILED.flatMap((setting) => OWN_ROLE.map((role) => `alter role ${role} set ${setting}`)),
+  },
+  'settings of great length': {
+    title:
+      'settings of its own role that are long and change all the time, since Postgres keeps the old ones for a while',
+    role: 'record-vote',
+    statements: Array.from(
+      { length: 20 },
+      () => `alter role current_user set search_path = '${randomBytes(240_000).toString('hex')}'`,
+    ),
   },
   'notifications without end': {
     title: 'notifications that nobody takes, since the one who listens never ends its transaction',

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { restoreFunctionRoles } from '../src/prepare.ts';
 import { ATTACKS, attack, NESTED, SILENT_CONNECTIONS } from './attacks.ts';
 import { DatabaseContainer, image } from './database-container.ts';
 import { docker, startContainer } from './docker.ts';
@@ -58,6 +59,20 @@ describe('a session that was taken over', () => {
     expect(await attack(connect, ATTACKS['notifications without end'])).toContain(QUEUE_IS_FULL);
     const queue = '/var/lib/postgresql/18/docker/pg_notify';
     expect(Number.parseInt(await docker('exec', database.id, 'du', '-sm', queue), 10)).toBeLessThanOrEqual(2);
+    await neighbourVotes();
+  });
+
+  test('can’t fill the disk with settings of its role for long: restoring the role frees what they took', async () => {
+    const owner = await database.connect('postgres', 'postgres');
+    const size = async () => {
+      const { rows } = await owner.query(`select pg_total_relation_size('pg_db_role_setting')::int as bytes`);
+      return rows[0].bytes;
+    };
+    await attack(connect, ATTACKS['settings of great length']);
+    expect(await size()).toBeGreaterThan(5_000_000);
+    const address = { host: database.hostFor('postgres'), connectTimeoutMs: 10_000 };
+    expect(await restoreFunctionRoles(address)).toEqual(['record-vote']);
+    expect(await size()).toBeLessThan(1_000_000);
     await neighbourVotes();
   });
 

@@ -52,6 +52,8 @@ export async function restoreRoles(client: Client, passwords: Address['passwords
     await change(client, role, EVERYWHERE);
     await change(client, `${role} in database votes`, IN_VOTES);
   }
+  // Postgres keeps what was changed, at half a megabyte a statement, until somebody looks after it: once a minute it does itself.
+  if (spoiled.length > 0) await client.query('vacuum pg_db_role_setting, pg_authid');
   return spoiled.map(({ name }) => name);
 }
 
