@@ -30,7 +30,7 @@ export class Cluster {
     return this.#ps(node, name, '{{.ID}}');
   }
 
-  /** Ids of the images that containers of this name run from now, on a node. */
+  /** Ids of the images that containers of this name run from now, on a node, or `<name>@<id>`. */
   images(node: NodeNumber, name: string): Promise<string[]> {
     return this.#ps(node, name, '{{.Image}}');
   }
