@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -35,6 +35,7 @@ describe('sealing a replica’s folder', () => {
     rmSync(`${directory}/a/web.sock`);
     const server = await listening(`${directory}/a/web.sock`);
     expect(() => ingress.seal()).not.toThrow();
+    expect(statSync(`${directory}/a`).mode & 0o777, 'only its owner writes there').toBe(0o755);
     server.close();
   });
 });
