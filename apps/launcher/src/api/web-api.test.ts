@@ -14,7 +14,15 @@ afterEach(() => {
   for (const server of closing.splice(0)) server.close();
 });
 
-async function serve({ key, knowsWeb = true }: { key?: string; knowsWeb?: boolean } = {}) {
+async function serve({
+  key,
+  knowsWeb = true,
+  megabytes = 32,
+}: {
+  key?: string;
+  knowsWeb?: boolean;
+  megabytes?: number;
+} = {}) {
   const invoke = vi.fn<Invoker['invoke']>().mockRejectedValue(new Error('enough'));
   const killed: string[] = [];
   const kill = async (name: string) => {
@@ -22,7 +30,7 @@ async function serve({ key, knowsWeb = true }: { key?: string; knowsWeb?: boolea
     return { containerId: 'a1b2c3d4e5f6', events: 1 };
   };
   const app = webApi({
-    ...{ catalog, bodies: new ByteBudget(32 * 1024 * 1024), presenter: { key, kill }, knowsWeb: () => knowsWeb },
+    ...{ catalog, bodies: new ByteBudget(megabytes * 1024 * 1024), presenter: { key, kill }, knowsWeb: () => knowsWeb },
     invoker: { invoke } as unknown as Invoker,
     health: async () => ({ status: 'ok' }),
   });
@@ -63,7 +71,7 @@ test('nobody but web may call it, and web may invoke only what the catalog allow
   expect((await ask(route, { method: 'POST', body: '{}' })).status).toBe(403);
 });
 
-test('an event of web is at most as large as a post that the gateway takes', async () => {
+test('an event of web is not much larger than a post that the gateway takes', async () => {
   const { ask, invoke } = await serve();
   const statusOf = async (body: string) =>
     (await ask('/2015-03-31/functions/record-vote/invocations', { method: 'POST', body })).status;
@@ -72,4 +80,26 @@ test('an event of web is at most as large as a post that the gateway takes', asy
   expect(invoke).not.toHaveBeenCalled();
   await statusOf(`"${'x'.repeat(64 * 1024 - 2)}"`);
   expect(invoke).toHaveBeenCalledTimes(1);
+});
+
+test('results that nobody reads count until their callers have left: one too many finds no room', async () => {
+  const { ask, invoke } = await serve({ megabytes: 40 });
+  const payload = Buffer.alloc(32 * 1024 * 1024, ' ');
+  const about = {
+    requestId: '',
+    memoryMb: 1,
+    log: async () => '',
+    containerId: '',
+    startKind: 'warm',
+    phases: {},
+  } as const;
+  invoke.mockResolvedValue({ ...about, outcome: { kind: 'result', payload } });
+  const route = '/2015-03-31/functions/fetch-results/invocations';
+  const left = new AbortController();
+  const unread = await ask(route, { method: 'POST', body: '{}', signal: left.signal });
+  expect(unread.status).toBe(200);
+  expect((await ask(route, { method: 'POST', body: '{}' })).status).toBe(429);
+  left.abort();
+  const read = async () => (await ask(route, { method: 'POST', body: '{}' })).status;
+  await expect.poll(read).toBe(200);
 });

@@ -7,7 +7,7 @@ import { type Health, mountHealth } from './health.ts';
 import { FUNCTIONS, type InvokeParts, mountInvoke } from './invocations.ts';
 import type { Killed } from './kill-at-work.ts';
 
-/** As much as the gateway takes of a post: no event of web's can be larger, and reading 6 MB of JSON takes the launcher long. */
+/** Twice as much as the gateway takes of a post: web needs no larger events, and reading 6 MB of JSON takes the launcher long. */
 const EVENT_LIMIT = 64 * 1024;
 
 interface WebApiParts extends Omit<InvokeParts, 'asyncEvents' | 'eventLimit'> {
