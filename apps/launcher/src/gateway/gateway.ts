@@ -52,8 +52,12 @@ type Response = http.ServerResponse;
 export function gateway({ catalog, web, invoker, streams, votes, voteRate }: GatewayParts): http.Server {
   const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
   const proxy = httpProxy.createProxyServer({ agent, proxyTimeout: WEB_ANSWERS_WITHIN_MS });
-  // An answer that breaks off half-way ends for its caller, too: there is nothing left to tell.
   proxy.on('proxyRes', (answer, _request, response) => {
+    // Node throws at what it would not send itself, and that would end the launcher: web's code may answer anything.
+    const { statusCode = 0 } = answer;
+    if (statusCode < 200 || statusCode > 599) answer.statusCode = 502;
+    answer.statusMessage = '';
+    // An answer that breaks off half-way ends for its caller, too: there is nothing left to tell.
     answer.once('close', () => answer.complete || response.destroy());
   });
 

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { afterEach, expect, test } from 'vitest';
+import { gateway } from './gateway.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A gateway in front of a web whose code somebody has taken over: it answers with these bytes. */
+async function serve(bytes: string): Promise<string> {
+  const folder = mkdtempSync(`${tmpdir()}/gateway-`);
+  closing.push(() => rmSync(folder, { recursive: true }));
+  const socketPath = `${folder}/web.sock`;
+  const web = net.createServer((socket) => void socket.once('data', () => socket.end(bytes, 'latin1')));
+  const lease = async () => ({ target: { socketPath }, release: () => undefined, fail: () => undefined });
+  const endpoint = gateway({
+    catalog: { web: { prewarms: {} } as never },
+    web: { isUp: true, lease },
+    invoker: { prewarm: () => undefined },
+    streams: new Map(),
+    votes: { since: undefined },
+  });
+  await Promise.all([once(web.listen(socketPath), 'listening'), once(endpoint.listen(0, '127.0.0.1'), 'listening')]);
+  closing.push(
+    () => web.close(),
+    () => endpoint.close().closeAllConnections(),
+  );
+  return `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`;
+}
+
+test.each([
+  ['a status that is none', '000 OK', 502],
+  ['a status that HTTP does not know', '999 OK', 502],
+  ['a reason that is no text', '200 \u0001\u007f', 200],
+])('an answer of web with %s ends nothing', async (_what, line, expected) => {
+  const url = await serve(`HTTP/1.1 ${line}\r\nContent-Length: 2\r\n\r\nok`);
+  const answer = await fetch(url);
+  expect([answer.status, await answer.text()]).toEqual([expected, 'ok']);
+});
+
+test.each(['a: b\u0001', 'a b: c', 'Content-Length: 3', 'Transfer-Encoding: chunked'])(
+  'an answer of web that is no HTTP ends nothing: %j',
+  async (header) => {
+    const url = await serve(`HTTP/1.1 200 OK\r\n${header}\r\nContent-Length: 2\r\n\r\nok`);
+    expect((await fetch(url)).status).toBe(503);
+  },
+);
