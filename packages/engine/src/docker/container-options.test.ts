@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { SandboxSpec } from '../engine.ts';
+import { containerOptions } from './container-options.ts';
+
+const spec: SandboxSpec = {
+  ...{
+    sandboxId: 'a1b2c3',
+    kind: 'function',
+    name: 'a-function',
+    image: 'an-image:tag',
+    user: 10_001,
+    runtime: undefined,
+  },
+  ...{ memoryMb: 128, cpus: 0.5, processes: 32, tmpMb: 8, openFiles: 96 },
+  ...{ environment: { A: 'b' }, secrets: {}, mounts: [], database: true, network: 'database', graceMs: 1_000 },
+};
+const paths = { runtime: '/r', control: '/c', ingress: '/i', postgres: '/p' };
+const hostConfigOf = (changes: Partial<SandboxSpec> = {}) =>
+  containerOptions('stack', { ...spec, ...changes }, 'none', paths).HostConfig;
+
+test('a sandbox has limits for memory, processors, processes, open files and its /tmp', () => {
+  expect(hostConfigOf()).toMatchObject({
+    ...{ Memory: 128 * 2 ** 20, MemorySwap: 128 * 2 ** 20, NanoCpus: 5e8, PidsLimit: 32 },
+    Ulimits: [{ Name: 'nofile', Soft: 96, Hard: 96 }],
+    Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=8m' },
+  });
+  expect(hostConfigOf({ openFiles: undefined })).not.toHaveProperty('Ulimits');
+});
+
+test('a sandbox has no privileges, writes nowhere but in /tmp, and leaves no log on the disk', () => {
+  const { HostConfig, User } = containerOptions('stack', spec, 'none', paths);
+  expect(User).toBe('10001:10001');
+  expect(HostConfig).toMatchObject({
+    ...{ ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] },
+    ...{ LogConfig: { Type: 'none' }, Binds: ['/p:/var/run/postgresql:ro'], NetworkMode: 'none' },
+  });
+  expect(hostConfigOf({ database: false })).toMatchObject({ Binds: [] });
+});
