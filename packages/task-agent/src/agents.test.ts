@@ -69,3 +69,18 @@ test('a container’s ID is 12 hex digits, or the beginning of its task’s', as
   await register({ containerId: '../../tasks/x' });
   expect(registered[0]?.containerId).toBe(TASK.slice(0, 12));
 });
+
+test('a connection that hasn’t registered may say 4 KB, and no more', async () => {
+  await launcher();
+  const say = async (bytes: number) => {
+    const socket = net.connect(9002, ADDRESS).on('error', () => undefined);
+    closing.push(() => socket.destroy());
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    // The launcher beats once it has taken what was said before.
+    const heard = new Promise((resolve) => socket.once('data', resolve));
+    socket.write('x'.repeat(bytes));
+    return Promise.race([closed.then(() => 'closed'), heard.then(() => 'heard')]);
+  };
+  expect(await say(4_096)).toBe('heard');
+  expect(await say(5_000)).toBe('closed');
+});
