@@ -5,7 +5,11 @@ import { expect, test } from 'vitest';
 
 test('npx fn prints what fn prints, and no notice of npm’s (npm 12 has one for each command that it runs)', async () => {
   const cwd = join(import.meta.dirname, '../../..');
-  const { stdout, stderr } = await promisify(execFile)('npx', ['fn', '--help'], { cwd });
+  // Should fn not be installed, npx is to fail: it would look for a package of that name, and ask.
+  const env = { ...process.env, npm_config_yes: 'false' };
+  const npx = promisify(execFile)('npx', ['fn', '--help'], { cwd, env });
+  npx.child.stdin?.end();
+  const { stdout, stderr } = await npx;
   expect(stdout).toMatch(/^fn: /);
   expect(stderr).not.toContain('npm notice');
 });
