@@ -66,9 +66,14 @@ it('hands on the stream of results', async () => {
 });
 
 it('rebuilds a function that was saved, and lets its waiting containers go', async () => {
-  await vote();
-  await expect.poll(() => voters().length).toBeGreaterThan(0);
-  const before = voters();
+  let before: string[] = [];
+  // On a busy machine a container may not be ready before nobody needs it any more.
+  const someWait = async () => {
+    await vote();
+    before = voters();
+    return before.length > 0;
+  };
+  await expect.poll(someWait).toBe(true);
   const now = new Date();
   utimesSync(join(root, 'functions/record-vote/src/handler.ts'), now, now);
   await expect.poll(() => said).toContain('record-vote is new');
