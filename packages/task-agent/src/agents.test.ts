@@ -64,6 +64,13 @@ test('only a task that knows the secret of its own service makes the launcher as
   expect(asked()).toBe(0);
 });
 
+test('a task that Swarm does not know at this address is refused', async () => {
+  const { register, registered, refused } = await launcher();
+  await register({ task: 'b'.repeat(25) });
+  expect(registered).toEqual([]);
+  expect(refused).toHaveLength(1);
+});
+
 test('a container’s ID is 12 hex digits, or the beginning of its task’s', async () => {
   const { register, registered } = await launcher();
   await register({ containerId: '../../tasks/x' });
