@@ -19,6 +19,7 @@ import { launcherAlone } from './rows/launcher-alone.ts';
 import { naive } from './rows/naive.ts';
 import { pages } from './rows/pages.ts';
 import { prewarmed } from './rows/prewarmed.ts';
+import { rates } from './rows/rates.ts';
 import { tallySize } from './rows/tally-size.ts';
 import { tenAtOnce } from './rows/ten-at-once.ts';
 import { trivial } from './rows/trivial.ts';
@@ -68,6 +69,7 @@ const parts: (readonly [string, (bench: Bench) => Promise<void>])[] = [
   ['warm-up', warmUp],
   ['singles', singles],
   ['bursts', bursts],
+  ['rates', rates],
   ['launcher', launcherAlone],
   ['visible', visible],
   ...(plan.chromium ? ([['pages', pages]] as const) : []),

@@ -28,15 +28,15 @@ export function ratio(
   under: readonly number[],
   statistic: (samples: readonly number[]) => number = median,
 ): Ratio {
-  const random = mulberry32(1);
+  const random = numbers(1);
   const redraw = (samples: readonly number[]) =>
     samples.map(() => samples[Math.floor(random() * samples.length)] ?? Number.NaN);
   const draws = Array.from({ length: DRAWS }, () => statistic(redraw(over)) / statistic(redraw(under)));
   return { value: statistic(over) / statistic(under), low: quantile(draws, 0.025), high: quantile(draws, 0.975) };
 }
 
-/** Random numbers that are the same in every run: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function mulberry32(seed: number): () => number {
+/** Random numbers, 0 to 1, that are the same in every run (mulberry32): https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
+export function numbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

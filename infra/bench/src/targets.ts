@@ -1,5 +1,6 @@
 import type { Measured } from './bench.ts';
 import type { Plan } from './plan.ts';
+import { waysAt } from './rows/rates.ts';
 import { median, p95 } from './statistics.ts';
 import { type Line, Lines, milliseconds, spread } from './verdict.ts';
 
@@ -13,6 +14,8 @@ export function table(measured: Measured, plan: Plan): Line[] {
   single(lines);
   lines.part = 'bursts';
   bursts(lines, plan);
+  lines.part = 'rates';
+  rates(lines, plan);
   lines.part = 'launcher';
   launcherAlone(lines);
   lines.part = 'visible';
@@ -69,6 +72,31 @@ function bursts(lines: Lines, { voters }: Plan): void {
       atMost: 0,
     },
   );
+}
+
+/** What a room may wait for longer than for a permanent server that answers it in three times its p95. */
+const ROOM_MS = 25;
+/** At the slowest rate nearly every vote has a container to itself. */
+const REUSED_AT_MOST = 5;
+
+function rates(lines: Lines, { open }: Plan): void {
+  for (const rate of open.rates) {
+    const { baseline, invoke, page } = waysAt(rate);
+    const allowed = ROOM_MS + 3 * p95(lines.samples(baseline));
+    lines.baseline(`${rate} votes a second: baseline`, spread(lines.samples(baseline)));
+    const words = ` × (${ROOM_MS} ms + 3 × baseline) at p95`;
+    for (const [name, way] of [
+      ['Invoke API', invoke],
+      ['vote page', page],
+    ] as const)
+      lines.number(`  ${name}`, spread(lines.samples(way)), [p95(lines.samples(way)) / allowed, words], {
+        atMost: 1,
+        digits: 2,
+      });
+    const reused = 100 * lines.fact(`${invoke}, warm`);
+    if (rate === open.rates[0]) lines.number('', '', [reused, ' % reused'], { atMost: REUSED_AT_MOST });
+    else if (!Number.isNaN(reused)) lines.baseline('', '', `${reused.toFixed(0)} % reused`);
+  }
 }
 
 function launcherAlone(lines: Lines): void {
