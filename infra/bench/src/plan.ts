@@ -40,7 +40,7 @@ export const full: Plan = {
   tally: { small: 5_000, large: 5_000_000, rounds: 16 },
 };
 
-/** A look in a minute and a half: fewer samples, so wider intervals; a smaller tally; no browser. */
+/** A look in three minutes: fewer samples, so wider intervals; a smaller tally; no browser. */
 export const quick: Plan = {
   deadlineMs: 30 * 60_000,
   partMs: 10 * 60_000,

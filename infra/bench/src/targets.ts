@@ -84,7 +84,7 @@ function rates(lines: Lines, { open }: Plan): void {
     const { baseline, invoke, page } = waysAt(rate);
     const allowed = ROOM_MS + 3 * p95(lines.samples(baseline));
     lines.baseline(`${rate} votes a second: baseline`, spread(lines.samples(baseline)));
-    const words = ` × (${ROOM_MS} ms + 3 × baseline) at p95`;
+    const words = ` × (${ROOM_MS} ms + 3 × baseline’s p95)`;
     for (const [name, way] of [
       ['Invoke API', invoke],
       ['vote page', page],
