@@ -1,4 +1,4 @@
-// A function for tests: does what its event says. One that holds its event says so, and goes on at SIGCONT.
+// A function for tests: does what its event says. One that holds its event says so, and when it gets SIGTERM; it goes on at SIGCONT.
 import { once } from 'node:events';
 import { CallerError, serve } from './serve.ts';
 
@@ -20,6 +20,7 @@ serve({
     const { log, fail, callersFault, hold } = event as Orders;
     if (hold) {
       const released = once(process, 'SIGCONT');
+      process.once('SIGTERM', () => console.log('got SIGTERM'));
       console.log('holding');
       await released;
     }

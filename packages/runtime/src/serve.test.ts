@@ -192,6 +192,8 @@ describe('with a launcher', () => {
     const { answer } = await launcher.give('{"hold":true}');
     await said('holding');
     child.kill('SIGTERM');
+    // Of two signals that are sent at once, either may arrive first.
+    await said('got SIGTERM');
     child.kill('SIGCONT');
     expect(await answer).toMatchObject({ path: 'response' });
     expect(await exit).toBe(0);
