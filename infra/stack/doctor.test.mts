@@ -24,9 +24,7 @@ async function doctor(...engine: string[]): Promise<string> {
     writeFileSync(`${folder}/${name}`, `#!/bin/sh\n${script}\n`);
     chmodSync(`${folder}/${name}`, 0o755);
   }
-  // As at a terminal, also when this test is a step of `make test`.
-  const atATerminal = { DOCKER_HOST: '', SAY_SCREEN: '', SAY_LOGS: '', STEP_NAME: '', STEP_NOTE: '' };
-  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, ...atATerminal };
+  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, DOCKER_HOST: '', SAY_SCREEN: '' };
   // Its status is about ports and disk, too, which are this machine's.
   return new Promise((resolve) =>
     execFile(`${import.meta.dirname}/doctor.sh`, { env }, (_error, _stdout, stderr) => resolve(stderr)),

@@ -3,6 +3,7 @@
 #
 #   suite <name> <command…>   runs tests and counts them; one that fails does not keep the next from running
 #   lane <name> <command…>    runs steps and suites beside what follows, in a shell and a process group of its own
+#   runner <command…>         a test runner: scripts that its tests start don't speak for the suite
 #   run_vitest <project> <…>  vitest, with what the counter and the summary read
 #
 # What a shell has started is removed by its `take_all_down`, if `begun` says so, whatever happens. At the end come the failures of
@@ -134,9 +135,11 @@ stop_counting() {
   ticker=
 }
 
+runner() { env -u STEP_NAME -u STEP_NOTE "$@"; }
+
 run_vitest() {
   echo "Running $(vitest list --no-static-parse --no-isolate --project "$@" 2>/dev/null | grep -c ' > ') tests"
-  vitest run --reporter verbose --project "$@"
+  runner vitest run --reporter verbose --project "$@"
 }
 
 summarize() {

@@ -60,7 +60,7 @@ types() {
 
 unit() {
   # shellcheck disable=SC2086
-  vitest run --reporter verbose --project unit --project web $unit_files
+  runner vitest run --reporter verbose --project unit --project web $unit_files
   ! grep -qs '^Nothing was audited' "$(logs)/unit.log" || note 'npm audit: the registry does not answer'
 }
 
@@ -72,7 +72,7 @@ integration() {
 
 browser() {
   # shellcheck disable=SC2086
-  with_stack $STACKS npm run --silent e2e -- $browser_files
+  with_stack $STACKS runner npm run --silent e2e -- $browser_files
 }
 
 # on_stacks <how many> <suite> <command…>: on so many stacks of its own, which are named after the suite

@@ -46,7 +46,7 @@ chromium() {
 
 contract() { run_vitest integration engine-contract; }
 invoke_api() { run_vitest integration invoke-api async.test aws-sdk; }
-journeys() { npm run --silent e2e --workspace @serverless-vote/e2e -- vote.spec results.spec no-javascript scale-to-zero; }
+journeys() { runner npm run --silent e2e --workspace @serverless-vote/e2e -- vote.spec results.spec no-javascript scale-to-zero; }
 rest() { run_vitest swarm rest unreachable; }
 nodes_fail() { run_vitest swarm under-load; }
 removal() { run_vitest swarm removal; }

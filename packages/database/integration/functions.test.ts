@@ -180,17 +180,20 @@ test('a connection that Postgres has cut is made anew, without an error', async 
   const [after] = await statement.run([]);
   expect(after?.pid).not.toBe(before?.pid);
 
-  const sleeping = new Statement<{ slept: boolean }>('sleep', 'select pg_sleep(0.5) is not null as slept');
-  const slept = sleeping.run([]);
+  // It waits, and can't have ended before it is cut, for as long as the owner has the lock.
+  await owner.query('select pg_advisory_lock(1)');
+  const waiting = new Statement<{ had: boolean }>('lock', 'select pg_advisory_xact_lock(1) is not null as had');
+  const had = waiting.run([]);
   await expect
     .poll(async () => {
       const cut =
-        "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and state = 'active'";
+        "select pg_terminate_backend(pid) from pg_stat_activity where query like '%xact_lock%' and state = 'active'";
       return (await owner.query(`${cut} and pid <> pg_backend_pid()`)).rowCount;
     })
     .toBe(1);
-  expect(await slept).toEqual([{ slept: true }]);
-  await Promise.all([statement.close(), sleeping.close()]);
+  await owner.query('select pg_advisory_unlock(1)');
+  expect(await had).toEqual([{ had: true }]);
+  await Promise.all([statement.close(), waiting.close()]);
 });
 
 test('a vote that was answered survives a kill of the database', async () => {
