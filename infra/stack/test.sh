@@ -6,7 +6,7 @@
 #   make test ONLY=vote.spec        the test files whose path contains this
 #
 # The tests mostly wait, so the parts run beside each other: the integration tests on three stacks, each file on the one that is free,
-# and the browser tests on two. Every suite has its log in .cache/logs/test. The last line counts: N passed, N failed.
+# and the browser tests on one of their own, two at a time. Every suite has its log in .cache/logs/test. The last line counts: N passed, N failed.
 set -euo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/launcher-settings.sh"

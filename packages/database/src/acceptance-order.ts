@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 
 /**
- * Mends places in the order of acceptance that are later than tomorrow: no clock has given them, and none would overtake them. They become
+ * Corrects places in the order of acceptance that are later than tomorrow: no clock has given them, and none would overtake them. They become
  * now, so that the next vote of the same voter stands. Events that wait keep their order among themselves.
  */
 export async function repairAcceptanceOrder(client: Client): Promise<void> {
@@ -19,10 +19,10 @@ export async function repairAcceptanceOrder(client: Client): Promise<void> {
     const place = `(data ->> 'acceptedAt')::numeric`;
     await client.query(
       `with late as (
-         select ctid as at, tableoid as "table", ${now} + row_number() over (order by ${place}) as mended
+         select ctid as at, tableoid as "table", ${now} + row_number() over (order by ${place}) as corrected
          from detached.job where data ? 'acceptedAt' and ${tooLate(place)}
        )
-       update detached.job set data = jsonb_set(data, '{acceptedAt}', to_jsonb(mended::text))
+       update detached.job set data = jsonb_set(data, '{acceptedAt}', to_jsonb(corrected::text))
        from late where job.ctid = late.at and job.tableoid = late."table"`,
     );
   }
