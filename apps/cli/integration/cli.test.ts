@@ -147,7 +147,7 @@ describe('fn dead-letters', () => {
   test('lists them, shows, sends again, and deletes', async () => {
     expect(await fn(['dead-letters'])).toMatchObject({ status: 0, out: '', err: 'There are no dead letters.\n' });
     const event = '{"do":"fail"}';
-    const { out, status } = await fn(['invoke', 'misbehave', event, '--detach']);
+    const { out, status } = await fn(['invoke', 'misbehave', event, '--async']);
     const id = out.trim();
     expect({ status, id }).toEqual({ status: 0, id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     const owner = await ownerSession();

@@ -9,14 +9,14 @@ export interface InvokeOptions {
   /** As an argument; `-` is standard input. Without event and file it is `{}`. */
   event: string | undefined;
   file: string | undefined;
-  detach: boolean;
+  async: boolean;
 }
 
 /** Runs a function and shows its result, the end of its log, and what each phase took. Returns the exit status. */
 export async function invoke(control: Control, options: InvokeOptions, output: Output): Promise<number> {
   const path = functionPath(options.name, '/invocations');
   const body = eventOf(options);
-  if (options.detach) {
+  if (options.async) {
     const response = await control.send(path, { method: 'POST', body, headers: { 'x-amz-invocation-type': 'Event' } });
     const requestId = response.headers.get('x-amzn-requestid') ?? '';
     output.out(output.json ? JSON.stringify({ requestId }) : requestId);

@@ -10,7 +10,7 @@ export const USAGE = `fn: the functions of a running stack
   fn dead-letters delete <request id> | --all | --function <name>
 
   -f, --file <path>    invoke: the event is in this file
-  -d, --detach         invoke: don't wait, and print the request id once the event is committed
+  -a, --async          invoke: don't wait, and print the request id once the event is committed
   -F, --follow         logs: go on with what comes
       --tail <n>       logs: at most so many lines from before (200 are kept)
       --json           answer in JSON

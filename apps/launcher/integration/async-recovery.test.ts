@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { endPauses, ownerSession } from './sql.ts';
 import { controlUrl, crash, docker, follow, healthy, invoke, send, total, vote } from './stack.ts';
 
-const detach = (name: string, event: unknown) => invoke(name, event, { 'x-amz-invocation-type': 'Event' });
+const invokeAsync = (name: string, event: unknown) => invoke(name, event, { 'x-amz-invocation-type': 'Event' });
 const voters = (count: number) => Array.from({ length: count }, () => randomUUID());
-const detachVotes = (of: string[], choice: string) =>
-  Promise.all(of.map(async (voterId) => (await detach('record-vote', { voterId, choice })).status));
+const voteAsync = (of: string[], choice: string) =>
+  Promise.all(of.map(async (voterId) => (await invokeAsync('record-vote', { voterId, choice })).status));
 /** Until the function that this returns is called, no vote is recorded, and those on their way wait. */
 async function lockVotes(): Promise<() => Promise<void>> {
   const { client, end } = await ownerSession();
@@ -32,7 +32,7 @@ describe('asynchronous events', () => {
     const before = await total();
     const unlock = await lockVotes();
     // More than may run at once, and those that run wait for the lock.
-    const answers = await detachVotes(voters(40), 'cats');
+    const answers = await voteAsync(voters(40), 'cats');
     expect(answers).toEqual(answers.map(() => 202));
     await crash('launcher');
     await unlock();
@@ -48,7 +48,7 @@ describe('asynchronous events', () => {
     const [cats, dogs] = [await votesFor('cats'), await votesFor('dogs')];
     const late = voters(20);
     const unlock = await lockVotes();
-    await detachVotes(late, 'cats');
+    await voteAsync(late, 'cats');
     await crash('launcher');
     await unlock();
     await healthy();
@@ -60,7 +60,7 @@ describe('asynchronous events', () => {
   test('are all recorded, each once, when the database is killed among them', async () => {
     const before = await total();
     const accepted = async (voterId: string) => {
-      const attempt = async () => (await detach('record-vote', { voterId, choice: 'cats' })).status;
+      const attempt = async () => (await invokeAsync('record-vote', { voterId, choice: 'cats' })).status;
       // 503: it was not accepted, because the database took longer than that may take.
       let status = await attempt();
       while (status === 503) status = await attempt();
@@ -76,7 +76,7 @@ describe('asynchronous events', () => {
 
   test('whose container is killed under them are run by another', async () => {
     const events = await follow(controlUrl, '/events');
-    const { headers } = await detach('misbehave-reused', { do: 'hold' });
+    const { headers } = await invokeAsync('misbehave-reused', { do: 'hold' });
     const id = headers['x-amzn-requestid'];
     const runs = new RegExp(`"type":"invocation.running","requestId":"${id}".*"containerId":"([0-9a-f]{12})"`, 'g');
     const containers = () => [...events.text().matchAll(runs)].map(([, containerId = '']) => containerId);
@@ -90,7 +90,7 @@ describe('asynchronous events', () => {
 
   test('that are dead stay so over the launcher’s end', async () => {
     await send(controlUrl, '/dead-letters', { method: 'DELETE' });
-    await detach('misbehave', { do: 'fail' });
+    await invokeAsync('misbehave', { do: 'fail' });
     const dead = async () => ((await send(controlUrl, '/dead-letters')).json() as { total: number }).total;
     const { client, end } = await ownerSession();
     await expect.poll(() => endPauses(client).then(dead)).toBe(1);

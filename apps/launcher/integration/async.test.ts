@@ -4,7 +4,7 @@ import { endPauses, ownerSession } from './sql.ts';
 import { type Answer, controlUrl, follow, invoke, invokeRaw, send, total } from './stack.ts';
 
 const EVENT = { 'x-amz-invocation-type': 'Event' };
-const detach = (name: string, event: unknown) => invoke(name, event, EVENT);
+const invokeAsync = (name: string, event: unknown) => invoke(name, event, EVENT);
 const idOf = ({ headers }: Answer) => headers['x-amzn-requestid'] ?? '';
 
 interface DeadLetters {
@@ -26,7 +26,7 @@ afterAll(() => owner.end());
 describe('an asynchronous invocation', () => {
   test('is answered with 202 and its request id before it has run, and runs under that id', async () => {
     const events = await follow(controlUrl, '/events');
-    const answer = await detach('misbehave', { do: 'sleep', ms: 500 });
+    const answer = await invokeAsync('misbehave', { do: 'sleep', ms: 500 });
     expect(answer).toMatchObject({ status: 202, text: '' });
     expect(events.text()).not.toContain('"type":"invocation.finished"');
     await expect.poll(events.text).toMatch(new RegExp(`"type":"async.done".*"requestId":"${idOf(answer)}"`));
@@ -39,7 +39,7 @@ describe('an asynchronous invocation', () => {
   test('of many votes records each once', async () => {
     const before = await total();
     const answers = await Promise.all(
-      Array.from({ length: 100 }, () => detach('record-vote', { voterId: randomUUID(), choice: 'cats' })),
+      Array.from({ length: 100 }, () => invokeAsync('record-vote', { voterId: randomUUID(), choice: 'cats' })),
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
     await expect.poll(total).toBe(before + 100);
@@ -60,13 +60,13 @@ describe('an asynchronous invocation', () => {
   });
 });
 
-describe('a asynchronous event that its function fails', () => {
+describe('an asynchronous event that its function fails', () => {
   test('is tried three times, with a pause before each retry, and then is a dead letter', async () => {
     const events = await follow(controlUrl, '/events');
     const event = { do: 'fail', not: 'again' };
-    const id = idOf(await detach('misbehave', event));
+    const id = idOf(await invokeAsync('misbehave', event));
     const pause = `select extract(epoch from start_after - started_on)::float8 as pause
-                   from detached.job where id = $1 and state = 'retry' and retry_count = $2`;
+                   from async_events.job where id = $1 and state = 'retry' and retry_count = $2`;
     for (const [retries, seconds] of [2, 4].entries()) {
       const pauseBefore = async () => (await owner.client.query(pause, [id, retries])).rows[0]?.pause ?? 0;
       await expect.poll(pauseBefore).toBeGreaterThanOrEqual(seconds);

@@ -31,7 +31,7 @@ export async function ownerSession(inContainer?: string): Promise<{ client: Clie
 
 /** Ends the pauses before the retries of asynchronous events. */
 export const endPauses = (client: Client) =>
-  client.query(`update detached.job set start_after = now() where state = 'retry'`);
+  client.query(`update async_events.job set start_after = now() where state = 'retry'`);
 
 function bridge(socket: Socket, inContainer: string[]): void {
   const child = spawn('docker', [...inContainer, 'node', '-e', BRIDGE]);

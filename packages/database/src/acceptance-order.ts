@@ -14,15 +14,15 @@ export async function repairAcceptanceOrder(client: Client): Promise<void> {
     await client.query(`update votes set accepted_at = ${now} where ${tooLate('accepted_at')}`);
     await client.query(`update tally set accepted_at = ${now} where ${tooLate('accepted_at')}`);
   }
-  const { rows: tables } = await client.query(`select to_regclass('detached.job') is not null as exist`);
+  const { rows: tables } = await client.query(`select to_regclass('async_events.job') is not null as exist`);
   if (tables[0].exist) {
     const place = `(data ->> 'acceptedAt')::numeric`;
     await client.query(
       `with late as (
          select ctid as at, tableoid as "table", ${now} + row_number() over (order by ${place}) as corrected
-         from detached.job where data ? 'acceptedAt' and ${tooLate(place)}
+         from async_events.job where data ? 'acceptedAt' and ${tooLate(place)}
        )
-       update detached.job set data = jsonb_set(data, '{acceptedAt}', to_jsonb(corrected::text))
+       update async_events.job set data = jsonb_set(data, '{acceptedAt}', to_jsonb(corrected::text))
        from late where job.ctid = late.at and job.tableoid = late."table"`,
     );
   }

@@ -9,11 +9,11 @@ export interface AsyncEvents {
 }
 
 export async function findAsyncEvents(client: Client): Promise<AsyncEvents> {
-  const { rows: tables } = await client.query(`select to_regclass('detached.job') is not null as exist`);
+  const { rows: tables } = await client.query(`select to_regclass('async_events.job') is not null as exist`);
   if (!tables[0].exist) return { areLeft: false, highestAcceptedAt: 0n };
   const { rows } = await client.query(
     `select count(*) > 0 as "areLeft", coalesce(max((data ->> 'acceptedAt')::bigint), 0)::text as highest
-     from detached.job where data ? 'acceptedAt'`,
+     from async_events.job where data ? 'acceptedAt'`,
   );
   return { areLeft: rows[0].areLeft, highestAcceptedAt: BigInt(rows[0].highest) };
 }

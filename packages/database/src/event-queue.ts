@@ -10,7 +10,7 @@ const FIRST_PAUSE_SECONDS = 2;
 const LONGEST_PAUSE_SECONDS = 60;
 /** No function's name has a dot. */
 const DEAD_LETTERS = 'dead.letters';
-const SCHEMA = 'detached';
+const SCHEMA = 'async_events';
 const STATEMENT_MS = 5_000;
 const CONNECT_MS = 3_000;
 /** What is kept of an error. */

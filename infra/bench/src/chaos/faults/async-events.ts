@@ -18,9 +18,9 @@ export const asyncEvents: Fault = {
     const both = await Promise.all((['launcher', 'database'] as const).map((name) => scene.stack.permanent(name)));
     const hold = await holdVotes(scene);
     try {
-      const before = await detach(scene);
+      const before = await invokeAsync(scene);
       if (before === 0) throw new Error('No asynchronous event was accepted, so none could be lost');
-      const meanwhile = detach(scene);
+      const meanwhile = invokeAsync(scene);
       const at = await Promise.all(both.map(killProcess));
       if (at.includes(undefined)) throw new Error('Launcher or database had ended by itself');
       await meanwhile;
@@ -32,7 +32,7 @@ export const asyncEvents: Fault = {
 };
 
 /** @returns how many of them were answered with 202 */
-async function detach({ load, stack }: Scene): Promise<number> {
+async function invokeAsync({ load, stack }: Scene): Promise<number> {
   const path = '/2015-03-31/functions/record-vote/invocations';
   const accepted = Array.from({ length: EVENTS }, async () => {
     const id = randomUUID();
