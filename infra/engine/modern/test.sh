@@ -80,9 +80,11 @@ take_all_down() {
 }
 
 can_have_a_machine
+lane root step root "$ROOT/infra/engine/modern/root.sh"
 step packages install_packages
-step root "$ROOT/infra/engine/modern/root.sh"
 step build build
+wait_for_lanes
+[ -d "$WORK/root" ] || exit 1 # the lane has said why
 begun=yes
 GO_ON=1 step remains machine_down
 step host remember
