@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 
 /**
- * Needed by ways of dockerode, node-pg-migrate and pg-boss that the launcher doesn't go (engines over SSH, BuildKit sessions,
+ * Dependencies of features of dockerode, node-pg-migrate and pg-boss that the launcher doesn't use (engines over SSH, BuildKit sessions,
  * migrations in TypeScript, schedules). They would take a third of the launcher's memory when idle.
  */
 const UNUSED = new Map([
@@ -10,13 +10,13 @@ const UNUSED = new Map([
   ['@grpc/proto-loader', ''],
   // Bodies are read by body.ts.
   ['body-parser', ''],
-  // pg-boss' schedules: events run when they come.
+  // pg-boss' schedules: events run as soon as they arrive.
   ['cron-parser', ''],
   ['rrule-temporal', ''],
   ['jiti', 'exports.createJiti = () => undefined;'],
 ]);
 
-// CommonJS, because dockerode doesn't survive being bundled as a module.
+// CommonJS, because dockerode breaks when it is bundled as a module.
 await build({
   entryPoints: ['src/main.ts'],
   bundle: true,
@@ -24,7 +24,7 @@ await build({
   target: 'node26',
   format: 'cjs',
   define: { 'import.meta.dirname': '__dirname' },
-  // What is loaded stays in memory; names stay, for the sake of stack traces.
+  // Loaded code stays in memory, so it is minified; names are kept for stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
   outfile: 'dist/main.cjs',

@@ -13,10 +13,10 @@ import { runtimeApiOnSockets } from './sandbox/runtime-endpoints.ts';
 /** Where the volumes that sandboxes share with the launcher are mounted. */
 const DIRECTORIES = { runtime: '/run/runtime', ingress: '/run/ingress' };
 const CONTROL_SOCKET = '/run/control/control.sock';
-/** Where no sandbox can see it. */
+/** Outside the folders that sandboxes have mounted. */
 const CLAIM = 'owner.sock';
 
-/** One machine: its Docker Engine, and Unix sockets in volumes. @throws {OtherLauncher} when they are another launcher's */
+/** One machine: its Docker Engine, and Unix sockets in volumes. @throws {OtherLauncher} when another launcher uses them */
 export async function dockerPlatform(stackId: string, webUser: number, log: Logger): Promise<Platform> {
   await claim(`${DIRECTORIES.ingress}/${CLAIM}`);
   const docker = new Docker();
@@ -30,7 +30,7 @@ export async function dockerPlatform(stackId: string, webUser: number, log: Logg
     engine,
     openRuntimeEndpoint: runtimeApiOnSockets(DIRECTORIES.runtime),
     openIngress: ingressBySocket(DIRECTORIES.ingress, (folder) => remove('ingress', folder)),
-    // Nobody else has the socket.
+    // Only web has the socket mounted.
     knowsWeb: () => true,
     database: { host: '/var/run/postgresql' },
     cores: async () => os.availableParallelism(),

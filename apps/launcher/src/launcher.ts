@@ -34,7 +34,7 @@ import { Metrics } from './telemetry/metrics.ts';
 const STARTS_PER_CORE = 2;
 const DRAIN_MS = 15_000;
 const SWEEP_MS = 30_000;
-/** What events and large results may take together, at the control API and at web's socket to it, until they are answered. */
+/** Memory for the events and large results of all requests in progress, at the control API and at web's socket to it. */
 const EVENTS_AT_ONCE = 64 * 1024 * 1024;
 const EVENTS_OF_WEB_AT_ONCE = 32 * 1024 * 1024;
 
@@ -47,7 +47,7 @@ export interface LauncherParts {
 }
 
 export interface Launcher {
-  /** Finishes what is in progress, accepts nothing new, and leaves no container behind. */
+  /** Drains (finishes what is in progress, accepts nothing new) and leaves no container behind. */
   stop(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
 
   await platform.engine.open();
   const engine = new Removals(metrics.engine(platform.engine));
-  // Nothing that a predecessor left can be in use: its runtime API and its callers are gone with it.
+  // Whatever a predecessor left can't be in use: its Runtime API and its callers are gone with it.
   metrics.leaked('start', await engine.sweep(() => new Set()));
   platform.forgetPredecessor();
 
@@ -176,7 +176,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     for (const server of [servers.public, servers.private]) server.close();
     for (const result of results.values()) result.close();
     await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS), asyncEvents.close(DRAIN_MS)]);
-    // Not before: until then web's invocations come this way.
+    // Last, because until then web's invocations arrive here.
     servers.web.close();
     await engine.sweep(() => new Set()).catch(() => undefined);
     await platform.engine.close();

@@ -10,7 +10,7 @@ import { createLog } from './telemetry/log.ts';
 async function main(): Promise<void> {
   const settings = parseSettings();
   const catalog = readCatalog(`${import.meta.dirname}/catalog.json`);
-  // `make run` asks so before it touches what runs.
+  // `make run` checks the settings in this way before it touches a running stack.
   if (process.argv.includes('--check')) return;
   const log = createLog(settings.logLevel);
   const { stackId, engine } = settings;

@@ -13,7 +13,7 @@ const RUNTIME_PORT = 9001;
 const WEB_CONTROL_PORT = 9003;
 const CALL_DEADLINE_MS = 15_000;
 
-/** Several machines: a Docker Swarm, and overlay networks. Each endpoint is open in one network only. */
+/** Several machines: a Docker Swarm, and overlay networks. Each endpoint listens in one network only. */
 export function swarmPlatform(
   stackId: string,
   { taskId, databaseHost, databasePassword }: Extract<EngineSettings, { kind: 'swarm' }>,

@@ -9,13 +9,13 @@ import { z } from 'zod';
 const FIRST_USER = 10_000;
 const LAST_USER = 59_999;
 
-/** Those of the values that an entry's `environment` may name which nobody else may read. */
+/** The values that an entry's `environment` may name and that are secret. */
 export const SECRETS: ReadonlySet<string> = new Set(['SESSION_SECRET', 'PRESENTER_KEY']);
 
 const limits = {
-  /** Image without its tag: the tag is the stack's. */
+  /** Image without a tag; the stack adds its own. */
   image: z.string().regex(/^[a-z0-9]+([./_-][a-z0-9]+)*$/),
-  /** uid in the container; a function's database role is known by it. */
+  /** uid in the container, which also identifies a function's database role. */
   user: z.int().refine((uid) => uid >= FIRST_USER && uid <= LAST_USER, {
     error: `must be from ${FIRST_USER} to ${LAST_USER}: lower ones are users of an image or of this machine (999 owns Postgres and its data), higher ones are nobody's`,
   }),
@@ -23,14 +23,14 @@ const limits = {
   cpus: z.number().positive(),
   processes: z.int().min(8),
   tmpMb: z.int().min(1),
-  /** One of the engine's runtimes (`docker info` lists them), gVisor's `runsc` say; the engine's default where none is named. */
+  /** One of the engine's runtimes (`docker info` lists them), such as gVisor's `runsc`; the engine's default if it is absent. */
   runtime: z
     .string()
     .regex(/^[A-Za-z0-9][\w.-]*$/)
     .optional(),
 };
 
-/** How a container serves events: one only, or, while events wait, up to `events` of them, `inFlight` at once. */
+/** How a container serves events: a single one, or, while events wait, up to `events` in total and `inFlight` at a time. */
 const serving = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('single-use') }),
   z.strictObject({ kind: z.literal('reuse'), inFlight: z.int().min(1).max(256), events: z.int().min(1) }),
@@ -40,7 +40,7 @@ const functionEntry = z.strictObject({
   ...limits,
   database: z.boolean(),
   deadlineMs: z.int().min(100).max(900_000),
-  /** Containers at once, prewarmed containers included. */
+  /** Containers at the same time, prewarmed ones included. */
   concurrency: z.int().min(1),
   queue: z.strictObject({ events: z.int().min(1), megabytes: z.int().min(1) }),
   serving,
@@ -54,7 +54,7 @@ const webEntry = z.strictObject({
   ...limits,
   environment: z.array(z.string()),
   mayInvoke: z.array(z.string()),
-  /** Path of a page → functions that will probably follow its view. */
+  /** Path of a page → functions that its visitor will probably need. */
   prewarms: z.record(z.string(), z.array(z.string())),
   startDeadlineMs: z.int().min(1000),
   requestsPerReplica: z.int().min(1),
@@ -65,7 +65,7 @@ const schema = z
   .strictObject({
     functions: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), functionEntry),
     web: webEntry,
-    /** Public stream → the function whose result it carries. */
+    /** Public stream → the function whose result it shows. */
     streams: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.string()),
   })
   .superRefine((catalog, context) => {
@@ -89,7 +89,7 @@ export type Catalog = z.infer<typeof schema>;
 export type FunctionEntry = z.infer<typeof functionEntry>;
 export type WebEntry = z.infer<typeof webEntry>;
 
-/** Reads the allow-list: nothing that it doesn't name is ever started. Throws with every problem when it is wrong. */
+/** Reads the allow-list: nothing else is ever started. @throws naming every problem at once */
 export function parseCatalog(json: string): Catalog {
   const parsed = schema.safeParse(readJson(json));
   if (!parsed.success) throw new Error(`Invalid catalog:\n${z.prettifyError(parsed.error)}`);
@@ -106,13 +106,13 @@ function readJson(json: string): unknown {
 
 export const readCatalog = (file: string): Catalog => parseCatalog(readFileSync(file, 'utf8'));
 
-/** A request names a function that the catalog doesn't have; the message says which it has. */
+/** A request names a function that isn't in the catalog; the message lists those that are. */
 export class NotInCatalog extends Error {
   override name = 'NotInCatalog';
 }
 
 /**
- * The function that a request names: by its name or ARN, with the qualifier `$LATEST` or none
+ * Finds the function that a request names: by name or ARN, with the qualifier `$LATEST` or none
  * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, FunctionName).
  * @throws {NotInCatalog}
  */

@@ -1,9 +1,9 @@
 import type { TraceContext } from './trace-context.ts';
 
-/** What makes an event this one, whoever tries it and however often. */
+/** What identifies an event over all of its attempts. */
 export interface Acceptance {
   requestId: string;
-  /** Its place in the order of acceptance; the launcher's AcceptanceClock gives it. */
+  /** Its place in the order of acceptance, given by the launcher's AcceptanceClock. */
   acceptedAt: bigint;
   trace: TraceContext;
 }

@@ -1,28 +1,28 @@
 /**
- * What viewers of the public activity stream are told: the contract between the launcher and the page that draws it.
- * Times are epoch milliseconds of the launcher's clock. Nothing of an event, a result or a request is in it.
+ * The messages of the public activity stream: the contract between the launcher and the live page.
+ * Times are epoch milliseconds of the launcher's clock. No message contains any part of an event, a result or a request.
  */
 
 export type ContainerState = 'starting' | 'connecting' | 'waiting' | 'running' | 'leaving' | 'gone';
 
-/** How a container ended: its exit status, or that nobody can tell (removed by hand, say). */
+/** How a container ended: its exit status, or that it is unknown (removed by hand, for example). */
 export type Ending = number | 'lost';
 
-/** One container, as it is now or was when it left. A later view of the same `id` takes the place of an earlier one. */
+/** One container, as it is now or was at its end. A later view replaces an earlier one with the same `id`. */
 export interface ContainerView {
   id: string;
   name: string;
   containerId?: string;
   state: ContainerState;
-  /** Events in its hands, and events that it has answered. */
+  /** Events in flight, and events that it has answered. */
   inFlight: number;
   served: number;
   createdAt: number;
-  /** When it asked for its first event, had its first event, and was gone. */
+  /** When it polled for its first event, got its first event, and was gone. */
   readyAt?: number;
   busyAt?: number;
   goneAt?: number;
-  /** What its last event took, in milliseconds. */
+  /** How long its last event took, in milliseconds. */
   runMs?: number;
   ending?: Ending;
 }
@@ -32,32 +32,32 @@ export interface Counters {
   /** Since midnight by the launcher's clock (UTC in its container), or since it started when that was later. */
   today: { since: number; started: number; removed: number };
   removed: number;
-  /** Of the removed ones: those that ended with status 0. */
+  /** Removed containers that had ended with status 0. */
   removedWell: number;
   invocations: number;
   succeeded: number;
   retried: number;
-  /** Half of the latest invocations took less than this, in milliseconds, by start kind; absent when there were none. */
+  /** Median duration of the latest invocations, in milliseconds, by start kind; absent when there were none. */
   p50: { cold?: number; prewarmed?: number; warm?: number };
-  /** Events per container, of each function's latest containers that took several. */
+  /** Events per container, of each function's latest reused containers. */
   reused: Record<string, { events: number; containers: number }>;
 }
 
-/** What launcher and database hold, in bytes. */
+/** The memory of launcher and database, in bytes. */
 export interface PermanentMemory {
   launcher: number;
   database: number;
 }
 
-/** The same, when idle, or, before that was ever seen, at work. */
+/** The same when idle; under load until the system has been idle once. */
 export interface Memory extends PermanentMemory {
   idle: boolean;
 }
 
-/** Something that the audience should not miss. */
+/** Something that the audience should notice. */
 export type Moment = { kind: 'retried'; at: number; name: string; containerId: string; reason: string };
 
-/** The first message (event `snapshot`): everything there is to know, the containers of the last minute included. */
+/** The first message (event `snapshot`): the whole state, including the containers of the last minute. */
 export interface Snapshot {
   now: number;
   since: number;
@@ -66,7 +66,7 @@ export interface Snapshot {
   memory?: Memory;
 }
 
-/** Every further message (event `changes`): what has changed, several changes of one container as one. */
+/** Every further message (event `changes`): the changes, with several changes of one container combined. */
 export interface Changes {
   now: number;
   containers: ContainerView[];

@@ -1,4 +1,4 @@
-/** However many ask, `ask` is called once in `everyMs` at most, and all get that answer; when nobody asks, never. */
+/** Calls `ask` at most once in `everyMs`, and only on demand; all callers get the same answer. */
 export function atMostEvery<Answer>(everyMs: number, ask: () => Promise<Answer>): () => Promise<Answer> {
   let last: { at: number; answer: Promise<Answer> } | undefined;
   return () => {

@@ -1,7 +1,7 @@
-/** Time as the policies see it: tests let it pass by hand. Moments are milliseconds since the process started (performance.now). */
+/** Time as a parameter, so that tests can advance it. Times are milliseconds since the process started (performance.now). */
 export interface Clock {
   now(): number;
-  /** Calls `run` once after `ms`; the returned function cancels that. */
+  /** Calls `run` once after `ms`; the returned function cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 
@@ -13,7 +13,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Fires once at the earliest of the moments that it was set to since it last fired. */
+/** Fires once, at the earliest of the times that it was set to since it last fired. */
 export class EarliestTimer {
   #next: { at: number; cancel: () => void } | undefined;
   readonly #fire: () => void;

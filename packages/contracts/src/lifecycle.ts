@@ -1,9 +1,9 @@
-/** How a container ended. `lost`: the engine can't tell any more (removed by hand, or the engine was restarted). */
+/** How a container ended. `lost`: the engine no longer knows (removed by hand, or the engine was restarted). */
 export type Exit = { kind: 'exited'; exitCode: number; outOfMemory: boolean } | { kind: 'lost' };
 
 export type StartKind = 'cold' | 'prewarmed' | 'warm';
 
-/** What an answer cost, in milliseconds; a phase that wasn't paid for is absent. */
+/** How long each phase of an invocation took, in milliseconds; a phase that it didn't wait for is absent. */
 export interface Phases {
   queue?: number;
   create?: number;
@@ -14,14 +14,14 @@ export interface Phases {
 
 export type InvocationOutcome = 'success' | 'function-error' | 'timeout' | 'throttled' | 'unavailable' | 'abandoned';
 
-/** By what an invocation is known in every line about it. */
+/** What identifies an invocation in every log line about it. */
 export interface InvocationIdentity {
   requestId: string;
   traceId: string;
   name: string;
 }
 
-/** Every change in the life of a container or an invocation. Nothing of a payload is in it. */
+/** Every change in the life cycle of a container or an invocation. Contains no part of a payload. */
 export type LifecycleEvent =
   | { type: 'container.starting'; sandboxId: string; name: string }
   | {
@@ -56,7 +56,7 @@ export type LifecycleEvent =
       type: 'invocation.finished';
       containerId: string | undefined;
       outcome: InvocationOutcome;
-      /** Why the next one may fail, too: the function's error type, or what kept it from running, unless that was the database. */
+      /** Why the next one may fail, too: the function's error type, or what kept it from running, except the database. */
       failure?: string | undefined;
       startKind: StartKind | undefined;
       phases: Phases;

@@ -1,9 +1,9 @@
-/** Cuts text that comes in pieces into lines. */
+/** Splits text that arrives in chunks into lines. */
 export class Lines {
-  /** The text after the last line end. The caller limits its length. */
+  /** The text after the last line break. The caller limits its length. */
   pending = '';
 
-  /** Takes the next piece. @returns the lines that end in it */
+  /** Adds the next chunk. @returns the lines that end in it */
   take(piece: string): string[] {
     const lines = (this.pending + piece).split('\n');
     this.pending = lines.pop() ?? '';

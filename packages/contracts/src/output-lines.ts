@@ -6,8 +6,8 @@ const LINE_LIMIT = 8 * 1024;
 const TOTAL_LIMIT = 1024 * 1024;
 
 /**
- * Calls `onLine` for every line that a container writes. A line over 8 KB is cut into pieces; after 1 MB in all the rest is read
- * and dropped, so that a container that writes without end costs neither memory nor log.
+ * Calls `onLine` for every line of a container's output. A line over 8 KB is split; after 1 MB in total the rest is read and dropped,
+ * so that endless output fills neither memory nor log.
  */
 export function followOutput(output: Readable, onLine: (line: string) => void): void {
   const lines = new Lines();

@@ -1,13 +1,13 @@
-/** One thing to vote for; `id` is its label as a slug and stays the same as long as the label does. */
+/** One option to vote for; `id` is its label as a slug, so it stays the same as long as the label does. */
 export interface PollOption {
   id: string;
   label: string;
 }
 
-/** What `record-vote` takes for an option's id. Taking a label apart can make it longer. */
+/** The length that `record-vote` accepts for an option's ID. Unicode normalization can make a label longer. */
 const LONGEST_ID = 100;
 
-/** What the audience is asked. The only parser of POLL_QUESTION and POLL_OPTIONS: pages and database get its result. */
+/** The poll's question and options. This is the only parser of POLL_QUESTION and POLL_OPTIONS: pages and database get its result. */
 export interface Poll {
   question: string;
   options: PollOption[];
@@ -22,8 +22,8 @@ const slug = (label: string): string =>
     .replace(/^-|-$/g, '');
 
 /**
- * Reads a poll from its two settings.
- * @returns the poll, or what is wrong with the settings, in words for whoever set them
+ * Parses a poll from its two settings.
+ * @returns the poll, or the problems with the settings, in words for the operator
  */
 export function parsePoll(question: string, labels: string): { poll: Poll } | { problems: string[] } {
   const options = labels

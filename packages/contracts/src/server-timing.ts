@@ -9,7 +9,7 @@ export const serverTimingOf = (phases: Phases): string =>
     return ms === undefined ? [] : `${name};dur=${ms.toFixed(2)}`;
   }).join(', ');
 
-/** Reads the phases of an invocation from a Server-Timing header, whatever else it contains. */
+/** Reads the phases of an invocation from a Server-Timing header, and ignores all other entries. */
 export function phasesIn(serverTiming: string | null | undefined): Phases {
   const phases: Phases = {};
   for (const metric of serverTiming?.split(',') ?? []) {

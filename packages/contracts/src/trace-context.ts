@@ -1,22 +1,22 @@
-/** One stretch of a trace: a request at the gateway, or an invocation. What comes from a header is checked, so it may be logged. */
+/** One span of a trace: a request at the gateway, or an invocation. Values from a header are validated, so they may be logged. */
 export interface TraceContext {
-  /** 32 hex digits; the same from the browser's vote to the function's last line. */
+  /** 32 hex digits; the same from the browser's vote to the function's last log line. */
   traceId: string;
-  /** 16 hex digits: this stretch. */
+  /** 16 hex digits: this span. */
   spanId: string;
   sampled: boolean;
 }
 
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
-/** 32 hex digits of its own for every trace. Works in a page without a secure context, as phones in a room have none. */
+/** 32 random hex digits. Works in a page without a secure context, which phones in a room don't have. */
 export const newTraceId = (): string => randomHex(16);
 
 const newSpanId = (): string => randomHex(8);
 
 /**
- * The trace that a `traceparent` names, if it is valid, as W3C Trace Context says
- * (https://www.w3.org/TR/trace-context/#traceparent-header): of later versions the part that is known is taken.
+ * The trace that a `traceparent` names, if it is valid by W3C Trace Context
+ * (https://www.w3.org/TR/trace-context/#traceparent-header): of later versions the known part is used.
  */
 function traceIn(traceparent: string | null | undefined): Pick<TraceContext, 'traceId' | 'sampled'> | undefined {
   const [, version, traceId, parentId, flags, more] = TRACEPARENT.exec(traceparent ?? '') ?? [];
@@ -29,13 +29,13 @@ function traceIn(traceparent: string | null | undefined): Pick<TraceContext, 'tr
   return isValid ? { traceId, sampled: (Number.parseInt(flags ?? '', 16) & 1) === 1 } : undefined;
 }
 
-/** A new stretch of the trace that a caller's `traceparent` names, or of a new one when there is none or it is invalid. */
+/** Starts a span of the trace that a caller's `traceparent` names, or of a new trace if there is none or it is invalid. */
 export const continueTrace = (traceparent: string | undefined): TraceContext => ({
   ...(traceIn(traceparent) ?? { traceId: newTraceId(), sampled: true }),
   spanId: newSpanId(),
 });
 
-/** `traceparent` for a request that belongs to a caller's trace; none if that has no valid one. */
+/** `traceparent` for a request within a caller's trace; undefined if the caller sent no valid one. */
 export function childOf(traceparent: string | null): string | undefined {
   const trace = traceIn(traceparent);
   return trace && traceparentOf({ ...trace, spanId: newSpanId() });
@@ -45,11 +45,11 @@ export function childOf(traceparent: string | null): string | undefined {
 export const traceparentFor = (traceId: string): string =>
   traceparentOf({ traceId, spanId: newSpanId(), sampled: true });
 
-/** What is handed on: this stretch as the parent of the next. */
+/** The header to pass on: this span as the parent of the next. */
 export const traceparentOf = ({ traceId, spanId, sampled }: TraceContext): string =>
   `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
 
-/** The same in the form of Lambda's own header, for runtimes and libraries that know that one. */
+/** The same in the format of Lambda's own header, for runtimes and libraries that read that one. */
 export const xrayHeaderOf = ({ traceId, spanId, sampled }: TraceContext): string =>
   `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=${sampled ? 1 : 0}`;
 

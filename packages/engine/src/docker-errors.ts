@@ -1,4 +1,4 @@
-/** The HTTP status of an error of the Docker Engine's API, if it has one. */
+/** The HTTP status of an error from the Docker Engine's API, if it has one. */
 export const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

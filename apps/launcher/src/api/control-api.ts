@@ -23,7 +23,7 @@ interface ControlParts extends InvokeParts {
   metrics: () => Promise<string>;
   logs: FunctionLogs;
   health: () => Promise<Health>;
-  /** Forgets every vote, and shows it. */
+  /** Deletes every vote and refreshes the results. */
   reset: () => Promise<void>;
   hosts: ReadonlySet<string>;
   peers: Peers;

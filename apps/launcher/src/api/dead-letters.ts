@@ -6,12 +6,12 @@ import { LauncherError } from '../model/errors.ts';
 
 const PATH = '/dead-letters';
 const MOST_LISTED = 100;
-/** Longer events are shown by themselves only. */
+/** Longer events are left out of the list. */
 const LISTED_EVENT_CHARACTERS = 4096;
 
 /**
- * The control API's endpoint to the asynchronous events that have failed three times: read them, send them again, drop them, one by its
- * request id, all, or all of one function (`?function=`).
+ * The control API's endpoints for asynchronous events that failed three times: read, resend or delete one by its request ID, all of them,
+ * or all of one function (`?function=`).
  */
 export function mountDeadLetters(app: Express, asyncEvents: AsyncEvents): void {
   app.get(PATH, async (request, response) => {
@@ -37,7 +37,7 @@ export function mountDeadLetters(app: Express, asyncEvents: AsyncEvents): void {
   });
 }
 
-/** Of all dead letters there may be none; one that is asked for by its ID has to be there. */
+/** A list may be empty; a dead letter requested by its ID has to exist. */
 function someOf(letters: number, request: Request): number {
   return letters === 0 && request.params.requestId !== undefined ? notThere(request) : letters;
 }
@@ -51,7 +51,7 @@ function asked(request: Request): Which {
   }
   const name = query.function === undefined ? undefined : String(query.function);
   const requestId = params.requestId === undefined ? undefined : String(params.requestId);
-  // Whatever else is no name or id is in no letter either, and some of it (NUL, say) Postgres would not even take.
+  // Anything else can't be in a dead letter, and Postgres would reject some of it (NUL, for example).
   if (![name, requestId].every((word) => word === undefined || /^[\w-]{1,100}$/.test(word))) notThere(request);
   return { name, requestId };
 }

@@ -2,7 +2,7 @@ import { Viewers } from '@serverless-vote/http-server/server-sent-events';
 import type { Express } from 'express';
 import type { EventBus } from '../model/event-bus.ts';
 
-/** What a viewer may be behind before events are left out for it. */
+/** How far a viewer may fall behind before it misses events, in bytes. */
 const BUFFER_LIMIT = 256 * 1024;
 
 /** Every lifecycle event as a server-sent event. */
@@ -13,7 +13,7 @@ export function mountEvents(app: Express, bus: EventBus): void {
     viewers.broadcast(Buffer.from(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`));
   });
   app.get('/events', (request, response) => {
-    // A stream without a body has no end either.
+    // The answer to HEAD has no body, so it ends at once.
     if (request.method === 'HEAD') response.type('text/event-stream').end();
     else viewers.add(response);
   });

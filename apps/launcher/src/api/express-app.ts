@@ -6,12 +6,12 @@ import { LauncherError, respondWithError } from '../model/errors.ts';
 /** An invocation may take its catalog's deadline, so silence is no sign here. */
 const LIMITS = { connections: 2_000, requests: 4_000, headersMs: 10_000, requestMs: 30_000, silentMs: 0 };
 
-/** An app that adds nothing of its own to answers. */
+/** An app that adds no headers of its own to responses. */
 export function newApp(): express.Express {
   return express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
 }
 
-/** To be called last: everything that is not mounted by then is 404, and errors are answered in Lambda's shape. */
+/** Call this last: every route that is not mounted by then answers 404, and errors are answered in Lambda's format. */
 export function finish(app: express.Express): express.Express {
   app.use((request: Request) => {
     throw new LauncherError('ResourceNotFoundException', `There is no ${request.method} ${request.path} here.`);
@@ -22,7 +22,7 @@ export function finish(app: express.Express): express.Express {
   return app;
 }
 
-/** The app's server, which doesn't listen yet. @param keepAliveMs how long a connection may stay open between two requests */
+/** The app's server, not listening yet. @param keepAliveMs how long a connection may stay open between two requests */
 export const serverOf = (app: express.Express, keepAliveMs: number): http.Server =>
   limitedServer({ ...LIMITS, keepAliveMs }, app);
 

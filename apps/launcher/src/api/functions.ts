@@ -2,7 +2,7 @@ import { arnOf, type Catalog, type FunctionEntry, findFunction } from '@serverle
 import type { Express } from 'express';
 import { FUNCTIONS } from './invocations.ts';
 
-/** What the catalog has, in the shapes of Lambda's ListFunctions, GetFunction and GetFunctionConfiguration. */
+/** The catalog in the formats of Lambda's ListFunctions, GetFunction and GetFunctionConfiguration. */
 export function mountFunctions(app: Express, catalog: Catalog): void {
   app.get(FUNCTIONS, (_request, response) => {
     response.json({
@@ -15,7 +15,7 @@ export function mountFunctions(app: Express, catalog: Catalog): void {
       Configuration: configuration(name, entry),
       Code: { RepositoryType: 'local', ImageUri: entry.image },
       Concurrency: { ReservedConcurrentExecutions: entry.concurrency },
-      // What Lambda has no word for.
+      // Settings for which Lambda has no field.
       Catalog: entry,
     });
   });
@@ -25,7 +25,7 @@ export function mountFunctions(app: Express, catalog: Catalog): void {
   });
 }
 
-/** One function in the shape of Lambda's FunctionConfiguration (https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html). */
+/** One function in the format of Lambda's FunctionConfiguration (https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html). */
 function configuration(name: string, entry: FunctionEntry) {
   return {
     FunctionName: name,

@@ -5,17 +5,17 @@ import type { FunctionPool } from '../invoke/function-pool.ts';
 import { DISK_IS_FULL } from '../invoke/start-health.ts';
 import type { EventBus } from '../model/event-bus.ts';
 
-/** Would a vote be recorded now, and if not, why? `paused`: it ends when the database is back; `failing`: somebody has to look. */
+/** Would a vote be recorded now, and if not, why? `paused`: until the database is back; `failing`: the operator has to act. */
 export type Health = { status: 'ok' } | { status: 'starting' | 'paused' | 'failing'; reason: string };
 
 const IMAGES_EVERY_MS = 5_000;
-/** This many in a row are no accident. */
+/** This many failures in a row are no coincidence. */
 const IN_A_ROW = 3;
-/** What happened longer ago says nothing about now: nobody may have tried since. */
+/** Older failures are ignored: there may have been no invocation since. */
 const RECENT_MS = 15_000;
 /**
- * The errors of a program that did not mean to fail: Node's and Postgres' own, and those that the launcher reports in a function's
- * place. A function that refuses an event has a name of its own for that (`InvalidEvent`, say), and works.
+ * Errors of a broken function: Node's and Postgres' own, and those that the launcher reports on a function's behalf. A function that
+ * refuses an event uses its own error type (such as `InvalidEvent`), and is healthy.
  */
 const UNMEANT = /^(error|Error|\w*(Type|Range|Reference|Syntax|Aggregate|System)Error|(Runtime|Sandbox|Function)\..*)$/;
 
@@ -24,20 +24,20 @@ export interface HealthParts {
   isPrepared: () => boolean;
   databaseIsThere: () => Promise<boolean>;
   databaseHasSpace: () => Promise<boolean>;
-  /** What the pages need: functions by name, and web. */
+  /** The functions that the pages need, and web. */
   images: readonly string[];
-  /** Those of these images that the engine lacks. @throws when the engine doesn't answer */
+  /** Which of these images the engine lacks. @throws when the engine doesn't answer */
   lacking: (images: readonly string[]) => Promise<readonly string[]>;
   functions: readonly string[];
-  /** Is there a container of this function that would take an event now, whatever the engine does? */
+  /** Is there a container of this function that could take an event now, even if the engine is down? */
   isReady: (name: string) => boolean;
-  /** Why an invocation of this function would probably fail, if so. */
+  /** Why an invocation of this function would probably fail; undefined if it wouldn't. */
   whyFailing: (name: string) => string | undefined;
 }
 
 /**
- * Health is the answer to "would a vote be recorded now?". Asking starts nothing, and costs the database and the engine a question now
- * and then, however many ask.
+ * Health answers "would a vote be recorded now?". A check starts nothing. However often it is called, it queries the database and the
+ * engine only now and then.
  */
 export class HealthReport {
   readonly #parts: HealthParts;
@@ -53,7 +53,7 @@ export class HealthReport {
     );
   }
 
-  /** What is certain, so that the pages may say that voting is paused. */
+  /** Only what is certain, so that the pages may say that voting is paused. */
   async certain(): Promise<Health> {
     const { isPrepared, databaseIsThere, databaseHasSpace, functions, isReady } = this.#parts;
     if (!isPrepared()) return { status: 'starting', reason: 'waiting for the database' };
@@ -69,7 +69,7 @@ export class HealthReport {
     return { status: 'failing', reason: `the image ${images} isn't on this machine; \`make run\` builds it` };
   }
 
-  /** The same, and what the latest invocations suggest. */
+  /** The same, plus what the latest invocations suggest. */
   async answer(): Promise<Health> {
     const certain = await this.certain();
     if (certain.status !== 'ok') return certain;
@@ -79,7 +79,7 @@ export class HealthReport {
   }
 }
 
-/** The reason when a function can run nothing because containers that should be gone take all its places. */
+/** The reason if a function can't run because containers that should be gone occupy its whole concurrency. */
 export function whyBlocked(
   pools: readonly Pick<FunctionPool, 'name' | 'fleet' | 'entry'>[],
   name: string,
@@ -90,7 +90,7 @@ export function whyBlocked(
   return `the Docker Engine does not remove containers of ${name}, and they take all its places`;
 }
 
-/** How each function's last invocations went, as far as that says whether the next one will succeed. */
+/** The outcomes of each function's last invocations that predict whether the next one will succeed. */
 export class RecentFailures {
   readonly #inARow = new Map<string, { count: number; last: string; at: number }>();
 

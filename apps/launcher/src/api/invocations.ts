@@ -13,11 +13,11 @@ const LOG_TAIL_BYTES = 4096;
 
 export interface InvokeParts {
   invoker: Invoker;
-  /** For events that are being read, and results that are being taken. */
+  /** For events that are being received, and results that are being sent. */
   bodies: ByteBudget;
   /** The largest synchronous event, in bytes. */
   eventLimit?: number;
-  /** Without it, no asynchronous invocations are offered. */
+  /** Without it, asynchronous invocations are refused. */
   asyncEvents?: AsyncEvents;
 }
 
@@ -55,7 +55,7 @@ export function mountInvoke(
     });
     const invoked = await invoker.invoke(name, payload, { signal: left.signal, qualifier, trace });
     const { length } = invoked.outcome.payload;
-    // A caller that reads slowly makes the launcher keep its result.
+    // The launcher has to keep the result for a caller that reads slowly.
     if (length > SMALL_RESULT) holdWhileOpen(response, length, bodies);
     const headers = await answerHeaders(invoked, request.get('x-amz-log-type') === 'Tail');
     response.writeHead(200, headers).end(invoked.outcome.payload);

@@ -3,7 +3,7 @@ import type { Express } from 'express';
 import { LauncherError } from '../model/errors.ts';
 import { asJson, type FunctionLogs, KEPT_LINES } from '../telemetry/function-logs.ts';
 
-/** The logs of a function, as OpenFaaS has them: `?name=`, `tail=` for at most so many lines, `follow=1` for what comes. */
+/** The logs of a function, as in OpenFaaS: `?name=`, `tail=` for at most this many lines, `follow=1` for new lines. */
 export function mountLogs(app: Express, catalog: Catalog, logs: FunctionLogs): void {
   app.get('/system/logs', ({ query }, response) => {
     const { name } = findFunction(catalog, String(query.name ?? ''));

@@ -7,7 +7,7 @@ import { type Health, mountHealth } from './health.ts';
 import { FUNCTIONS, type InvokeParts, mountInvoke } from './invocations.ts';
 import type { Killed } from './kill-at-work.ts';
 
-/** Twice as much as the gateway takes of a post: web needs no larger events, and reading 6 MB of JSON takes the launcher long. */
+/** Twice the gateway's limit for a body: web needs no larger events, and parsing 6 MB of JSON would block the launcher. */
 const EVENT_LIMIT = 64 * 1024;
 
 interface WebApiParts extends Omit<InvokeParts, 'asyncEvents' | 'eventLimit'> {
@@ -18,7 +18,7 @@ interface WebApiParts extends Omit<InvokeParts, 'asyncEvents' | 'eventLimit'> {
   knowsWeb: (request: Request) => boolean;
 }
 
-/** Web's socket to the control API: invocations of what the catalog allows it, none of them asynchronous, a kill for the presenter, health, and nothing else. */
+/** Web's socket to the control API: synchronous invocations of the functions that the catalog allows, the presenter's kill, health, and nothing else. */
 export function webApi({ catalog, invoker, bodies, presenter, health, knowsWeb }: WebApiParts): Express {
   const app = newApp();
   const mayInvoke = (name: unknown) => catalog.web.mayInvoke.includes(String(name));

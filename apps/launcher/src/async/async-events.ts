@@ -13,7 +13,7 @@ import { FunctionQueue } from './function-queue.ts';
 
 /** Lambda's limit for an asynchronous event: 1 MB. */
 export const ASYNC_EVENT_LIMIT = 1024 * 1024;
-/** How long a caller waits for the commit: a restart of the database fits into it. */
+/** How long a caller waits for the commit: long enough for a restart of the database. */
 const ACCEPT_MS = 5_000;
 
 interface AsyncParts {
@@ -24,11 +24,11 @@ interface AsyncParts {
 }
 
 /**
- * Events whose callers don't wait for a result. What it promises:
+ * Events whose callers don't wait for a result. Guarantees:
  *
- * 1. An event is committed before it is accepted, and kept once, however often the commit was tried.
- * 2. What a predecessor left is run as soon as the database lets it.
- * 3. A dead letter is kept until somebody sends it again or drops it.
+ * 1. An event is committed before it is accepted, and stored once, however often the commit was retried.
+ * 2. Events that a predecessor left are run as soon as the database is available.
+ * 3. A dead letter is kept until it is resent or deleted.
  */
 export class AsyncEvents {
   readonly queues: readonly FunctionQueue[];
@@ -52,8 +52,8 @@ export class AsyncEvents {
 
   /**
    * Accepts an event: when this resolves, it is committed. Returns its request ID.
-   * @throws {LauncherError} RequestTooLargeException; TooManyRequestsException when too many are kept; ServiceException
-   *   when the database is away: then nothing was accepted
+   * @throws {LauncherError} RequestTooLargeException; TooManyRequestsException when too many are stored; ServiceException
+   *   when the database is down: then nothing was accepted
    */
   async accept(requested: string, payload: Buffer, qualifier?: string, trace?: TraceContext): Promise<string> {
     const { invoker, bus } = this.#parts;
@@ -75,7 +75,7 @@ export class AsyncEvents {
         throw error;
       });
     };
-    // A connection that breaks doesn't tell whether the commit came before.
+    // When a connection breaks, it is unknown whether the commit succeeded.
     await pRetry(() => this.#session.use(keep), {
       ...BACKOFF,
       maxRetryTime: Math.max(0, giveUpAt - performance.now()),
@@ -87,24 +87,24 @@ export class AsyncEvents {
     return requestId;
   }
 
-  /** Dead letters, the oldest first. @throws {LauncherError} ServiceException when the database is away */
+  /** Dead letters, oldest first. @throws {LauncherError} ServiceException when the database is down */
   deadLetters(which: Which, most: number): Promise<DeadLetter[]> {
     return this.#now((queue) => queue.deadLetters(which, most));
   }
 
-  /** Sends dead letters again, each with its old place in the order of acceptance. Returns how many. */
+  /** Queues dead letters again, each with its original place in the order of acceptance. Returns how many. */
   async resend(which: Which): Promise<number> {
     const sent = await this.#now((queue) => this.#recounting(queue, queue.resend(which)));
     this.#lookAll();
     return sent;
   }
 
-  /** Drops dead letters for good. Returns how many. */
+  /** Deletes dead letters. Returns how many. */
   drop(which: Which): Promise<number> {
     return this.#now((queue) => this.#recounting(queue, queue.drop(which)));
   }
 
-  /** Begins nothing more, and waits at most `graceMs` for what runs. What isn't finished is found by the next launcher. */
+  /** Starts no further event, and waits at most `graceMs` for those that run. The next launcher finds what isn't finished. */
   async close(graceMs: number): Promise<void> {
     this.#stopping.abort();
     const closed = Promise.all(this.queues.map((queue) => queue.close()));
@@ -122,13 +122,13 @@ export class AsyncEvents {
     for (const queue of this.queues) void queue.look();
   }
 
-  /** After opening: what a dead launcher had in hand, or this one has lost, goes back into the queue; and all is counted. */
+  /** After opening: returns the events of a dead launcher, and those that this one lost, to the queue, and counts all of them. */
   async #takeStock(queue: EventQueue): Promise<void> {
     for (const { name, inHand } of this.queues) await queue.recover(name, inHand);
     await this.#recounting(queue);
   }
 
-  /** Only the queue itself knows: what this process has counted may have missed an event that it took for lost. */
+  /** Asks the queue itself: this process may have missed an event that it believed lost. */
   async #mayClose(queue: EventQueue): Promise<boolean> {
     const isDone = () => this.queues.every(({ unfinished }) => unfinished === 0);
     if (!isDone()) return false;

@@ -16,16 +16,16 @@ import { LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Outcome } from '../model/invocation.ts';
 
-/** Run at once of one function whose containers are reused: callers who wait for their answer are not to be crowded out. */
+/** Concurrent asynchronous events of a function whose containers are reused: they must not crowd out synchronous callers. */
 const AT_ONCE = 32;
-/** How soon it is seen that the pause before a retry is over: later each time, until one is. Nobody looks while no event waits for that. */
+/** How often the queue is polled for retries that have become due: the pause grows until one is. Without waiting events there is no polling. */
 const LOOK_AGAIN_MS = { first: 500, longest: 5_000 };
-/** An event that the platform could not run for so long is given up, as Lambda does. */
+/** An event that the platform could not run for this long is given up, as on Lambda. */
 const OLDEST_MS = 6 * 3600 * 1000;
-/** What may be kept of one function: waiting, running and dead together. */
+/** The limit per function for waiting, running and dead events together. */
 const KEPT = { events: 10_000, bytes: 256 * 1024 * 1024 };
 
-/** In the place of an error that the database refuses: no retry would change that. */
+/** Replaces an error that the database refuses to store: retrying would not help. */
 const UNKEPT: AttemptError = {
   errorType: 'Launcher.ErrorNotKept',
   errorMessage: 'The function’s error could not be kept; the log has it.',
@@ -35,34 +35,34 @@ interface QueueParts {
   session: Pick<QueueSession, 'use'>;
   invoker: Pick<Invoker, 'run'>;
   bus: EventBus;
-  /** Aborts when the launcher stops: nothing is begun any more, and what could not be finished stays in the queue. */
+  /** Aborts when the launcher stops: no further event is started, and unfinished ones stay in the queue. */
   stopping: AbortSignal;
 }
 
 /**
- * The asynchronous events of one function. What it promises:
+ * The asynchronous events of one function. Guarantees:
  *
- * 1. An event is run until its function has answered with a result, three times at most; then it is a dead letter.
- * 2. What the platform could not run (no container, the database away) is no attempt: it is tried again for six hours.
- * 3. Whatever is killed, an event leaves the queue only after its result. It may so run twice, with the same request ID
- *    and the same place in the order of acceptance.
- * 4. At most 10,000 events and 256 MB are kept, dead letters included.
+ * 1. An event is run until its function has answered with a result, at most three times; then it becomes a dead letter.
+ * 2. A failure of the platform (no container, the database down) doesn't count as an attempt: the event is retried for six hours.
+ * 3. At-least-once delivery: whatever is killed, an event leaves the queue only after its result. It may run twice, with the same
+ *    request ID and the same place in the order of acceptance.
+ * 4. At most 10,000 events and 256 MB are stored, dead letters included.
  */
 export class FunctionQueue {
   readonly name: string;
   readonly #atOnce: number;
   readonly #parts: QueueParts;
-  /** Waiting and running. */
+  /** Events that wait or run. */
   unfinished = 0;
   dead = 0;
   #bytes = 0;
   readonly #running = new Set<Promise<void>>();
-  /** Events that this launcher has taken, by the ids of their jobs. */
+  /** The job IDs of the events that this launcher has taken. */
   readonly inHand = new Set<string>();
-  /** A call to take events failed: it may have taken some all the same. */
+  /** A call that takes events failed, and may nevertheless have taken some. */
   #mayHaveLost = false;
   #looking = false;
-  /** Somebody has asked to look since the last look began. */
+  /** Has `look` been called since the last look began? */
   #asked = false;
   #failures = 0;
   #lookAgainMs = LOOK_AGAIN_MS.first;
@@ -78,7 +78,7 @@ export class FunctionQueue {
     return this.#running.size;
   }
 
-  /** Makes room for an event. @throws {LauncherError} TooManyRequestsException when there is none */
+  /** Reserves room for an event. @throws {LauncherError} TooManyRequestsException when there is none */
   reserve(bytes: number): void {
     const events = this.unfinished + this.dead;
     if (events >= KEPT.events || this.#bytes + bytes > KEPT.bytes) {
@@ -94,7 +94,7 @@ export class FunctionQueue {
     this.#bytes = Math.max(0, this.#bytes - bytes);
   }
 
-  /** Counts what the queue in the database holds: only that is certain. */
+  /** Takes the counts from the queue in the database, which is authoritative. */
   recount(holdings: readonly Holding[]): void {
     const of = (dead: boolean) => holdings.find((held) => held.name === this.name && held.dead === dead);
     this.unfinished = of(false)?.events ?? 0;
@@ -102,7 +102,7 @@ export class FunctionQueue {
     this.#bytes = (of(false)?.bytes ?? 0) + (of(true)?.bytes ?? 0);
   }
 
-  /** Takes events from the queue, as many as may run at once, and runs them. */
+  /** Takes as many events from the queue as may run at the same time, and runs them. */
   async look(): Promise<void> {
     this.#asked = true;
     if (this.#looking) return;
@@ -127,7 +127,7 @@ export class FunctionQueue {
     }
   }
 
-  /** Looks no more; resolves when nothing runs. */
+  /** Stops polling; resolves when no event runs any more. */
   async close(): Promise<void> {
     this.#timer.clear();
     await Promise.all(this.#running);
@@ -170,9 +170,9 @@ export class FunctionQueue {
     this.#parts.bus.publish({ type, ...about, reason: error.errorType });
   }
 
-  /** Runs it once, as soon as the platform can; `stopped` when the launcher stops before. */
+  /** Runs it once, as soon as the platform can; `stopped` if the launcher stops first. */
   async #attempt(event: TakenEvent): Promise<AttemptError | 'success' | 'stopped'> {
-    // Kept here, because p-retry drops a result that comes after the signal.
+    // Stored here, because p-retry drops a result that arrives after the signal.
     let attempted: AttemptError | 'success' | 'stopped' = 'stopped';
     const run = async () => {
       attempted = await this.#run(event);
@@ -181,7 +181,7 @@ export class FunctionQueue {
     return attempted;
   }
 
-  /** @throws {LauncherError} when the platform could not run it, and it makes sense to try again */
+  /** @throws {LauncherError} when the platform could not run it, and a retry may help */
   async #run({ name, payload, pushedAt, ...acceptance }: TakenEvent): Promise<AttemptError | 'success'> {
     try {
       const { outcome } = await this.#parts.invoker.run(name, payload, acceptance);
@@ -195,7 +195,7 @@ export class FunctionQueue {
     }
   }
 
-  /** Tells the queue how it went, until it is heard. False when the launcher stops before, or the queue can't be told. */
+  /** Writes the outcome to the queue, with retries. False if the launcher stops first, or the queue refuses it. */
   async #write(event: TakenEvent, error: AttemptError | undefined): Promise<boolean> {
     const { session, stopping } = this.#parts;
     let isWritten = false;
@@ -205,7 +205,7 @@ export class FunctionQueue {
     };
     const refusal = await pRetry(write, {
       ...BACKOFF,
-      // A launcher that stops already tries once.
+      // A launcher that is stopping tries only once.
       signal: stopping.aborted ? undefined : stopping,
       shouldRetry: (failed) => !stopping.aborted && !isIncurable(failed.error),
     }).catch((failure: unknown) => failure);
@@ -215,7 +215,7 @@ export class FunctionQueue {
   }
 }
 
-/** A function's own error, as it told it. */
+/** A function's own error, as the function reported it. */
 function errorOf({ errorType, payload }: Extract<Outcome, { kind: 'function-error' }>): AttemptError {
   try {
     const { errorMessage } = JSON.parse(payload.toString()) as { errorMessage?: unknown };

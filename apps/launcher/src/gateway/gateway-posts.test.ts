@@ -139,7 +139,7 @@ describe('with a rate of votes per address', () => {
     const answer = await vote(url, { accept: 'application/json' });
     expect(answer.status).toBe(429);
     expect(answer.headers.get('retry-after')).toBe('60');
-    const message = 'From your address come more than 1 votes a minute. Try again in 60 s.';
+    const message = 'More than 1 votes a minute came from your address. Try again in 60 s.';
     expect(await answer.json()).toEqual({ error: { type: 'TooManyRequestsException', message } });
   });
 

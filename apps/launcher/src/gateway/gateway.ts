@@ -13,18 +13,18 @@ import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
 
 const STARTING_PAGE_AFTER_MS = 1_000;
 const WEB_ANSWERS_WITHIN_MS = 30_000;
-/** Headers by which a client could pretend to be somebody else, and hop-by-hop headers. */
+/** Dropped: headers with which a client could spoof an identity, and hop-by-hop headers. */
 const DROPPED =
   /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*|connection|keep-alive|upgrade|http2-settings|te|trailer|expect|proxy-.*)$/;
 const STREAMS = '/streams/';
 const METHODS = ['GET', 'HEAD', 'POST'];
 const LIMITS = {
-  // A page that two replicas fail to answer is silent for as long as both may take: then its caller hears why.
+  // Long enough for two replicas in turn to fail to answer, so that the caller still gets the reason.
   ...{ connections: 5_000, headersMs: 10_000, requestMs: 30_000, silentMs: 75_000, keepAliveMs: 15_000 },
-  // As many as record-vote lets wait. An answer has a minute more than web has for it.
+  // As many requests as record-vote's queue holds. A client gets a minute more to read its answer than web has to give it.
   ...{ requests: 2_000, answerMs: 90_000 },
 };
-/** Twice what web takes, which says so in the page's words. So little that all requests in progress have room for theirs. */
+/** Twice web's limit, so that web can refuse a body in the page's own words. Small enough for all requests in progress at once. */
 const BODY_LIMIT = 32 * 1024;
 const JSON_HEADERS = {
   'Content-Type': 'application/json',
@@ -48,16 +48,16 @@ export interface GatewayParts {
 type Request = http.IncomingMessage;
 type Response = http.ServerResponse;
 
-/** The public port: it answers streams itself and passes everything else to web. It knows of nothing else. */
+/** The public port: it serves streams itself and proxies everything else to web. Nothing else is reachable through it. */
 export function gateway({ catalog, web, invoker, streams, votes, voteRate }: GatewayParts): http.Server {
   const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
   const proxy = httpProxy.createProxyServer({ agent, proxyTimeout: WEB_ANSWERS_WITHIN_MS });
   proxy.on('proxyRes', (answer, _request, response) => {
-    // Node throws at what it would not send itself, and that would end the launcher: web's code may answer anything.
+    // Node throws if asked to send an invalid status, and that would end the launcher: web's answer is untrusted.
     const { statusCode = 0 } = answer;
     if (statusCode < 200 || statusCode > 599) answer.statusCode = 502;
     answer.statusMessage = '';
-    // An answer that breaks off half-way ends for its caller, too: there is nothing left to tell.
+    // A truncated answer is truncated for the caller, too: its status has been sent already.
     answer.once('close', () => answer.complete || response.destroy());
   });
 
@@ -73,7 +73,7 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
     if (isStream(request)) return streamFor(request).watch(response);
     const followers = method === 'GET' ? catalog.web.prewarms[pathOf(request)] : undefined;
     if (followers) response.once('finish', () => invoker.prewarm(followers));
-    // Every post counts, whatever its path, for a path can be spelled in many ways; pages send none but votes.
+    // Every POST counts, whatever its path, because a path can be spelled in many ways; our pages post only votes.
     const waitSeconds = (method === 'POST' && voteRate?.take(request.socket.remoteAddress ?? '')) || 0;
     if (voteRate && waitSeconds > 0) return refuseVote(request, response, voteRate.perMinute, waitSeconds);
     await forward(request, response, await bodyOf(request));
@@ -88,7 +88,7 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
     throw new LauncherError('MethodNotAllowedException', 'A stream can only be read, by GET.');
   }
 
-  /** A body is complete before web hears of it: a client that sends slowly, too much, or not to the end occupies no replica. */
+  /** Web gets a request only once its body is complete: a client that sends slowly, too much, or never finishes occupies no replica. */
   async function bodyOf(request: Request): Promise<Buffer> {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
     if (length === undefined && encoding === undefined) return Buffer.alloc(0);
@@ -126,7 +126,7 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
     if (votes.since) headers['serverless-vote-votes-since'] = votes.since.toISOString();
   }
 
-  /** A browser that asks for a page while web starts from zero is told so after a second; everybody else is held. */
+  /** A browser that requests a page while web starts from zero gets a page that says so after a second; all other clients wait. */
   async function leaseOrStartingPage({ method, headers }: Request, response: Response): Promise<Lease | undefined> {
     const lease = web.lease();
     if (web.isUp || method !== 'GET' || !headers.accept?.includes('text/html')) return lease;
@@ -145,9 +145,9 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
 const pathOf = ({ url = '/' }: Request): string => url.split('?', 1)[0] ?? '/';
 const isStream = (request: Request): boolean => pathOf(request).startsWith(STREAMS);
 
-/** @throws {LauncherError} unless a page can say it, to a browser without JavaScript */
+/** Answers a browser without JavaScript with a page. @throws {LauncherError} for all other clients */
 function refuseVote({ headers }: Request, response: Response, perMinute: number, seconds: number): void {
-  const message = `From your address come more than ${perMinute} votes a minute. Try again in ${seconds} s.`;
+  const message = `More than ${perMinute} votes a minute came from your address. Try again in ${seconds} s.`;
   const { accept = '', 'content-type': type = '' } = headers;
   if (!accept.includes('text/html') || /\bapplication\/json\b/i.test(`${accept} ${type}`))
     throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: seconds });

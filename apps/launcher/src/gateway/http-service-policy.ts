@@ -3,7 +3,7 @@ import type { ReplicaState } from './replica.ts';
 
 /** After this many failed starts in a row a request gets the error at once instead of waiting for the next start. */
 const FAILURES = 3;
-/** The longest pause before the next start: a repaired image waits no longer. */
+/** The longest pause before the next start, so that a repaired image is tried soon. */
 const LONGEST_PAUSE_MS = 5_000;
 
 /** A replica as the policy sees it. */
@@ -19,7 +19,7 @@ export interface Failing {
   retryAt: number;
 }
 
-/** A service at one moment. `limits` are the catalog's. */
+/** A service at one moment. `limits` come from the catalog. */
 export interface Situation<R extends Seen> {
   now: number;
   replicas: readonly R[];
@@ -27,7 +27,7 @@ export interface Situation<R extends Seen> {
   failing: Failing | undefined;
 }
 
-/** What makes a place for the requests there are. */
+/** The next step that makes room for the current requests. */
 export type Step<R> =
   | { kind: 'none' }
   | { kind: 'start' }
@@ -35,20 +35,20 @@ export type Step<R> =
   | { kind: 'bring back'; replica: R }
   | { kind: 'pause'; ms: number }
   | { kind: 'fail'; error: Error }
-  /** All replicas are draining: their last requests keep new ones waiting no longer. */
+  /** All replicas are draining: end them, so that new requests don't have to wait for their last ones. */
   | { kind: 'stop all' };
 
-/** The ready replica with the fewest requests in flight: it gets the next one, and is the first to go. */
+/** The ready replica with the fewest requests in flight: it gets the next request, and is the first to be stopped. */
 export const leastLoaded = <R extends Seen>(replicas: readonly R[]): R | undefined =>
   replicas.filter(({ state }) => state.kind === 'ready').toSorted((a, b) => a.inFlight - b.inFlight)[0];
 
-/** How many replicas the requests in flight need. One is needed for as long as somebody asks. */
+/** How many replicas the requests in flight need; at least one. */
 export function needed({ replicas, limits }: Omit<Situation<Seen>, 'now' | 'failing'>): number {
   const inFlight = replicas.reduce((sum, replica) => sum + replica.inFlight, 0);
   return Math.max(1, Math.ceil(inFlight / limits.requestsPerReplica));
 }
 
-/** The step towards as many replicas as are needed. With at least one that is ready nobody waits for it, so it is a start at most. */
+/** The next step towards the number of replicas that are needed. While one is ready no request waits, so the step is at most a start. */
 export function nextStep<R extends Seen>({ now, replicas, limits, failing }: Situation<R>): Step<R> {
   const find = (kind: ReplicaState['kind']) => replicas.find(({ state }) => state.kind === kind);
   const ready = replicas.filter(({ state }) => state.kind === 'ready').length;
@@ -65,8 +65,8 @@ export function nextStep<R extends Seen>({ now, replicas, limits, failing }: Sit
 }
 
 /**
- * The replica that isn't needed any more: there have been more than needed for the idle timeout, or, of the last one, no requests.
- * @param neededAt when as many replicas as the index says were last needed
+ * The replica that can be stopped: there were more than needed for the whole idle timeout, or the last one had no requests for it.
+ * @param neededAt index n: when n replicas were last needed
  */
 export function unneeded<R extends Seen>(
   { now, replicas }: Situation<R>,

@@ -13,30 +13,30 @@ import {
 import type { Target } from './ingress.ts';
 import { Replica, type ServiceParts, type ServiceSetting } from './replica.ts';
 
-/** A request's hold on a replica: it isn't stopped before `release`. */
+/** A request's claim on a replica, which isn't stopped before `release`. */
 export interface Lease {
   target: Target;
   release(): void;
-  /** Releases it because the replica did not answer: it gets no further requests. */
+  /** Releases it because the replica did not answer; the replica gets no further requests. */
   fail(): void;
 }
 
 /**
- * The replicas of an HTTP service: none when idle, one as soon as somebody asks, more while requests in flight outnumber what the
- * catalog gives one, and down to none again after the idle timeout. What it promises:
+ * The replicas of an HTTP service: none when idle, one with the first request, more while there are more requests in flight than the
+ * catalog allows per replica, and back to none after the idle timeout. Guarantees:
  *
- * 1. All who come while nothing runs wait for one and the same start, and each at most the catalog's start deadline.
+ * 1. All requests that arrive while nothing runs wait for the same start, each at most for the catalog's start deadline.
  * 2. A request goes to the replica with the fewest requests in flight.
- * 3. A replica ends only after its last request: first it gets no new ones, then it is told to stop.
- * 4. There are never more than the catalog says, those that drain included: one that isn't needed and can't end yet, because somebody
- *    reads slowly, comes back when it is needed again.
+ * 3. A replica ends only after its last request: it gets no new ones, then it is stopped.
+ * 4. There are never more than the catalog allows, draining ones included: one that isn't needed but can't end yet, because a client
+ *    reads slowly, is used again when it is needed.
  */
 export class HttpService {
-  /** Each with its end. */
+  /** Each with the promise of its end. */
   readonly #replicas = new Map<Replica, Promise<void>>();
-  /** Requests that were given a place so far. */
+  /** Requests that were assigned to a replica so far. */
   requests = 0;
-  /** When as many replicas as the index says were last needed. */
+  /** Index n: when n replicas were last needed. */
   readonly #neededAt: number[] = [];
   #failing: Failing | undefined;
   #isClosing = false;
@@ -49,7 +49,7 @@ export class HttpService {
     this.#parts = parts;
   }
 
-  /** How many replicas there may be. */
+  /** The largest number of replicas. */
   get limit(): number {
     return this.#setting.entry.replicas;
   }
@@ -58,12 +58,12 @@ export class HttpService {
     return [...this.#replicas.keys()];
   }
 
-  /** Is there a replica that answers at once? */
+  /** Is a replica ready? */
   get isUp(): boolean {
     return leastLoaded(this.replicas) !== undefined;
   }
 
-  /** A place on a replica. @throws {LauncherError} ServiceException when none can be started within the start deadline */
+  /** Assigns a request to a replica. @throws {LauncherError} ServiceException when none can be started within the start deadline */
   async lease(): Promise<Lease> {
     const { clock } = this.#parts;
     const deadline = clock.now() + this.#setting.entry.startDeadlineMs;
@@ -89,7 +89,7 @@ export class HttpService {
     return { now: this.#parts.clock.now(), replicas: this.replicas, limits: entry, failing: this.#failing };
   }
 
-  /** Resolves when there may be a place. */
+  /** Resolves when a replica may have room. */
   async #take(step: Step<Replica>): Promise<void> {
     if (step.kind === 'start') await this.#start().settled;
     if (step.kind === 'wait for the start') await step.replica.settled;

@@ -14,14 +14,14 @@ export type Target = { socketPath: string } | { host: string; port: number };
 export interface Ingress {
   mounts: Mount[];
   environment: Record<string, string>;
-  /** Where it listens; `undefined` as long as it doesn't. */
+  /** Where it listens; `undefined` until it does. */
   target(replica: StartedSandbox): Target | undefined;
   /**
-   * From now on the replica can't put anything else in its target's place.
-   * @throws {LauncherError} when it has done so already
+   * After this the replica can't replace its target.
+   * @throws {LauncherError} when it has replaced it already
    */
   seal(): void;
-  /** Removes what `OpenIngress` made, in the background. It never throws, whatever the replica has left there. */
+  /** Removes in the background what `OpenIngress` created. Never throws, whatever files the replica left. */
   close(): void;
 }
 
@@ -29,13 +29,13 @@ export type OpenIngress = (replicaId: string) => Ingress;
 
 /**
  * One machine's ingress: a Unix socket for each replica, in a folder that only this replica and the launcher have mounted.
- * @param remove removes a folder, with whatever a replica has left in it
+ * @param remove removes a folder and all files that a replica left in it
  */
 export function ingressBySocket(directory: string, remove: (folder: string) => void): OpenIngress {
   return (replicaId) => {
     const folder = `${directory}/${replicaId}`;
     const socketPath = `${folder}/${SOCKET}`;
-    // The container writes its socket into this folder, as a uid of its own; nobody else has the folder.
+    // The container creates its socket in this folder, under its own uid; no other container has the folder mounted.
     mkdirSync(folder);
     chmodSync(folder, 0o777);
     return {
@@ -47,8 +47,8 @@ export function ingressBySocket(directory: string, remove: (folder: string) => v
       target: () => (isSocket(socketPath) ? { socketPath } : undefined),
       seal() {
         chmodSync(folder, 0o755);
-        // A link to a socket that only the launcher can reach, the engine's say, would open that to the public; in a folder of its
-        // own the replica could go on writing.
+        // A link to a socket that only the launcher can reach (the Docker socket, for example) would expose that to the public; and the
+        // replica could go on writing to a folder of its own.
         const others = readdirSync(folder).filter((name) => name !== SOCKET);
         if (others.length > 0 || !isSocket(socketPath))
           throw unavailable('The page left something else than its socket where it listens.');
@@ -58,12 +58,12 @@ export function ingressBySocket(directory: string, remove: (folder: string) => v
   };
 }
 
-/** Is it a socket itself, not a link to one? */
+/** Is it a socket, and not a link to one? */
 const isSocket = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
 
 /**
  * Several machines' ingress: the gateway reaches a replica at its address in the overlay network, and a replica reaches the control
- * API with a token of its own. Swarm says what a task's address is, so a replica can put nothing else in its place.
+ * API with a token of its own. The address comes from Swarm, so a replica can't replace it.
  */
 export function ingressOverTcp(controlAddress: () => string): {
   openIngress: OpenIngress;

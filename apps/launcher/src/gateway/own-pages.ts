@@ -6,7 +6,7 @@ const STYLE = `
   p { margin: 0.25rem; opacity: 0.75 }
 `;
 
-/** Of what the gateway itself writes: no script, nothing from elsewhere, in nobody's frame. */
+/** For the gateway's own pages: no scripts, no external resources, no framing. */
 export const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
   'Cache-Control': 'no-store',
@@ -30,13 +30,13 @@ ${refreshSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${ref
 </html>
 `;
 
-/** What a browser gets while web starts from zero and takes longer than a moment: it moves on by itself, also without JavaScript. */
+/** Shown to a browser while web starts from zero, if that takes longer than a moment. It reloads by itself, also without JavaScript. */
 export const STARTING_PAGE = page(
   'Starting…',
   '<h1>Starting this page</h1><p>Nothing ran while nobody was here.</p><p>Its container starts because you asked.</p>',
   1,
 );
 
-/** What a browser without JavaScript gets when its address has voted too often. */
+/** Shown to a browser without JavaScript when its address has exceeded the vote rate. */
 export const tooManyVotesPage = (message: string): string =>
   page('Not recorded', `<h1>This vote was not recorded</h1><p>${message}</p><p><a href="/">Back to the vote</a></p>`);

@@ -13,7 +13,7 @@ const PROBE_MS = 10;
 const STOP_GRACE_MS = 10_000;
 const RETRY_SECONDS = 2;
 
-/** What all replicas of a service share. `handedOn` holds the values of the settings that its entry may name. */
+/** What all replicas of a service share. `handedOn` holds the values of the settings that its catalog entry may name. */
 export interface ServiceSetting {
   name: string;
   entry: WebEntry;
@@ -64,7 +64,7 @@ export class Replica {
     return this.#state;
   }
 
-  /** Runs it through its whole life; resolves when nothing of it is left. Never rejects. */
+  /** Runs its whole life cycle; resolves when it has been removed. Never rejects. */
   async live(): Promise<void> {
     const { engine, openIngress, limiter, bus, clock } = this.#parts;
     const who = { sandboxId: this.id, name: this.#setting.name };
@@ -94,7 +94,7 @@ export class Replica {
     bus.publish({ type: 'container.gone', ...who, containerId, exit, lifetimeMs: clock.now() - from, served: 0 });
   }
 
-  /** It isn't needed: it gets no new requests, and ends after the last one unless it is needed again before. */
+  /** It isn't needed: it gets no new requests, and ends after the last one unless it is needed again first. */
   rest(): void {
     if (this.#state.kind === 'ready') this.#state = { ...this.#state, kind: 'resting' };
     this.#endIfUnused();
@@ -110,13 +110,13 @@ export class Replica {
     this.#endIfUnused();
   }
 
-  /** A request was answered, or won't be. */
+  /** A request has ended, answered or not. */
   release(): void {
     this.inFlight -= 1;
     this.#endIfUnused();
   }
 
-  /** Ends it: after its requests, at the latest after `graceMs`. */
+  /** Ends it after its requests, at the latest after `graceMs`. */
   async stop(graceMs = STOP_GRACE_MS): Promise<void> {
     const { engine } = this.#parts;
     if (this.#state.kind === 'gone') return;
@@ -145,7 +145,7 @@ export class Replica {
     try {
       return await this.#parts.engine.start(spec);
     } catch (error) {
-      // The page says that voting is paused; for that it needs no namespace of the database's.
+      // The pages need no database to say that voting is paused.
       if (error instanceof DatabaseAway) return this.#parts.engine.start({ ...spec, network: 'none' });
       throw error;
     }
@@ -171,7 +171,7 @@ export class Replica {
     bus.publish({ type: 'container.ready', ...who, containerId, initMs: clock.now() - from });
   }
 
-  /** Resolves when it takes connections. @throws {LauncherError} when it has ended, or at its deadline */
+  /** Resolves when it accepts connections. @throws {LauncherError} when it has ended, or at its deadline */
   async #probe(started: StartedSandbox, ingress: Ingress): Promise<Target> {
     const { clock } = this.#parts;
     const { startDeadlineMs } = this.#setting.entry;

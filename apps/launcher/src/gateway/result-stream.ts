@@ -1,10 +1,10 @@
 import { ComputedStream, type Told } from '@serverless-vote/http-server/computed-stream';
 import type { Outcome } from '../model/invocation.ts';
 
-/** Every viewer gets all of a result, and the launcher parses it: a large one, or one of nothing but brackets, would delay all others. */
+/** Every viewer gets the whole result, and the launcher parses it: a large or deeply nested one would delay everything else. */
 const RESULT_LIMIT = 64 * 1024;
 
-/** What a function answers, as a stream to many viewers. @param invoke runs the function @param told hears of every computation */
+/** A function's result as a stream to many viewers. @param invoke runs the function @param told is called after every computation */
 export const resultStream = (invoke: () => Promise<Outcome>, told: Told): ComputedStream =>
   new ComputedStream(async () => {
     const outcome = await invoke();
@@ -12,7 +12,7 @@ export const resultStream = (invoke: () => Promise<Outcome>, told: Told): Comput
     return resultLine(outcome.payload);
   }, told);
 
-/** A function's result as one line of JSON. @throws when it is none, or more than everybody can be sent */
+/** A function's result as one line of JSON. @throws when it isn't JSON, or too large to send to every viewer */
 export function resultLine(payload: Buffer): string {
   try {
     if (payload.length <= RESULT_LIMIT) return JSON.stringify(JSON.parse(payload.toString()));

@@ -1,8 +1,8 @@
 const DAY_MS = 86_400_000;
 
 /**
- * The order in which the launcher accepted events, as microseconds since 1970: of two votes of one voter the later wins,
- * whatever order they are written in. Never goes back, neither when the machine's clock does nor after a restart.
+ * The order in which the launcher accepted events, as microseconds since 1970: of one voter's votes the later one wins,
+ * in whatever order they are written. Never goes back, neither when the machine's clock does nor after a restart.
  */
 export class AcceptanceClock {
   #last = 0n;
@@ -12,7 +12,7 @@ export class AcceptanceClock {
     this.#nowMs = nowMs;
   }
 
-  /** Goes on after `highest`, the highest value that is known to be recorded; one that is later than tomorrow is no clock's. */
+  /** Continues after `highest`, the highest recorded value, unless that is later than tomorrow: then no clock has produced it. */
   resume(highest: bigint): void {
     const latest = BigInt(this.#nowMs() + DAY_MS) * 1000n;
     const believed = highest < latest ? highest : latest;

@@ -3,13 +3,13 @@ import { NotInCatalog } from '@serverless-vote/catalog';
 import { EngineError } from '@serverless-vote/engine';
 import { BodyRefused } from '@serverless-vote/http-server/body';
 
-/** Whose fault an error is decides who has to act: the caller, the function's author, or who runs the platform. */
+/** Whose fault an error is decides who has to act: the caller, the function's author, or the platform's operator. */
 export type Fault = 'caller' | 'function' | 'platform';
 
 /**
- * The one table from an error to HTTP. Types and codes follow AWS Lambda's Invoke API
+ * The one table from errors to HTTP statuses. Types and codes follow AWS Lambda's Invoke API
  * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors); ServiceException is 503 here,
- * because what it reports (the database away, no container in time) is temporary.
+ * because what it reports (the database down, no container in time) is temporary.
  */
 const TABLE = {
   InvalidParameterValueException: { status: 400, fault: 'caller' },
@@ -26,11 +26,11 @@ const TABLE = {
 
 export type ErrorType = keyof typeof TABLE;
 
-/** An error with an answer in HTTP. Its message says what happened, why, and what to do. */
+/** An error that maps to an HTTP response. Its message says what happened, why, and what to do. */
 export class LauncherError extends Error {
   override name = 'LauncherError';
   readonly type: ErrorType;
-  /** When trying again makes sense, in whole seconds; becomes `Retry-After`. */
+  /** When to retry, in whole seconds; becomes `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -52,13 +52,13 @@ export class LauncherError extends Error {
   }
 }
 
-/** What the platform can't do just now. */
+/** The platform can't do it at the moment. */
 export const unavailable = (message: string, retryAfterSeconds?: number, cause?: unknown): LauncherError =>
   new LauncherError('ServiceException', message, { retryAfterSeconds, cause });
 
 const UNKNOWN = new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
 
-/** What callers may hear of an error: `otherwise`, unless it is ours, an engine's, or about what they sent. */
+/** What callers may be told about an error: `otherwise`, unless it is ours, an engine's, or about their request. */
 export function knownError(error: unknown, otherwise = UNKNOWN): LauncherError {
   if (error instanceof LauncherError) return error;
   if (error instanceof NotInCatalog) return new LauncherError('ResourceNotFoundException', error.message);
@@ -72,7 +72,7 @@ export function knownError(error: unknown, otherwise = UNKNOWN): LauncherError {
   return new LauncherError(type, message, { retryAfterSeconds, cause });
 }
 
-/** An error as its HTTP answer, in Lambda's shape. What isn't a LauncherError is the platform's fault and tells no details. */
+/** An error as an HTTP response in Lambda's format. Any other error is the platform's fault, and its details stay private. */
 export function httpAnswer(error: unknown) {
   const known = knownError(error);
   return {
@@ -86,7 +86,7 @@ export function httpAnswer(error: unknown) {
   };
 }
 
-/** Answers with an error, unless an answer has begun: that one is broken off. */
+/** Responds with an error; a response that has already begun is cut off. */
 export function respondWithError(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return void response.destroy();
   const { status, headers, body } = httpAnswer(error);

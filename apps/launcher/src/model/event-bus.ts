@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { LifecycleEvent, PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 
-/** Where every part tells what it does, and log, metrics and viewers listen. A listener must not throw. */
+/** Carries lifecycle events from every part to log, metrics and viewers. A listener must not throw. */
 export class EventBus {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 

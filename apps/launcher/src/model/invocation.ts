@@ -5,29 +5,29 @@ import { endOf } from '@serverless-vote/contracts/text';
 import type { TraceContext } from '@serverless-vote/contracts/trace-context';
 import pTimeout from 'p-timeout';
 
-/** What a function answered: its result, or an error that is the function's own. Both as the raw bytes it sent. */
+/** What a function answered: its result, or its own error. Both as the raw bytes that it sent. */
 export type Outcome =
   | { kind: 'result'; payload: Buffer }
   | { kind: 'function-error'; payload: Buffer; errorType: string; timedOut: boolean };
 
-/** An error that counts as the function's, in the shape that Lambda gives it. */
+/** An error that counts as the function's, in Lambda's format. */
 export function functionError(errorType: string, errorMessage: string, timedOut = false): Outcome {
-  // Functions write anything: half a surrogate pair would not be text wherever this goes.
+  // Functions may write anything, and half a surrogate pair is not valid text.
   const error = { errorType: errorType.toWellFormed(), errorMessage: errorMessage.toWellFormed() };
   return { kind: 'function-error', payload: Buffer.from(JSON.stringify(error)), errorType: error.errorType, timedOut };
 }
 
-/** One attempt: an event in the hands of a container. */
+/** One attempt: a container that has the event in flight. */
 export interface Attempt {
   invocation: Invocation;
   containerId: string;
   startKind: StartKind;
   handedAt: number;
-  /** The parts of the container's start that this event waited for. */
+  /** The phases of the container's start that this event waited for. */
   paid: Phases;
 }
 
-/** An outcome and how it came about. */
+/** An outcome, and how it was produced. */
 export interface Answer {
   outcome: Outcome;
   containerId: string;
@@ -36,7 +36,7 @@ export interface Answer {
 }
 
 const LOG_TAIL_CHARACTERS = 4096;
-/** A function's lines arrive through the engine, a little after its answer. */
+/** A function's output arrives through the engine, a little after its answer. */
 const LOG_LATE_MS = 1_000;
 
 /** The last 4 KB that a function wrote for one event. */
@@ -48,12 +48,12 @@ export class InvocationLog {
     this.#text = endOf(`${this.#text}${line}\n`, LOG_TAIL_CHARACTERS);
   }
 
-  /** There are no further lines. */
+  /** No further lines follow. */
   end(): void {
     this.#ended.resolve();
   }
 
-  /** Waits for the last line, but not long. */
+  /** Waits briefly for the last line. */
   async complete(): Promise<string> {
     await pTimeout(this.#ended.promise, { milliseconds: LOG_LATE_MS, fallback: () => undefined });
     return this.#text;
@@ -61,8 +61,8 @@ export class InvocationLog {
 }
 
 /**
- * One run of a function, from its acceptance to its answer; lives over retries. Its answer settles exactly once. Where it is, is known
- * in one place: it waits in the pending queue of its function's pool, or it is in the hands of one sandbox.
+ * One run of a function, from acceptance to answer, retries included. Its answer settles exactly once. It is always in exactly one
+ * place: in the pending queue of its function's pool, or in flight in one sandbox.
  */
 export class Invocation {
   readonly name: string;
@@ -73,9 +73,9 @@ export class Invocation {
   readonly deadlineMs: number;
   readonly arrivedAt: number;
   readonly log = new InvocationLog();
-  /** How often its container ended under it. Once that has happened it runs alone, so that a deadly event takes no others along. */
+  /** How often its container died. After the first time it runs alone, so that an event that kills its container harms no others. */
   deaths = 0;
-  /** Set when its last container ended by what the function did for this event and for no other: what its caller is told. */
+  /** Set if the function itself ended the last container while it ran this event alone: what the caller is told. */
   blame: { outcome: Outcome; containerId: string } | undefined;
   readonly #answer = Promise.withResolvers<Answer>();
   readonly #clock: Clock;
@@ -103,7 +103,7 @@ export class Invocation {
     return Math.max(0, this.arrivedAt + this.deadlineMs - this.#clock.now());
   }
 
-  /** Settles it with what its container answered, and with what that cost. */
+  /** Settles it with its container's answer, and how long each phase took. */
   settle(outcome: Outcome, { containerId, startKind, handedAt, paid }: Omit<Attempt, 'invocation'>): void {
     const forStart = Object.values(paid).reduce((sum, ms) => sum + ms, 0);
     const queue = Math.max(0, handedAt - this.arrivedAt - forStart);
@@ -111,7 +111,7 @@ export class Invocation {
     this.#answer.resolve({ outcome, containerId, startKind, phases });
   }
 
-  /** Settles it with an error that counts as the function's, though no container got as far as running it. */
+  /** Settles it with an error that counts as the function's, although no container ran it. */
   settleUnrun(outcome: Outcome, containerId: string): void {
     this.settle(outcome, { containerId, startKind: 'cold', handedAt: this.#clock.now(), paid: {} });
   }

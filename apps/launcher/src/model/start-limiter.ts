@@ -1,6 +1,6 @@
 /**
  * Limits how many containers are being started at once, over all functions and web. More than two starts a core add latency,
- * not throughput (docs/decisions), so others wait: first those that somebody waits for, then refills.
+ * not throughput (docs/decisions), so further starts wait; those for waiting events go before refills.
  */
 export class StartLimiter {
   readonly places: number;
@@ -21,7 +21,7 @@ export class StartLimiter {
     return this.#urgent.length + this.#refills.length;
   }
 
-  /** Resolves when a start may begin, with the function that gives the place back (calling it twice is harmless). */
+  /** Resolves when a start may begin, with the function that releases its slot (calling it twice is harmless). */
   async enter(urgency: 'waited-for' | 'refill'): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((go) => (urgency === 'refill' ? this.#refills : this.#urgent).push(go));

@@ -11,19 +11,19 @@ const BASE = '/2018-06-01/runtime/';
 /** Lambda's limit for a synchronous result: 6 MB and a little (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
 const RESPONSE_LIMIT = 6 * 1024 * 1024 + 100 * 1024;
 const ERROR_LIMIT = 64 * 1024;
-/** What one sandbox may be sending of results at once. */
+/** Memory for the results that one sandbox sends at the same time. */
 const RESPONSES_AT_ONCE = 16 * 1024 * 1024;
 
 /** A few connections more than a sandbox needs are enough. */
 export const connectionsFor = (client: RuntimeClient): number => client.allowedInFlight + 4;
 
 /**
- * AWS Lambda's Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) for one sandbox, whatever way its requests
- * come. Beyond Lambda: `next` answers 410 when there are no more events, and carries the event's place in the order of acceptance and
- * W3C's `traceparent`. A result that finds too many others on their way is refused with 429: send it again.
+ * AWS Lambda's Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) for one sandbox, over whatever transport.
+ * Beyond Lambda: `next` answers 410 when there are no more events, and carries the event's place in the order of acceptance and
+ * W3C's `traceparent`. While too many results are being received, a further one is refused with 429: send it again.
  */
 export function runtimeHandler(client: RuntimeClient): (request: IncomingMessage, response: ServerResponse) => void {
-  // A runtime may send its answer and the next `next` in one write: each connection's requests are taken in their order.
+  // A runtime may send its answer and the next `next` in one write, so each connection's requests are handled in order.
   const turns = new WeakMap<net.Socket, Promise<void>>();
   const budget = new ByteBudget(RESPONSES_AT_ONCE);
   return (request, response) => {
@@ -57,7 +57,7 @@ async function takeAnswer(
   budget: ByteBudget,
   request: IncomingMessage,
 ): Promise<void> {
-  // Asked before the body is read: what isn't in its hands may not take memory either.
+  // Checked before the body is read, so that an answer to an event that it doesn't have can't use memory.
   const standing = client.standing(requestId);
   if (standing !== 'in-hand') request.resume();
   if (standing === 'answered')
@@ -65,11 +65,11 @@ async function takeAnswer(
   if (standing === 'not-yours')
     throw new LauncherError('AccessDeniedException', 'This invocation is not in your hands.');
   const outcome = isError ? await readError(request, budget) : await readResult(request, budget);
-  // While the body was on its way, its deadline may have passed, or a second answer come.
+  // While the body was being received, the deadline may have passed, or a second answer arrived.
   if (client.standing(requestId) === 'in-hand') client.answer(requestId, outcome);
 }
 
-/** A body that is too large is the function's doing. One that breaks off, or finds no room, is no answer: the event is tried again. */
+/** A body that is too large is the function's fault. One that is cut off, or that exceeds the budget, is no answer: the event is retried. */
 async function readResult(request: IncomingMessage, budget: ByteBudget): Promise<Outcome> {
   try {
     return { kind: 'result', payload: await readBody(request, RESPONSE_LIMIT, budget) };
@@ -91,7 +91,7 @@ function errorIn(request: IncomingMessage, body: Buffer): { errorType: string; e
   try {
     parsed = (JSON.parse(body.toString()) ?? {}) as typeof parsed;
   } catch {
-    // A function sends what it likes; an error that can't be read is reported by the name in its header.
+    // The body is untrusted; an error that can't be parsed is reported by the name in its header.
   }
   const text = (value: unknown, otherwise: string) => (typeof value === 'string' ? value : otherwise);
   return {

@@ -11,18 +11,18 @@ const SOCKET = 'api.sock';
 const MOUNTED_AT = '/run/runtime';
 
 /**
- * One machine's endpoints of the Runtime API: a Unix socket for each sandbox in a folder that only this sandbox has mounted. So the socket
- * says who is calling, and no token can leak.
+ * One machine's endpoints of the Runtime API: a Unix socket for each sandbox, in a folder that only this sandbox has mounted. The socket
+ * identifies the caller, so there is no token that could leak.
  */
 export function runtimeApiOnSockets(directory: string): OpenRuntimeEndpoint {
   return async (sandboxId, client) => {
     const folder = `${directory}/${sandboxId}`;
     mkdirSync(folder, { mode: 0o755 });
-    // A sandbox may wait for its event as long as it likes.
+    // A sandbox may wait for its event indefinitely.
     const waits = { headersMs: 10_000, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
     const server = limitedServer({ connections: connectionsFor(client), ...waits }, runtimeHandler(client));
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(`${folder}/${SOCKET}`, resolve));
-    // Other uids may connect; whether they can reach it is decided by who has its folder mounted.
+    // Any uid may connect; access is controlled by which container has the folder mounted.
     chmodSync(`${folder}/${SOCKET}`, 0o777);
     return {
       mounts: [{ volume: 'runtime', folder: sandboxId, target: MOUNTED_AT, readOnly: true }],
@@ -36,7 +36,7 @@ export function runtimeApiOnSockets(directory: string): OpenRuntimeEndpoint {
   };
 }
 
-/** All sandboxes together; each has a limit of its own. */
+/** For all sandboxes together; each one also has its own limit. */
 const CONNECTIONS = 10_000;
 
 interface Holder {
@@ -46,8 +46,8 @@ interface Holder {
 }
 
 /**
- * The sandboxes' endpoint where they are on other machines: the same Runtime API on one port, each request with its sandbox' token.
- * Whoever has none, or one that is dead, gets 403 and loses the connection.
+ * The endpoint for sandboxes on other machines: the same Runtime API on one port, where each request carries its sandbox's token.
+ * A request without a valid token gets 403, and its connection is closed.
  */
 export function runtimeApiOverTcp(address: () => string): {
   server: http.Server;

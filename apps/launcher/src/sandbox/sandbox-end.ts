@@ -1,6 +1,6 @@
 import type { Exit } from '@serverless-vote/engine';
 
-/** Why a sandbox is gone, as far as its pool has to act on it. */
+/** Why a sandbox is gone, as far as it matters to its pool. */
 export type SandboxEnd =
   | { kind: 'not-started'; error: Error }
   | { kind: 'init-failed'; errorType: string; message: string }

@@ -4,11 +4,11 @@ import type { EventBus } from '../model/event-bus.ts';
 import type { Invocation } from '../model/invocation.ts';
 
 /**
- * What a sandbox writes, each line under the event that it belongs to. Our runtime writes `<request id>\t<text>`, and
- * `END RequestId: <id>` after an event's last line; a line without an id belongs to the only event there is, if there is only one.
+ * A sandbox's output, each line assigned to its event. Our runtime writes `<request ID>\t<text>`, and `END RequestId: <id>` after an
+ * event's last line; a line without an ID is assigned to the event in flight if there is exactly one.
  */
 export class SandboxLog {
-  /** Events whose lines may still come. */
+  /** Events whose lines may still arrive. */
   readonly #expected = new Map<string, Invocation>();
   readonly #name: string;
   readonly #bus: EventBus;

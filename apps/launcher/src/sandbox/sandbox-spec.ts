@@ -2,13 +2,16 @@ import type { FunctionEntry } from '@serverless-vote/catalog';
 import type { SandboxSpec } from '@serverless-vote/engine';
 import type { RuntimeEndpoint } from './runtime-client.ts';
 
-/** How much longer than its deadline a function may take to leave. */
+/** How much longer than its deadline a function may take to exit. */
 const LEAVE_MS = 5_000;
 
-/** What node itself has open, a connection to Postgres, its successor, and some margin. */
+/** What node itself opens, a connection to Postgres, the next one after a reconnect, and some margin. */
 const OPEN_FILES = 64;
 
-/** What the engine is to start for a function: its limits, its mounts, and what it is told. Nothing of it comes from a request. */
+/**
+ * What the engine starts for a function: limits, mounts and environment. Nothing in it comes from a request. What is the same for all
+ * containers (no capabilities, a read-only root) is added by the engine, in docker/container-options.ts or swarm/service-spec.ts.
+ */
 export function sandboxSpec(
   who: { sandboxId: string; name: string },
   { user, memoryMb, cpus, processes, tmpMb, runtime: isolation, database, serving, deadlineMs }: FunctionEntry,
@@ -28,7 +31,7 @@ export function sandboxSpec(
     },
     secrets: {},
     mounts: runtime.mounts,
-    // One for each event in flight. Postgres can't count connections by role before it knows who calls, so they are limited here.
+    // One for each event in flight. Postgres can't limit connections by role before they have authenticated, so they are limited here.
     openFiles: database ? OPEN_FILES + inFlight : undefined,
     network: database ? 'database' : 'none',
     graceMs: deadlineMs + LEAVE_MS,

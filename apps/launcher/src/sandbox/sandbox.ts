@@ -10,7 +10,7 @@ import { SandboxLog } from './sandbox-log.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
 import { StartTimes } from './start-times.ts';
 
-/** What a sandbox promises to tell its pool: `ready` at most once, `polling` at every further `next`, `gone` exactly once. */
+/** What a sandbox reports to its pool: `ready` at most once, `polling` at every further `next`, `gone` exactly once. */
 export interface SandboxOwner {
   ready(): void;
   polling(): void;
@@ -30,28 +30,28 @@ export interface SandboxParts {
  *  starting ─────▶ ready ──────────────────────▶ leaving ─────────▶ gone
  *     │              │  event ▲                     │                ▲
  *     │              ▼        │ response, error     │ grace over     │
- *     │           (in hand) ──┘                     ▼                │
+ *     │         (in flight) ──┘                     ▼                │
  *     └──────────────┴───── exit, kill, deadline ───┴────────────────┘
  */
 type State =
   | { kind: 'starting'; initError?: { errorType: string; message: string } }
-  /** `intake`: may it get further events (`open`), only finish what it has (`closed`), or is even its answer too late (`lost`)? */
+  /** `intake`: it may get further events (`open`), may only finish those in flight (`closed`), or its answers come too late (`lost`). */
   | { kind: 'ready'; polls: Poll[]; hand: Map<string, Attempt>; served: number; intake: 'open' | 'closed' | 'lost' }
   | { kind: 'leaving'; served: number; cancelKill: () => void }
   | { kind: 'gone'; served: number };
 
-/** `prewarmed`: ready, and has never had an event; `idle`: has had some, and none now. */
+/** `prewarmed`: ready, has never had an event; `idle`: has served events, has none in flight. */
 export type Condition = 'starting' | 'prewarmed' | 'serving' | 'idle' | 'leaving' | 'gone';
 
-/** A container that was told that there are no more events gets this long to exit by itself. */
+/** How long a container may take to exit by itself after it was told that there are no more events. */
 const LEAVE_GRACE_MS = 2_000;
 
-/** One container of a function, from its creation to its removal. The only record of the events that it has in hand. */
+/** One container of a function, from its creation to its removal. The only record of its events in flight. */
 export class Sandbox implements RuntimeClient {
   readonly id = randomBytes(6).toString('hex');
   readonly name: string;
   containerId = '';
-  /** Was its end ordered, so that it says nothing about the function? */
+  /** Was it told to end, so that its end says nothing about the function? */
   wasDismissed = false;
   readonly #entry: FunctionEntry;
   readonly #parts: SandboxParts;
@@ -59,7 +59,7 @@ export class Sandbox implements RuntimeClient {
   readonly #log: SandboxLog;
   readonly #times: StartTimes;
   #state: State = { kind: 'starting' };
-  /** The engine or the pool wants it gone, which may happen before it is ready. */
+  /** The engine or the pool no longer wants it, which may happen before it is ready. */
   #isUnwanted = false;
   #removal: Promise<void> | undefined;
   #startIsOver: () => void = () => undefined;
@@ -74,7 +74,7 @@ export class Sandbox implements RuntimeClient {
     this.#times = new StartTimes(parts.clock.now());
   }
 
-  /** Runs it through its whole life; calls `startIsOver` when it is ready or won't be; resolves when nothing of it is left. Never rejects. */
+  /** Runs its whole life cycle; calls `startIsOver` when it is ready or has failed to start; resolves when it has been removed. Never rejects. */
   async live(image: string, startIsOver: () => void): Promise<void> {
     const { engine, openEndpoint, bus, clock } = this.#parts;
     bus.publish({ type: 'container.starting', ...this.#who });
@@ -116,12 +116,12 @@ export class Sandbox implements RuntimeClient {
       void this.kill();
     });
     void started.withdrawn?.then(() => this.#withdraw());
-    // It may have asked for its first event before the engine told us that it had started.
+    // It may have polled for its first event before the engine reported that it had started.
     if (this.#times.readyAt > 0) this.#announceReady();
     const exit = await started.exited;
     cancel();
     if (this.#state.kind !== 'starting') return { kind: 'ended', exit };
-    // Somebody took it away: that says nothing about the function.
+    // It was removed from outside, which says nothing about the function.
     if (exit.kind === 'lost' && !this.#state.initError) return { kind: 'ended', exit };
     const why = reasonOf({ kind: 'ended', exit }, memoryMb);
     const unsaid = { errorType: 'Runtime.ExitError', message: `Runtime exited during init: ${why}` };
@@ -140,7 +140,7 @@ export class Sandbox implements RuntimeClient {
     return this.#reuse.inFlight;
   }
 
-  /** May it take an event now? `alone`: only if it has no other in hand. */
+  /** May it take an event now? `alone`: only if it has no other in flight. */
   canTake(alone: boolean): boolean {
     const state = this.#state;
     if (state.kind !== 'ready' || state.intake !== 'open' || state.polls.length === 0 || this.containerId === '')
@@ -157,7 +157,7 @@ export class Sandbox implements RuntimeClient {
     return this.#state.served === 0 ? 'prewarmed' : 'idle';
   }
 
-  /** How long its container has run without asking for an event, in milliseconds; 0 if it has asked or does not run yet. */
+  /** How long its container has run without polling, in milliseconds; 0 if it has polled or does not run yet. */
   get silentMs(): number {
     if (this.#state.kind !== 'starting' || this.containerId === '') return 0;
     return this.#parts.clock.now() - this.#times.startedAt;
@@ -171,18 +171,18 @@ export class Sandbox implements RuntimeClient {
     return this.#state.kind === 'starting' ? 0 : this.#state.served;
   }
 
-  /** Will it take further events without anything being started? */
+  /** Has it served events, and may it serve more? */
   get isReusable(): boolean {
     const isInUse = this.condition === 'serving' || this.condition === 'idle';
     return isInUse && !this.#isUnwanted && this.served + this.inFlight < this.#reuse.events;
   }
 
-  /** The attempt at this event that it has in hand, if it has. */
+  /** The attempt at this event, if it has the event in flight. */
   attemptAt({ requestId }: Invocation): Attempt | undefined {
     return this.#state.kind === 'ready' ? this.#state.hand.get(requestId) : undefined;
   }
 
-  /** Hands it an event; only after `canTake` said yes. */
+  /** Hands it an event. Call only if `canTake` is true. */
   hand(invocation: Invocation): Attempt {
     const state = this.#state;
     const poll = state.kind === 'ready' ? state.polls.shift() : undefined;
@@ -247,7 +247,7 @@ export class Sandbox implements RuntimeClient {
     if (this.#state.kind === 'starting') this.#state = { kind: 'starting', initError: { errorType, message } };
   }
 
-  /** Tells it that there are no more events, so that it exits with status 0; kills it if it stays. Does nothing while it has events in hand. */
+  /** Tells it that there are no more events, so that it exits with status 0; kills it if it doesn't. Does nothing while it has events in flight. */
   leave(): void {
     const state = this.#state;
     if (state.kind !== 'ready' || state.hand.size > 0) return;
@@ -259,32 +259,32 @@ export class Sandbox implements RuntimeClient {
     for (const poll of state.polls) poll.dismiss();
   }
 
-  /** It gets nothing new, and may finish what it has. */
+  /** It gets no new events, and may finish those in flight. */
   #closeIntake(): void {
     this.#isUnwanted = true;
     if (this.#state.kind === 'ready' && this.#state.intake === 'open') this.#state.intake = 'closed';
   }
 
-  /** The engine wants it gone. */
+  /** The engine wants to stop it. */
   #withdraw(): void {
     this.#closeIntake();
     this.leave();
   }
 
-  /** Does it have events in hand, none of which has lost a container before? */
+  /** Does it have events in flight, none of which has lost a container before? */
   get isAtFreshWork(): boolean {
     if (this.#state.kind !== 'ready' || this.#state.intake === 'lost' || this.#state.hand.size === 0) return false;
     return [...this.#state.hand.values()].every(({ invocation }) => invocation.deaths === 0);
   }
 
-  /** Kills it with its events in hand, as a crash would: what it still answers comes too late. Returns how many there are. */
+  /** Kills it with its events in flight, as a crash would: later answers are ignored. Returns the number of those events. */
   killAtWork(): number {
     if (this.#state.kind === 'ready') this.#state.intake = 'lost';
     void this.kill();
     return this.inFlight;
   }
 
-  /** Ends it whatever it does; resolves when the engine has removed it, or could not: then that is tried again. Safe to call twice. */
+  /** Ends it by force; resolves when the engine has removed it, or has failed to, which is then retried. Safe to call twice. */
   kill(): Promise<void> {
     this.#closeIntake();
     this.#removal ??= this.#parts.engine.remove(this.id).catch((error: unknown) => {

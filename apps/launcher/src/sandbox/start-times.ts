@@ -1,11 +1,11 @@
 import type { Phases } from '@serverless-vote/contracts/lifecycle';
 
-/** How the start of one container went. Moments are the clock's, in milliseconds; 0 is: not yet. */
+/** The phases of one container's start. Times are the clock's, in milliseconds; 0: not reached yet. */
 export class StartTimes {
   readonly createdAt: number;
   createMs = 0;
   startMs = 0;
-  /** When it asked for its first event. */
+  /** When it polled for its first event. */
   readyAt = 0;
 
   constructor(createdAt: number) {
@@ -20,7 +20,7 @@ export class StartTimes {
     return Math.max(0, this.readyAt - this.startedAt);
   }
 
-  /** The parts of it that an event paid for which arrived then: none, if the container was ready before. */
+  /** The phases that an event which arrived at that time had to wait for: none if the container was ready before. */
   paidSince(arrivedAt: number): Phases {
     if (this.readyAt <= arrivedAt) return {};
     const created = this.createdAt + this.createMs;

@@ -2,21 +2,21 @@ import type { ContainerView, Counters, Moment } from '@serverless-vote/contracts
 import type { PublishedEvent, StartKind } from '@serverless-vote/contracts/lifecycle';
 import type { EventBus } from '../model/event-bus.ts';
 
-/** Containers that are gone are remembered this long, and so many at most. */
+/** How long containers that are gone are remembered, and how many of them at most. */
 const REMEMBERED_MS = 60_000;
 const REMEMBERED = 400;
 const LATEST_INVOCATIONS = 200;
 const LATEST_REUSED = 20;
 const MOMENTS = 10;
 
-/** The containers that are alive or ended just now, and counters: what the lifecycle events add up to, however fast they come. */
+/** The containers that are alive or ended recently, and counters: the state after all lifecycle events so far. */
 export class ActivityState {
   readonly since = Date.now();
   readonly #containers = new Map<string, ContainerView>();
   readonly #byContainer = new Map<string, ContainerView>();
   readonly #counts = { removed: 0, removedWell: 0, invocations: 0, succeeded: 0, retried: 0 };
   readonly #durations = new Map<StartKind, number[]>();
-  /** Events of each of a function's latest containers that took several. */
+  /** For each function: how many events each of its latest reused containers served. */
   readonly #reused = new Map<string, number[]>();
   #today = { since: Date.now(), started: 0, removed: 0 };
   #changed = new Set<ContainerView>();
@@ -25,7 +25,7 @@ export class ActivityState {
   /** @param changed is called after every event that viewers may see */
   constructor(bus: EventBus, changed: () => void) {
     bus.subscribe((event) => {
-      // What functions write may hold anything, so it stays private.
+      // A function's output may contain anything, so it stays private.
       if (event.type === 'output') return;
       this.#learn(event);
       changed();
@@ -51,13 +51,13 @@ export class ActivityState {
     };
   }
 
-  /** Those that are alive, and those that ended in the last minute. */
+  /** The containers that are alive, and those that ended in the last minute. */
   get containers(): ContainerView[] {
     this.#forget();
     return [...this.#containers.values()];
   }
 
-  /** What has changed since this was last asked. */
+  /** The changes since the last call. */
   takeChanges(): { containers: ContainerView[]; moments: Moment[] } {
     const changes = { containers: [...this.#changed], moments: this.#moments };
     this.#changed = new Set();
@@ -116,20 +116,20 @@ export class ActivityState {
     const view = this.#update(sandboxId, { state: 'gone', inFlight: 0, goneAt: Date.now(), ending });
     if (served > 1) addLatest(this.#reused, view.name, served, LATEST_REUSED);
     this.#byContainer.delete(containerId);
-    // The map's order is the order of leaving, so that the longest gone are forgotten first.
+    // The map is in the order in which containers left, so the oldest are forgotten first.
     this.#containers.delete(sandboxId);
     this.#containers.set(sandboxId, view);
     if (this.#containers.size > REMEMBERED) this.#forget();
   }
 
-  /** A day ends at midnight, also while nothing happens. */
+  /** A day ends at midnight, even while nothing happens. */
   #countsOfToday() {
     const midnight = new Date().setHours(0, 0, 0, 0);
     if (midnight > this.#today.since) this.#today = { since: midnight, started: 0, removed: 0 };
     return this.#today;
   }
 
-  /** Views are changed in place, so a message has the newest state whenever it is written. */
+  /** Views are updated in place, so a message always contains the newest state. */
   #update(id: string, news: Partial<ContainerView>): ContainerView {
     const known = this.#containers.get(id);
     const view = Object.assign(
@@ -155,7 +155,7 @@ export class ActivityState {
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
 const median = (values: number[]) => Float64Array.from(values).sort()[Math.floor(values.length / 2)];
 
-/** Adds a value to the latest `most` of its series. */
+/** Appends a value to a series, and keeps the latest `most`. */
 function addLatest<Key>(series: Map<Key, number[]>, key: Key, value: number, most: number): void {
   const values = series.get(key) ?? [];
   values.push(value);

@@ -7,12 +7,13 @@ import { ActivityState } from './activity-state.ts';
 /** Changes are sent together, at most this often. */
 const PAUSE_MS = 100;
 const MEMORY_EVERY_MS = 10_000;
-/** What a viewer may be behind before changes are left out for it; then it gets a snapshot. */
+/** How far a viewer may fall behind before it misses changes, in bytes; then it gets a snapshot. */
 const BUFFER_LIMIT = 64 * 1024;
 
 /**
- * The public stream of what happens: a snapshot first, then changes, ten times a second at most and none while nothing happens. A message grows with the number of containers that changed, never with the number of events, and is made
- * once for all viewers: so a burst of votes stays easy to send, and to draw.
+ * The public stream of container activity: a snapshot first, then changes, at most ten times a second and none while nothing happens.
+ * The size of a message depends on the number of containers that changed, not on the number of events, and a message is encoded once for
+ * all viewers. So a burst of votes is cheap to send and to draw.
  */
 export class ActivityStream {
   readonly #state: ActivityState;
@@ -22,7 +23,7 @@ export class ActivityStream {
   #memory: Memory | undefined;
   #memoryTimer: NodeJS.Timeout | undefined;
 
-  /** @param askMemory what the permanent containers hold; asked only while somebody watches */
+  /** @param askMemory the memory of the permanent containers; called only while there are viewers */
   constructor(bus: EventBus, askMemory: () => Promise<PermanentMemory | undefined>) {
     this.#state = new ActivityState(bus, () => this.#sendSoon());
     this.#askMemory = askMemory;
@@ -30,7 +31,7 @@ export class ActivityStream {
 
   /** Answers a request with server-sent events until its caller leaves. */
   watch(response: ServerResponse): void {
-    // What happened while nobody watched is in the snapshot.
+    // Changes from before the first viewer are in the snapshot.
     if (this.#viewers.size === 0) {
       this.#state.takeChanges();
       this.#memoryTimer = setInterval(() => void this.#measureMemory(), MEMORY_EVERY_MS);
@@ -42,11 +43,11 @@ export class ActivityStream {
     });
   }
 
-  /** A measurement at work does not replace one while idle. */
+  /** A measurement under load does not replace one of the idle system. */
   async #measureMemory(): Promise<void> {
     const wasIdle = this.#state.isIdle;
     if (this.#memory?.idle && !wasIdle) return;
-    // The engine may be away; it is asked again.
+    // The engine may be down; this is retried.
     const memory = await this.#askMemory().catch(() => undefined);
     if (!memory) return;
     this.#memory = { ...memory, idle: wasIdle && this.#state.isIdle };

@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { JSON_LINES, Viewers } from '@serverless-vote/http-server/server-sent-events';
 import type { EventBus } from '../model/event-bus.ts';
 
-/** What is remembered of each function's output. */
+/** How much of each function's output is kept. */
 export const KEPT_LINES = 200;
 const KEPT_CHARACTERS = 64 * 1024;
-/** What a reader may be behind before lines are left out for it. */
+/** How far a reader may fall behind before it misses lines, in bytes. */
 const BUFFER_LIMIT = 256 * 1024;
 
-/** One line that a function has written, in the shape of OpenFaaS' logs, and with what it belongs to. */
+/** One line of a function's output, in the format of OpenFaaS' logs, with its container and request. */
 export interface LogLine {
   timestamp: string;
   name: string;
@@ -19,7 +19,7 @@ export interface LogLine {
   text: string;
 }
 
-/** The last lines of every function, for those who come later; all of them are in the launcher's own log. */
+/** The last lines of every function, for readers that connect later; the launcher's own log has all lines. */
 export class FunctionLogs {
   readonly #functions = new Map<string, { lines: LogLine[]; readers: Viewers }>();
 
@@ -31,13 +31,13 @@ export class FunctionLogs {
     });
   }
 
-  /** The last `most` lines of a function, the oldest first. */
+  /** The last `most` lines of a function, oldest first. */
   tail(name: string, most: number): LogLine[] {
     const { lines } = this.#of(name);
     return lines.slice(Math.max(0, lines.length - most));
   }
 
-  /** Answers with the last `most` lines as JSON, one each, and then with every new one until the reader leaves. */
+  /** Responds with the last `most` lines, each as one line of JSON, and then with every new line until the reader disconnects. */
   follow(name: string, most: number, response: ServerResponse): void {
     this.#of(name).readers.add(response, this.tail(name, most).map(asJson).join(''));
   }

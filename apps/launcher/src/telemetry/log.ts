@@ -2,7 +2,7 @@ import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import pino, { type Logger } from 'pino';
 import type { EventBus } from '../model/event-bus.ts';
 
-/** The launcher's log: one line of JSON per lifecycle event, and what functions write, under its request id. */
+/** The launcher's log: one line of JSON per lifecycle event, and the functions' output with its request ID. */
 export function createLog(level: string): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
 }
@@ -22,7 +22,7 @@ function levelOf(event: Omit<PublishedEvent, 'at'>): 'debug' | 'info' | 'warn' {
   return DETAILS.has(event.type) ? 'debug' : 'info';
 }
 
-/** Milliseconds to hundredths: more is noise. */
+/** Milliseconds to two decimals: more is noise. */
 function rounded(value: object): object {
   return JSON.parse(
     JSON.stringify(value, (_key, part: unknown) => (typeof part === 'number' ? Math.round(part * 100) / 100 : part)),

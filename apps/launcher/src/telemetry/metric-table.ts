@@ -47,7 +47,7 @@ const register = <Name extends string, Row, Metric>(
 ) =>
   Object.fromEntries(Object.entries<Row>(table).map(([name, row]) => [name, make(name, row)])) as Record<Name, Metric>;
 
-/** What is read whenever Prometheus asks; between its requests this costs nothing. */
+/** Values that are read when Prometheus scrapes; between scrapes they cost nothing. */
 export interface ObservedParts {
   pools: readonly FunctionPool[];
   web: Pick<HttpService, 'replicas' | 'requests' | 'limit'>;
@@ -71,7 +71,7 @@ const perFunction = (help: string, value: (pool: FunctionPool) => number): Row =
   'function',
 ];
 
-/** By name: help text, how it is read, and labels. */
+/** By name: help text, how to read the value, and labels. */
 const GAUGES: Record<string, Row> = {
   invocations_waiting: perFunction('Events that wait for a container', ({ waiting }) => waiting),
   invocations_waiting_limit: perFunction('Events that may wait; more are throttled', ({ entry }) => entry.queue.events),
@@ -109,7 +109,7 @@ const READ_COUNTERS: Record<string, [help: string, read: Read<number>]> = {
   process_cpu_seconds_total: ['CPU time that the launcher has used', cpuSeconds],
 };
 
-/** Registers what is read from the parts themselves. */
+/** Registers the metrics that are read from the parts themselves. */
 export function registerGauges(registry: Registry, parts: ObservedParts): void {
   const registers = [registry];
   for (const [name, [help, read, ...labelNames]] of Object.entries(GAUGES))
@@ -137,7 +137,7 @@ function asyncEventsByState({ asyncEvents }: ObservedParts): Samples {
   });
 }
 
-/** Every state is set each time, so that no container is counted where it was once seen. */
+/** Sets every state on each scrape, so that a container isn't counted in a state that it has left. */
 function containersByState({ pools, web }: ObservedParts): Samples {
   const none = { starting: 0, prewarmed: 0, serving: 0, idle: 0, leaving: 0, gone: 0 } as const;
   const noReplica = { starting: 0, ready: 0, draining: 0, gone: 0 } as const;

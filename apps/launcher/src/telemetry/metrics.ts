@@ -6,8 +6,8 @@ import { countersIn, histogramsIn, type ObservedParts, registerGauges } from './
 
 const RAN = ['cold', 'prewarmed', 'warm'];
 /**
- * The start kinds that an outcome can have, and what OpenFaaS' gateway would have answered: there a function's own error is a 500,
- * one that takes too long a 504.
+ * The start kinds that an outcome can have, and the status that OpenFaaS' gateway would have answered: a function's own error is a 500
+ * there, a time-out a 504.
  */
 const OUTCOMES: Record<InvocationOutcome, { startKinds: string[]; code: number }> = {
   success: { startKinds: RAN, code: 200 },
@@ -20,9 +20,9 @@ const OUTCOMES: Record<InvocationOutcome, { startKinds: string[]; code: number }
 const OPERATIONS = ['start', 'stop', 'remove', 'list'] as const;
 
 /**
- * What the launcher does, in numbers for Prometheus: counted from lifecycle events after the answer is out, gauges read when asked.
- * Every label has a bounded set of values: names from the catalog, and words from this code. A series that starts at 0 shows its
- * first failure as an increase, too.
+ * The launcher's metrics for Prometheus: counters are updated from lifecycle events after the answer is out, gauges are read on each
+ * scrape. Every label has a bounded set of values: names from the catalog, and constants from this code. Series start at 0, so that the
+ * first failure is an increase, too.
  */
 export class Metrics {
   readonly #registry = new Registry();
@@ -35,7 +35,7 @@ export class Metrics {
     bus.subscribe((event) => this.#count(event));
   }
 
-  /** The same engine, its calls timed and its failures counted. A database that is away is no failure of the engine's. */
+  /** Wraps an engine: times its calls and counts its failures. A database that is down is not a failure of the engine. */
   engine(engine: Engine): Engine {
     const metered = async <T>(operation: (typeof OPERATIONS)[number], call: Promise<T>): Promise<T> => {
       const end = this.#histograms.engine_request_seconds.startTimer({ operation });
@@ -56,7 +56,7 @@ export class Metrics {
     };
   }
 
-  /** Counts containers that the sweep found and nobody knew of. */
+  /** Counts containers that the sweep found and the launcher didn't know. */
   leaked(found: 'start' | 'running', containers: number): void {
     this.#counters.containers_leaked_total.inc({ found }, containers);
   }
@@ -67,7 +67,7 @@ export class Metrics {
     if (sinceChangeMs !== undefined) this.#histograms.results_fanout_seconds.observe({ stream }, sinceChangeMs / 1000);
   }
 
-  /** Gauges, read from the parts themselves whenever Prometheus asks; and every series of their functions, from 0 on. */
+  /** Registers gauges, which are read from the parts on each scrape, and starts every series of their functions at 0. */
   observe(parts: ObservedParts): void {
     registerGauges(this.#registry, parts);
     const counters = this.#counters;
@@ -106,7 +106,7 @@ export class Metrics {
   }
 
   /**
-   * Counts it also under the names of OpenFaaS, for existing dashboards
+   * Also counts it under OpenFaaS' names, for existing dashboards
    * (https://github.com/openfaas/faas/blob/master/gateway/metrics/metrics.go). Its `gateway_service_count` and
    * `gateway_function_invocation_started` are left out: Prometheus' conventions keep such names for other kinds of metrics.
    */

@@ -4,7 +4,7 @@ import type { Mount, SandboxSpec } from '../engine.ts';
 
 const POSTGRES: Mount = { volume: 'postgres', target: '/var/run/postgresql', readOnly: true };
 
-/** Where the launcher's volumes are on the engine's machine. */
+/** Paths of the launcher's volumes on the engine's machine. */
 export type VolumePaths = Record<Mount['volume'], string>;
 
 export const containerName = (stackId: string, sandboxId: string): string => `${stackId}-sandbox-${sandboxId}`;

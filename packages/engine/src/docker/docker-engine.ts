@@ -27,7 +27,7 @@ const VOLUME_PATHS: VolumePaths = {
 
 const callDeadline = () => AbortSignal.timeout(CALL_DEADLINE_MS);
 
-/** One machine's Docker Engine. Touches only containers that bear its own stack's label. */
+/** One machine's Docker Engine. Touches only containers with its own stack's label. */
 export class DockerEngine implements EngineToOpen {
   readonly #docker: Docker;
   readonly #stackId: string;
@@ -78,7 +78,7 @@ export class DockerEngine implements EngineToOpen {
     return { containerId: container.id.slice(0, 12), createMs: created - before, startMs, output, exited };
   }
 
-  /** The deadline is for attaching only: the stream stays open for as long as the container runs. */
+  /** The deadline applies to attaching only: the stream stays open while the container runs. */
   async #attach(container: Docker.Container): Promise<PassThrough> {
     const attaching = new AbortController();
     const late = setTimeout(() => attaching.abort(), CALL_DEADLINE_MS);
@@ -128,7 +128,7 @@ export class DockerEngine implements EngineToOpen {
     return { launcher, database };
   }
 
-  /** Without what the kernel could reclaim at once: `total_` in version 1 of control groups. */
+  /** Without memory that the kernel could reclaim at once: `total_` in version 1 of cgroups. */
   async #memoryOf(name: 'launcher' | 'database'): Promise<number> {
     const container = this.#docker.getContainer(await this.#permanentId(name));
     const once = { stream: false as const, 'one-shot': true, abortSignal: callDeadline() };
@@ -137,7 +137,7 @@ export class DockerEngine implements EngineToOpen {
     return usage - (total_inactive_file ?? inactive_file);
   }
 
-  /** What can look after a folder of a volume: the launcher's image, which has node, and where the folder is on the engine's machine. */
+  /** What it takes to empty a folder of a volume: the launcher's image, which contains node, and the folder's path on the engine's machine. */
   folder(volume: Mount['volume'], name: string): { image: string; path: string } {
     const { image, volumePaths } = this.#opened;
     return { image, path: `${volumePaths[volume]}/${name}` };

@@ -18,7 +18,7 @@ interface EngineEvent {
   Actor: { ID: string; Attributes: Record<string, string> };
 }
 
-/** How containers end: read from the engine's event stream and, after a gap in the stream, from the containers that are left. */
+/** How containers end: read from the engine's event stream and, after a gap in it, from the containers that still exist. */
 export class Exits {
   readonly #docker: Docker;
   readonly #stackId: string;
@@ -35,7 +35,7 @@ export class Exits {
     return new Promise((settle) => this.#tracked.set(containerId, { sandboxId, outOfMemory: false, settle }));
   }
 
-  /** Its container has been removed: an exit that has not been reported by now is lost. */
+  /** The container has been removed: an exit that has not been reported by now is lost. */
   removed(sandboxId: string): void {
     for (const [containerId, tracked] of this.#tracked) {
       if (tracked.sandboxId === sandboxId) this.#settle(containerId, { kind: 'lost' });
@@ -46,7 +46,7 @@ export class Exits {
     this.#isClosed = true;
   }
 
-  /** Follows the engine's events until `close`, also when the engine is restarted. Never rejects. */
+  /** Follows the engine's events until `close`, across restarts of the engine. Never rejects. */
   async follow(): Promise<void> {
     const label = onDemand(this.#stackId);
     for (let failures = 0; !this.#isClosed; failures++) {
@@ -60,7 +60,7 @@ export class Exits {
         for await (const chunk of stream)
           for (const line of lines.take(String(chunk))) if (line) this.#onEvent(JSON.parse(line) as EngineEvent);
       } catch {
-        // The engine restarts, say: go on until it answers again.
+        // The engine may be restarting: retry until it answers again.
       }
       await delay(Math.min(100 * 2 ** failures, 2000) * (0.5 + Math.random() / 2));
     }

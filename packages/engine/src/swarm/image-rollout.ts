@@ -11,9 +11,9 @@ type Described = ServiceDescription | Docker.ServiceSpec;
  *     └────────── the proven one again, this one refused ◀─────────┘ no task comes up
  */
 
-/** Chooses a service's description: the newest, or the last that worked if the newest one's tasks did not come up. */
+/** Chooses a service's spec: the newest, or the last one that worked if the newest one's tasks did not start. */
 export class ImageRollout {
-  /** What Swarm was last told. */
+  /** The spec that Swarm was last given. */
   ordered: Described | undefined;
   #proven: Described | undefined;
   #refused: string | undefined;
@@ -26,12 +26,12 @@ export class ImageRollout {
     return digestOf(newest) === this.#refused && this.#proven ? (this.#proven as ServiceDescription) : newest;
   }
 
-  /** A task with this image has come up. */
+  /** A task with this image has started. */
   cameUp(image: string): void {
     if (imageOf(this.ordered) === image) this.#proven = this.ordered;
   }
 
-  /** Gives what was ordered up for what worked. @returns whether there is such a thing */
+  /** Falls back to the spec that worked. @returns whether there is one */
   goBack(): boolean {
     if (!this.#proven || digestOf(this.ordered) === digestOf(this.#proven)) return false;
     this.#refused = digestOf(this.ordered);

@@ -15,7 +15,7 @@ interface Task {
 
 interface Network {
   id: string;
-  /** The launcher's own address in it. */
+  /** The launcher's own address in the network. */
   address: string;
 }
 
@@ -26,7 +26,7 @@ export interface NetworksParts {
   taskId: string;
 }
 
-/** The stack's overlay networks, as the launcher's own task is attached to them, and which tasks are in them. */
+/** The stack's overlay networks, to which the launcher's own task is attached, and the tasks in them. */
 export class SwarmNetworks {
   readonly #parts: NetworksParts;
   #attachments: Attachment[] = [];
@@ -47,7 +47,7 @@ export class SwarmNetworks {
     return this.#named('web');
   }
 
-  /** The launcher's address that published ports lead to: the only one that is in none of the overlay networks. */
+  /** The launcher's address behind the published ports: the only one outside the overlay networks. */
   get published(): string {
     const overlay = new Set(this.#attachments.flatMap(({ Addresses }) => Addresses?.map(plain) ?? []));
     const own = Object.values(os.networkInterfaces()).flatMap((addresses) => addresses ?? []);
@@ -59,7 +59,7 @@ export class SwarmNetworks {
     return found.address;
   }
 
-  /** The image of this task, if Swarm says that it belongs to that service and is at that address. */
+  /** The image of this task, if Swarm confirms that it belongs to that service and has that address. */
   async imageOf(address: string, id: string, service: string): Promise<string | undefined> {
     const task = await this.#inspect(id);
     const { ID } = (await this.#parts.docker.getService(service).inspect()) as { ID: string };

@@ -25,17 +25,17 @@ interface PlaceholderParts {
 /**
  * Keeps the stack's networks open on every node while there is activity: a service with one idle task per node.
  *
- * An engine takes an overlay network down after the last task of its node, and sets it up for the next. It refuses tasks that come
- * in that moment, and retries for as long as it goes on: measured on busy nodes, a start that took 21 s.
+ * An engine takes an overlay network down after the last task on its node, and sets it up again for the next. Meanwhile it refuses new
+ * tasks and retries them: on busy nodes, one start took 21 s.
  */
 export class Placeholder {
   readonly #parts: PlaceholderParts;
   readonly #name: string;
   readonly #reconciler: Reconciler;
   #isThere = false;
-  /** Any image that every node has. */
+  /** An image that every node has. */
   #image = '';
-  /** When it may go; undefined while there are containers. */
+  /** When it may be removed; undefined while there are containers. */
   #leaveAt: number | undefined;
 
   constructor(parts: PlaceholderParts) {
@@ -44,21 +44,21 @@ export class Placeholder {
     this.#reconciler = new Reconciler({
       step: () => this.#step(),
       failed: (error) => {
-        // Functions run without it, too, only slower.
+        // Functions also run without it, but start more slowly.
         parts.warn({ service: this.#name, why: String(error) }, 'placeholder.failed');
         return false;
       },
     });
   }
 
-  /** A container is wanted. @param image any that every node has */
+  /** A container is needed. @param image one that every node has */
   hold(image: string): void {
     this.#image = image;
     this.#leaveAt = undefined;
     this.#reconciler.changed();
   }
 
-  /** No container is there any more. */
+  /** The last container has gone. */
   release(): void {
     this.#leaveAt = performance.now() + LINGER_MS;
     this.#reconciler.changed();

@@ -2,9 +2,9 @@ import { backoffMs } from '@serverless-vote/contracts/backoff';
 import pTimeout from 'p-timeout';
 
 interface ReconcilerParts {
-  /** One step towards the wanted state. @returns in how many milliseconds to look again, or `settled` */
+  /** One step towards the desired state. @returns after how many milliseconds to check again, or `settled` */
   step(): Promise<number | 'settled'>;
-  /** Told of every step that fails, and how many have in a row. @returns whether to try again at once instead of after a pause */
+  /** Called for every step that fails, with the number of failures in a row. @returns whether to retry at once instead of after a pause */
   failed(error: unknown, failures: number): boolean;
 }
 
@@ -17,7 +17,7 @@ interface ReconcilerParts {
  *                      waiting
  */
 
-/** Brings something to its wanted state, one step at a time. While steps fail, pauses grow. */
+/** Brings something to its desired state, one step at a time, with backoff while steps fail. */
 export class Reconciler {
   readonly #parts: ReconcilerParts;
   #isRunning = false;
@@ -29,7 +29,7 @@ export class Reconciler {
     this.#parts = parts;
   }
 
-  /** To be called when the wanted or the actual state has changed. */
+  /** Call this when the desired or the actual state has changed. */
   changed(): void {
     this.#isDue = true;
     this.#wake();

@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import { unless } from '../docker-errors.ts';
 import { EngineError, type SandboxSpec } from '../engine.ts';
 
-/** A new image under the same name is noticed this soon. */
+/** How soon a new image under the same name is noticed. */
 const IMAGE_FRESH_MS = 2_000;
 
 interface Image {
@@ -29,7 +29,7 @@ export interface ResourcesParts {
   agentFile: string;
 }
 
-/** What the launcher keeps on the Swarm for its functions: secrets, the agent's program, services. Also resolves image names. */
+/** What the launcher creates on the Swarm for its functions: secrets, the agent's program, services. Also resolves image names. */
 export class SwarmResources {
   readonly #parts: ResourcesParts;
   readonly #made = new Map<string, Promise<Stored>>();
@@ -39,7 +39,7 @@ export class SwarmResources {
     this.#parts = parts;
   }
 
-  /** The files that the tasks of a service have below /run/secrets. */
+  /** The files below /run/secrets in the tasks of a service. */
   async secrets(spec: SandboxSpec): Promise<Map<string, Stored>> {
     const { key } = this.#parts;
     const contents = { 'task-agent': secretFor(key, 'task-agent', spec.name), ...spec.secrets };
@@ -55,7 +55,7 @@ export class SwarmResources {
   }
 
   /**
-   * A reference that means the same image on every node: by digest if it came from a registry, else by ID.
+   * A reference to the same image on every node: by digest if it came from a registry, else by ID.
    * @throws {EngineError} when the manager doesn't have it
    */
   async image(name: string): Promise<Image> {
@@ -72,7 +72,7 @@ export class SwarmResources {
     return image;
   }
 
-  /** Removes all of it, except what is still in use or gone already. */
+  /** Removes everything that isn't still in use. */
   async remove(): Promise<void> {
     const remove = (what: { remove(): Promise<unknown> }) => what.remove().catch(() => undefined);
     const { docker, stackId } = this.#parts;
@@ -84,9 +84,9 @@ export class SwarmResources {
     this.#made.clear();
   }
 
-  /** A secret or config, made unless it is there. @param owner whose it is, if it isn't the whole stack's */
+  /** A secret or config, created if it doesn't exist. @param owner the function that it belongs to; absent: the whole stack */
   #make(kind: 'Secret' | 'Config', what: string, content: string, owner = ''): Promise<Stored> {
-    // A name may have 64 characters, so it can't hold all that it stands for.
+    // A name may have at most 64 characters, so it contains a digest.
     const hash = createHash('sha256').update(`${this.#parts.stackId} ${owner} ${content}`).digest('hex');
     const name = `${what}_${hash.slice(0, 20)}`;
     const making = this.#made.get(name) ?? this.#findOrCreate(kind, name, content);

@@ -7,10 +7,10 @@ import type { Stored } from './resources.ts';
 const SECRETS = '/run/secrets';
 const AGENT = '/run/task-agent.cjs';
 
-/** Everything of a service except how many tasks it has. */
+/** A service's spec, except its number of tasks. */
 export type ServiceDescription = Omit<Docker.ServiceSpec, 'Mode'>;
 
-/** What a service's description refers to on the Swarm, by ID. */
+/** What a service's spec refers to on the Swarm, by ID. */
 export interface SwarmParts {
   stackId: string;
   image: { reference: string; command: string[] };
@@ -23,13 +23,13 @@ export interface SwarmParts {
   secrets: Map<string, Stored>;
 }
 
-/** Common to all services that a launcher makes: labels, limits, and no privileges. */
+/** Common to all services that a launcher creates: labels, limits, and no privileges. */
 export function baseSpec(
   { stackId, name, networkIds }: { stackId: string; name: string; networkIds: string[] },
   containerSpec: object,
   limits: Pick<SandboxSpec, 'memoryMb' | 'cpus' | 'processes'>,
 ) {
-  // The second: `docker stack rm` removes it with the rest, whatever has become of the launcher.
+  // The second label lets `docker stack rm` remove the service with the rest, even if the launcher is dead.
   const Labels = { ...onDemandLabels(stackId, name), 'com.docker.stack.namespace': stackId };
   return {
     Name: `${stackId}_${name}`,
@@ -55,12 +55,12 @@ export function baseSpec(
       LogDriver: { Name: 'none' },
       Networks: networkIds.map((Target) => ({ Target })),
     },
-    // No virtual address: nobody calls a function, and the gateway knows web's tasks one by one.
+    // No virtual IP: functions are never called, and the gateway addresses each task of web itself.
     EndpointSpec: { Mode: 'dnsrr' },
   };
 }
 
-/** A function's service. Its label `spec` changes with everything that is in it. */
+/** A function's service. Its label `spec` is a digest of the whole spec. */
 export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): ServiceDescription {
   const { stackId, networkId, image, agent } = parts;
   const owner = { UID: String(spec.user), GID: String(spec.user), Mode: 0o400 };
@@ -88,16 +88,16 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): ServiceDescri
   );
   const described = {
     ...base,
-    // Swarm itself keeps the prewarmed containers: one that has ended is replaced at once.
+    // Swarm itself maintains the warm pool: a task that has ended is replaced at once.
     TaskTemplate: { ...TaskTemplate, RestartPolicy: { Condition: 'any', Delay: 0, MaxAttempts: 0 } },
-    // Swarm would take a task that has done its work and ended for a failed update; the launcher knows better (SwarmService, 4).
+    // Swarm would count a task that has finished its work as a failed update; the launcher handles rollouts itself (SwarmService, 4).
     UpdateConfig: { Parallelism: 1, Delay: 0, FailureAction: 'continue', Order: 'start-first' },
   };
   const digest = createHash('sha256').update(JSON.stringify(described)).digest('hex').slice(0, 16);
   return { ...described, Labels: { ...base.Labels, [label('spec')]: digest } } as unknown as ServiceDescription;
 }
 
-/** The same for every task of the service. A single task's variables are sent to its agent. */
+/** The environment that all tasks of the service share. A single task's variables are sent to its agent. */
 function* environment(spec: SandboxSpec, parts: SwarmParts): Iterable<[string, string]> {
   yield ['TASK_AGENT_ADDRESS', parts.agentAddress];
   yield ['TASK_AGENT_TASK', '{{.Task.ID}}'];

@@ -9,22 +9,22 @@ import type { ServiceDescription } from './service-spec.ts';
 import { StartTrouble } from './start-trouble.ts';
 
 const START_DEADLINE_MS = 30_000;
-/** A task that has ended is often wanted again: only after this long is its place given up. */
+/** A task that has ended is often needed again, so the number of tasks is lowered only after this long. */
 const LOWER_AFTER_MS = 1_000;
 /**
- * A start that has been waited for this long, and again this long, gets one more task; Swarm puts it on another node. A task whose
- * network has just been set up may not find the launcher for half a minute.
+ * A start that takes this long, and again this long, is hedged with one more task, which Swarm places on another node. A task whose
+ * network has just been set up may not reach the launcher for half a minute.
  */
 const HEDGE_MS = 3_000;
 const HEDGES = 2;
 /**
- * When Swarm is told to have fewer tasks and one of them ends in that moment, it may forget to take the others away ("failed to
- * update task to REMOVE: update out of sequence" in its log), until the service is updated again.
+ * When a task ends at the moment in which Swarm scales its service down, Swarm may fail to remove the others ("failed to update task
+ * to REMOVE: update out of sequence" in its log) until the service is updated again.
  */
 const FORGOTTEN_MS = 5_000;
-/** How often it is checked whether the image is a new one, and why starts take long; only while there is demand. */
+/** How often to check for a new image, and for the reason of slow starts; only while there is demand. */
 const LOOK_MS = 1_000;
-/** Somebody else changed the service in that moment: this many times the order is repeated at once. */
+/** How often an update is retried at once after a conflict with another update. */
 const AT_ONCE = 3;
 
 interface Inspected {
@@ -49,25 +49,25 @@ interface ServiceParts {
 /**
  * One function's service on the Swarm. Swarm starts, places and replaces its tasks; this class decides how many there are:
  *
- * 1. As many as are held, plus as many as are waited for, plus two at most when one is waited for too long. More are ordered at once,
- *    fewer after a second, and the order is repeated when Swarm forgets to take a task away.
- * 2. The start that has waited longest gets the task that registers first, also one with which Swarm replaced another.
+ * 1. One for each sandbox that runs or starts, plus at most two to hedge a start that takes too long. The number is raised at once and
+ *    lowered after a second, and the update is repeated if Swarm fails to remove a task.
+ * 2. The start that has waited longest gets the task that registers first, even if Swarm created that task to replace another one.
  * 3. When three tasks in a row fail before they register, all waiting starts fail with Swarm's own message, so the service goes to
- *    zero instead of being restarted for ever.
- * 4. A new image under the same name is rolled out. One whose tasks don't come up is given up for the last one that worked, and
- *    isn't tried again.
+ *    zero instead of being restarted forever.
+ * 4. A new image under the same name is rolled out. If its tasks don't start, the service goes back to the last image that worked, and
+ *    the new one isn't tried again.
  */
 export class SwarmService {
   readonly #parts: ServiceParts;
   readonly #trouble: StartTrouble;
   readonly #rollout: ImageRollout;
   readonly #reconciler: Reconciler;
-  /** Tasks that have registered while nobody waited. */
+  /** Tasks that registered when no start was waiting. */
   readonly #idle = new Set<AgentConnection>();
   readonly #held = new Set<AgentConnection>();
   #waiting: Waiting[] = [];
   #spec: SandboxSpec;
-  /** Fewer tasks are ordered from then on; more at once. */
+  /** When the number of tasks may be lowered; it is raised at once. */
   #lowerAt = 0;
   #tooManySince: number | undefined;
 
@@ -90,12 +90,12 @@ export class SwarmService {
     return Math.max(0, ...this.#waiting.map(({ since }) => performance.now() - since));
   }
 
-  /** How many tasks Swarm is to have. */
+  /** The desired number of tasks. */
   get #wanted(): number {
     return this.#demand + Math.min(HEDGES, Math.floor(this.#longestWaitMs / HEDGE_MS));
   }
 
-  /** A task of its own for this sandbox. @throws {EngineError} when none comes, saying why */
+  /** Gets a task for this sandbox. @throws {EngineError} when none registers, saying why */
   async task(spec: SandboxSpec): Promise<AgentConnection> {
     this.#spec = spec;
     const [idle] = this.#idle;
@@ -113,7 +113,7 @@ export class SwarmService {
     return pTimeout(task.promise, { milliseconds: START_DEADLINE_MS, fallback: late });
   }
 
-  /** A task has registered: the start that has waited longest gets it. */
+  /** A task has registered; the start that has waited longest gets it. */
   registered(agent: AgentConnection, taskId: string, image: string): void {
     this.#trouble.came(taskId);
     this.#rollout.cameUp(image);
@@ -155,7 +155,7 @@ export class SwarmService {
     for (const waiting of this.#waiting.splice(0)) waiting.fail(error);
   }
 
-  /** The manager did not take the order. @returns whether to repeat it at once */
+  /** The manager refused the update. @returns whether to retry at once */
   #orderFailed(error: unknown, failures: number): boolean {
     if (/out of sequence/.test(String(error))) return failures <= AT_ONCE;
     const what = `The Swarm's manager did not take the order: ${messageOf(error)}`;
@@ -165,7 +165,7 @@ export class SwarmService {
     return false;
   }
 
-  /** Brings what Swarm has to what is wanted. @returns when to look again */
+  /** Updates the service to the desired state. @returns when to check again */
   async #step(): Promise<number | 'settled'> {
     if (this.#longestWaitMs >= LOOK_MS) await this.#heedTrouble();
     const replicas = await this.#order();
@@ -186,7 +186,7 @@ export class SwarmService {
     }
   }
 
-  /** @returns how many tasks Swarm has been told to have */
+  /** @returns the number of tasks that Swarm was given */
   async #order(): Promise<number> {
     const { docker, name, describe } = this.#parts;
     const wanted = this.#rollout.choose(await describe(this.#spec));
@@ -211,7 +211,7 @@ export class SwarmService {
     return Replicas;
   }
 
-  /** Have there been more tasks than ordered for so long that Swarm has to be told again? */
+  /** Have there been too many tasks for so long that the update has to be repeated? */
   #isForgotten(ordered: number): boolean {
     const now = performance.now();
     if (this.#held.size + this.#idle.size <= ordered) this.#tooManySince = undefined;

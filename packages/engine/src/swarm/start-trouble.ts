@@ -1,9 +1,9 @@
 import type Docker from 'dockerode';
 import { EngineError } from '../engine.ts';
 
-/** This many tasks that failed before they registered are no accident. */
+/** This many tasks that failed before they registered are no coincidence. */
 const FAILURES = 3;
-/** Asked once a second or more often, it looks once a second. */
+/** Reads the list at most this often. */
 const LOOK_MS = 900;
 
 interface Task {
@@ -12,14 +12,14 @@ interface Task {
   Status: { State: string; Err?: string; Message?: string };
 }
 
-/** Why tasks of a service don't come up: Swarm sends no events about tasks, so its list is read while somebody waits. */
+/** Why tasks of a service don't start: Swarm sends no events about tasks, so their list is polled while a start is waited for. */
 export class StartTrouble {
   readonly #docker: Docker;
   readonly #service: string;
   readonly #came = new Set<string>();
   #since = Date.now();
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** Swarm's message about the newest task that isn't up. */
+  /** Swarm's message about the newest task that hasn't started. */
   latest: string | undefined;
 
   constructor(docker: Docker, service: string) {
@@ -27,13 +27,13 @@ export class StartTrouble {
     this.#service = service;
   }
 
-  /** This task came up, so its start doesn't count as failed, however it ends. */
+  /** This task has started, so it doesn't count as a failed start, however it ends. */
   came(taskId: string): void {
     this.#came.add(taskId);
     this.forget();
   }
 
-  /** Ignores everything up to now. */
+  /** Ignores everything that happened until now. */
   forget(): void {
     this.#since = Date.now();
     this.latest = undefined;

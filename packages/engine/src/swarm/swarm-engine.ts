@@ -9,7 +9,7 @@ import { type ResourcesParts, SwarmResources } from './resources.ts';
 import { SwarmService } from './service.ts';
 import { type ServiceDescription, serviceSpec } from './service-spec.ts';
 
-/** A task that is told to end does so at once, if it can be reached at all. */
+/** A reachable task ends at once when it is told to. */
 const KILL_MS = 2_000;
 
 interface SwarmEngineParts extends ResourcesParts, NetworksParts {
@@ -18,9 +18,9 @@ interface SwarmEngineParts extends ResourcesParts, NetworksParts {
 }
 
 /**
- * A Docker Swarm, by the API of the manager that the launcher is on: a service for each function, whose tasks are its sandboxes.
- * Swarm starts, places and replaces tasks, but can't end a certain one or tell how it ended: the agent in each task does that.
- * Swarm doesn't say which images a node has, and launcher and database may be on other machines than this API.
+ * A Docker Swarm, through the API of the launcher's own manager node: a service for each function, whose tasks are its sandboxes.
+ * Swarm starts, places and replaces tasks, but can't end a particular one or report how it ended: the agent in each task does that.
+ * Swarm doesn't report which images a node has, and launcher and database may be on other machines than this API.
  */
 export class SwarmEngine implements EngineToOpen {
   readonly #parts: SwarmEngineParts;
@@ -30,7 +30,7 @@ export class SwarmEngine implements EngineToOpen {
   readonly #resources: SwarmResources;
   readonly #placeholder: Placeholder;
   readonly #agents: Agents;
-  /** Where the launcher itself is; known when the engine is open. */
+  /** The launcher's own addresses; known once the engine is open. */
   readonly networks: SwarmNetworks;
 
   constructor(parts: SwarmEngineParts) {
@@ -47,7 +47,7 @@ export class SwarmEngine implements EngineToOpen {
     });
   }
 
-  /** What a predecessor left goes first. Its tasks ended themselves when they lost it. */
+  /** First removes the services that a predecessor left. Their tasks ended themselves when they lost its connection. */
   async open(): Promise<void> {
     await this.networks.find();
     await this.#resources.remove();
@@ -90,7 +90,7 @@ export class SwarmEngine implements EngineToOpen {
     const agent = this.#running.get(sandboxId);
     if (!agent) return;
     agent.kill();
-    // A task that can't be reached any more (its node is cut off) hears nothing either, and ends itself.
+    // A task that can't be reached any more (its node is cut off) has lost the launcher, too, and ends itself.
     await pTimeout(agent.ended, { milliseconds: KILL_MS, fallback: () => agent.lose() });
   }
 
@@ -124,7 +124,7 @@ export class SwarmEngine implements EngineToOpen {
     return serviceSpec(spec, {
       ...{ stackId, databaseHost },
       image: await this.#resources.image(spec.image),
-      // The address: Swarm publishes the launcher's name only after its health check has passed.
+      // The address instead of the name: Swarm publishes the launcher's name only after its health check has passed.
       agentAddress: Agents.at(network.address),
       agent: await this.#resources.agent(),
       networkId: network.id,
