@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
-import { emptyFolder, removeLeftBehind } from '@serverless-vote/cleanup/left-behind';
+import { emptyFolder, removeFolder } from '@serverless-vote/cleanup/folders';
 import { DockerEngine } from '@serverless-vote/engine/docker/docker-engine';
 import { listen } from '@serverless-vote/http-server/listen';
 import { claim, holdSocket } from '@serverless-vote/http-server/own-socket';
@@ -22,7 +22,7 @@ export async function dockerPlatform(stackId: string, webUser: number, log: Logg
   const docker = new Docker();
   const engine = new DockerEngine(stackId, docker);
   const remove = (volume: keyof typeof DIRECTORIES, folder: string) =>
-    void removeLeftBehind(DIRECTORIES[volume], folder, {
+    void removeFolder(DIRECTORIES[volume], folder, {
       empty: () => emptyFolder(docker, { stackId, user: webUser, ...engine.folder(volume, folder) }),
       warn: (details, event) => log.warn(details, event),
     });

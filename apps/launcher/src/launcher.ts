@@ -16,7 +16,6 @@ import { HealthReport, RecentFailures, whyBlocked } from './api/health.ts';
 import { killAtWork } from './api/kill-at-work.ts';
 import { webApi } from './api/web-api.ts';
 import { AsyncEvents } from './async/async-events.ts';
-import { collectGarbageWhenIdle } from './collect-garbage.ts';
 import { gateway, type PublicStream } from './gateway/gateway.ts';
 import { HttpService } from './gateway/http-service.ts';
 import { resultStream } from './gateway/result-stream.ts';
@@ -26,6 +25,7 @@ import { unavailable } from './model/errors.ts';
 import { EventBus } from './model/event-bus.ts';
 import { StartLimiter } from './model/start-limiter.ts';
 import type { Platform, Servers } from './platform.ts';
+import { releaseMemoryWhenIdle } from './release-memory.ts';
 import { ActivityStream } from './telemetry/activity-stream.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
 import { logEvents } from './telemetry/log.ts';
@@ -112,7 +112,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
     databaseAnswers: async () => databaseReady.isDone && (await database.answers()),
   });
-  collectGarbageWhenIdle(bus, () => web.replicas.length + sandboxes().length === 0);
+  releaseMemoryWhenIdle(bus, () => web.replicas.length + sandboxes().length === 0);
 
   const failures = new RecentFailures(bus);
   const ofPages = pools.filter(({ name }) => catalog.web.mayInvoke.includes(name));

@@ -5,10 +5,10 @@ import type { EventBus } from './model/event-bus.ts';
 const SETTLED_MS = 1_000;
 
 /**
- * Collects garbage once the last container is gone. V8 does so only when it needs room, so an idle launcher would keep the garbage of
- * a burst for hours. While the system is idle, nobody has to wait for it.
+ * Runs V8's garbage collector once when the last container is gone, and so returns memory to the system. V8 itself collects only when it
+ * needs room, so an idle launcher would keep the garbage of a burst for hours. While the system is idle, the pause delays no request.
  */
-export function collectGarbageWhenIdle(bus: EventBus, isIdle: () => boolean): void {
+export function releaseMemoryWhenIdle(bus: EventBus, isIdle: () => boolean): void {
   v8.setFlagsFromString('--expose-gc');
   const collect = vm.runInNewContext('gc') as (how: object) => void;
   let settling: NodeJS.Timeout | undefined;

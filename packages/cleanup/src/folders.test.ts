@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { removeLeftBehind } from './left-behind.ts';
+import { removeFolder } from './folders.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -15,7 +15,7 @@ describe('what a container has left behind', () => {
   test('is removed', async () => {
     mkdirSync(`${directory}/a/b`, { recursive: true });
     writeFileSync(`${directory}/a/b/file`, '');
-    await removeLeftBehind(directory, 'a', parts);
+    await removeFolder(directory, 'a', parts);
     expect(existsSync(`${directory}/a`)).toBe(false);
   });
 
@@ -32,7 +32,7 @@ describe('what a container has left behind', () => {
       hands += 1;
       if (hands < 3) throw new Error('the engine is away');
     };
-    await removeLeftBehind(directory, 'a', { ...parts, empty, rm: outOfReach(() => hands === 3) });
+    await removeFolder(directory, 'a', { ...parts, empty, rm: outOfReach(() => hands === 3) });
     expect({ hands, there: existsSync(`${directory}/a`) }).toEqual({ hands: 3, there: false });
   });
 
@@ -40,7 +40,7 @@ describe('what a container has left behind', () => {
     mkdirSync(`${directory}/a`);
     const told: string[] = [];
     const warn = (_details: object, event: string) => void told.push(event);
-    await removeLeftBehind(directory, 'a', { ...parts, warn, rm: outOfReach(() => false) });
+    await removeFolder(directory, 'a', { ...parts, warn, rm: outOfReach(() => false) });
     expect(told).toEqual(['folder.not-removed']);
   });
 });

@@ -5,13 +5,13 @@ import { confined } from '@serverless-vote/engine/docker/container-options';
 import type Docker from 'dockerode';
 import pRetry from 'p-retry';
 
-/** For about ten minutes: then it stays until the launcher's own container ends, and the volume with it. */
+/** About ten minutes; after that the folder stays until the launcher's own container, and with it the volume, is removed. */
 const RETRIES = 24;
 const DEADLINE_MS = 20_000;
 
 /**
- * Runs in a container: empties its folder, whatever the names, modes and depth of what is in it. It renames each folder and goes
- * into it, because a path may be longer than the kernel accepts, and a name may not be valid text.
+ * Runs in a container: empties the mounted folder, whatever the names, modes and depth of its content. It renames each folder and
+ * changes into it, because a path may be longer than the kernel accepts, and a name may not be valid text.
  */
 const PROGRAM = `
 const fs = require('node:fs');
@@ -31,30 +31,30 @@ function empty() {
 process.chdir('/left');
 empty();`;
 
-export interface LeftBehindParts {
-  /** Removes what is in a folder as the uid that has made it. */
+export interface FolderParts {
+  /** Empties a folder with the uid of the container that wrote to it. */
   empty: (folder: string) => Promise<void>;
-  /** Told when a folder can't be removed, and stays. */
+  /** Called when a folder can't be removed, and stays. */
   warn: (details: object, event: string) => void;
   backoff?: object;
   rm?: (path: string) => void;
 }
 
 /**
- * Removes a folder in which a container could write, whatever that has left there: root without capabilities can't look into a folder
- * of another uid, so a container with that uid removes what is in the way. Never rejects.
+ * Removes a folder that a container could write to. Root without capabilities can't read a folder of another uid, so a container with
+ * that uid empties it first if necessary. Never rejects.
  */
-export async function removeLeftBehind(
+export async function removeFolder(
   directory: string,
   folder: string,
-  { empty, warn, backoff = BACKOFF, rm = (path) => rmSync(path, { recursive: true, force: true }) }: LeftBehindParts,
+  { empty, warn, backoff = BACKOFF, rm = (path) => rmSync(path, { recursive: true, force: true }) }: FolderParts,
 ): Promise<void> {
   const path = `${directory}/${folder}`;
   const remove = async () => {
     try {
       return rm(path);
     } catch {
-      // Something in it is not ours to remove.
+      // Its content belongs to another uid.
     }
     chmodSync(path, 0o777);
     await empty(folder);
@@ -66,18 +66,18 @@ export async function removeLeftBehind(
 
 interface Filled {
   stackId: string;
-  /** The uid that has filled it. */
+  /** The uid that wrote to it. */
   user: number;
-  /** One that has node. */
+  /** An image that contains node. */
   image: string;
-  /** The folder, on the engine's machine. */
+  /** The folder's path on the engine's machine. */
   path: string;
 }
 
-/** Empties a folder as the uid that has filled it, in a container that has nothing but that folder. */
+/** Empties a folder with the uid that wrote to it, in a container that has only that folder mounted. */
 export async function emptyFolder(docker: Docker, { stackId, user, image, path }: Filled): Promise<void> {
   const abortSignal = AbortSignal.timeout(DEADLINE_MS);
-  // Labelled like a sandbox, so that the sweep finds it, should the launcher end before it.
+  // Labelled like a sandbox, so that the sweep finds it if the launcher ends first.
   const who = { stackId, name: 'cleaner', sandboxId: randomBytes(6).toString('hex'), user };
   const hostConfig = { Binds: [`${path}:/left:rw`], NetworkMode: 'none', Memory: 64 * 1024 * 1024, PidsLimit: 32 };
   const container = await docker.createContainer({

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@serverless-vote/contracts/backoff';
 import { type Engine, EngineError, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
 
-/** No container is started while this many can't be removed: they would fill the machine. */
+/** No container is started while this many can't be removed, because they would fill the machine. */
 const MOST = 50;
 
 /**
- * An engine that does not give up removals: one that fails is retried, after pauses that grow, until the engine says that the
- * container is gone. Until then the container is overdue, and counted. It also removes what nobody knows of.
+ * Wraps an engine and never gives up a removal: one that fails is retried with backoff until the engine reports that the container is
+ * gone. Until then the container counts as overdue. `sweep` removes the containers that a crashed launcher left, and leaks.
  */
 export class Removals implements Engine {
   readonly #engine: Engine;
@@ -19,7 +19,7 @@ export class Removals implements Engine {
     this.#pauseMs = pauseMs;
   }
 
-  /** Containers that should be gone, and that the engine has not removed yet. */
+  /** Containers that should be gone but that the engine has not removed yet. */
   get overdue(): ReadonlySet<string> {
     return this.#overdue;
   }
@@ -32,13 +32,13 @@ export class Removals implements Engine {
     try {
       return await this.#engine.start(spec);
     } catch (error) {
-      // It may have been created although the call failed.
+      // The container may have been created although the call failed.
       await this.remove(spec.sandboxId).catch(() => undefined);
       throw error;
     }
   }
 
-  /** @throws when the engine did not remove it at once. It is tried again in the background, so callers need not. */
+  /** @throws when the engine did not remove it at once. The removal is retried in the background, so callers need not. */
   async remove(sandboxId: string): Promise<void> {
     if (this.#overdue.has(sandboxId)) return;
     try {
@@ -61,8 +61,8 @@ export class Removals implements Engine {
   }
 
   /**
-   * Removes every sandbox of this stack that is neither known nor overdue, and returns their number. Reads the known sandboxes before
-   * and after listing, so that neither one that is just leaving nor a new one counts as a stray.
+   * Removes every sandbox of this stack that is neither known nor overdue, and returns their number: at the start all that a predecessor
+   * left, later those that leaked. Reads the known sandboxes before and after listing, so that neither a leaving nor a new one counts.
    */
   async sweep(known: () => ReadonlySet<string>): Promise<number> {
     const expected = () => new Set([...known(), ...this.#overdue]);

@@ -129,7 +129,9 @@ describe('with a rate of votes per address', () => {
     const page = answers[2] as Response;
     expect(page.headers.get('retry-after')).toBe('30');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
-    expect(await page.text()).toMatch(/More than 2 votes a minute came from your address\. Try again in 30 s\..*<a href="\/">/s);
+    expect(await page.text()).toMatch(
+      /More than 2 votes a minute came from your address\. Try again in 30 s\..*<a href="\/">/s,
+    );
     expect(leases).toBe(2);
   });
 
