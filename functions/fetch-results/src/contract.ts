@@ -9,7 +9,7 @@ export interface OptionResult {
 /** The result: the poll as it stands. */
 export interface Results {
   question: string;
-  /** In the order of the poll; options that have left it aren't shown. */
+  /** In the order of the poll, without options that were removed from it. */
   options: OptionResult[];
   /** The sum of the votes shown. */
   total: number;
@@ -17,7 +17,7 @@ export interface Results {
   updatedAt: string;
 }
 
-/** Checks the event: an object, and nothing in it is needed. */
+/** Checks that the event is an object; its properties are ignored. */
 export function parseRequest(event: unknown): void {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     throw new InvalidEvent('fetch-results needs nothing to know. Send {}, or nothing.');

@@ -1,7 +1,7 @@
 import { parseRequest, type Results } from './contract.ts';
 import type { Tally } from './tally.ts';
 
-/** Reads the results from the tally: what it costs doesn't depend on how many have voted. */
+/** Reads the results from the tally, so the cost doesn't depend on the number of votes. */
 export async function fetchResults(event: unknown, _context: unknown, tally: Tally): Promise<Results> {
   parseRequest(event);
   const rows = await tally.read();

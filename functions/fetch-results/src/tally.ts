@@ -16,7 +16,7 @@ export interface Tally {
   read(): Promise<TallyRow[]>;
 }
 
-/** The tally in Postgres: a few rows, however many the votes. Those who ask during a read share the next one. */
+/** The tally in Postgres: a few rows, whatever the number of votes. Callers that arrive during a read share the next one. */
 export class PostgresTally implements Tally {
   readonly #statement = new Statement<TallyRow>(
     'read-tally',

@@ -2,7 +2,7 @@ import { Batcher } from '@serverless-vote/runtime/batcher';
 import { DatabaseUnavailable, Statement } from '@serverless-vote/runtime/postgres';
 import type { Vote } from './contract.ts';
 
-/** A vote and its place in the order of votes; the database's clock decides where it is absent. */
+/** A vote and its place in the order of acceptance; if that is absent, the database's clock is used. */
 export interface Ballot extends Vote {
   acceptedAt: bigint | undefined;
 }
@@ -13,7 +13,7 @@ export interface BallotBox {
   record(ballot: Ballot): Promise<string | undefined>;
 }
 
-/** The ballot box in Postgres: votes that arrive while a statement is under way share the next one. */
+/** The ballot box in Postgres: votes that arrive while a statement runs share the next one. */
 export class PostgresBallotBox implements BallotBox {
   readonly #statement = new Statement<{ recorded_at: string | null }>(
     'record-votes',

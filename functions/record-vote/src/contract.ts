@@ -1,6 +1,6 @@
 import { CallerError, InvalidEvent } from '@serverless-vote/runtime/errors';
 
-/** The event: somebody votes, for the first time or anew. */
+/** The event: a voter votes, or changes the vote. */
 export interface Vote {
   /** A UUID; one voter has one vote. */
   voterId: string;
@@ -14,7 +14,7 @@ export interface Receipt extends Vote {
   recordedAt: string;
 }
 
-/** The poll has no such option, or no longer. */
+/** The poll has no such option (any more). */
 export class UnknownOption extends CallerError {
   override name = 'UnknownOption';
   constructor(choice: string) {
@@ -25,7 +25,7 @@ export class UnknownOption extends CallerError {
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const LONGEST_CHOICE = 100;
 
-/** Reads a vote from whatever was sent. Properties that it doesn't know are ignored. */
+/** Parses a vote; unknown properties are ignored. */
 export function parseVote(event: unknown): Vote {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     throw new InvalidEvent(
@@ -49,12 +49,12 @@ export function parseVote(event: unknown): Vote {
   return { voterId: voterId.toLowerCase(), choice };
 }
 
-/** Names a value in a message without repeating megabytes of it. */
+/** Quotes a value in a message, shortened. */
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
   const text = JSON.stringify(value);
-  // Not within a character: half a surrogate pair is no text.
+  // Not within a character: half a surrogate pair is not valid text.
   return text.length > 60 ? `${text.slice(0, 60).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
 }

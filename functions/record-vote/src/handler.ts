@@ -2,7 +2,7 @@ import type { InvocationContext } from '@serverless-vote/runtime';
 import type { BallotBox } from './ballot-box.ts';
 import { parseVote, type Receipt, UnknownOption } from './contract.ts';
 
-/** Records a vote. An answer means that it is committed; the same event again changes nothing. */
+/** Records a vote. When it returns, the vote is committed. Idempotent: the same event again changes nothing. */
 export async function recordVote(
   event: unknown,
   { acceptedAt }: Pick<InvocationContext, 'acceptedAt'>,
@@ -14,7 +14,7 @@ export async function recordVote(
   return { ...vote, recordedAt };
 }
 
-/** The whole way of a vote, for an option that can't exist (its id is empty): nothing is recorded. */
+/** Runs the whole path of a vote for an option that can't exist (its ID is empty), so nothing is recorded. */
 export async function rehearse(ballotBox: BallotBox): Promise<Receipt> {
   const vote = parseVote({ voterId: '00000000-0000-0000-0000-000000000000', choice: 'rehearsal' });
   const recordedAt = await ballotBox.record({ ...vote, choice: '', acceptedAt: 1n });

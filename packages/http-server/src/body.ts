@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Why a body is not taken: it is too large by itself, or together with others that are being sent. */
+/** Why a body is refused: it is too large by itself, or together with other bodies that are being received. */
 export class BodyRefused extends Error {
   override name = 'BodyRefused';
   readonly kind: 'too-large' | 'too-much-at-once';
@@ -13,7 +13,7 @@ export class BodyRefused extends Error {
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** Bytes that several bodies may take together, so that many large ones can't fill the memory. */
+/** A limit on the bytes of all bodies together, so that many large ones can't fill the memory. */
 export class ByteBudget {
   #left: number;
 
@@ -34,9 +34,9 @@ export class ByteBudget {
 }
 
 /**
- * Reads a body of at most `limit` bytes. What is too much is read to its end and dropped, so that its sender hears the answer.
- * @param budget none where the number of bodies is limited, so that each has room
- * @throws {BodyRefused} beyond the limit, or when the budget is used up
+ * Reads a body of at most `limit` bytes. A longer one is read to its end and dropped, so that its sender gets the answer.
+ * @param budget not needed where the number of bodies is limited, so that each has room
+ * @throws {BodyRefused} when the body exceeds the limit or the budget
  */
 export async function readBody(request: IncomingMessage, limit: number, budget?: ByteBudget): Promise<Buffer> {
   let body = NOTHING;
@@ -68,8 +68,8 @@ export async function readBody(request: IncomingMessage, limit: number, budget?:
 }
 
 /**
- * A chunk behind the first `length` bytes of a body, in one piece that doubles when it is full: as a list, chunks of one byte each would
- * take a hundred times as much memory. A body that comes at once isn't copied.
+ * Appends a chunk to the first `length` bytes of a body, in one buffer that doubles when it is full: a list of one-byte chunks would
+ * take a hundred times as much memory. A body that arrives in one chunk isn't copied.
  */
 function appended(body: Buffer, length: number, chunk: Buffer): Buffer {
   if (length === 0) return chunk;
@@ -79,7 +79,7 @@ function appended(body: Buffer, length: number, chunk: Buffer): Buffer {
   return roomy;
 }
 
-/** Counts bytes against the budget for as long as their request is open. @throws {BodyRefused} when there is no room for them */
+/** Counts bytes against the budget while their request is open. @throws {BodyRefused} when the budget is exceeded */
 export function holdWhileOpen(response: ServerResponse, bytes: number, budget: ByteBudget): void {
   if (!budget.take(bytes)) throw tooMuchAtOnce();
   const giveBack = () => budget.giveBack(bytes);

@@ -2,14 +2,14 @@ import type { ServerResponse } from 'node:http';
 import { EarliestTimer } from '@serverless-vote/contracts/clock';
 import { Viewers } from './server-sent-events.ts';
 
-/** Changes are shown at most this often. */
+/** The shortest interval between two computations. */
 const PAUSE_MS = 200;
-/** After a failure: twice as long each time, up to the longest. */
+/** The pause after a failure doubles each time, up to the longest. */
 const RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 30_000;
 const NOTHING = Buffer.alloc(0);
 
-/** How a computation went, and how long ago the change was that it shows. */
+/** The outcome of a computation, and the time since the change that it shows. */
 export type Told = (outcome: 'shown' | 'failed', sinceChangeMs: number | undefined) => void;
 
 /*
@@ -20,8 +20,8 @@ export type Told = (outcome: 'shown' | 'failed', sinceChangeMs: number | undefin
  */
 
 /**
- * A result that is shown to many: computed once per change, however many watch, and not at all while nobody does. Changes in quick
- * succession are shown together. A viewer that comes late gets the last result at once.
+ * A result for many viewers: computed once per change, however many viewers there are, and not at all without any. Changes in quick
+ * succession are combined. A new viewer gets the last result at once.
  */
 export class ComputedStream {
   readonly #viewers = new Viewers({ catchUp: () => this.#current });
@@ -29,19 +29,19 @@ export class ComputedStream {
   readonly #told: Told;
   readonly #timer = new EarliestTimer(() => void this.#run());
   #computing: { isOutdated: boolean } | undefined;
-  /** When the last computation began. */
+  /** When the last computation started. */
   #beganAt = Number.NEGATIVE_INFINITY;
   #result = NOTHING;
   /** Why there is no newer result. */
   #paused = NOTHING;
   /** Failed computations since the last result. */
   #failures = 0;
-  /** Since when there is a change that nobody has been shown. */
+  /** The time of the oldest change that has not been shown. */
   #changedAt: number | undefined;
 
   /**
-   * @param compute the result as one line of JSON; rejects when it can't be had just now
-   * @param told hears of every computation, after all viewers have it
+   * @param compute the result as one line of JSON; rejects when it is unavailable
+   * @param told is called after every computation, when all viewers have it
    */
   constructor(compute: () => Promise<string>, told: Told) {
     this.#compute = compute;
@@ -52,15 +52,15 @@ export class ComputedStream {
     return this.#viewers.size;
   }
 
-  /** Answers a request with the stream until its caller leaves. */
+  /** Responds with the stream until the viewer disconnects. */
   watch(response: ServerResponse): void {
     const isFirst = this.viewers === 0;
     this.#viewers.add(response, this.#current);
-    // Somebody may have voted past the launcher, by hand, while nobody watched.
+    // The database may have been changed by hand while there was no viewer.
     if (isFirst) this.#renew();
   }
 
-  /** What was last computed is no longer true. */
+  /** The last result is stale. */
   invalidate(): void {
     if (this.viewers > 0) this.#changedAt ??= performance.now();
     this.#renew();
@@ -71,7 +71,7 @@ export class ComputedStream {
     this.#viewers.close();
   }
 
-  /** A function that failed may work again after a change, which isn't left to wait for the longest pause. */
+  /** A function that failed may work again after a change, so a change shortens the backoff. */
   #renew(): void {
     if (this.#computing) this.#computing.isOutdated = true;
     else this.#runAfter(Math.min(RETRY_MS, this.#retryMs));
@@ -81,7 +81,7 @@ export class ComputedStream {
     return this.#failures === 0 ? 0 : Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (this.#failures - 1));
   }
 
-  /** Computes it so long after the last computation began, and not before the pause between two is over. */
+  /** Schedules a computation this long after the last one started, but no sooner than the pause between two allows. */
   #runAfter(ms: number): void {
     const at = this.#beganAt + Math.max(ms, PAUSE_MS, this.#viewers.restMs);
     if (at <= performance.now()) void this.#run();
@@ -115,7 +115,7 @@ export class ComputedStream {
     if (computing.isOutdated) this.#runAfter(this.#retryMs);
   }
 
-  /** What a viewer needs that has seen nothing so far. */
+  /** What a new viewer gets. */
   get #current(): Buffer {
     return Buffer.concat([this.#result, this.#paused]);
   }

@@ -1,20 +1,20 @@
 import type { Socket } from 'node:net';
 import { ownerOf } from './address-rate.ts';
 
-/** What a connection does: nothing, an answer that is being made or taken, or a stream that lasts. */
+/** What a connection does: nothing, a request in progress, or a stream. */
 export type Occupation = 'idle' | 'working' | 'streaming';
 
 interface Address {
   count: number;
-  /** Those that can be closed without harm, longest in this state first. */
+  /** States in which a connection can be closed; the one that has been in its state longest goes first. */
   idle: Set<Socket>;
   streaming: Set<Socket>;
 }
 
 /**
- * Who is connected. When a newcomer finds every place taken, a connection that isn't needed is closed for it: of the address that has
- * the most, so that one visitor can't lock others out; an idle one before a stream, since its browser opens another without a word; and
- * a stream before a newcomer, since its browser reconnects and gets the newest state, whereas one who asks for a page would get nothing.
+ * The open connections. When the limit is reached, a new connection displaces one that isn't needed: one of the address with the most
+ * connections, so that one visitor can't lock others out; an idle one before a stream, because a browser silently reopens it; and a stream
+ * before a request, because a browser reconnects a stream and gets the newest state, but shows an error for a page.
  */
 export class Connections {
   readonly #limit: number;
@@ -25,7 +25,7 @@ export class Connections {
     this.#limit = limit;
   }
 
-  /** Takes a newcomer in, or closes it when all others are at work. */
+  /** Accepts a new connection, or closes it when all others have requests in progress. */
   add(socket: Socket): void {
     if (this.#of.size >= this.#limit && !this.#makeRoom()) return void socket.destroy();
     const address = ownerOf(socket.remoteAddress ?? '');
@@ -51,7 +51,7 @@ export class Connections {
     for (const { idle, streaming } of heaviest) {
       const [victim] = idle.size > 0 ? idle : streaming;
       if (!victim) continue;
-      // Its `close` comes later, and its place is needed now.
+      // Its `close` event comes later, but its place is needed now.
       this.#remove(victim);
       victim.destroy();
       return true;

@@ -5,13 +5,13 @@ const DEEPEST = 1_000;
 
 const SPACE = /[ \t\n\r]*/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** All but `"`, `\\` and control characters. */
+/** All characters except `"`, `\\` and control characters. */
 const CHARACTERS = /[ !#-[\]-\xff]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 /**
- * What is wrong with bytes that should be one JSON document (RFC 8259); undefined if nothing is. It builds nothing of the document, so
- * that one of megabytes costs no more memory than its bytes: a parser takes ten times as much for `[[[…`.
+ * Validates bytes as one JSON document (RFC 8259); returns the problem, or undefined. It builds no values, so a document of megabytes
+ * needs no memory beyond its bytes: a parser takes ten times as much for `[[[…`.
  */
 export function jsonFault(bytes: Buffer): string | undefined {
   if (!isUtf8(bytes)) return 'it is not UTF-8';
@@ -74,7 +74,7 @@ class Scanner {
     return this.#takes('"') || this.#fail();
   }
 
-  /** Goes past what is next, if it is that. */
+  /** Skips the next bytes if they match. */
   #takes(wanted: string | RegExp): boolean {
     if (typeof wanted === 'string') {
       if (this.#text[this.#at] !== wanted) return false;

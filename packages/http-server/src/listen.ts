@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** Over a network the answer to a connection may never come. */
+/** In a network, a connection attempt may never be answered. */
 const CONNECT_MS = 1_000;
 
 /** Another program listens on a port that this one needs. */
@@ -10,8 +10,8 @@ export class PortTaken extends Error {
 }
 
 /**
- * Resolves when the server listens at a path, or on a port (of all addresses, without a host).
- * @throws {PortTaken} naming the port; whatever the system says for all else
+ * Resolves when the server listens at a path, or on a port (on all addresses if no host is given).
+ * @throws {PortTaken} naming the port; the system's error in all other cases
  */
 export async function listen(server: net.Server, at: string | number, host?: string): Promise<void> {
   const listening = once(server, 'listening');
@@ -26,7 +26,7 @@ export async function listen(server: net.Server, at: string | number, host?: str
   }
 }
 
-/** Does somebody take connections there now? */
+/** Does a program accept connections there now? */
 export async function isAnswered(at: net.NetConnectOpts): Promise<boolean> {
   const socket = net.connect(at);
   try {

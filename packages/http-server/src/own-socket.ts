@@ -4,18 +4,18 @@ import net from 'node:net';
 import { dirname } from 'node:path';
 import { isAnswered, listen } from './listen.ts';
 
-/** What holds a socket looks again so long after it found somebody else there. */
+/** How long to wait before checking again after another program was found there. */
 const LOOK_AGAIN_MS = 1_000;
 
-/** Somebody else is where this launcher wants to be. */
+/** Another launcher already uses what this one needs. */
 export class OtherLauncher extends Error {
   override name = 'OtherLauncher';
 }
 
 /**
- * Claims what belongs to one launcher at a time, for as long as this process lives: nobody can listen twice at one path. The file that
- * a killed predecessor left is no claim.
- * @throws {OtherLauncher} when another one lives
+ * A lock for what belongs to one launcher at a time, held until this process ends: only one process can listen at a path. A socket file
+ * that a killed predecessor left doesn't count.
+ * @throws {OtherLauncher} when another launcher holds it
  */
 export async function claim(path: string): Promise<net.Server> {
   for (;;) {
@@ -35,8 +35,8 @@ export async function claim(path: string): Promise<net.Server> {
 }
 
 /**
- * Listens at `path`, and goes on doing so when the file is taken away or another one put in its place: as soon as nobody else answers
- * there. Returns how to let go.
+ * Listens at `path`, and restores the socket file if it is removed or replaced, as soon as no other program answers there.
+ * @returns a function that stops restoring it
  */
 export async function holdSocket(server: net.Server, path: string): Promise<() => void> {
   let own = await take(server, path);
@@ -46,7 +46,7 @@ export async function holdSocket(server: net.Server, path: string): Promise<() =
     if (taking || inodeOf(path) === own) return;
     taking = true;
     try {
-      if (await isAnswered({ path })) throw new OtherLauncher('Somebody else answers there.');
+      if (await isAnswered({ path })) throw new OtherLauncher('Another program answers there.');
       own = await take(server, path);
     } catch {
       again = setTimeout(() => void look(), LOOK_AGAIN_MS);
@@ -60,12 +60,12 @@ export async function holdSocket(server: net.Server, path: string): Promise<() =
   };
 }
 
-/** Under a name of its own first: a server that ends removes the name that it began with, which may be another's by then. */
+/** Listens under a temporary name and renames it: a closing server removes its original name, which may be another server's by then. */
 async function take(server: net.Server, path: string): Promise<number | undefined> {
   const first = `${path}.${randomBytes(4).toString('hex')}`;
   if (server.listening) server.close();
   await listen(server, first);
-  // Whether other uids can reach it is decided by who has its folder mounted.
+  // Any uid may connect; access is controlled by which container has the folder mounted.
   chmodSync(first, 0o777);
   renameSync(first, path);
   return inodeOf(path);

@@ -3,8 +3,8 @@ import net from 'node:net';
 import os from 'node:os';
 
 /**
- * Where a connection comes from. Publishing a port on loopback doesn't keep others away: before version 28 the engine forwards
- * whatever is routed to a container's address (https://github.com/moby/moby/issues/45610). So the launcher looks at who connects.
+ * Where a connection comes from. Publishing a port on loopback doesn't keep other machines away: engines before 28 forward packets
+ * that are routed to a container's address (https://github.com/moby/moby/issues/45610). So the launcher checks the client's address.
  */
 export type Peer =
   /** Loopback, or the gateway of the launcher's network: connections to ports published on loopback arrive from there. */
@@ -18,16 +18,16 @@ export class Peers {
   readonly #ownNetwork = new net.BlockList();
 
   /**
-   * @param gateways of the launcher's networks
-   * @param networks in CIDR notation
-   * @param alsoLocal addresses or networks that count as this machine, too
+   * @param gateways the gateways of the launcher's networks
+   * @param networks the launcher's networks in CIDR notation
+   * @param alsoLocal further addresses or networks that count as this machine
    */
   constructor(gateways: readonly string[], networks: readonly string[], alsoLocal: readonly string[] = []) {
     for (const range of ['127.0.0.0/8', '::1', ...gateways, ...alsoLocal]) add(this.#thisMachine, range);
     for (const range of networks) add(this.#ownNetwork, range);
   }
 
-  /** Of the container that this program runs in. */
+  /** The peers of the container in which this program runs. */
   static ofThisContainer(alsoLocal: readonly string[]): Peers {
     const networks = Object.values(os.networkInterfaces()).flatMap((addresses) => addresses ?? []);
     return new Peers(
@@ -38,7 +38,7 @@ export class Peers {
   }
 
   of(address: string | undefined): Peer {
-    // A connection that has ended already has no address.
+    // A connection that has already ended has no address.
     if (address === undefined || net.isIP(address) === 0) return 'stranger';
     const family = net.isIPv6(address) ? 'ipv6' : 'ipv4';
     if (this.#thisMachine.check(address, family)) return 'this-machine';
@@ -56,7 +56,7 @@ export function isRange(text: string): boolean {
   }
 }
 
-/** The gateways of default routes in the kernel's table (`/proc/net/route`), where an address is written backwards in hexadecimal. */
+/** The gateways of default routes in the kernel's table (`/proc/net/route`), whose addresses are little-endian hexadecimal. */
 export function gatewaysIn(routes: string): string[] {
   return routes.split('\n').flatMap((line) => {
     const [, destination, gateway = ''] = line.trim().split(/\s+/);

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Peers } from './peers.ts';
 
-/** So often at most a refusal is worth a line: they may come in floods. */
+/** The shortest interval between two log lines about refusals, which may come in floods. */
 const LINE_EVERY_MS = 10_000;
 
-/** Closes connections that strangers make, before a byte of theirs is read. */
+/** Closes connections from other machines before reading a byte. */
 export function refusePeers(server: http.Server, peers: Peers, log: Logger): void {
   let nextLineAt = 0;
   server.prependListener('connection', (socket: Socket) => {

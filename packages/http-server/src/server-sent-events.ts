@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 const HEARTBEAT_MS = 15_000;
 /** A viewer that has been behind for this long is disconnected; its browser reconnects. */
 const STALLED_MS = 30_000;
-/** The pause after a broadcast is this many times as long: thousands of viewers leave the launcher time for votes. */
+/** The pause after a broadcast, as a multiple of its duration: thousands of viewers still leave the launcher time for votes. */
 const REST = 4;
 const NOT_BUFFERED = { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' };
 const EVENTS = { type: 'text/event-stream', opening: 'retry: 1000\n\n', heartbeat: Buffer.from(': alive\n\n') };
@@ -11,10 +11,10 @@ export const JSON_LINES = { type: 'application/x-ndjson', opening: '', heartbeat
 
 /**
  * The viewers of one stream: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), or lines of JSON.
- * A message is encoded once, however many watch. A slow viewer misses messages instead of filling the memory.
+ * A message is encoded once, however many viewers there are. Back-pressure: a slow viewer misses messages instead of filling the memory.
  */
 export class Viewers {
-  /** Each with the time since when it has been behind. */
+  /** Each viewer, with the time since which it has been behind. */
   readonly #behindSince = new Map<ServerResponse, number | undefined>();
   readonly #options: { catchUp: () => Buffer | undefined; bufferLimit: number; format: typeof EVENTS };
   #heartbeat: NodeJS.Timeout | undefined;
@@ -22,8 +22,8 @@ export class Viewers {
   restMs = 0;
 
   /**
-   * @param options `catchUp`: what a viewer that was behind gets in place of all it missed; without it, it gets only what comes next.
-   * `bufferLimit`: a viewer with a full socket buffer, and more than this waiting, is behind and gets no messages
+   * @param options `catchUp`: what a viewer that was behind gets instead of the messages it missed; without it, only later messages.
+   * `bufferLimit`: a viewer with a full socket buffer and more than this many bytes waiting is behind and gets no messages
    */
   constructor(options: { catchUp?: () => Buffer | undefined; bufferLimit?: number; format?: typeof EVENTS } = {}) {
     this.#options = { catchUp: () => undefined, bufferLimit: 0, format: EVENTS, ...options };
@@ -33,10 +33,10 @@ export class Viewers {
     return this.#behindSince.size;
   }
 
-  /** Answers a request with the stream, `first` at once, until its caller leaves. */
+  /** Responds with the stream, starting with `first`, until the viewer disconnects. */
   add(response: ServerResponse, first: Buffer | string = ''): void {
     const { type, opening, heartbeat } = this.#options.format;
-    // The stream ends with its connection, so no message needs a chunk's frame.
+    // The stream ends with its connection, so chunked encoding isn't needed.
     response.useChunkedEncodingByDefault = false;
     response.writeHead(200, { 'Content-Type': type, ...NOT_BUFFERED });
     for (const part of [opening, first]) response.write(part);
@@ -52,7 +52,7 @@ export class Viewers {
   broadcast(message: Buffer): void {
     const from = performance.now();
     this.#write(message);
-    // Each response has queued its write to the socket, which takes nearly all of the time.
+    // Includes the writes to the sockets, which take most of the time.
     process.nextTick(() => {
       this.restMs = REST * (performance.now() - from);
     });

@@ -2,35 +2,35 @@ import http from 'node:http';
 import type { Socket } from 'node:net';
 import { Connections } from './connections.ts';
 
-/** Nobody needs more: browsers don't pipeline at all, and Node holds the answers of all that are in progress. */
+/** Enough for every client: browsers don't pipeline at all, and Node buffers the answers of all pipelined requests. */
 const PIPELINED_REQUESTS = 8;
-/** Browsers send some twenty, and proxies add a few. A thousand, as many as Node takes, are a tenth of a megabyte in memory. */
+/** Browsers send about twenty headers, and proxies add a few. A thousand, Node's own limit, take a tenth of a megabyte of memory. */
 const HEADERS = 100;
-/** An answer that has begun and isn't taken for so long may be given up for a newcomer. */
+/** An answer that its client hasn't read for this long may be given up in favour of a new request. */
 const SLOW_READER_MS = 5_000;
-/** Of the requests in progress, so large a part may still be arriving: who sends slowly makes way for the next one. */
+/** The share of requests in progress whose bodies may still be arriving; beyond it the oldest of them makes way for the next one. */
 const ARRIVING = 1 / 2;
 
 export interface Limits {
   connections: number;
-  /** What a request's headers may take to arrive. */
+  /** How long a request's headers may take to arrive. */
   headersMs: number;
-  /** What a request may take to arrive. 0: as long as it likes. */
+  /** How long a request may take to arrive. 0: no limit. */
   requestMs: number;
-  /** A connection over which nothing moves for so long, in either direction, is ended. 0: never. */
+  /** A connection without traffic in either direction for this long is closed. 0: no limit. */
   silentMs: number;
-  /** What a connection without a request may stay. 0: as long as it likes. */
+  /** How long a connection may stay open without a request. 0: no limit. */
   keepAliveMs: number;
-  /** Requests in progress, on all connections together; streams are none of them. As many as there are, unless it says. */
+  /** Requests in progress on all connections together; streams don't count. Unlimited if absent. */
   requests?: number;
-  /** What a request may be in progress until its caller has all of its answer. As long as it likes, unless it says. */
+  /** How long a request may be in progress, until its client has read the whole answer. Unlimited if absent. */
   answerMs?: number;
 }
 
 interface Answering {
-  /** Is the answer to this one a stream, which lasts as long as its caller stays? */
+  /** Is the answer to this request a stream, which lasts until the client disconnects? */
   isStream(request: http.IncomingMessage): boolean;
-  /** Tells a caller that too many requests are in progress. */
+  /** Tells a client that too many requests are in progress. */
   busy(response: http.ServerResponse): void;
 }
 
@@ -40,8 +40,8 @@ const PLAIN: Answering = {
 };
 
 /**
- * An HTTP server whose callers can't make it keep much: connections, requests in progress on each and on all, and waiting are limited,
- * and none of these limits lets those who fill it keep others out for long.
+ * An HTTP server that bounds what clients can make it hold: connections, requests in progress (per connection and in total), and
+ * waiting. A client that exhausts one of these limits can't keep others out for long.
  */
 export function limitedServer(
   limits: Limits,
@@ -52,7 +52,7 @@ export function limitedServer(
   const connections = new Connections(limits.connections);
   const bySocket = new WeakMap<Socket, number>();
   const inProgress = new Set<{ response: http.ServerResponse; since: number }>();
-  /** Connections whose request has a body that isn't complete, the oldest first. */
+  /** Connections whose request has an incomplete body, oldest first. */
   const arriving = new Set<Socket>();
 
   function waitForBody(request: http.IncomingMessage, response: http.ServerResponse): void {
@@ -69,7 +69,7 @@ export function limitedServer(
     response.once('close', arrived);
   }
 
-  /** Gives up the oldest answer that its caller doesn't take. */
+  /** Gives up the oldest answer that its client doesn't read. */
   function giveUpSlowReader(): boolean {
     const before = performance.now() - SLOW_READER_MS;
     for (const entry of inProgress) {
@@ -93,7 +93,7 @@ export function limitedServer(
       const { socket } = request;
       const onThis = (bySocket.get(socket) ?? 0) + 1;
       const streams = isStream(request);
-      // What is asked for behind a stream would never be answered, and be kept as long as that lasts.
+      // A request behind a stream would never be answered, and would be held for as long as the stream lasts.
       if (onThis > (streams ? 1 : PIPELINED_REQUESTS)) return void socket.destroy();
       if (!isClear(request)) return void response.writeHead(400, { Connection: 'close' }).end();
       if (streams) {
@@ -104,12 +104,12 @@ export function limitedServer(
           connections.set(socket, 'idle');
         });
         handler(request, response);
-        // It may last for hours, and nobody looks at these again.
+        // A stream may last for hours, and its request's headers aren't needed again.
         Object.assign(request, { url: '', headers: {}, rawHeaders: [] });
         return;
       }
       if (inProgress.size >= requests && !giveUpSlowReader()) {
-        // The refusal itself would have to wait behind what this connection has in progress.
+        // A response with the refusal would have to wait behind the connection's earlier requests.
         return onThis > 1 ? void socket.destroy() : busy(response);
       }
       waitForBody(request, response);
@@ -131,19 +131,19 @@ export function limitedServer(
   server.prependListener('connection', (socket: Socket) => {
     if (!socket.destroyed) connections.add(socket);
   });
-  // For a newcomer there is always a place, until all are at work.
+  // A new connection always finds a place, unless all others have requests in progress.
   server.maxConnections = limits.connections + 1;
   server.timeout = limits.silentMs;
   server.maxHeadersCount = HEADERS;
   return server;
 }
 
-/** In place of a number of requests: a connection that carries a stream. */
+/** Instead of a number of requests: the connection carries a stream. */
 const STREAMS = Number.POSITIVE_INFINITY;
 
 /**
- * Nothing in it that others behind us might read otherwise: one Host, made of what names and addresses are made of, and no
- * framing but a length or HTTP/1.1's chunks. The rest of smuggling (a length and chunks, two lengths, stray line ends) ends in Node's parser.
+ * Refuses what a server behind us might parse differently (request smuggling): there is one Host, with valid characters, and the framing
+ * is either a length or HTTP/1.1's chunks. Node's parser refuses the rest (a length and chunks, two lengths, stray line ends).
  */
 function isClear({ rawHeaders, headers, httpVersion }: http.IncomingMessage): boolean {
   const encoding = headers['transfer-encoding'];

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import net from 'node:net';
 
 /**
- * Why a request is refused that a browser sends on behalf of another site, or to a name that only DNS rebinding would bring here; undefined
- * for those of this machine's own programs and pages. @param hosts names that are known besides localhost and addresses
+ * Why a request is refused: a browser sent it on behalf of another site, or to a host name that only DNS rebinding would lead here.
+ * Undefined for requests of this machine's own programs and pages. @param hosts known names besides localhost and addresses
  */
 export function whyStranger(headers: IncomingHttpHeaders, hosts: ReadonlySet<string>): string | undefined {
   const { host, origin, 'sec-fetch-site': site = 'none' } = headers;

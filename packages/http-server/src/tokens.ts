@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 const HEADER = 'serverless-vote-token';
 
 /**
- * Who calls at an endpoint that many have: each holder has a token of its own, which names it (before the dot) and proves it (after).
- * A token is known by its digest only, compared in constant time, and dead as soon as it is revoked.
+ * Bearer tokens for an endpoint with many clients: each has a token of its own, an ID and a secret separated by a dot. Only a token's
+ * digest is stored; it is compared in constant time, and invalid as soon as it is revoked.
  */
 export class Tokens<Holder> {
   readonly #holders = new Map<string, { digest: Buffer; holder: Holder }>();
@@ -20,7 +20,7 @@ export class Tokens<Holder> {
     this.#holders.delete(id);
   }
 
-  /** Who sent this request; `undefined` for everybody whose token isn't (or is no longer) good. */
+  /** The client that sent this request; `undefined` if its token isn't valid (any more). */
   holderOf({ headers }: IncomingMessage): Holder | undefined {
     const [id = '', proof = ''] = String(headers[HEADER] ?? '').split('.');
     const known = this.#holders.get(id);

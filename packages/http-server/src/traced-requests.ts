@@ -3,19 +3,19 @@ import { beginningOf } from '@serverless-vote/contracts/text';
 import { continueTrace, traceparentOf } from '@serverless-vote/contracts/trace-context';
 import type { Logger } from 'pino';
 
-/** A path is the caller's own words; so much of it is kept. */
+/** A path is the client's own text, so it is logged up to this length. */
 const PATH_LIMIT = 100;
 
 /**
- * Continues or begins a trace for every request that comes to `server`, before anybody else sees it: it is handed on in
- * `traceparent`, told the caller in `traceresponse`, and logged with the outcome. Streams last for hours, and are no part of it.
+ * Continues or starts a trace for every request to `server`, before any other handler: passes it on in `traceparent`, returns it in
+ * `traceresponse`, and logs it with the outcome. Streams last for hours, so they are excluded.
  */
 export function traceRequests(server: http.Server, log: Logger): void {
   server.prependListener('request', (request: http.IncomingMessage, response: http.ServerResponse) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (path.startsWith('/streams/')) return;
     const trace = continueTrace(request.headers.traceparent as string | undefined);
-    // What is said about a trace goes with it.
+    // `tracestate` is dropped together with an invalid `traceparent`.
     if (!request.headers.traceparent?.includes(trace.traceId)) delete request.headers.tracestate;
     request.headers.traceparent = traceparentOf(trace);
     response.setHeader('traceresponse', traceparentOf(trace));

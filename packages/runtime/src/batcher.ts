@@ -5,15 +5,15 @@ interface Waiting<Item, Answer> {
 }
 
 export interface Work<Item, Answer> {
-  /** Works on all items or on none, and answers each in its place. */
+  /** Handles all items or none, and returns their results in the same order. */
   run(items: Item[]): Promise<Answer[]>;
-  /** Whether a failure may be the fault of one item; then each is tried alone, so that it spoils no other. */
+  /** May one item be the cause of this failure? Then each is tried alone, so that it doesn't affect the others. */
   mayBeOnesFault(reason: unknown): boolean;
 }
 
 /**
- * One run at a time, and each takes along everything that has come in meanwhile (databases call it group commit).
- * A lone item runs at once; under load a run carries dozens and costs hardly more. Nothing waits for company.
+ * Group commit: one run at a time, and each run takes all items that arrived during the one before. A single item runs at once, without
+ * waiting for others; under load a run takes dozens of items and costs hardly more.
  */
 export class Batcher<Item, Answer> {
   readonly #work: Work<Item, Answer>;
@@ -24,7 +24,7 @@ export class Batcher<Item, Answer> {
     this.#work = work;
   }
 
-  /** Settles when a run that began after this call has dealt with the item. */
+  /** Settles when a run that started after this call has handled the item. */
   add(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });

@@ -6,7 +6,7 @@ import { reportOf } from './errors.ts';
 const PATIENCE_MS = 10_000;
 
 /**
- * Without a launcher: the event comes from stdin, the result goes to stdout, an error to stderr.
+ * Runs without a launcher: reads the event from stdin, writes the result to stdout, and an error to stderr.
  * @returns the exit code
  */
 export async function runByHand<Resources>(definition: FunctionDefinition<Resources>): Promise<number> {

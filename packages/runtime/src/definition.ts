@@ -1,18 +1,18 @@
 import { InvalidEvent } from './errors.ts';
 import type { InvocationContext } from './runtime-api.ts';
 
-/** A function, as its author sees it. */
+/** A function, as its author writes it. */
 export interface FunctionDefinition<Resources> {
-  /** Makes what every event needs. Once per container, before its first event exists. */
+  /** Creates the resources that every event needs. Called once per container, before there is an event. */
   connect(): Promise<Resources>;
-  /** Goes the way of an event without an effect: the first real one finds connections open and code compiled. */
+  /** Runs the event path without side effects, so that the first real event finds connections open and code compiled. */
   warm?(resources: Resources): Promise<unknown>;
-  /** Turns an event into a result. Several may be under way at once, if the catalog says so. */
+  /** Turns an event into a result. Several may be in flight at the same time, if the catalog allows it. */
   handle(event: unknown, context: InvocationContext, resources: Resources): Promise<unknown>;
   disconnect(resources: Resources): Promise<void>;
 }
 
-/** The event in a payload; nothing at all is the event `{}`. */
+/** Parses a payload; an empty one is the event `{}`. */
 export function parsePayload(payload: Buffer): unknown {
   if (payload.length === 0) return {};
   try {

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
 /**
- * The caller asked for something that can't be done; the function itself is well. Its name travels as the
- * `errorType`, which callers compare with, so every subclass sets it by hand: bundlers rename classes.
+ * The caller's fault: the request can't be fulfilled, but the function is healthy. Its name becomes the `errorType`, which callers
+ * compare, so every subclass sets it explicitly: bundlers rename classes.
  */
 export class CallerError extends Error {
   override name = 'CallerError';
@@ -13,14 +13,14 @@ export class InvalidEvent extends CallerError {
   override name = 'InvalidEvent';
 }
 
-/** What the Runtime API wants to hear about an error. */
+/** An error in the format of the Runtime API. */
 export interface ErrorReport {
   errorType: string;
   errorMessage: string;
   stackTrace: string[];
 }
 
-/** Describes whatever was thrown, in the words of the Runtime API. Anything can be thrown, and nothing of it may be a text. */
+/** Describes a thrown value in the format of the Runtime API. Anything can be thrown, so no property is assumed to be text. */
 export function reportOf(thrown: unknown): ErrorReport {
   const { name, message, stack } = thrown instanceof Error ? thrown : new Error(text(thrown));
   const frames = text(stack)

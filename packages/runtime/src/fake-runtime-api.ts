@@ -14,7 +14,7 @@ export class FakeRuntimeApi {
   readonly #waiting: ((response: ServerResponse) => void)[] = [];
   readonly #answers = new Map<string, PromiseWithResolvers<{ path: string; body: unknown }>>();
   readonly initErrors: unknown[] = [];
-  /** Status of the response to an answer; and how many answers find no room before that. */
+  /** Status of the response to an answer; and how many answers are refused with 429 before that. */
   acknowledgement = 202;
   crowded = 0;
   #events = 0;
@@ -34,7 +34,7 @@ export class FakeRuntimeApi {
     return this.#parked.length;
   }
 
-  /** Hands an event to the next poll. @returns what it is answered, and where */
+  /** Hands an event to the next poll. @returns the answer to it, and its path */
   async give(payload: string, requestId = `request-${++this.#events}`) {
     const answer = Promise.withResolvers<{ path: string; body: unknown }>();
     this.#answers.set(requestId, answer);

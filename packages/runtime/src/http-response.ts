@@ -4,12 +4,12 @@ export interface HttpResponse {
   body: Buffer;
 }
 
-/** Either the first response in `bytes` and its length, or how many bytes it takes to try again. */
+/** Either the first response in `bytes` and its length, or the number of bytes needed before parsing can be retried. */
 export type ReadResult = { response: HttpResponse; length: number } | { needed: number };
 
 /**
  * Reads one HTTP/1.1 response (with Content-Length or chunked) from the start of `bytes`.
- * @throws {Error} when it is no HTTP that we understand: nothing that follows could be read either
+ * @throws {Error} when it isn't valid: what follows couldn't be parsed either
  */
 export function readResponse(bytes: Buffer): ReadResult {
   const headEnd = bytes.indexOf('\r\n\r\n');

@@ -2,7 +2,7 @@ import { type Invocation, type Outcome, RuntimeApi } from './runtime-api.ts';
 
 export interface PollerSettings {
   address: string;
-  /** Most events in hand at once. */
+  /** The largest number of events in flight. */
   inFlight: number;
   /** Must not reject: a failure is an outcome, too. */
   run(invocation: Invocation): Promise<Outcome>;
@@ -11,11 +11,11 @@ export interface PollerSettings {
 /**
  * Takes events until there are none left.
  *
- * 1. Every poll has a connection of its own and goes round in circles: next, run, answer and next in one write.
- * 2. When idle two polls are open, so that a lone event need not open any. Events in hand open more, twice as many as are
- *    busy, up to `inFlight`: an idle container costs the launcher little, and a burst finds all open after a few events.
- * 3. An event counts as in hand until the launcher has acknowledged its answer.
- * 4. "No more work" (or `stop`) ends the polling; `finished` settles once nothing is in hand any more.
+ * 1. Every poll has its own connection and loops: next, run, then the answer and the next `next` in one write.
+ * 2. An idle container has two polls open, so that a single event doesn't have to open one. The number grows to twice the events in
+ *    flight, up to `inFlight`: an idle container costs the launcher little, and a burst finds all polls open after a few events.
+ * 3. An event counts as in flight until the launcher has acknowledged its answer.
+ * 4. "No more events" (or `stop`) ends the polling; `finished` settles once no event is in flight.
  */
 export class Poller {
   readonly #settings: PollerSettings;
@@ -37,7 +37,7 @@ export class Poller {
     return this.#unused;
   }
 
-  /** Takes no further event; those in hand are finished and answered. */
+  /** Drains: takes no further event, and finishes and answers those in flight. */
   stop(): void {
     this.#stopping = true;
     if (this.#inHand > 0) return;
@@ -60,7 +60,7 @@ export class Poller {
       this.#inHand++;
       this.#unused = false;
       const running = this.#settings.run(invocation);
-      // Only now: the handler has sent its statement, and we have the time that the database needs.
+      // Only now, after the handler has sent its statement and waits for the database.
       this.#openMore();
       const answered = api.answer(invocation.context.requestId, await running);
       answered.then(() => this.#acknowledged(), this.#ending.reject);

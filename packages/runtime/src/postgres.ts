@@ -9,15 +9,15 @@ export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable';
 }
 
-/** How long a restart of the database may take without anybody noticing more than a pause. */
+/** How long a restart of the database may take before events fail. */
 const PATIENCE_MS = 3_000;
-/** Between attempts: twice as long each time, up to the longest, each shortened by up to a half so that not all come at once. */
+/** Backoff between attempts: doubles up to the longest, with jitter of up to a half. */
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 400;
 
 /**
- * One statement, prepared on a connection of its own. The connection may break: the next run makes it anew, and a
- * run that was cut off is repeated, so the statement must be one that may run twice. Runs don't overlap.
+ * One prepared statement on a connection of its own. If the connection breaks, the next run reconnects, and an
+ * interrupted run is repeated, so the statement must be idempotent. Runs don't overlap.
  */
 export class Statement<Row extends object> {
   readonly #name: string;
@@ -29,7 +29,7 @@ export class Statement<Row extends object> {
     this.#text = text;
   }
 
-  /** Runs the statement, on a connection that is made if there is none (PGHOST, PGUSER, PGDATABASE say where). */
+  /** Runs the statement, and connects first if necessary (to PGHOST, as PGUSER, to PGDATABASE). */
   async run(values: readonly unknown[]): Promise<Row[]> {
     const giveUpAt = Date.now() + PATIENCE_MS;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
@@ -59,7 +59,7 @@ export class Statement<Row extends object> {
       ...{ connectionTimeoutMillis: PATIENCE_MS, options: SESSION_OPTIONS },
       ...(env.databasePasswordFile !== undefined && { password: readPassword }),
     });
-    // A connection that breaks while nobody uses it is made anew by the next run.
+    // After a connection breaks while it is idle, the next run reconnects.
     client.on('error', () => {
       if (this.#client === client) this.#client = undefined;
     });
@@ -71,8 +71,8 @@ export class Statement<Row extends object> {
 const readPassword = async (): Promise<string> => (await readFile(env.databasePasswordFile ?? '', 'utf8')).trim();
 
 /**
- * Whether the same statement may work later, since not it is at fault: Postgres didn't answer, is going down or coming up, is short of
- * something (disk, memory, connections), ended what took too long, or its disk failed. Classes: https://www.postgresql.org/docs/18/errcodes-appendix.html
+ * May the same statement work later? Yes, if the cause isn't the statement: Postgres didn't answer, is stopping or starting, lacks
+ * resources (disk, memory, connections), ended a long statement, or its disk failed. Classes: https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
 function isDatabasesFault(error: unknown): boolean {
   const { severity, code } = error as { severity?: string; code?: string };

@@ -5,31 +5,31 @@ import { HttpConnection } from './http-connection.ts';
 import { type HttpResponse, readResponse } from './http-response.ts';
 
 const VERSION = '/2018-06-01/runtime';
-/** Before an answer that found no room beside others is sent again. */
+/** The pause before an answer that was refused with 429 is sent again. */
 const ROOM_AGAIN_MS = 50;
 const TOKEN = env.runtimeToken === undefined ? '' : `Serverless-Vote-Token: ${env.runtimeToken}\r\n`;
 
-/** What a handler may know about the invocation beside its event. */
+/** What a handler gets besides its event. */
 export interface InvocationContext {
   requestId: string;
   /** Microseconds; the order in which the launcher accepted events. Kept over retries. Absent when run by hand. */
   acceptedAt: bigint | undefined;
-  /** Milliseconds since 1970. Whoever isn't done by then is stopped. */
+  /** Milliseconds since 1970. A container that hasn't answered by then is killed. */
   deadlineMs: number;
-  /** W3C's (https://www.w3.org/TR/trace-context/): for whoever the handler asks in turn. Absent when run by hand. */
+  /** W3C Trace Context (https://www.w3.org/TR/trace-context/), for requests that the handler sends. Absent when run by hand. */
   traceparent: string | undefined;
 }
 
-/** An event in hand. */
+/** An event in flight. */
 export interface Invocation {
   context: InvocationContext;
   payload: Buffer;
 }
 
-/** What a handler made of its event. */
+/** What a handler returned or threw. */
 export type Outcome = { result: string } | { error: ErrorReport };
 
-/** AWS Lambda's Runtime API over one connection of its own. */
+/** A client of AWS Lambda's Runtime API, with a connection of its own. */
 export class RuntimeApi {
   readonly #address: string;
   readonly #connection: HttpConnection;
@@ -39,7 +39,7 @@ export class RuntimeApi {
     this.#connection = new HttpConnection(address, TOKEN);
   }
 
-  /** Waits for an event, however long it takes; `undefined` when there won't be another. */
+  /** Long-polls for an event; `undefined` when there are no more. */
   async next(): Promise<Invocation | undefined> {
     const response = await this.#connection.request('GET', `${VERSION}/invocation/next`);
     if (response.status === 410) return undefined;
@@ -47,7 +47,7 @@ export class RuntimeApi {
     return readInvocation(response);
   }
 
-  /** Reports what became of an event. */
+  /** Posts an event's outcome. */
   async answer(requestId: string, outcome: Outcome): Promise<void> {
     const path = `${VERSION}/invocation/${requestId}`;
     const postOver = (connection: HttpConnection) =>
@@ -55,13 +55,13 @@ export class RuntimeApi {
         ? connection.request('POST', `${path}/response`, outcome.result)
         : postError(connection, `${path}/error`, outcome.error);
     let response = await postOver(this.#connection);
-    // This connection waits for its next event already. A container that isn't heard by the event's deadline is stopped.
+    // This connection is already polling for the next event. A container that hasn't answered by the event's deadline is killed.
     while (response.status === 429) {
       await delay(ROOM_AGAIN_MS);
       const another = new HttpConnection(this.#address, TOKEN);
       response = await postOver(another).finally(() => another.close());
     }
-    // The answer was refused (it may be too large, or too late). The next event is none the worse for it.
+    // The answer was refused (too large or too late, for example). That doesn't affect the next event.
     if (response.status >= 300) console.error(`The Runtime API answered ${describe(response)} to a result`);
   }
 
@@ -76,13 +76,13 @@ export class RuntimeApi {
 }
 
 function postError(connection: HttpConnection, path: string, error: ErrorReport): Promise<HttpResponse> {
-  // A header holds one line of ASCII; a thrown object can call itself anything.
+  // A header is one line of ASCII; a thrown object's name can be anything.
   const errorType = error.errorType.replaceAll(/[^\w.]/g, '') || 'Error';
   const headers = `Lambda-Runtime-Function-Error-Type: ${errorType}\r\n`;
   return connection.request('POST', path, JSON.stringify(error), headers);
 }
 
-/** Reads an event that nobody sent: what has run once, runs fast. */
+/** Parses an artificial event, so that the code is compiled before the first real one. */
 export function rehearseNext(): Invocation {
   const response =
     'HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: rehearsal\r\nTraceparent: none\r\nServerless-Vote-Accepted-At: 1\r\n' +

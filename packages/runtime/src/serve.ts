@@ -11,12 +11,12 @@ export type { FunctionDefinition } from './definition.ts';
 export { CallerError, InvalidEvent } from './errors.ts';
 export type { InvocationContext } from './runtime-api.ts';
 
-/** Measured: 5 bring two thirds of what 20 do. */
+/** Measured: 5 achieve two thirds of the effect of 20. */
 const REHEARSALS = 20;
 
 /**
- * Turns a function into a container. It never returns: the process ends when there is no more work (0), when the
- * function can't start or the launcher is gone (1), or at SIGTERM, after the events in hand (0).
+ * The main program of a function's container. It never returns: the process exits when there are no more events (0), when the
+ * function can't start or the launcher is gone (1), or at SIGTERM, after the events in flight (0).
  */
 export async function serve<Resources>(definition: FunctionDefinition<Resources>): Promise<never> {
   captureConsole();
@@ -49,7 +49,7 @@ async function serveRuntimeApi<R>(definition: FunctionDefinition<R>, address: st
   }
 }
 
-/** Gets ready for the first event; what went wrong is reported to the launcher. A function may need no resources. */
+/** Prepares for the first event, and reports a failure to the launcher. A function may need no resources. */
 async function start<R>(definition: FunctionDefinition<R>, address: string): Promise<{ resources: R } | undefined> {
   try {
     const resources = await definition.connect();
@@ -62,7 +62,7 @@ async function start<R>(definition: FunctionDefinition<R>, address: string): Pro
   }
 }
 
-/** Walks the way of an event once, so that the first real one finds all code loaded, compiled and planned. */
+/** Runs the event path once, so that the first real event finds all code loaded and compiled, and its statement planned. */
 async function rehearse<R>({ warm }: FunctionDefinition<R>, resources: R): Promise<void> {
   const { context, payload } = rehearseNext();
   parsePayload(payload);
@@ -70,8 +70,8 @@ async function rehearse<R>({ warm }: FunctionDefinition<R>, resources: R): Promi
 }
 
 /**
- * Rehearses on while there is no event: what has run often is compiled, so that a prewarmed container's first event takes a fifth less.
- * Not before the first `next`, because who waits for this container should not wait for that.
+ * Repeats the rehearsal until the first event, so that V8 optimizes the code: a prewarmed container's first event takes a fifth less.
+ * Starts after the first `next`, because an event that already waits for this container should not wait for this.
  */
 async function rehearseOn<R>(definition: FunctionDefinition<R>, resources: R, poller: Poller): Promise<void> {
   try {
@@ -80,11 +80,11 @@ async function rehearseOn<R>(definition: FunctionDefinition<R>, resources: R, po
       await nextTurn();
     }
   } catch {
-    // Whatever is wrong (the database leaves, say), the first event will find out, and its caller be told.
+    // The first event will meet the same problem (the database went down, for example), and its caller gets the error.
   }
 }
 
-/** Turns an event into what becomes of it. Never rejects: a handler that throws is an outcome, too. */
+/** Runs the handler on an event. Never rejects: an error thrown by the handler is an outcome, too. */
 async function run<R>(definition: FunctionDefinition<R>, resources: R, invocation: Invocation): Promise<Outcome> {
   const { context, payload } = invocation;
   let outcome: Outcome;

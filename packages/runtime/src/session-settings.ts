@@ -1,18 +1,18 @@
 /**
- * Settings with which every session begins, whatever a container that was taken over has left in its role: a role may change its own
- * settings, and these go before them. Only what could make a successor fail, answer wrongly, promise too much, or fill a log.
+ * Settings that every session sets at its start. A role may change its own settings, so a compromised container could leave any in its
+ * role; these take precedence. Listed are those that could make a successor fail, answer wrongly, acknowledge too early, or fill a log.
  */
 const SETTINGS = {
-  // Nothing is loaded, nobody else is played, and names mean what they say.
+  // No libraries, no other role, and names resolve to our tables.
   local_preload_libraries: '',
   role: 'none',
   search_path: 'public',
-  // A commit is on the disk, and a vote may be written.
+  // Commits are durable, and writes are allowed.
   synchronous_commit: 'on',
   default_transaction_read_only: 'off',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
-  // The database gives up within a function's deadline, and not sooner.
+  // Time-outs within a function's deadline, and not much sooner.
   statement_timeout: '8s',
   idle_in_transaction_session_timeout: '3s',
   transaction_timeout: '0',
@@ -20,12 +20,12 @@ const SETTINGS = {
   idle_session_timeout: '0',
   tcp_user_timeout: '0',
   exit_on_error: 'off',
-  // One plan for all events, and no compiler.
+  // One plan for all events, and no JIT compilation.
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
   work_mem: '1MB',
   hash_mem_multiplier: '2',
-  // Values are written and read as everywhere.
+  // The default formats of values.
   DateStyle: 'ISO',
   IntervalStyle: 'postgres',
   TimeZone: 'UTC',
@@ -37,7 +37,7 @@ const SETTINGS = {
   transform_null_equals: 'off',
   row_security: 'on',
   restrict_nonsystem_relation_kind: '',
-  // Nothing is said that nobody has asked for.
+  // No additional output.
   client_min_messages: 'notice',
   debug_print_parse: 'off',
   debug_print_rewritten: 'off',
@@ -45,7 +45,7 @@ const SETTINGS = {
   log_parameter_max_length_on_error: '0',
 };
 
-/** As the startup message has them (https://www.postgresql.org/docs/18/protocol-message-formats.html, StartupMessage, `options`). */
+/** In the format of the startup message (https://www.postgresql.org/docs/18/protocol-message-formats.html, StartupMessage, `options`). */
 export const SESSION_OPTIONS = Object.entries(SETTINGS)
   .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
   .join(' ');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { variables, variablesOnSwarm } from './settings.ts';
 
-/** A setting, as `make help` and the documents list it. */
+/** A setting, as listed in `make help` and the documents. */
 export interface ListedSetting {
   name: string;
   /** Empty if there is none. */
@@ -9,7 +9,7 @@ export interface ListedSetting {
   help: string;
 }
 
-/** Settings that only the scripts behind make read. */
+/** Settings that only the scripts behind `make` read. */
 const OF_SCRIPTS: readonly ListedSetting[] = [
   { name: 'PORT', default: '8080', help: 'port of the pages' },
   { name: 'BIND', default: '127.0.0.1', help: 'address of the pages; 0.0.0.0 admits everybody in your network' },

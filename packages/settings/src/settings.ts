@@ -7,7 +7,7 @@ const list = (text: string): string[] => text.split(',').flatMap((part) => part.
 
 const milliseconds = () => z.coerce.number().int().min(100).max(86_400_000);
 
-/** What stands in a file; nothing if there is none. */
+/** The content of a file; empty if it doesn't exist. */
 const contentOf = (file: string) => {
   try {
     return readFileSync(file, 'utf8').trim();
@@ -27,8 +27,8 @@ const secretFile = (name: string, pattern: RegExp, problem: string) =>
     });
 
 /**
- * Every setting of the launcher, with its default. Those with a description are the operator's; the others are given by the stack's
- * own files. setting-list.ts adds those of the scripts.
+ * Every setting of the launcher, with its default. Those with a description are for the operator; the stack's own files set the others.
+ * setting-list.ts adds the settings of the scripts.
  */
 export const variables = z.object({
   STACK_ID: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),
@@ -69,7 +69,7 @@ export const variables = z.object({
     /.{32}/s,
     'no secret of 32 characters or more in it; `make run` makes one',
   ),
-  // Without a key that can't be guessed nobody is the presenter.
+  // Without a strong key there is no presenter.
   PRESENTER_KEY_FILE: z
     .string()
     .default('/run/secrets/presenter-key')
@@ -89,12 +89,12 @@ export const variablesOnSwarm = variables.extend({
   ),
 });
 
-/** What runs the containers: this machine's engine, or a Swarm whose manager this launcher is on, as the task `taskId`. */
+/** The engine that runs the containers: this machine's, or a Swarm, on whose manager this launcher runs as the task `taskId`. */
 export type EngineSettings =
   | { kind: 'docker' }
   | { kind: 'swarm'; taskId: string; databaseHost: string; databasePassword: string };
 
-/** Everything that the launcher is told from outside, parsed once. */
+/** All settings of the launcher, parsed once. */
 export type Settings = ReturnType<typeof parseSettings>;
 
 /** The settings are wrong; the message lists every problem, each with its fix. */
@@ -107,7 +107,7 @@ export class SettingsError extends Error {
  * @throws {SettingsError} naming every problem at once
  */
 export function parseSettings(environment: NodeJS.ProcessEnv = process.env) {
-  // Compose hands on what isn't set as an empty string.
+  // Compose passes unset variables as empty strings.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = given.ENGINE === 'swarm' ? variablesOnSwarm.safeParse(given) : variables.safeParse(given);
   const { POLL_QUESTION, POLL_OPTIONS } = variables.shape;
@@ -131,17 +131,17 @@ export function parseSettings(environment: NodeJS.ProcessEnv = process.env) {
     logLevel: data.LOG_LEVEL,
     /** Host names that the control API answers to, besides IP literals and localhost. */
     controlHosts: new Set(list(data.CONTROL_HOSTS.toLowerCase())),
-    /** Addresses and networks that count as this machine, besides those that do anyway. */
+    /** Further addresses and networks that count as this machine. */
     localPeers: list(data.LOCAL_PEERS),
     /** Are the pages for this machine only? */
     pagesAreLocal: data.BIND.startsWith('127.'),
-    /** 0: as many as come. */
+    /** 0: no limit. */
     votesPerMinutePerAddress: data.VOTES_PER_MINUTE_PER_ADDRESS,
     functionIdleTimeoutMs: data.FUNCTION_IDLE_TIMEOUT_MS,
     webIdleTimeoutMs: data.WEB_IDLE_TIMEOUT_MS,
-    /** By which the presenter is known. */
+    /** The key that identifies the presenter. */
     presenterKey: data.PRESENTER_KEY_FILE,
-    /** What a catalog entry's `environment` may name: the only values that reach a container from outside. */
+    /** The values that a catalog entry's `environment` may name; containers get no others from outside. */
     handedOn: new Map([
       ['POLL', JSON.stringify(poll.poll)],
       ['SESSION_SECRET', data.SESSION_SECRET_FILE],

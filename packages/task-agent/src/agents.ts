@@ -7,22 +7,22 @@ import { Unnamed } from './unnamed.ts';
 const PORT = 9002;
 const REGISTER_MS = 10_000;
 const AGENTS = 2_000;
-/** Swarm may take this long to forget a task. */
+/** How long Swarm may take to remove a task's record. */
 const REMEMBER_MS = 60_000;
 
 interface AgentsParts {
-  /** The secret of this function's tasks; undefined when none are waited for. */
+  /** The secret of this function's tasks; undefined when none are expected. */
   secretOf(service: string): string | undefined;
-  /** The image of this task, if Swarm says that it belongs to that service and is at this address. */
+  /** The image of this task, if Swarm confirms that it belongs to that service and has this address. */
   imageOf(task: string, service: string, address: string): Promise<string | undefined>;
   registered(agent: AgentConnection, registration: Registration, image: string): void;
   warn(details: object, event: string): void;
 }
 
-/** Where task agents register: only tasks that know their service's secret and are, as Swarm says, where they call from. */
+/** Where task agents register: a task must know its service's secret, and call from the address that Swarm gave it. */
 export class Agents {
   readonly #parts: AgentsParts;
-  /** Tasks that have registered: nobody can register again under a task's ID. */
+  /** Tasks that have registered; a task's ID can't be registered twice. */
   readonly #registered = new Set<string>();
   readonly #unnamed = new Unnamed();
   readonly #listeners: net.Server[] = [];
@@ -31,7 +31,7 @@ export class Agents {
     this.#parts = parts;
   }
 
-  /** Where agents find the launcher that has this address. */
+  /** The endpoint at which agents reach the launcher with this address. */
   static at(address: string): string {
     return `${address}:${PORT}`;
   }
@@ -69,7 +69,7 @@ export class Agents {
 
   async #register(agent: AgentConnection, registration: Registration): Promise<void> {
     const { service, task: id, secret, containerId } = registration;
-    // A list with the ID in it reads like the ID wherever text is made of it, and is another one here.
+    // An array with the ID in it would convert to the same text, but be a different key in a Set.
     if (![service, id, secret, containerId].every((claim) => typeof claim === 'string'))
       throw new Error('It is no registration.');
     if (!isSameSecret(this.#parts.secretOf(service), secret))

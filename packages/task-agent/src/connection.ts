@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { Exit } from '@serverless-vote/contracts/lifecycle';
 import { Channel, type FromLauncher, type FromTask, LINE_LIMIT, type Registration } from './protocol.ts';
 
-/** A task that has been silent for this long has ended itself: its own limit is shorter. */
+/** A task that has been silent for this long has ended itself, because its own limit is shorter. */
 const SILENT_MS = 5_000;
 /** The longest line that is accepted before the task is started. */
 const UNKNOWN_LIMIT = 4 * 1024;
@@ -14,16 +14,16 @@ const UNKNOWN_LIMIT = 4 * 1024;
  *      └───────── lost ────────────┴───────────────────────────────────────────▶
  */
 
-/** The launcher's end of one task's agent: how the task is started, heard and ended, wherever it is. */
+/** The launcher's end of the connection to one task's agent: starts the task, reads its output, and ends it. */
 export class AgentConnection {
   readonly address: string;
   containerId = '';
   readonly output = new PassThrough();
   readonly #ended = Promise.withResolvers<Exit>();
   readonly #withdrawn = Promise.withResolvers<void>();
-  /** Settles once; never rejects. */
+  /** Resolves once; never rejects. */
   readonly ended = this.#ended.promise;
-  /** Settles if Swarm wants the task gone. */
+  /** Resolves if Swarm wants to stop the task. */
   readonly withdrawn = this.#withdrawn.promise;
   readonly #socket: Socket;
   readonly #channel: Channel<FromLauncher, FromTask>;
@@ -49,17 +49,17 @@ export class AgentConnection {
     this.#channel.tell({ type: 'start', environment });
   }
 
-  /** Asks its program to end (SIGTERM). */
+  /** Sends SIGTERM to its program. */
   stop(): void {
     this.#channel.tell({ type: 'stop' });
   }
 
-  /** Ends all of its processes, whatever they do. */
+  /** Sends SIGKILL to all of its processes. */
   kill(): void {
     this.#channel.tell({ type: 'kill' });
   }
 
-  /** Closes the connection. A task that still runs then ends itself. */
+  /** Closes the connection. A task that is still running then ends itself. */
   lose(): void {
     this.#settle({ kind: 'lost' });
     this.#socket.destroy();
@@ -73,7 +73,7 @@ export class AgentConnection {
 
   #take(message: FromTask): void {
     if (message.type === 'register') this.#onRegister(message);
-    // Output is not read yet, so it would fill the memory.
+    // Nothing reads output yet, so it would fill the memory.
     if (message.type === 'output' && !this.#isStarted) return this.lose();
     if (message.type === 'output' && !this.output.writableEnded) this.output.write(message.text);
     if (message.type === 'withdrawn') this.#withdrawn.resolve();

@@ -1,14 +1,14 @@
 /**
- * The first process of a container on a Swarm, which has no call for "end this one task", "how did it end" or "what does it
- * write". The launcher brings it along, so the images of functions need not know about it.
+ * The first process of a container on a Swarm, which has no API to end a single task, or to get its exit status or its output. The
+ * launcher provides it as a config, so the images of functions need not contain it.
  *
  *             registered              start               child exits, kill
  *  connecting ──────────▶ on the agent ─────▶ running ───────────────────────▶ gone
  *      ├── nobody answers ─────┼── launcher silent ┴── launcher silent ──────────▶
  *      └── SIGTERM ────────────┴── SIGTERM ──────────────────────────────────────▶
  *
- * It tells the launcher who it is, starts the container's own program when told to, and passes on its output and exit status. It
- * ends everything in the container when told to, or when it no longer hears the launcher: nothing runs unattended.
+ * It registers with the launcher, starts the container's own program on demand, and passes on its output and exit status. It ends
+ * everything in the container on demand, or when it no longer hears the launcher: nothing runs unattended.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -23,8 +23,8 @@ const SILENT_MS = 4_000;
 const CONNECT_FOR_MS = 30_000;
 const RETRY_MS = 200;
 /**
- * A young container's network may not reach the launcher's node yet. The kernel then asks again after 1, 3, 7, 15 and 31 s: measured,
- * starts of 6 s and more though the way was open long before. A new connection asks anew.
+ * A new container's network may not reach the launcher's node yet. The kernel retries a connection after 1, 3, 7, 15 and 31 s: starts of
+ * 6 s and more were measured, although the network had been ready for long. So the agent opens a new connection instead.
  */
 const ANSWER_MS = 1_000;
 const KILLED = 137;
@@ -36,13 +36,13 @@ let leaving = false;
 
 type Launcher = Channel<FromTask, FromLauncher>;
 
-/** As the first process it ends all others of its container; as any other (in tests) only what it has started. */
+/** As PID 1 it ends all other processes of its container; otherwise (in tests) only the process that it started. */
 function endEverything(): void {
   if (process.pid !== 1) return void running?.child.kill('SIGKILL');
   try {
     process.kill(-1, 'SIGKILL');
   } catch {
-    // There is no other process any more.
+    // No other process is left.
   }
 }
 
@@ -73,8 +73,8 @@ function connectUntil(giveUpAt: number, first: boolean): void {
   socket.once('close', () => {
     if (leaving) return;
     if (connected) leave('The launcher is gone: this container ends.');
-    if (performance.now() > giveUpAt) leave(`Nobody answers at ${address}.`);
-    if (first) console.error(`Nobody answers at ${address} yet.`);
+    if (performance.now() > giveUpAt) leave(`The launcher does not answer at ${address}.`);
+    if (first) console.error(`The launcher does not answer at ${address} yet.`);
     setTimeout(() => connectUntil(giveUpAt, false), RETRY_MS);
   });
 }
@@ -96,7 +96,7 @@ function run(environment: Record<string, string>, launcher: Launcher): ChildProc
     failure = `${error}\n`;
     end(KILLED - 10);
   });
-  // Its own child processes may hold its output open.
+  // The program's child processes may keep its output open.
   started.once('exit', endEverything);
   started.once('close', (code, signal) => end(code ?? (signal === 'SIGKILL' ? KILLED : 143)));
   const end = (exitCode: number): void => {
@@ -109,7 +109,7 @@ function run(environment: Record<string, string>, launcher: Launcher): ChildProc
   return started;
 }
 
-/** Passes on what it writes, no faster than the launcher reads. */
+/** Passes on its output, with back-pressure from the launcher. */
 function pass(output: Readable, launcher: Launcher): void {
   output.setEncoding('utf8').on('data', (text: string) => {
     if (launcher.tell({ type: 'output', text })) return;
@@ -118,7 +118,7 @@ function pass(output: Readable, launcher: Launcher): void {
   });
 }
 
-/** Has the kernel ended a process of this container for its memory? In both versions of control groups. */
+/** Did the kernel's OOM killer end a process of this container? Works with both versions of cgroups. */
 function wasOutOfMemory(): boolean {
   return ['/sys/fs/cgroup/memory.events', '/sys/fs/cgroup/memory/memory.oom_control'].some((file) => {
     try {
@@ -129,7 +129,7 @@ function wasOutOfMemory(): boolean {
   });
 }
 
-// Swarm wants this task gone (scaled down, a new image, its node drained, the stack removed). One that works asks the launcher,
-// which lets it leave when it has nothing in hand. Without this a first process doesn't hear the signal at all.
+// Swarm stops this task (scaled down, a new image, its node drained, the stack removed). A busy one asks the launcher, which lets it
+// exit when it has no events in flight. Without a handler, PID 1 would ignore the signal.
 process.on('SIGTERM', () => (running ? running.launcher.tell({ type: 'withdrawn' }) : process.exit(0)));
 connectUntil(performance.now() + CONNECT_FOR_MS, true);

@@ -13,7 +13,7 @@ export type FromTask =
   | ({ type: 'register' } & Registration)
   | { type: 'output'; text: string }
   | { type: 'exited'; exitCode: number; outOfMemory: boolean }
-  /** Swarm wants the task gone. */
+  /** Swarm wants to stop the task. */
   | { type: 'withdrawn' | 'beat' };
 
 export type FromLauncher =
@@ -26,16 +26,16 @@ const BEAT_MS = 1_000;
 export const LINE_LIMIT = 1024 * 1024;
 
 interface ChannelParts<Heard> {
-  /** An end that hears nothing for this long has lost the other one. */
+  /** An end that receives nothing for this long considers the connection lost. */
   silentMs: number;
   /** The longest line that is accepted now. */
   limit?(): number;
   hear(message: Heard): void;
-  /** The other end is silent, or sends what is no message. */
+  /** The other end is silent, or sent an invalid message. */
   lost(): void;
 }
 
-/** One end of the connection between a task and its launcher: a line of JSON for each message, and a beat every second. */
+/** One end of the connection between a task and its launcher: one line of JSON per message, and a heartbeat every second. */
 export class Channel<Told extends FromTask | FromLauncher, Heard extends FromTask | FromLauncher> {
   readonly socket: Socket;
   readonly #parts: ChannelParts<Heard>;
@@ -51,12 +51,12 @@ export class Channel<Told extends FromTask | FromLauncher, Heard extends FromTas
     socket.once('close', () => clearInterval(this.#beat));
   }
 
-  /** @returns whether the other end keeps up */
+  /** @returns false under back-pressure */
   tell(message: Told | { type: 'beat' }): boolean {
     return this.socket.writable && this.socket.write(`${JSON.stringify(message)}\n`);
   }
 
-  /** Sends no more beats, and takes no notice of silence. */
+  /** Stops sending heartbeats, and ignores silence. */
   close(): void {
     clearInterval(this.#beat);
   }

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Unregistered connections: only the newest of each address stays open. A task needs no more, and hostile ones could use up all
- * connections.
+ * Unregistered connections: only the newest of each address stays open. A task needs no more, and a hostile one could otherwise use up
+ * all connections.
  */
 export class Unnamed {
   readonly #newest = new Map<string, Socket>();
@@ -14,7 +14,7 @@ export class Unnamed {
     socket.once('close', () => this.name(socket));
   }
 
-  /** It has registered, or is closed. */
+  /** The connection has registered, or is closed. */
   name(socket: Socket): void {
     for (const [address, newest] of this.#newest) if (newest === socket) this.#newest.delete(address);
   }
