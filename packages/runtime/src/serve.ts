@@ -44,7 +44,7 @@ async function serveRuntimeApi<R>(definition: FunctionDefinition<R>, address: st
     await definition.disconnect(resources);
     return 0;
   } catch (error) {
-    console.error('This container leaves: %s', error);
+    console.error('This container exits: %s', error);
     return 1;
   }
 }

@@ -71,9 +71,9 @@ export class Agents {
     const { service, task: id, secret, containerId } = registration;
     // An array with the ID in it would convert to the same text, but be a different key in a Set.
     if (![service, id, secret, containerId].every((claim) => typeof claim === 'string'))
-      throw new Error('It is no registration.');
+      throw new Error('It is not a registration.');
     if (!isSameSecret(this.#parts.secretOf(service), secret))
-      throw new Error('It does not know the secret of a service that is waited for.');
+      throw new Error('It does not know the secret of a service that expects tasks.');
     if (!/^[a-z0-9]{25}$/.test(id) || this.#registered.has(id)) throw new Error('This task has registered already.');
     const image = await this.#parts.imageOf(id, service, agent.address);
     if (image === undefined) throw new Error('Swarm has no such task at this address.');

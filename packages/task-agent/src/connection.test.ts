@@ -115,7 +115,7 @@ describe('a task with an agent', () => {
       closing.push(() => waiting.destroy());
     }
     const child = start(LOOP, port);
-    expect(String((await once(child.stderr as Readable, 'data'))[0])).toContain('Nobody answers');
+    expect(String((await once(child.stderr as Readable, 'data'))[0])).toContain('The launcher does not answer');
   });
 
   test('ends itself and its program when its launcher is gone', async () => {
