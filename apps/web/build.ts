@@ -20,7 +20,7 @@ execFileSync(process.execPath, [createRequire(import.meta.url).resolve('next/dis
 
 cpSync(join(here, '.next/static'), join(app, '.next/static'), { recursive: true });
 
-// What Next brings along and nothing of ours uses: its image service's library, and maps of the sources.
+// Parts of Next that nothing of ours uses: its image library, and source maps.
 const standalone = join(here, '.next/standalone');
 for (const unused of globSync(['node_modules/{sharp,@img}', 'apps/web/.next/**/*.map'], { cwd: standalone }))
   rmSync(join(standalone, unused), { recursive: true });

@@ -1,6 +1,6 @@
 /**
- * Next.js in development mode, as `make dev` runs it: what is saved is on the page a moment later. All that the gateway and
- * `src/server.ts` do for the pages in the image is done here too, but for a policy that lets Next's development tools work.
+ * Next.js in development mode for `make dev`: changes appear on the page a moment after they are saved. Does everything that the
+ * gateway and `src/server.ts` do for the pages in the image, except that the content security policy admits Next's development tools.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createProxyServer } from 'http-proxy-3';
@@ -28,7 +28,7 @@ const server = createServer((request, response) => {
 server.on('upgrade', upgrade);
 server.listen(port, '127.0.0.1', () => console.log(`\n  Pages in development mode: http://localhost:${port}\n`));
 
-/** Development mode evaluates code from strings, writes styles into the page, and talks over a web socket. */
+/** Development mode evaluates code from strings, uses inline styles, and opens a WebSocket. */
 function relax(request: IncomingMessage, response: ServerResponse): void {
   const policy = String(response.getHeader('content-security-policy'))
     .replace('script-src', "script-src 'unsafe-eval'")

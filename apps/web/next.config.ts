@@ -13,7 +13,7 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   agentRules: false,
   experimental: {
-    // The container starts because somebody waits for one page: load that page, not all of them.
+    // The container starts because a visitor waits for one page, so load only that page.
     preloadEntriesOnStart: false,
   },
 };

@@ -56,7 +56,7 @@ describe('fn', () => {
     const { status, err } = await fn(['list', '--url', 'http://127.0.0.1:9']);
     expect({ status, err }).toEqual({
       status: 4,
-      err: expect.stringMatching(/^Control does not answer at .*make run/),
+      err: expect.stringMatching(/^The control API does not answer at .*make run/),
     });
   });
 });

@@ -7,11 +7,11 @@ interface Sent {
   method?: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array<ArrayBuffer>;
-  /** For streams, which have no end: stops the wait for the answer only. */
+  /** For endless streams: the time-out applies only until the response begins. */
   endless?: boolean;
 }
 
-/** Control, as far as this program needs it. */
+/** A client of the control API. */
 export class Control {
   readonly #url: URL;
 
@@ -19,13 +19,13 @@ export class Control {
     this.#url = url;
   }
 
-  /** @throws {ControlError} when control answers with an error; {Unreachable} when it doesn't */
+  /** @throws {ControlError} when the control API answers with an error; {Unreachable} when it doesn't answer */
   async send(path: string, { endless = false, ...sent }: Sent = {}): Promise<Response> {
     const signal = endless ? undefined : AbortSignal.timeout(LONGEST_MS);
     const response = await fetch(new URL(path, this.#url), { ...sent, ...(signal && { signal }) }).catch((error) => {
       const why = error.cause?.code ?? error.cause?.message ?? error.message;
       throw new Unreachable(
-        `Control does not answer at ${this.#url.origin} (${why}). Is the stack up (make run)? Another port: CONTROL_PORT or --url.`,
+        `The control API does not answer at ${this.#url.origin} (${why}). Is the stack running (make run)? For another port, use CONTROL_PORT or --url.`,
       );
     });
     if (response.ok) return response;

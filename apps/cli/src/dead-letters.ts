@@ -11,7 +11,7 @@ interface DeadLetter {
   event: string | null;
 }
 
-/** Which dead letters: one by its request id, all, or all of one function. */
+/** Which dead letters: one by its request ID, all, or all of one function. */
 export interface Selected {
   requestId: string | undefined;
   name: string | undefined;
@@ -29,7 +29,7 @@ export async function listDeadLetters(control: Control, { name }: Selected, outp
     short(`${error.errorType}: ${error.errorMessage}`, 80),
   ]);
   output.out(table(['REQUEST ID', 'FUNCTION', 'DIED (UTC)', 'LAST ERROR'], rows));
-  output.err('Send them again: fn dead-letters resend <request id>, or --all. Drop them: fn dead-letters delete.');
+  output.err('Send them again: fn dead-letters resend <request id>, or --all. Delete them: fn dead-letters delete.');
 }
 
 export async function showDeadLetter(control: Control, { requestId }: Selected, output: Output): Promise<void> {
@@ -55,7 +55,7 @@ export async function deleteDeadLetters(control: Control, selected: Selected, ou
   output.out(output.json ? JSON.stringify({ deleted }) : `${deleted} deleted`);
 }
 
-/** All of them have to be asked for by name: nobody means that by leaving something out. */
+/** All of them only with `--all`: a missing argument must not select everything. */
 function pathOf({ requestId, name, all }: Selected, action: string): string {
   if (requestId !== undefined && !all && name === undefined) return `/dead-letters/${encodeURIComponent(requestId)}`;
   if (requestId === undefined && (all || name !== undefined)) return '/dead-letters';

@@ -1,23 +1,23 @@
-/** What a script can tell from the exit status. */
+/** The exit statuses, for scripts. */
 export const EXIT = {
   done: 0,
-  /** The function was run, and reported an error. */
+  /** The function ran and reported an error. */
   functionError: 1,
   /** The command line is wrong; nothing was sent. */
   usage: 2,
-  /** Control refused: no such function, event too large, too many events. */
+  /** The control API refused: no such function, event too large, too many events. */
   refused: 3,
-  /** Control can't be reached, or it could not run the function in time. Try again. */
+  /** The control API can't be reached, or could not run the function in time. Retry later. */
   unavailable: 4,
 } as const;
 
-/** The command line is wrong; the message says what and how it is right. */
+/** The command line is wrong; the message says how to fix it. */
 export class UsageError extends Error {
   override name = 'UsageError';
   readonly exitCode = EXIT.usage;
 }
 
-/** Control has answered with an error. */
+/** The control API answered with an error. */
 export class ControlError extends Error {
   override name = 'ControlError';
   readonly status: number;
@@ -34,7 +34,7 @@ export class ControlError extends Error {
   }
 }
 
-/** Nobody answers at control's address. */
+/** The control API doesn't answer. */
 export class Unreachable extends Error {
   override name = 'Unreachable';
   readonly exitCode = EXIT.unavailable;

@@ -31,5 +31,5 @@ test('control is where one says, else where the environment does, else on port 9
   expect(controlUrl(undefined, { CONTROL_URL: 'http://b:2', CONTROL_PORT: '3' }).href).toBe('http://b:2/');
   expect(controlUrl(undefined, { CONTROL_PORT: '3' }).href).toBe('http://127.0.0.1:3/');
   expect(controlUrl(undefined, {}).href).toBe('http://127.0.0.1:9000/');
-  expect(() => controlUrl('9000', {})).toThrow(/no address of control/);
+  expect(() => controlUrl('9000', {})).toThrow(/not a URL of the control API/);
 });

@@ -12,7 +12,7 @@ export interface InvokeOptions {
   async: boolean;
 }
 
-/** Runs a function and shows its result, the end of its log, and what each phase took. Returns the exit status. */
+/** Runs a function and prints its result, the end of its log, and how long each phase took. Returns the exit status. */
 export async function invoke(control: Control, options: InvokeOptions, output: Output): Promise<number> {
   const path = functionPath(options.name, '/invocations');
   const body = eventOf(options);
@@ -20,7 +20,7 @@ export async function invoke(control: Control, options: InvokeOptions, output: O
     const response = await control.send(path, { method: 'POST', body, headers: { 'x-amz-invocation-type': 'Event' } });
     const requestId = response.headers.get('x-amzn-requestid') ?? '';
     output.out(output.json ? JSON.stringify({ requestId }) : requestId);
-    if (!output.json) output.err('Accepted: it is committed, and will be run in the background.');
+    if (!output.json) output.err('Accepted: the event is committed and will run asynchronously.');
     return EXIT.done;
   }
   const response = await control.send(path, { method: 'POST', body, headers: { 'x-amz-log-type': 'Tail' } });
@@ -61,13 +61,13 @@ function readEvent(file: string): Buffer {
   }
 }
 
-/** A function's error as a sentence: it may have sent anything. */
+/** A function's error as a sentence. The error is untrusted: it may have any form. */
 export function wordsOf(payload: string): string {
   try {
     const { errorType, errorMessage } = JSON.parse(payload) as { errorType?: string; errorMessage?: string };
     if (errorType !== undefined) return printable(`${errorType}: ${errorMessage ?? ''}`);
   } catch {
-    // Then as it is.
+    // Not JSON: print it as it is.
   }
   return printable(payload);
 }

@@ -11,7 +11,7 @@ interface LogLine {
   text: string;
 }
 
-/** Shows the last lines that a function has written, and with `follow` those that come, until the program is ended. */
+/** Prints the last lines of a function's output, and with `follow` also new ones until it is interrupted. */
 export async function logs(
   control: Control,
   { name, tail, follow }: { name: string; tail: string | undefined; follow: boolean },
@@ -30,7 +30,7 @@ export async function logs(
       if (line !== '') output.out(output.json ? line : readable(JSON.parse(line)));
     }
   } catch {
-    throw new Unreachable('The connection to control has ended: the launcher stopped, or starts again.');
+    throw new Unreachable('The connection to the control API has ended: the launcher stopped or is restarting.');
   }
 }
 

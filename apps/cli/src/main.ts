@@ -35,11 +35,11 @@ function parse(args: string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\nfn --help lists what there is.`);
+    throw new UsageError(`${(error as Error).message}\nSee fn --help.`);
   }
 }
 
-/** Does what the arguments say. Returns the exit status. */
+/** Runs the command. Returns the exit status. */
 async function run(args: string[], output: Output): Promise<number> {
   const { values, positionals } = parse(args);
   const [command, first, second, ...tooMany] = positionals;
@@ -64,16 +64,16 @@ async function run(args: string[], output: Output): Promise<number> {
       throw new UsageError(`fn dead-letters ${action}? There are ${Object.keys(DEAD_LETTERS).join(', ')}.`);
     const selected = { requestId: second, name: values.function, all: values.all };
     await DEAD_LETTERS[action as keyof typeof DEAD_LETTERS](control, selected, output);
-  } else throw new UsageError(`There is no command ${JSON.stringify(command)}; fn --help lists those there are.`);
+  } else throw new UsageError(`There is no command ${JSON.stringify(command)}. See fn --help.`);
   return EXIT.done;
 }
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
-// A pipe gets what a function has answered, a terminal only what can't make it do things.
+// A pipe gets a function's answer unchanged; a terminal gets no control characters.
 const out = (text: string) => process.stdout.write(`${process.stdout.isTTY ? printable(text) : text}\n`);
 const err = (text: string) => process.stderr.write(`${printable(text)}\n`);
-// Whoever reads us may have enough: fn logs --follow name | head
+// The reader may close the pipe: fn logs --follow name | head
 process.stdout.on('error', () => process.exit(EXIT.done));
 run(args, { json, out, err }).then(
   (status) => {

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 
-/** How often a screen reader may be interrupted by numbers that change several times a second. */
+/** The shortest interval between two announcements of numbers that change several times a second. */
 const PAUSE_MS = 10_000;
 
-/** Reads a changing text aloud, at intervals one can live with. */
+/** Announces a changing text to screen readers, at intervals. */
 export function Announcement({ text }: { text: string }) {
   const [spoken, setSpoken] = useState('');
   const spokenAt = useRef(-PAUSE_MS);

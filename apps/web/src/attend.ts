@@ -3,16 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isSignedLatest, newVoter, setVoter, voterCookie, voterFrom } from './voter.ts';
 
 /**
- * What every request gets before Next sees it: security headers, and an identity on the vote page and with what it asks
- * before a vote. A new visitor has it before the first vote, so two quick taps are one voter's, and so is a vote that is sent again.
+ * Prepares every request before Next sees it: security headers, and a voter's identity on the vote page and its first requests. A new
+ * visitor has an identity before the first vote, so two quick taps, or a vote that is sent again, belong to one voter.
  */
 export function attend(request: IncomingMessage, response: ServerResponse): void {
   const policy = contentSecurityPolicy(randomBytes(16).toString('base64'));
-  // Next finds the nonce here and puts it on the scripts that it writes.
+  // Next reads the nonce from this header and adds it to its scripts.
   request.headers['content-security-policy'] = policy;
   response.setHeader('content-security-policy', policy);
   response.setHeader('x-content-type-options', 'nosniff');
-  // Not `no-referrer`: it turns the Origin of a form's post into `null`.
+  // Not `no-referrer`, which turns the Origin of a form's POST into `null`.
   response.setHeader('referrer-policy', 'same-origin');
   response.setHeader('cross-origin-resource-policy', 'same-origin');
 
@@ -20,11 +20,11 @@ export function attend(request: IncomingMessage, response: ServerResponse): void
   if (path !== '/' && path !== '/voting') return;
   const cookie = cookieOf(request, voterCookie());
   const voter = voterFrom(cookie);
-  // A voter stays the same when an old secret is taken away: each visit signs by the latest.
+  // Each visit signs with the latest secret, so a voter stays the same when an old secret is removed.
   if (!voter || !isSignedLatest(cookie, voter)) response.setHeader('set-cookie', setVoter(voter ?? newVoter()));
 }
 
-/** Both pages are made for each request, because poll and voter are known only then: so a nonce costs nothing. */
+/** Pages are rendered for each request anyway, because poll and voter are known only then, so a nonce costs nothing. */
 const contentSecurityPolicy = (nonce: string) =>
   [
     "default-src 'none'",
@@ -38,7 +38,7 @@ const contentSecurityPolicy = (nonce: string) =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-/** The cookie's value; ours need no decoding. */
+/** The cookie's value; our cookies need no decoding. */
 function cookieOf({ headers }: IncomingMessage, name: string): string | undefined {
   const pairs = headers.cookie?.split('; ') ?? [];
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);

@@ -16,7 +16,7 @@ export async function choiceFrom(request: Request): Promise<string> {
   const type = request.headers.get('content-type') ?? '';
   const body = await bounded(request);
   const choice = await read(body, type).catch((error) => {
-    throw error instanceof BadRequest ? error : new BadRequest(400, 'The body is not what its type says');
+    throw error instanceof BadRequest ? error : new BadRequest(400, 'The body does not match its Content-Type');
   });
   if (typeof choice !== 'string' || choice === '') throw new BadRequest(400, 'The field "choice" is missing');
   return choice;
@@ -34,15 +34,15 @@ async function read(body: Uint8Array<ArrayBuffer>, type: string): Promise<unknow
   throw new BadRequest(415, 'Send a form, or JSON');
 }
 
-/** The whole body, unless it is longer than any vote: then reading stops where the limit is. */
+/** Reads the body, and stops at the limit if it is longer than any vote. */
 async function bounded(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = Number(request.headers.get('content-length') ?? 0);
-  if (length > LIMIT_BYTES) throw new BadRequest(413, 'A vote is shorter than that');
+  if (length > LIMIT_BYTES) throw new BadRequest(413, 'The body is longer than any vote');
   length = 0;
   for await (const chunk of request.body ?? []) {
     length += chunk.length;
-    if (length > LIMIT_BYTES) throw new BadRequest(413, 'A vote is shorter than that');
+    if (length > LIMIT_BYTES) throw new BadRequest(413, 'The body is longer than any vote');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

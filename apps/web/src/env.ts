@@ -4,14 +4,14 @@ import { partsFromJson } from './parts.ts';
 import { pollFromJson } from './poll.ts';
 
 const Environment = z.object({
-  /** Where this server listens, and the gateway connects to: a path, or a port. */
+  /** Where this server listens for the gateway: a path, or a port. */
   LISTEN_ADDRESS: z.string().check(z.regex(/^(\/.+|\d+)$/, 'is neither a path nor a port')),
-  /** Where the launcher takes invocations: a path, or host:port. */
+  /** Where the launcher accepts invocations: a path, or host:port. */
   CONTROL_ADDRESS: z.string().check(z.regex(/^(\/.+|[^/:]+:\d+)$/, 'is neither a path nor host:port')),
-  /** By which the launcher knows this container where no socket tells it. */
+  /** The token that identifies this container to the launcher where it has no socket of its own. */
   CONTROL_TOKEN: z._default(z.string(), ''),
   POLL: pollFromJson,
-  /** One secret a line: the first one signs, all of them are accepted, so a secret can be replaced at leisure. */
+  /** One secret per line: the first one signs, all of them verify, so that secrets can be rotated. */
   SESSION_SECRET: z.pipe(
     z.string(),
     z.pipe(
@@ -23,14 +23,14 @@ const Environment = z.object({
   ),
   /** Becomes part of the cookies' names, because cookies ignore ports: two stacks may share a host. */
   STACK_ID: z.string().check(z.regex(/^[\w.-]+$/)),
-  /** What people type to come here; empty when nobody said. */
+  /** The address that people type; empty if it isn't set. */
   PUBLIC_URL: z._default(z.string(), ''),
-  /** Whether the launcher shows what it does. */
+  /** Is the public activity stream on? */
   LIVE: z.pipe(
     z._default(z.string(), '1'),
     z.transform((text: string) => text !== '0'),
   ),
-  /** By which the presenter is known; empty where there is none. */
+  /** The key that identifies the presenter; empty if there is none. */
   PRESENTER_KEY: z._default(z.string(), ''),
   PARTS: z._default(partsFromJson, []),
 });
@@ -47,7 +47,7 @@ function withSecrets(variables: Record<string, string | undefined>): Record<stri
   };
 }
 
-/** Reads the environment, and complains about everything that is wrong with it at once. */
+/** Parses the environment, and reports all problems at once. */
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
   const parsed = Environment.safeParse(variables);
   if (parsed.success) return parsed.data;
@@ -60,7 +60,7 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
 
 let environment: Environment | undefined;
 
-/** The environment. Read on first use: a build evaluates the pages' modules without having one. */
+/** The environment, parsed on first use, because a build evaluates the pages' modules without it. */
 export function env(): Environment {
   environment ??= parseEnvironment(withSecrets(process.env));
   return environment;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** A variable of the environment that holds JSON. */
+/** An environment variable that contains JSON. */
 export const json = z.pipe(
   z.string(),
   z.transform((text, context) => {

@@ -4,21 +4,21 @@ import { InvocationError } from './invocation-error.ts';
 import { phasesFrom } from './phases.ts';
 import type { Phases, Receipt } from './receipt.ts';
 
-/** Longer than any function's deadline: the launcher knows better than we do why something takes long. */
+/** Longer than any function's deadline, because the launcher's own error says more than a time-out here. */
 const TIMEOUT_MS = 20_000;
-/** Longer than the launcher asks the database. */
+/** Longer than the launcher's own check of the database. */
 const HEALTH_TIMEOUT_MS = 2_000;
-/** A page needs less. A function that was taken over could send 6 MB of brackets, which take web's memory, and all its time, to read. */
+/** Pages need less. A compromised function could send 6 MB of brackets, which would exhaust web's memory and CPU. */
 const RESULT_LIMIT = 64 * 1024;
-/** Function errors that are the fault of whoever made the event. */
+/** Function errors that are the fault of the event's sender. */
 const REFUSALS = ['InvalidEvent', 'UnknownOption'];
 
-/** How a connection fails that ended while nobody used it. */
+/** The error codes of a kept-alive connection that the other end has closed. */
 const STALE = ['ECONNRESET', 'EPIPE'];
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
-/** A function's result, and how it came about. */
+/** A function's result, and how it was produced. */
 export type Invocation<Result> = {
   result: Result;
   requestId: string;
@@ -56,7 +56,7 @@ export async function invoke<Result>(
   };
 }
 
-/** Has the next container of a function that has an event in hand killed; tells which one it was. */
+/** Asks the launcher to kill the next container of a function with an event in flight. @returns which one it was */
 export async function killNext(functionName: string): Promise<string> {
   const path = `/presenter/kill?name=${functionName}`;
   const response = await post(path, '', { authorization: `Bearer ${env().PRESENTER_KEY}` });
@@ -66,10 +66,10 @@ export async function killNext(functionName: string): Promise<string> {
   return body.containerId;
 }
 
-/** Is the launcher sure that no vote can be recorded just now? It asks the database; who doesn't know in time says no. */
+/** True only if the launcher reports that no vote can be recorded now; without an answer in time, false. */
 export async function isVotingPaused(): Promise<boolean> {
   return new Promise((resolve) => {
-    // A connection of its own: one that was kept may have ended since.
+    // A new connection: a kept-alive one may have been closed.
     const asked = request({ ...controlAddress(), path: '/healthz', agent: false, headers: token() }, (response) => {
       response.resume();
       resolve(response.statusCode === 503);
@@ -80,7 +80,7 @@ export async function isVotingPaused(): Promise<boolean> {
   });
 }
 
-/** Sends the event. Nobody behind the endpoint means that the launcher is on its way up or down. */
+/** Sends the event. A refused connection means that the launcher is starting or stopping. */
 function post(path: string, body: string, more: Record<string, string> = {}): Promise<IncomingMessage> {
   const headers = {
     ...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...more },
@@ -90,7 +90,7 @@ function post(path: string, body: string, more: Record<string, string> = {}): Pr
     const sent = request({ ...controlAddress(), path, method: 'POST', agent, headers }, resolve);
     sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error('the launcher did not answer in time')));
     sent.on('error', (error: NodeJS.ErrnoException) => {
-      // The launcher closed an idle connection just as we reused it. Every function of ours may be asked twice.
+      // The launcher closed an idle connection just as we reused it. Our functions are idempotent, so a retry is safe.
       if (sent.reusedSocket && STALE.includes(error.code ?? '')) post(path, body, more).then(resolve, reject);
       else reject(new InvocationError('unavailable', error.message));
     });
@@ -98,7 +98,7 @@ function post(path: string, body: string, more: Record<string, string> = {}): Pr
   });
 }
 
-/** @throws when it is no JSON, or too much of it: the rest is not waited for */
+/** @throws when it isn't JSON, or exceeds the limit; then the rest is not read */
 async function bodyOf(response: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 
-/** One line for every post, under its trace. Says nothing of what was posted, nor by whom. */
+/** Logs one line for every POST, with its trace ID. Contains neither what was posted nor by whom. */
 export function logPosts(request: IncomingMessage, response: ServerResponse): void {
   if (request.method !== 'POST') return;
   const from = performance.now();

@@ -3,7 +3,7 @@ import { json } from './json-text.ts';
 
 const Parts = z.array(z.object({ name: z.string(), limit: z.number().check(z.positive()) }));
 
-/** What the launcher starts on demand: its name, and how many containers of it there may be at once. */
+/** What the launcher starts on demand: names, and how many containers of each there may be. */
 export type Part = z.infer<typeof Parts>[number];
 
 export const partsFromJson = z.pipe(json, Parts);

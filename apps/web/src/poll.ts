@@ -10,9 +10,9 @@ const Poll = z.readonly(
   }),
 );
 
-/** What is asked, and the answers that are open. The launcher reads it from its settings and hands it over. */
+/** The question and its open options. The launcher reads them from its settings and passes them on. */
 export type Poll = z.infer<typeof Poll>;
 export type Option = Poll['options'][number];
 
-/** The environment's form of a poll: JSON in one variable. */
+/** The environment's format of a poll: JSON in one variable. */
 export const pollFromJson = z.pipe(json, Poll);

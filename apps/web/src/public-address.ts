@@ -1,12 +1,12 @@
-/** Names and addresses that lead a phone to itself instead of here. */
+/** Names and addresses that mean the phone itself when a phone uses them. */
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/;
 
 /**
- * What people in the room type to come here: what the launcher was told, else the name by which this request came.
- * Undefined when only this machine can come that way.
+ * The address that people in the room type: the setting, or else the host name of this request.
+ * Undefined if it works on this machine only.
  */
 export function publicAddress(told: string, host: string | null): string | undefined {
-  // A Host is a name and a port; what else its sender put there is not shown to a room.
+  // A valid Host is a name and a port; anything else is not shown to a room.
   const asked = host !== null && /^[^/?#@\\]+$/.test(host) ? `http://${host}` : '';
   for (const candidate of [told, asked]) {
     if (!URL.canParse(candidate)) continue;
@@ -16,5 +16,5 @@ export function publicAddress(told: string, host: string | null): string | undef
   return undefined;
 }
 
-/** An address as one says it: without what browsers add by themselves. */
+/** An address to read aloud: without what browsers add by themselves. */
 export const spoken = (address: string): string => address.replace(/^http:\/\//, '').replace(/\/$/, '');

@@ -7,10 +7,10 @@ const Receipt = z.object({
   recordedAt: z.string(),
   requestId: z.string(),
   containerId: z.string(),
-  /** How the container came to serve: `warm` served others before, `prewarmed` was waiting, `cold` was made for it. */
+  /** `warm`: the container had served others before; `prewarmed`: it was waiting; `cold`: it was started for this vote. */
   startKind: z.enum(['cold', 'prewarmed', 'warm']),
   durationMs: milliseconds,
-  /** Where the time went; a phase that this vote didn't have to wait for is absent. */
+  /** How long each phase took; a phase that this vote didn't wait for is absent. */
   phases: z.object({
     queueMs: z.optional(milliseconds),
     createMs: z.optional(milliseconds),
@@ -20,11 +20,11 @@ const Receipt = z.object({
   }),
 });
 
-/** The proof of a recorded vote. It says nothing about who voted. */
+/** The receipt of a recorded vote. It doesn't identify the voter. */
 export type Receipt = z.infer<typeof Receipt>;
 export type Phases = Receipt['phases'];
 
-/** Reads a receipt that a cookie carried. One from an older version of the page counts as none. */
+/** Parses a receipt from a cookie. One from an older version of the page is ignored. */
 export function parseReceipt(json: string): Receipt | undefined {
   try {
     return Receipt.safeParse(JSON.parse(json)).data;

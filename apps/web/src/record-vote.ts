@@ -2,7 +2,7 @@ import type { Receipt as Result } from '@serverless-vote/record-vote/contract';
 import { invoke } from './launcher.ts';
 import type { Receipt } from './receipt.ts';
 
-/** Has a vote recorded. It is committed when this returns. @param trace headers that say which trace it belongs to */
+/** Records a vote, which is committed when this returns. @param trace headers of the trace that it belongs to */
 export async function recordVote(
   voterId: string,
   choice: string,

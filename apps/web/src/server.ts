@@ -1,6 +1,6 @@
 /**
- * The web container's program: Next.js where the gateway connects to it, on a Unix socket if it can.
- * It is built next to Next's standalone output, whose `server.js` knows ports only.
+ * The web container's program: Next.js behind the gateway, on a Unix socket where possible.
+ * It replaces the `server.js` of Next's standalone output, which can listen on ports only.
  */
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,7 +12,7 @@ import { logPosts } from './log-posts.ts';
 import { welcome } from './presenter/welcome.ts';
 import { turnAway } from './turn-away.ts';
 
-/** What requests in flight may still take when the container is asked to leave. */
+/** How long requests in flight may still take after SIGTERM. */
 const DRAIN_MS = 8_000;
 
 const { LISTEN_ADDRESS } = env();
@@ -20,10 +20,10 @@ const isSocket = LISTEN_ADDRESS.startsWith('/');
 const { config } = JSON.parse(readFileSync(join(import.meta.dirname, '.next/required-server-files.json'), 'utf8'));
 
 process.chdir(import.meta.dirname);
-// biome-ignore lint/style/noProcessEnv: Next takes its finished configuration from here, as in its own server.js
+// biome-ignore lint/style/noProcessEnv: Next reads its finished configuration from here, as in its own server.js
 process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config);
 
-// `hostname` and `port` appear in no answer: redirects are relative, and the browser's Host is used for the rest.
+// `hostname` and `port` don't appear in any response: redirects are relative, and everything else uses the browser's Host.
 const app = next({
   dev: false,
   dir: import.meta.dirname,
@@ -40,19 +40,19 @@ const server = createServer((request, response) => {
   attend(request, response);
   if (!welcome(request, response) && !turnAway(request, response)) handle(request, response);
 });
-// The gateway keeps its connections; it should be the one that closes them.
+// The gateway keeps its connections alive, and it should be the one that closes them.
 server.keepAliveTimeout = 75_000;
 
 if (isSocket) rmSync(LISTEN_ADDRESS, { force: true });
 server.listen(isSocket ? { path: LISTEN_ADDRESS } : { port: Number(LISTEN_ADDRESS) }, () => {
-  // The gateway runs as another user; the folder decides who gets this far.
+  // The gateway runs as another user; access is controlled by the folder.
   if (isSocket) chmodSync(LISTEN_ADDRESS, 0o777);
   console.log(`web listens on ${LISTEN_ADDRESS} after ${Math.round(performance.now())} ms`);
 });
 
 process.once('SIGTERM', () => {
   server.close(() => process.exit(0));
-  // The gateway's connections outlive their requests, so each is closed as soon as its last one is answered.
+  // The gateway's connections are kept alive, so each is closed as soon as its last request is answered.
   setInterval(() => server.closeIdleConnections(), 20);
   setTimeout(() => process.exit(0), DRAIN_MS);
 });

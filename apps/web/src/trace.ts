@@ -1,6 +1,6 @@
 import { childOf } from '@serverless-vote/contracts/trace-context';
 
-/** The headers by which a request that web makes belongs to the trace of the one it serves; none if that has no trace. */
+/** The headers that make web's own request part of the incoming request's trace; none if that has no trace. */
 export function handOn(headers: Headers): Record<string, string> {
   const traceparent = childOf(headers.get('traceparent'));
   if (traceparent === undefined) return {};

@@ -4,28 +4,28 @@ import { parseReceipt, type Receipt } from './receipt.ts';
 import { sign, unsign } from './signed.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
-/** As long as browsers keep a cookie at all. */
+/** The longest lifetime that browsers allow. */
 const MAX_AGE_SECONDS = 400 * 24 * 60 * 60;
 
 export const voterCookie = () => `voter-${env().STACK_ID}`;
 export const receiptCookie = () => `receipt-${env().STACK_ID}`;
 
-/** A voter nobody has seen yet. */
+/** A new voter. */
 export const newVoter = (): string => randomUUID();
 
-/** The voter whom a browser's cookies name, if we signed them. */
+/** The voter in a browser's cookies, if the signature is valid. */
 export function voterFrom(cookie: string | undefined): string | undefined {
   const voter = cookie && unsign(cookie, 'voter', env().SESSION_SECRET);
   return voter && UUID.test(voter) ? voter : undefined;
 }
 
-/** Whether the latest secret signed a voter's cookie, not one that is on its way out. */
+/** Was a voter's cookie signed with the latest secret? */
 export const isSignedLatest = (cookie: string | undefined, voter: string): boolean =>
   cookie === sign(voter, 'voter', env().SESSION_SECRET);
 
 /**
- * What the voter was told last: so a page remembers the choice without asking the database. A receipt from before `votesSince`
- * (the launcher says so with every request) is of a vote that has been forgotten.
+ * The voter's last receipt, so that a page remembers the choice without a query to the database. A receipt older than `votesSince`
+ * (which the launcher sends with every request) is for a vote that has been deleted.
  */
 export function receiptFrom(
   cookie: string | undefined,
@@ -38,15 +38,15 @@ export function receiptFrom(
   return isForgotten ? undefined : receipt;
 }
 
-/** The header that makes a browser remember who votes. */
+/** The header that stores the voter in the browser. */
 export const setVoter = (voter: string): string => setCookie(voterCookie(), sign(voter, 'voter', env().SESSION_SECRET));
 
-/** The header that makes a browser remember what was voted. */
+/** The header that stores the receipt in the browser. */
 export function setReceipt(receipt: Receipt, voter: string): string {
   const json = Buffer.from(JSON.stringify(receipt)).toString('base64url');
   return setCookie(receiptCookie(), sign(json, `receipt of ${voter}`, env().SESSION_SECRET));
 }
 
-/** Not `Secure`: the room's phones come by plain http, and would drop it. */
+/** Not `Secure`, because phones in a room use plain HTTP and would drop the cookie. */
 const setCookie = (name: string, value: string) =>
   `${name}=${value}; Path=/; Max-Age=${MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax`;

@@ -1,13 +1,13 @@
-/** What is heard from a stream: by the name of an event, what to do with its data. */
+/** A stream's handlers: event name → what to do with its data. */
 type Hearing = Record<string, (data: string) => void>;
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
 
 /**
- * Follows one of the launcher's streams, until the returned function is called. `lost` hears of every connection that
- * breaks; it is tried again. A hidden tab doesn't listen: browsers allow six connections per host, and a visible tab
- * may need one.
+ * Follows one of the launcher's streams until the returned function is called. `lost` is called for every connection
+ * that breaks; it is then retried. A hidden tab doesn't listen, because browsers allow six connections per host and a
+ * visible tab may need one.
  */
 export function watchStream(url: string, hearing: Hearing, lost: () => void): () => void {
   let source: EventSource | undefined;
@@ -30,7 +30,7 @@ export function watchStream(url: string, hearing: Hearing, lost: () => void): ()
         hear(data);
       });
     }
-    // An EventSource tries again after a broken connection, but not after an answer like 503: so we do it for both.
+    // An EventSource reconnects after a broken connection, but not after an answer like 503, so we handle both.
     source.onerror = () => {
       close();
       lost();
@@ -43,7 +43,7 @@ export function watchStream(url: string, hearing: Hearing, lost: () => void): ()
   const on = { signal: listening.signal };
   document.addEventListener('visibilitychange', open, on);
   addEventListener('online', open, on);
-  // A page that waits in the browser's history holds no connection either.
+  // A page in the browser's back-forward cache holds no connection either.
   addEventListener('pagehide', close, on);
   addEventListener('pageshow', ({ persisted }) => persisted && open(), on);
   open();

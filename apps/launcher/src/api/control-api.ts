@@ -29,7 +29,7 @@ interface ControlParts extends InvokeParts {
   peers: Peers;
 }
 
-/** The control API: AWS Lambda's Invoke API for what the catalog has, health, metrics, and lifecycle events. */
+/** The control API: AWS Lambda's Invoke API for the functions of the catalog, health, metrics, and lifecycle events. */
 export function controlApi(parts: ControlParts): Express {
   const { catalog, asyncEvents, bus, metrics, logs, health, reset, hosts, peers } = parts;
   const app = newApp();

@@ -1,4 +1,4 @@
-/** The pages there are. Plain links: a page is a few kilobytes, a router in the browser would be more. */
+/** All pages. Plain links: a page is a few kilobytes, a client-side router would be more. */
 const pages = [
   { href: '/', name: 'Vote' },
   { href: '/results', name: 'Results' },

@@ -5,7 +5,7 @@ import { Masthead } from './masthead.tsx';
 export const metadata: Metadata = { title: 'Not found' };
 
 export default async function NotFound() {
-  // Made for each request like the other pages, so that its scripts carry the request's nonce.
+  // Rendered for each request like the other pages, so that its scripts have the request's nonce.
   await connection();
   return (
     <>

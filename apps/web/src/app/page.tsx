@@ -31,13 +31,13 @@ export default async function VotePage({ searchParams }: PageProps) {
         />
       </main>
       <footer className="mx-auto w-full max-w-7xl px-5 pb-6 text-muted text-sm sm:px-10">
-        This page came from a container that started because somebody asked. It leaves when nobody does.
+        This page came from a container that started because somebody opened it. It stops when nobody does.
       </footer>
     </>
   );
 }
 
-/** A receipt may be of an earlier poll, or of an answer that has been taken out. */
+/** A receipt may be from an earlier poll, or for an option that has been removed. */
 const isAnswer = (receipt: Receipt | undefined, { options }: Poll) => options.some(({ id }) => id === receipt?.choice);
 
 type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };

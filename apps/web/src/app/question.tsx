@@ -1,6 +1,6 @@
 const sizes = { short: 'text-question', medium: 'text-question-medium', long: 'text-question-long' } as const;
 
-/** How much room words need: a long question is set smaller, so that the answers stay in the window. */
+/** A long question gets a smaller font, so that the answers stay in the window. */
 export const lengthOf = (text: string, medium: number, long: number): keyof typeof sizes =>
   text.length > long ? 'long' : text.length > medium ? 'medium' : 'short';
 

@@ -3,11 +3,11 @@ import type { Receipt } from '../receipt.ts';
 import { type Answer, postVote } from './post-vote.ts';
 import type { Status } from './status.ts';
 
-/** After so many attempts in a row that were turned away or got lost, the voter decides how to go on. */
+/** After this many failed attempts in a row the voter has to decide. */
 const BUSY_ATTEMPTS = 20;
 const LOST_ATTEMPTS = 4;
 
-/** What the outside world is to a ballot box; tests put in their own. */
+/** A ballot box's dependencies; tests replace them. */
 type World = {
   post(choice: string, traceId: string): Promise<Answer>;
   wait(seconds: number): Promise<unknown>;
@@ -17,15 +17,15 @@ type World = {
 
 const browser: World = {
   post: postVote,
-  // Spread a little, so that a room that was turned away together doesn't come back together.
+  // Jitter, so that clients that were throttled at the same time don't retry at the same time.
   wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * (1000 + Math.random() * 300))),
   isOnline: () => navigator.onLine,
   backOnline: () => new Promise((resolve) => addEventListener('online', resolve, { once: true })),
 };
 
 /**
- * Takes votes and sees to it that the last one counts: one request at a time, always with the latest wish, so no
- * network can swap two taps. `tell` hears how it goes.
+ * Sends votes so that the last one counts: one request at a time, always with the latest choice, so the network
+ * can't reorder two taps. `tell` is called with each status.
  */
 export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void, world: World = browser) {
   let wish: string;

@@ -14,7 +14,7 @@ type Props = {
   isPaused: boolean;
 };
 
-/** The answers to choose from, and what became of the vote. A form first: it works before, and without, a script. */
+/** The options, and the status of the vote. A form, so that it also works before the script has loaded, and without it. */
 export function Ballot({ options, receipt: lastReceipt, problem, isPaused }: Props) {
   const { choice, status, receipt, cast } = useBallot(lastReceipt, problem, isPaused);
   const label = options.find((option) => option.id === choice)?.label;
@@ -63,7 +63,7 @@ export function Ballot({ options, receipt: lastReceipt, problem, isPaused }: Pro
   );
 }
 
-/** A circle in the option's tone; chosen, it holds a check mark. */
+/** A circle in the option's colour, with a check mark if it is chosen. */
 function Mark() {
   return (
     <svg

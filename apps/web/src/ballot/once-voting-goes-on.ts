@@ -1,6 +1,6 @@
 const EVERY_MS = 3_000;
 
-/** Asks whether voting is still paused until it isn't; then calls `then`, once. @returns what ends the asking */
+/** Polls until voting is no longer paused; then calls `then`, once. @returns a function that stops polling */
 export function onceVotingGoesOn(then: () => void): () => void {
   const ending = new AbortController();
   const ask = async () => {
@@ -12,7 +12,7 @@ export function onceVotingGoesOn(then: () => void): () => void {
     clearInterval(timer);
     then();
   };
-  // Nobody answers, say: the next time.
+  // No answer, for example: the next poll will tell.
   const timer = setInterval(() => ask().catch(() => undefined), EVERY_MS);
   return () => {
     clearInterval(timer);

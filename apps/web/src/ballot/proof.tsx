@@ -1,6 +1,6 @@
 import type { Phases, Receipt } from '../receipt.ts';
 
-/** In the order in which they happen; the words say what a container does in each. */
+/** In the order in which they happen. */
 const phases = [
   { key: 'queueMs', name: 'queued', fill: 'fill-phase-1', dot: 'bg-phase-1' },
   { key: 'createMs', name: 'created', fill: 'fill-phase-2', dot: 'bg-phase-2' },
@@ -16,11 +16,11 @@ const fates: Record<Receipt['startKind'], { now: string; story: string }> = {
   prewarmed: { now: 'which no longer exists', story: 'it was waiting for your vote' },
   warm: {
     now: 'which serves the crowd',
-    story: 'it takes one waiting vote after another, and leaves when there are none',
+    story: 'it takes one waiting vote after another, and exits when there are none',
   },
 };
 
-/** The receipt: who recorded the vote, and where the time went. `stale`: a newer vote is on its way. */
+/** The receipt: which container recorded the vote, and how long each phase took. `stale`: a newer vote is being sent. */
 export function Proof({ receipt, stale }: { receipt: Receipt; stale: boolean }) {
   const { containerId, durationMs, startKind } = receipt;
   return (
@@ -35,7 +35,7 @@ export function Proof({ receipt, stale }: { receipt: Receipt; stale: boolean }) 
   );
 }
 
-/** An SVG, because its widths are attributes: they need neither a script nor inline styles. */
+/** An SVG, because its widths are attributes, which need neither a script nor inline styles. */
 function PhaseBar({ phases: spent }: { phases: Phases }) {
   const passed = phases.flatMap((phase) => {
     const ms = spent[phase.key];
@@ -73,5 +73,5 @@ function PhaseBar({ phases: spent }: { phases: Phases }) {
   );
 }
 
-/** Short times keep a decimal, long ones don't need it. */
+/** With one decimal below 10 ms. */
 const inMs = (ms: number) => `${ms < 9.95 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;

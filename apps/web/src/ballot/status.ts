@@ -1,9 +1,9 @@
 import type { Problem } from './problem.ts';
 
-/** What the voter is told at the moment. */
+/** What the voter currently sees. */
 export type Status =
   | { kind: 'open' }
-  /** No vote can be recorded just now; nobody has tried yet. */
+  /** Votes can't be recorded at the moment; this voter hasn't tried. */
   | { kind: 'paused' }
   | { kind: 'sending' }
   | { kind: 'busy' | 'limited'; seconds: number }
@@ -17,10 +17,10 @@ const problems: Record<Problem, string> = {
   busy: 'Too many are voting at once. Your vote was not recorded: please tap again in a moment.',
   paused: 'Voting is paused. Your vote was not recorded: please tap again in a moment.',
   failed: 'Something went wrong. Your vote was not recorded: please tap again.',
-  unreachable: 'The vote can’t be reached. Your vote was not recorded: please tap again.',
+  unreachable: 'The server can’t be reached. Your vote was not recorded: please tap again.',
 };
 
-/** The words for a status. `label` is the answer that it is about. */
+/** The text for a status. `label` is the option that the voter chose. */
 export function wordsFor(status: Status, label: string | undefined): string {
   switch (status.kind) {
     case 'open':
@@ -32,11 +32,11 @@ export function wordsFor(status: Status, label: string | undefined): string {
     case 'busy':
       return `Many are voting. Yours is next: sending it again in ${status.seconds} s.`;
     case 'limited':
-      return `Many votes come from your address. Sending yours again in ${status.seconds} s.`;
+      return `Too many votes come from your address. Sending yours again in ${status.seconds} s.`;
     case 'offline':
       return `You are offline. Your vote for ${label} will be sent as soon as you are back.`;
     case 'reconnecting':
-      return 'The vote can’t be reached. Trying again …';
+      return 'The server can’t be reached. Trying again …';
     case 'recorded':
       return `Your vote for ${label} is recorded.`;
     case 'changed':

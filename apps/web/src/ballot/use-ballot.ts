@@ -5,10 +5,10 @@ import { onceVotingGoesOn } from './once-voting-goes-on.ts';
 import type { Problem } from './problem.ts';
 import type { Status } from './status.ts';
 
-/** What a ballot shows: the choice as the voter sees it, before the answer is there, and the proof when it is. */
+/** What a ballot shows: the choice, optimistically before there is an answer, and then the receipt. */
 type View = { choice: string | undefined; status: Status; receipt: Receipt | undefined };
 
-/** The state of one voter's ballot, and the way to cast it. */
+/** The state of one voter's ballot, and a function that casts it. */
 export function useBallot(receipt: Receipt | undefined, problem: Problem | undefined, isPaused: boolean) {
   const [view, setView] = useState<View>(() => ({
     choice: receipt?.choice,
@@ -17,7 +17,7 @@ export function useBallot(receipt: Receipt | undefined, problem: Problem | undef
   }));
   const box = useMemo(() => openBallotBox((status, receipt) => setView(viewAfter(status, receipt))), []);
   useEffect(() => {
-    // The address told what went wrong once; a reload shouldn't tell it again.
+    // A reload should not show the problem again.
     if (problem) history.replaceState(null, '', '/');
   }, [problem]);
   useEffect(() => {
@@ -40,6 +40,6 @@ const viewAfter =
       const changed = before.receipt && before.receipt.choice !== receipt.choice;
       return { choice: receipt.choice, status: changed ? { kind: 'changed' } : status, receipt };
     }
-    // What isn't recorded doesn't stay chosen.
+    // A choice that wasn't recorded is reset.
     return { ...before, status, choice: status.kind === 'failed' ? before.receipt?.choice : before.choice };
   };

@@ -6,7 +6,7 @@ const marks: Record<Connection, { words: string; dot: string }> = {
   lost: { words: 'Reconnecting', dot: 'bg-permanent' },
 };
 
-/** Says whether what is seen is what happens. */
+/** Shows whether the picture is live. */
 export function ConnectionMark({ connection }: { connection: Connection }) {
   const { words, dot } = marks[connection];
   return (

@@ -1,7 +1,7 @@
 import type { ContainerView } from '@serverless-vote/contracts/activity';
 import { doing } from './words.ts';
 
-/** How far a container has come: created, started, connected, at work. */
+/** A container's progress: created, started, connected, running. */
 const progress: Record<ContainerView['state'], number> = {
   starting: 1,
   connecting: 2,
@@ -12,7 +12,7 @@ const progress: Record<ContainerView['state'], number> = {
 };
 const fills = ['bg-phase-2', 'bg-phase-3', 'bg-phase-4', 'bg-on-demand'];
 
-/** One slot of a part: empty, or a container from its start until it has faded. */
+/** One slot of a part: empty, or a container from its start until it has faded out. */
 export function ContainerTile({ view }: { view: ContainerView | undefined }) {
   if (!view)
     return <li className="h-15 rounded-lg border border-line border-dashed compact:h-13 sm:h-19" aria-hidden="true" />;

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 type Props = { name: string; testId: string; detail?: string | undefined; wide?: boolean; children: ReactNode };
 
-/** A number, what it counts, and a word on it. Empty, it has its size already. */
+/** A number, its name, and a detail. Has its final size while it is still empty. */
 export function Counter({ name, testId, detail, wide, children }: Props) {
   return (
     <div className={wide ? 'col-span-2 xl:col-span-1' : ''}>

@@ -3,12 +3,12 @@ import { Counter } from './counter.tsx';
 import type { Scene } from './scene.ts';
 import { inMs, memoryDetail, mib, number, outcomes, percent, timeOfDay } from './words.ts';
 
-/** Always there: the launcher and the database. */
+/** The permanent containers: the launcher and the database. */
 const PERMANENT = 2;
 /** The function whose events are votes. */
 const VOTES = 'record-vote';
 
-/** What it comes to: today, and since the launcher started. */
+/** The totals of today, and since the launcher started. */
 export function Counters({ scene }: { scene: Scene }) {
   const { counters, memory } = scene;
   const crowd = counters?.reused[VOTES];
@@ -29,7 +29,7 @@ export function Counters({ scene }: { scene: Scene }) {
         {counters && number(counters.today.started)}
       </Counter>
       <Counter
-        name="Left with status 0"
+        name="Exited with 0"
         testId="status"
         detail={counters && `${number(counters.removed - counters.removedWell)} otherwise`}
       >
@@ -38,10 +38,10 @@ export function Counters({ scene }: { scene: Scene }) {
       <Counter name="Invocations" testId="invocations" detail={counters && outcomes(counters)}>
         {counters && number(counters.invocations)}
       </Counter>
-      <Counter name="Half answered within" testId="p50" wide>
-        {counters && <Halves {...counters.p50} />}
+      <Counter name="Median latency" testId="p50" wide>
+        {counters && <Medians {...counters.p50} />}
       </Counter>
-      <Counter name="Votes per container" testId="reused" detail={counters && 'in a crowd, before it left'}>
+      <Counter name="Votes per container" testId="reused" detail={counters && 'if reused under load'}>
         {counters && (crowd ? number(Math.round(crowd.events / crowd.containers)) : '–')}
       </Counter>
       <Counter name="Memory when idle" testId="memory" detail={memory && memoryDetail(memory)}>
@@ -51,8 +51,8 @@ export function Counters({ scene }: { scene: Scene }) {
   );
 }
 
-/** Half of the latest answers were faster, by how their container came to serve. */
-function Halves({ cold, prewarmed, warm }: { cold?: number; prewarmed?: number; warm?: number }): ReactNode {
+/** The median latency of the latest invocations, by start kind. */
+function Medians({ cold, prewarmed, warm }: { cold?: number; prewarmed?: number; warm?: number }): ReactNode {
   const kinds = { cold, prewarmed, warm };
   return (
     <span className="flex gap-x-4">

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 
-/** One sentence for those who see it for the first time. */
+/** One sentence for first-time viewers. */
 const sentences: Record<string, string> = {
-  web: 'Makes these pages. A visitor starts it; without visitors it leaves.',
-  'record-vote': 'Writes one vote and exits. In a crowd it writes vote after vote.',
-  'fetch-results': 'Counts, when votes have come in and somebody is looking.',
+  web: 'Serves these pages. A visitor starts it; without visitors it stops.',
+  'record-vote': 'Writes one vote and exits. Under load it writes vote after vote.',
+  'fetch-results': 'Counts after each change, while somebody is watching.',
 };
 
-/** A part that is always there. */
+/** A permanent part. */
 export function PermanentPart({ name, area, children }: { name: string; area: string; children: ReactNode }) {
   return (
     <section
@@ -22,7 +22,7 @@ export function PermanentPart({ name, area, children }: { name: string; area: st
   );
 }
 
-/** A part that exists as containers, while there is work. */
+/** A part that consists of containers while there is work. */
 export function OnDemandPart({ name, living, children }: { name: string; living: number; children: ReactNode }) {
   return (
     <section

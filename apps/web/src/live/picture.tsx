@@ -4,7 +4,7 @@ import { OnDemandPart, PermanentPart } from './part-box.tsx';
 import type { Scene } from './scene.ts';
 import type { Connection } from './use-scene.ts';
 
-/** The architecture: red is always there, green is there while it is needed. */
+/** The architecture: red is permanent, green runs on demand. */
 export function Picture({ scene, connection }: { scene: Scene; connection: Connection }) {
   const { moment } = scene;
   const functions = scene.parts.filter(({ name }) => name !== 'web');
@@ -51,7 +51,7 @@ export function Picture({ scene, connection }: { scene: Scene; connection: Conne
   );
 }
 
-/** Shows that something goes from one part to the next. Only where parts stand side by side. */
+/** Shows traffic from one part to the next. Only where parts are side by side. */
 function Wire({ area, flows }: { area: string; flows: boolean }) {
   return <span className={`${area} wire`} data-flows={flows || undefined} aria-hidden="true" />;
 }

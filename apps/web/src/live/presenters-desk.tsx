@@ -3,7 +3,7 @@ import { inMs, number } from './words.ts';
 
 type Said = { words: string; failed?: boolean };
 
-/** What only the presenter sees: votes to cast, and a container to kill. */
+/** The presenter's controls: cast sample votes, kill a container. */
 export function PresentersDesk() {
   const [said, setSaid] = useState<Said>();
   const [busy, setBusy] = useState(false);

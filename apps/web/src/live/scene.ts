@@ -1,20 +1,20 @@
 import type { Changes, ContainerView, Counters, Memory, Moment, Snapshot } from '@serverless-vote/contracts/activity';
 import type { Part } from '../parts.ts';
 
-/** A container stays in the picture this long after it left, so that the eye can say goodbye. */
+/** How long a container stays in the picture after its end, while it fades out. */
 export const FADE_MS = 1_500;
-/** How long a wire shows that something has just gone over it. */
+/** How long a wire shows recent traffic. */
 const FLOW_MS = 700;
 const MOMENT_MS = 20_000;
 /** What the timeline shows. */
 export const MINUTE_MS = 60_000;
 
-/** A container, and its place: the same in the picture and in the timeline, for as long as it is shown. */
+/** A container and its slot, which is the same in the picture and in the timeline for as long as it is shown. */
 export type Placed = { view: ContainerView; slot: number };
 
 /**
- * The picture of what runs. Each part has as many slots as there may be containers of it, and a container keeps the slot
- * that it found free: so the picture holds a bounded number of things, and nothing in it jumps.
+ * The picture of what runs. Each part has as many slots as it may have containers, and a container keeps its slot: so the
+ * picture has a bounded size, and nothing in it jumps.
  */
 export class Scene {
   readonly parts: readonly Part[];
@@ -31,7 +31,7 @@ export class Scene {
     this.parts = parts;
   }
 
-  /** The time by the launcher's clock. */
+  /** The current time by the launcher's clock. */
   now(): number {
     return Date.now() + this.#aheadMs;
   }
@@ -47,7 +47,7 @@ export class Scene {
     this.counters = counters;
     this.memory = memory;
     this.#containers.clear();
-    // In the order in which they came, each finds the slot that was free then.
+    // Slots are assigned in the order in which the containers started.
     for (const view of containers.toSorted((a, b) => a.createdAt - b.createdAt)) this.#place(view);
   }
 
@@ -62,7 +62,7 @@ export class Scene {
     }
   }
 
-  /** Forgets what nobody needs to see any more. @returns whether something is still to be forgotten soon */
+  /** Removes what is no longer shown. @returns whether more will have to be removed soon */
   settle(): boolean {
     const now = this.now();
     let fading = false;
@@ -76,7 +76,7 @@ export class Scene {
     return fading || this.#flowing.size > 0 || this.moment !== undefined;
   }
 
-  /** Who is to be seen in each slot of a part: who lives there, or has just left. */
+  /** What each slot of a part shows: its container, or one that has just ended. */
   slots({ name, limit }: Part): (ContainerView | undefined)[] {
     const seenFrom = this.now() - FADE_MS;
     const slots = Array.from<ContainerView | undefined>({ length: limit });
@@ -88,7 +88,7 @@ export class Scene {
     return slots;
   }
 
-  /** Those that are there now. */
+  /** The containers that exist now. */
   living(name?: string): number {
     let living = 0;
     for (const { view } of this.#containers.values())
@@ -106,7 +106,7 @@ export class Scene {
     else this.#containers.set(view.id, { view, slot: this.#freeSlot(view) });
   }
 
-  /** The slot that has been free for longest, so that who has just left is seen fading. */
+  /** The slot that has been free for longest, so that a container that has just ended is seen fading out. */
   #freeSlot({ name, createdAt }: ContainerView): number {
     const limit = this.parts.find((part) => part.name === name)?.limit ?? 1;
     const freeSince = new Array<number>(limit).fill(0);

@@ -10,7 +10,7 @@ import { Timeline } from './timeline.tsx';
 import { useScene } from './use-scene.ts';
 import { summary } from './words.ts';
 
-/** The architecture, live. Before the first news it has its size already, so nothing jumps. */
+/** The architecture, live. Has its final size before the first message, so nothing jumps. */
 export function Stage({ parts, presenter }: { parts: readonly Part[]; presenter: boolean }) {
   const { scene, connection } = useScene(parts);
   const { counters } = scene;

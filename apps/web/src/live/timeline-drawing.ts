@@ -3,9 +3,9 @@ import { MINUTE_MS, type Scene } from './scene.ts';
 /** The launcher and the database. */
 const PERMANENT = 2;
 const TICK_MS = 10_000;
-/** A life shorter than a pixel is still seen. */
+/** The shortest bar that is visible. */
 const THINNEST = 2;
-/** Room for the word. */
+/** Room for the label. */
 const KILLED_WIDTH = 34;
 
 /** Draws the last minute, now at the right edge. */
@@ -65,7 +65,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: Scene): v
     const y = (starts.get(view.name) ?? 0) + slot * lane + 1;
     const end = view.goneAt ?? now;
     const ready = view.readyAt ?? end;
-    // Pages are work that nobody counts: a web container that is ready is at work.
+    // Requests for pages aren't counted, so a ready web container is drawn as busy.
     const busy = view.name === 'web' ? ready : (view.busyAt ?? end);
     const bar = (from: number, to: number, tone: string) => {
       const left = Math.max(labels, x(from));
@@ -83,7 +83,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: Scene): v
   }
 }
 
-/** As many dots as the screen has, so that text is sharp. */
+/** The screen's device pixel ratio, so that text is sharp. */
 function fitToScreen(context: CanvasRenderingContext2D, width: number, height: number): void {
   const { canvas } = context;
   const scale = devicePixelRatio;

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { Scene } from './scene.ts';
 import { drawTimeline } from './timeline-drawing.ts';
 
-/** A frame is a pixel on the largest of screens; drawing more often would show nothing more. */
+/** Per frame the drawing moves a pixel on the largest screens; more frames would show nothing more. */
 const FRAME_MS = 33;
 const CALM_FRAME_MS = 1_000;
 
@@ -13,7 +13,7 @@ const legend = [
   { name: 'at work', dot: 'bg-on-demand' },
 ];
 
-/** The last minute: a line for each place that a container may take, and a bar for each container that took it. */
+/** The last minute: a line for each slot, and a bar for each container that was in it. */
 export function Timeline({ scene, stale }: { scene: Scene; stale: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

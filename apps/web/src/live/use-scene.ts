@@ -3,13 +3,13 @@ import type { Part } from '../parts.ts';
 import { Scene } from './scene.ts';
 import { watchActivity } from './watch-activity.ts';
 
-/** How often what fades is looked at. */
+/** How often fading containers are checked. */
 const SETTLE_MS = 250;
 
-/** How the connection to the launcher does. */
+/** The state of the connection to the launcher. */
 export type Connection = 'connecting' | 'live' | 'lost';
 
-/** The scene, and whether it can be trusted. Whatever comes in, it is drawn once per frame of the screen at most. */
+/** The scene, and whether it is live. Drawn at most once per frame, however many messages arrive. */
 export function useScene(parts: readonly Part[]): { scene: Scene; connection: Connection } {
   const [scene] = useState(() => new Scene(parts));
   const [connection, setConnection] = useState<Connection>('connecting');

@@ -1,10 +1,10 @@
 import type { Changes, Snapshot } from '@serverless-vote/contracts/activity';
 import { watchStream } from '../watch-stream.ts';
 
-/** What the stream says. */
+/** Handlers for the stream's messages. */
 export type News = { kind: 'snapshot'; snapshot: Snapshot } | { kind: 'changes'; changes: Changes } | { kind: 'lost' };
 
-/** Follows what the launcher does, until the returned function is called. */
+/** Follows the activity stream until the returned function is called. */
 export const watchActivity = (tell: (news: News) => void): (() => void) =>
   watchStream(
     '/streams/activity',

@@ -1,6 +1,6 @@
 import type { ContainerView, Counters, Memory } from '@serverless-vote/contracts/activity';
 
-/** What a container does, in a word or two. */
+/** A container's state, in a word or two. */
 export function doing({ name, state, inFlight, served, ending, runMs }: ContainerView): string {
   switch (state) {
     case 'starting':
@@ -18,10 +18,10 @@ export function doing({ name, state, inFlight, served, ending, runMs }: Containe
   }
 }
 
-/** Short times keep a decimal, long ones don't need it. */
+/** With one decimal below 10 ms. */
 export const inMs = (ms: number): string => `${ms < 9.95 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
 
-/** A part of a whole in percent; 100 only if nothing is missing. */
+/** A percentage; 100 only if nothing is missing. */
 export const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${part === whole ? 100 : Math.min(99.9, Math.round((part / whole) * 1000) / 10)} %`;
 
@@ -36,17 +36,17 @@ export function outcomes({ invocations, succeeded, retried }: Counters): string 
 /** Bytes in mebibytes, as `docker stats` writes them. */
 export const mib = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`;
 
-/** Who has the memory. It counts as memory when idle when no container was there but the two. */
+/** The memory by container; says if it was not measured while idle, that is, with only the two permanent containers. */
 export function memoryDetail({ launcher, database, idle }: Memory): string {
   const whose = `launcher ${Math.round(launcher / 1024 ** 2)}, Postgres ${Math.round(database / 1024 ** 2)}`;
   return idle ? whose : `${whose}; not idle yet`;
 }
 
-/** A time of the viewer's day. */
+/** A time in the viewer's time zone. */
 export const timeOfDay = (at: number): string =>
   new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 
-/** All in one sentence, for those who listen. */
+/** A summary in one sentence, for screen readers. */
 export function summary(
   living: { name: string; count: number }[],
   { invocations, succeeded }: Pick<Counters, 'invocations' | 'succeeded'>,

@@ -2,22 +2,22 @@ import { InvocationError } from '../invocation-error.ts';
 import { killNext } from '../launcher.ts';
 import { castSampleVote } from './sample-votes.ts';
 
-/** What came of it: who was killed, and who recorded the vote instead. */
+/** The result: which container was killed, and which one recorded the vote instead. */
 export type Kill = { killed: string; recordedBy: string; startKind: string; durationMs: number };
 
 const VOTES = 5;
 
-/** Has the next container of `record-vote` with a vote in hand killed, and casts votes until one was in such hands. */
+/** Kills the next container of `record-vote` with a vote in flight, and casts votes until that happens. */
 export async function killAtWork(): Promise<Kill> {
   let over = false;
   const killing = killNext('record-vote').finally(() => {
     over = true;
   });
-  // The vote below may fail first; then nobody waits for the kill.
+  // The vote below may fail first; then nothing awaits the kill.
   killing.catch(() => {});
   for (let vote = 1; vote <= VOTES; vote += 1) {
     const { containerId, startKind, durationMs } = await castSampleVote();
-    // In a crowd somebody else's vote may have been hit: what we tell of is our own all the same.
+    // In a crowd, another voter's vote may have been hit; the receipt shown is still that of our own vote.
     if (over || vote === VOTES) return { killed: await killing, recordedBy: containerId, startKind, durationMs };
   }
   throw new InvocationError('failed', 'No container was at work');

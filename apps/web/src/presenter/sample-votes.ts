@@ -7,7 +7,7 @@ import { newVoter } from '../voter.ts';
 
 const ATTEMPTS = 20;
 
-/** A vote of somebody new, the way that the vote route takes it; waits when it is told to. */
+/** Casts a vote of a new voter as the vote route does; waits when it is throttled. */
 export async function castSampleVote(): Promise<Receipt> {
   const voter = newVoter();
   const choice = anyOption();
@@ -21,7 +21,7 @@ export async function castSampleVote(): Promise<Receipt> {
   }
 }
 
-/** Each option has two thirds of the chances of the one before: a clear order looks better than a tie. */
+/** Each option is two thirds as likely as the one before: a clear order looks better than a tie. */
 function anyOption(): string {
   const { options } = env().POLL;
   const chosen = options.find(
@@ -30,7 +30,7 @@ function anyOption(): string {
   return (chosen ?? options.at(-1))?.id ?? '';
 }
 
-/** The chance of the first of so many options. */
+/** The probability of the first option. */
 const chance = (count: number): number => {
   const others = Array.from({ length: count }, (_, index) => (2 / 3) ** index);
   return 1 / others.reduce((sum, each) => sum + each, 0);

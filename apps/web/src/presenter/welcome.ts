@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isPresentersKey, setPresenter } from './presenter.ts';
 
 /**
- * Answers who opens the live page with a key: the key leaves the address at once, before a projector shows it or the
- * browser keeps it, and the right one becomes a cookie. Returns whether it has answered.
+ * Handles requests for the live page with a key: redirects at once to an address without the key, before a projector shows it or the
+ * browser stores it, and turns a valid key into a cookie. Returns whether it has answered.
  */
 export function welcome({ url = '/', method }: IncomingMessage, response: ServerResponse): boolean {
   const { pathname, searchParams } = URL.parse(url, 'http://web') ?? new URL('http://web');

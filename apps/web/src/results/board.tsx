@@ -6,10 +6,10 @@ import { Row } from './row.tsx';
 import { count, numbersOf, standingOf, wordsFor } from './tally.ts';
 import { useTally } from './use-tally.ts';
 
-/** `secret`: the presenter keeps the numbers for later; how many have voted is no secret. */
+/** `secret`: the presenter hides the numbers of the options, but not the total. */
 type Props = { options: readonly Option[]; servedAt: number; secret: boolean };
 
-/** The results, as they come in. Before the first numbers it has its final size already, so nothing jumps. */
+/** The live results. Has its final size before the first numbers, so nothing jumps. */
 export function Board({ options, servedAt, secret }: Props) {
   const { tally, feed } = useTally();
   const numbers = tally && !secret ? numbersOf(tally) : undefined;
@@ -46,7 +46,7 @@ export function Board({ options, servedAt, secret }: Props) {
   );
 }
 
-/** A bare number, for those who read the page with a program; its commas are drawn by the style sheet. */
+/** A bare number, for programs that read the page; the style sheet draws the commas. */
 function Grouped({ digits }: { digits: string }) {
   const groups = digits.split(/(?=(?:\d{3})+$)/);
   return groups.map((group, index) => (

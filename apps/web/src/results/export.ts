@@ -2,7 +2,7 @@ import { fetchResults } from '../fetch-results.ts';
 import { InvocationError } from '../invocation-error.ts';
 import { percentages, type Tally } from './tally.ts';
 
-/** Answers with the results as a file, in whatever form `write` gives them. */
+/** Responds with the results as a file, in the format that `write` produces. */
 export async function exported(extension: string, type: string, write: (tally: Tally) => string): Promise<Response> {
   const always = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' };
   try {
@@ -20,7 +20,7 @@ export async function exported(extension: string, type: string, write: (tally: T
 
 export const asJson = (tally: Tally): string => `${JSON.stringify(tally, undefined, 2)}\n`;
 
-/** Comma-separated values (RFC 4180): an option a line. */
+/** Comma-separated values (RFC 4180): one line per option. */
 export function asCsv({ options }: Tally): string {
   const percent = percentages(options.map(({ votes }) => votes));
   const lines = options.map(({ id, label, votes }, index) => [id, label, votes, percent[index] ?? 0]);
@@ -28,12 +28,12 @@ export function asCsv({ options }: Tally): string {
 }
 
 /**
- * Where a spreadsheet would begin a formula: at the start of a field, or behind what separates fields elsewhere.
+ * Where a spreadsheet would recognize a formula: at the start of a field, or after a character that is a separator elsewhere.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 const FORMULA = /(?<=^|[;\t\r\n])(?=[=+\-@＝＋－＠\t\r\n\0])/g;
 
-/** A field as text: an apostrophe before whatever would be run, and quotes around it. */
+/** A field as text: an apostrophe before whatever would be a formula, and quotes around it. */
 function field(value: string | number): string {
   const text = `${value}`.replaceAll(FORMULA, "'");
   return text !== `${value}` || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -3,9 +3,9 @@ import type { EventBus } from './use-tally.ts';
 
 type Props = {
   feed: EventBus;
-  /** When the numbers changed last, by the server's clock. */
+  /** When the numbers last changed, by the server's clock. */
   updatedAt: string | undefined;
-  /** When the server sent the page, to tell its clock from ours. */
+  /** When the server sent the page, to calculate the offset of its clock. */
   servedAt: number;
 };
 
@@ -16,7 +16,7 @@ const dots: Record<EventBus, string> = {
   lost: 'bg-permanent',
 };
 
-/** Says whether the numbers are live, and how old they are. */
+/** Shows whether the numbers are live, and how old they are. */
 export function LiveMark({ feed, updatedAt, servedAt }: Props) {
   const now = useServerClock(servedAt);
   const changed = updatedAt && now ? `, changed ${ageInWords(now - Date.parse(updatedAt))}` : '';
@@ -34,7 +34,7 @@ export function LiveMark({ feed, updatedAt, servedAt }: Props) {
   );
 }
 
-/** The server's time, a second at a time; nothing before the page has come to life. */
+/** The server's time, updated every second; undefined before hydration. */
 function useServerClock(servedAt: number): number | undefined {
   const [now, setNow] = useState<number>();
   useEffect(() => {
@@ -47,7 +47,7 @@ function useServerClock(servedAt: number): number | undefined {
   return now;
 }
 
-/** An age as one would say it. */
+/** An age in words. */
 export function ageInWords(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 2) return 'just now';

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 
 export type Key = { key: string; words: string; pressed?: boolean; act: () => void };
 
-/** The legend of the presenter's keys. Each is a button too, so nobody has to know them. */
+/** The legend of the presenter's keys. Each is also a button, so the keys need not be memorized. */
 export function PresentersKeys({ keys }: { keys: readonly Key[] }) {
   const latest = useRef(keys);
   latest.current = keys;

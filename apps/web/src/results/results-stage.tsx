@@ -9,7 +9,7 @@ import { toggleFullScreen, usePresentation } from './use-presentation.ts';
 
 type Props = { poll: Poll; servedAt: number; code: ReactNode };
 
-/** The question, the way in, the results, and what the presenter may do with them. */
+/** The question, the QR code, the results, and the presenter's keys. */
 export function ResultsStage({ poll, servedAt, code }: Props) {
   const { codeHidden, numbersHidden, toggleCode, toggleNumbers } = usePresentation();
   const keys = [

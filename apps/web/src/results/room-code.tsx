@@ -1,7 +1,7 @@
 import { encode } from 'uqr';
 import { spoken } from '../public-address.ts';
 
-/** The way in for the room: a QR code and the address to type, or a hint where only this machine can come in. */
+/** A QR code and the address to type, or a hint if only this machine can connect. */
 export function RoomCode({ address }: { address: string | undefined }) {
   if (address === undefined) {
     return (
@@ -9,7 +9,7 @@ export function RoomCode({ address }: { address: string | undefined }) {
         className="w-44 rounded-xl border-2 border-line border-dashed p-4 text-muted text-sm lg:w-56 2xl:w-80 2xl:p-6 2xl:text-xl"
         data-testid="no-code"
       >
-        Phones can’t come in: only this machine can open the page. After{' '}
+        Phones can’t connect: the server listens on this machine only. After{' '}
         <code className="text-ink">make run BIND=0.0.0.0</code> a QR code is here.
       </p>
     );
@@ -24,7 +24,7 @@ export function RoomCode({ address }: { address: string | undefined }) {
   );
 }
 
-/** Dark on white whatever the scheme: not every camera reads it the other way round. */
+/** Dark on white in both colour schemes, because not every camera reads an inverted code. */
 function Code({ text }: { text: string }) {
   const { data, size } = encode(text, { ecc: 'M', border: 2 });
   const path = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : []))).join('');

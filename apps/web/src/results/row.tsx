@@ -1,9 +1,9 @@
 import { count, type Numbers } from './tally.ts';
 
-/** `numbers` are unknown until the first ones come in. */
+/** `numbers` are unknown until the first ones arrive. */
 type Props = { id: string; label: string; tone: string; numbers: Numbers | undefined };
 
-/** One option: its name, its numbers, and a bar that slides to its share. */
+/** One option: its name, its numbers, and a bar whose length is its share. */
 export function Row({ id, label, tone, numbers }: Props) {
   return (
     <li

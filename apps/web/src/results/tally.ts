@@ -1,6 +1,6 @@
 import type { Results } from '@serverless-vote/fetch-results/contract';
 
-/** The poll as it stands: what `fetch-results` answers, and the stream carries. */
+/** The current state of the poll: the result of `fetch-results`, and the stream's message. */
 export type Tally = Results;
 
 /** Whole percentages that add up to 100: the largest remainders are rounded up. */
@@ -16,7 +16,7 @@ export function percentages(votes: readonly number[]): number[] {
   return rounded;
 }
 
-/** Who is ahead. */
+/** The leading options. */
 export type Standing =
   | { kind: 'empty'; leaders: string[] }
   | { kind: 'lead'; leaders: string[]; by: number }
@@ -29,7 +29,7 @@ export function standingOf({ options, total }: Tally): Standing {
   return leaders.length === 1 ? { kind: 'lead', leaders, by: first - second } : { kind: 'tie', leaders, votes: first };
 }
 
-/** What the results page shows of one option. */
+/** What the results page shows for one option. */
 export type Numbers = { votes: number; percent: number; share: number; leads: boolean };
 
 /** The options' numbers, in their order. `share` goes from 0 to 1, and is what `percent` was rounded from. */
@@ -44,7 +44,7 @@ export function numbersOf(tally: Tally): Numbers[] {
   }));
 }
 
-/** The standing in a sentence. */
+/** The current results in a sentence. */
 export function wordsFor(standing: Standing): string {
   switch (standing.kind) {
     case 'empty':
@@ -59,7 +59,7 @@ export function wordsFor(standing: Standing): string {
   }
 }
 
-/** So many letters of names are read at a glance. */
+/** How many letters of names can be read at a glance. */
 const NAMED = 24;
 const list = new Intl.ListFormat('en');
 const number = new Intl.NumberFormat('en');

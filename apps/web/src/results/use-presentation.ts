@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'react';
 
-/** What the presenter keeps from the room. */
+/** What the presenter hides from the room. */
 type Presentation = { codeHidden: boolean; numbersHidden: boolean };
 
 const KEPT = 'presentation';
 
-/** What is hidden, and the ways to change it. It outlives a reload: a surprise isn't spoilt by one. */
+/** What is hidden, and functions to change it. It survives a reload, so that a reload doesn't spoil the surprise. */
 export function usePresentation() {
   const [presentation, setPresentation] = useState<Presentation>({ codeHidden: false, numbersHidden: false });
   useEffect(() => {
     try {
       setPresentation((before) => ({ ...before, ...JSON.parse(sessionStorage.getItem(KEPT) ?? '{}') }));
     } catch {
-      // Whoever forbids storage presents without it.
+      // The browser blocks storage: go on without it.
     }
   }, []);
   const toggle = (what: keyof Presentation) =>
@@ -30,7 +30,7 @@ export function usePresentation() {
   };
 }
 
-/** The whole screen, or the window again. */
+/** Toggles full screen. */
 export function toggleFullScreen(): void {
   const done = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
   // A browser may refuse; then the window stays as it is.

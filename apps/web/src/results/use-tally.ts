@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 import type { Tally } from './tally.ts';
 import { watchResults } from './watch-results.ts';
 
-/** How the connection to the results does. */
+/** The state of the connection to the results. */
 export type EventBus = 'connecting' | 'live' | 'paused' | 'lost';
 
-/** The latest tally, and whether it can be trusted to be the latest. */
+/** The latest tally, and whether it is live. */
 export function useTally() {
   const [view, setView] = useState<{ tally: Tally | undefined; feed: EventBus }>({
     tally: undefined,

@@ -1,12 +1,12 @@
 import { watchStream } from '../watch-stream.ts';
 import type { Tally } from './tally.ts';
 
-/** What the stream says. */
+/** Handlers for the stream's messages. */
 export type News =
   | { kind: 'tally'; tally: Tally }
-  /** Results can't be computed just now; the connection stands. */
+  /** Results can't be computed at the moment; the connection is fine. */
   | { kind: 'paused' }
-  /** The connection is gone, and will be tried again. */
+  /** The connection is lost, and will be retried. */
   | { kind: 'lost' };
 
 /** Follows the results as they change, until the returned function is called. */

@@ -8,10 +8,10 @@ import { Masthead } from '../masthead.tsx';
 
 export const metadata: Metadata = {
   title: 'Live',
-  description: 'The containers of this application, as they start, work and leave.',
+  description: 'The containers of this application as they start, run and exit.',
 };
 
-/** The shell. What moves in it comes from the launcher's stream, so it goes on when this server has left. */
+/** The shell. Its content comes from the launcher's stream, so it keeps working after this server has stopped. */
 export default async function LivePage({ searchParams }: PageProps) {
   const [jar, { presenter: known }] = await Promise.all([cookies(), searchParams]);
   const presenter = isPresenter(jar.get(presenterCookie())?.value);

@@ -8,7 +8,7 @@ import { Masthead } from '../masthead.tsx';
 
 export const metadata: Metadata = { title: 'Results', description: 'The results of the vote, as they come in.' };
 
-/** The shell. Its numbers come from the launcher's stream, so the page stays alive when this server has long left. */
+/** The shell. Its numbers come from the launcher's stream, so it keeps working after this server has stopped. */
 export default async function ResultsPage() {
   const host = (await headers()).get('x-forwarded-host');
   const { POLL: poll, PUBLIC_URL: told } = env();

@@ -3,16 +3,16 @@ import type { InvocationError } from '../../invocation-error.ts';
 import type { Receipt } from '../../receipt.ts';
 import { refusalPage } from './refusal-page.ts';
 
-/** One outcome, told to two kinds of readers. */
+/** The answers to a vote, for two kinds of clients. */
 type Answers = {
   recorded(receipt: Receipt, cookies: string[]): Response;
-  /** The request was wrong: sending it again won't help. */
+  /** The request is invalid: sending it again won't help. */
   refused(status: number, type: string, message: string): Response;
-  /** The request was right, and still there is no vote. */
+  /** The request is valid, but the vote was not recorded. */
   failed(error: InvocationError, cookies: string[]): Response;
 };
 
-/** `problem` is the word for it in the vote page's address. */
+/** `problem` is its name in the vote page's query string. */
 const outcomes = {
   refused: {
     status: 400,
@@ -39,18 +39,18 @@ export const asJson: Answers = {
   },
 };
 
-/** For a browser without JavaScript: back to the vote page. It finds the receipt in a cookie, a problem in its address. */
+/** For a browser without JavaScript: back to the vote page, which finds the receipt in a cookie, or a problem in its query string. */
 export const asPage: Answers = {
   recorded: (_receipt, cookies) => seeOther('/', cookies),
   refused: (status, _type, message) => refusalPage(status, message),
   failed: ({ kind }, cookies) => seeOther(`/?problem=${outcomes[kind].problem}`, cookies),
 };
 
-/** Relative, so that it holds whatever name the browser knows us by. */
+/** Relative, so that it is valid under whatever host name the browser used. */
 const seeOther = (location: string, cookies: string[]) =>
   new Response(null, { status: 303, headers: headersWith({ location, 'set-cookie': cookies }) });
 
-/** An answer about a vote is one voter's, so nothing on the way may keep it. */
+/** An answer about a vote belongs to one voter, so it must not be cached. */
 function headersWith(values: Record<string, string | string[]>): Headers {
   const headers = new Headers({ 'cache-control': 'no-store' });
   for (const [name, value] of Object.entries(values)) {

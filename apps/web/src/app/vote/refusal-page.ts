@@ -1,4 +1,4 @@
-/** A page in one line for requests that our own pages don't send: nothing in it comes from the request. */
+/** A one-line page for requests that our own pages don't send. It contains nothing from the request. */
 export const refusalPage = (status: number, message: string): Response =>
   new Response(
     `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

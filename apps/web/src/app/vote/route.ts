@@ -8,7 +8,7 @@ import { handOn } from '../../trace.ts';
 import { newVoter, setReceipt, setVoter, voterCookie, voterFrom } from '../../voter.ts';
 import { asJson, asPage } from './answers.ts';
 
-/** Takes a vote from a form or a script. A route handler: its address outlives a build, a server action's doesn't. */
+/** Takes a vote from a form or a script. A route handler and not a server action, because its address survives a new build. */
 export async function POST(request: NextRequest): Promise<Response> {
   const answer = wantsJson(request.headers) ? asJson : asPage;
   try {
@@ -24,7 +24,7 @@ export async function POST(request: NextRequest): Promise<Response> {
       const receipt = await recordVote(voter, choice, handOn(request.headers));
       return answer.recorded(receipt, [...cookies, setReceipt(receipt, voter)]);
     } catch (error) {
-      // It may have been committed though its answer was lost: the next try has to be the same voter's, or it counts twice.
+      // It may have been committed although its answer was lost, so the next try has to be the same voter's; else it would count twice.
       if (error instanceof InvocationError) return answer.failed(error, cookies);
       throw error;
     }

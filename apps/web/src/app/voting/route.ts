@@ -1,9 +1,9 @@
 import { isVotingPaused } from '../../launcher.ts';
 
-// An answer of this moment, never one of the build's.
+// Answered for each request, never prerendered.
 export const dynamic = 'force-dynamic';
 
-/** Says whether votes can be recorded now: for vote pages that were opened while they couldn't. */
+/** Says whether votes can be recorded now, for vote pages that were opened while voting was paused. */
 export async function GET(): Promise<Response> {
   return Response.json({ isPaused: await isVotingPaused() }, { headers: { 'cache-control': 'no-store' } });
 }

@@ -1,5 +1,5 @@
 import { killAtWork } from '../../../presenter/kill-at-work.ts';
 import { presenterOnly } from '../../../presenter/presenter-only.ts';
 
-/** Kills a container that has a vote in hand, and tells what became of the vote. */
+/** Kills a container that is recording a vote, and reports what happened to the vote. */
 export const POST = presenterOnly(killAtWork);

@@ -3,7 +3,7 @@ import { castSampleVote } from '../../../presenter/sample-votes.ts';
 
 const COUNTS = [1, 10, 100];
 
-/** Casts so many votes of new voters, all at once like a room would. */
+/** Casts the given number of votes of new voters, all at the same time, like a room. */
 export const POST = presenterOnly(async (request) => {
   const { count } = (await request.json().catch(() => ({}))) as { count?: unknown };
   if (typeof count !== 'number' || !COUNTS.includes(count)) throw new RangeError(`Cast ${COUNTS.join(', ')} votes`);
