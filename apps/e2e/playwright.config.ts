@@ -13,14 +13,14 @@ export default defineConfig({
   fullyParallel: true,
   // How long something takes is what `make bench` measures. Here everything may take its time, as long as it happens.
   timeout: 600_000,
-  expect: { timeout: 60_000 },
+  expect: { timeout: 120_000 },
   forbidOnly: Boolean(process.env.CI),
   // Several runs may go on beside each other.
   outputDir: `test-results/${process.env.STACK ?? 'alone'}`,
   reporter: [['list']],
   use: {
     ...devices['Desktop Chrome'],
-    actionTimeout: 60_000,
+    actionTimeout: 120_000,
     navigationTimeout: 120_000,
     screenshot: 'only-on-failure',
     // A film of each test would take more of the machine than the test.

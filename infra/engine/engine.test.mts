@@ -23,7 +23,7 @@ afterEach(() => {
 
 it.runIf(startsByHand)('leaves the engine nothing of its own: who reads its output sees the end of it', async () => {
   const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, DOCKER_HOST: '' };
-  const { stderr } = await promisify(execFile)(`${import.meta.dirname}/engine.sh`, { env, timeout: 60_000 });
+  const { stderr } = await promisify(execFile)(`${import.meta.dirname}/engine.sh`, { env, timeout: 240_000 });
   expect(stderr).toContain('starting the Docker Engine');
   // Execution resolves at the end of the output, while the engine lives on.
   expect(() => process.kill(enginePid(), 0)).not.toThrow();

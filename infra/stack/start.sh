@@ -35,6 +35,9 @@ port_is_taken() {
 # What the lock names, when it is not the one that was installed.
 install_packages() {
   local installed=node_modules/.installed-lock
+  # Another command in this checkout may be installing just now. The step's shell holds the lock, and no program that it starts.
+  mkdir -p .cache
+  if command -v flock >/dev/null; then exec 7>>.cache/packages.lock && flock --timeout 900 7; fi
   if cmp -s package-lock.json $installed; then
     note unchanged
     return
@@ -44,10 +47,10 @@ install_packages() {
   if [ -e $installed ]; then
     # What an earlier lock has brought is there: only what differs is exchanged.
     progress 'npm install: the lock has changed'
-    npm install --no-save --ignore-scripts --no-audit --no-fund
+    npm install --no-save --ignore-scripts --no-audit --no-fund 7>&-
   else
     progress 'npm ci (a minute the first time)'
-    npm ci --ignore-scripts --no-audit --no-fund
+    npm ci --ignore-scripts --no-audit --no-fund 7>&-
   fi
   check_node
   cp package-lock.json $installed

@@ -20,17 +20,13 @@ const why = cannotBeMade === undefined ? '' : ` (can't be tried here: ${cannotBe
 describe.runIf(cannotBeMade === undefined)(`a neighbour with a route to the launcher’s container${why}`, () => {
   neighbour();
 
-  test('gets no answer, neither from the control API nor, while BIND is loopback, from the gateway', {
-    timeout: 60_000,
-  }, async () => {
+  test('gets no answer, neither from the control API nor, while BIND is loopback, from the gateway', async () => {
     const answers = await asNeighbour((await launcher()).address, [...CONTROL, ...METRICS, ...PAGES]);
     expect(answers.filter((answer) => typeof answer === 'number')).toEqual([]);
   });
 });
 
-test('a container that the operator puts beside the launcher may read health and metrics, and open pages, but nothing else', {
-  timeout: 120_000,
-}, async () => {
+test('a container that the operator puts beside the launcher may read health and metrics, and open pages, but nothing else', async () => {
   const { image, network, address } = await launcher();
   const beside = async (paths: readonly string[]) => {
     const script = asking(address, paths);

@@ -14,11 +14,9 @@ const networks = async () => {
   return names.map((each) => ['functions', 'web'].filter((name) => each.includes(`${cluster.name}_${name}`)));
 };
 
-test('while anybody works, every node keeps the networks open for the next container', {
-  timeout: REST_MS,
-}, async () => {
+test('while anybody works, every node keeps the networks open for the next container', async () => {
   await stack.invoke('record-vote', newVote());
-  await expect.poll(networks, { timeout: 20_000 }).toEqual(NODES.map(() => ['functions', 'web']));
+  await expect.poll(networks).toEqual(NODES.map(() => ['functions', 'web']));
 });
 
 test('when nobody does, two containers run on all nodes together: launcher and database', {

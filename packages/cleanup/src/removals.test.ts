@@ -22,7 +22,7 @@ function stubborn() {
   return engine satisfies Engine & object;
 }
 
-const until = (condition: () => boolean) => expect.poll(condition, { timeout: 30_000, interval: 1 }).toBe(true);
+const until = (condition: () => boolean) => expect.poll(condition, { interval: 1 }).toBe(true);
 
 describe('a removal that the engine refuses', () => {
   test('is retried after growing pauses until the container is gone', async () => {

@@ -77,7 +77,7 @@ describe('when every connection is taken', () => {
     if (url === '/stream') response.writeHead(200).write('first');
     else if (url !== '/slow') response.end('hello');
   };
-  const until = (condition: () => boolean) => expect.poll(condition, { timeout: 30_000 }).toBe(true);
+  const until = (condition: () => boolean) => expect.poll(condition).toBe(true);
 
   test('by streams that nobody reads, each newcomer still gets its page, and the oldest stream goes', async () => {
     const { call } = await caller({ connections: 20 }, handler);
@@ -128,13 +128,13 @@ describe('requests in progress', () => {
     const { waiting, handler } = held();
     const { call } = await caller({ requests: 10 }, handler);
     const crowd = Array.from({ length: 10 }, () => call(get('/')));
-    await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(10);
+    await expect.poll(() => waiting.length).toBe(10);
     const late = call(get('/'));
-    await expect.poll(late.heard, { timeout: 30_000 }).toMatch(/^HTTP\/1\.1 503 .*\r\nRetry-After: 1\r\n.*busy/is);
+    await expect.poll(late.heard).toMatch(/^HTTP\/1\.1 503 .*\r\nRetry-After: 1\r\n.*busy/is);
     waiting[0]?.end('hello');
-    await expect.poll(() => crowd[0]?.heard(), { timeout: 30_000 }).toContain('hello');
+    await expect.poll(() => crowd[0]?.heard()).toContain('hello');
     late.socket.write(get('/'));
-    await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(10);
+    await expect.poll(() => waiting.length).toBe(10);
   });
 
   test('are as limited when they come eight on a connection', async () => {
@@ -154,7 +154,7 @@ describe('requests in progress', () => {
     await Promise.any(slow.map(({ hungUp }) => hungUp));
     for (const request of [post('votes'), get('/')]) {
       const { heard } = call(request);
-      await expect.poll(heard, { timeout: 30_000 }).toMatch(/^HTTP\/1\.1 200 .*hello/s);
+      await expect.poll(heard).toMatch(/^HTTP\/1\.1 200 .*hello/s);
     }
   });
 
@@ -183,7 +183,7 @@ describe('requests in progress', () => {
     const { waiting, handler } = held();
     const { call } = await caller({}, handler);
     await call(get('/stream') + get('/')).hungUp;
-    await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => waiting.length).toBe(0);
   });
 
   test('and connections without one are counted right after every kind of end', async () => {
@@ -191,12 +191,12 @@ describe('requests in progress', () => {
     const { call } = await caller({ requests: 2, connections: 4 }, handler);
     for (let round = 0; round < 10; round += 1) {
       const two = [call(get('/')), call(get('/stream'))];
-      await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(2);
+      await expect.poll(() => waiting.length).toBe(2);
       for (const { socket } of two) socket.destroy();
-      await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(0);
+      await expect.poll(() => waiting.length).toBe(0);
     }
     const last = [call(get('/')), call(get('/'))];
-    await expect.poll(() => waiting.length, { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => waiting.length).toBe(2);
     expect(last.map(({ heard }) => heard())).toEqual(['', '']);
   });
 });
