@@ -75,10 +75,9 @@ test('kills a container at work: its vote is recorded by another, and nothing is
       }),
     expect(killed.first()).toHaveText(/killed/),
   ]);
-  const [, first, second] =
-    /^Killed ([\da-f]{12}) with a vote in its hands\. ([\da-f]{12}) got the vote/.exec(said) ?? [];
+  const [, first, second] = /^Killed ([\da-f]{12}) with a vote in flight\. ([\da-f]{12}) got the vote/.exec(said) ?? [];
   expect(first).not.toBe(second);
-  await expect(page.getByTestId('moment')).toContainText(`${first} died with an event in its hands (exit status 137)`);
+  await expect(page.getByTestId('moment')).toContainText(`${first} died with an event in flight (exit status 137)`);
   const { total } = await tally();
   // One vote was hit; a vote that came too early to be hit may have been cast before.
   expect(total).toBeGreaterThan(poll.before.total);

@@ -23,7 +23,7 @@ export function Picture({ scene, connection }: { scene: Scene; connection: Conne
         <ConnectionMark connection={connection} />
         <p data-testid="moment" className="mt-2 font-medium text-ink empty:hidden compact:mt-0">
           {moment &&
-            `${moment.containerId} died with an event in its hands (${moment.reason}). A fresh container got the event: nothing is lost.`}
+            `${moment.containerId} died with an event in flight (${moment.reason}). A fresh container got the event: nothing is lost.`}
         </p>
       </PermanentPart>
       {scene.parts.map((part, index) => (

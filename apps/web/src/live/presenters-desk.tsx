@@ -66,4 +66,4 @@ const castWords = ({ votes, containers, durationMs }: Cast) =>
 
 type Kill = { killed: string; recordedBy: string; durationMs: number };
 const killWords = ({ killed, recordedBy, durationMs }: Kill) =>
-  `Killed ${killed} with a vote in its hands. ${recordedBy} got the vote, and it was recorded ${inMs(durationMs)} after it was cast: nothing is lost.`;
+  `Killed ${killed} with a vote in flight. ${recordedBy} got the vote, and it was recorded ${inMs(durationMs)} after it was cast: nothing is lost.`;
