@@ -1,19 +1,19 @@
-# How our scripts speak. Sourced by each of them, never run by itself.
+# The output functions of all scripts. Sourced, never run by itself.
 #
-#   step <name> <command…>   runs the command and leaves one line: what happened and how long it took;
-#                            a failure is the end, unless GO_ON is set: then it is in $step_status
+#   step <name> <command…>   runs the command and prints one line: the result and how long it took;
+#                            exits on failure, unless GO_ON is set: then the status is in $step_status
 #   progress <text>          inside a step: what it is doing now
 #   note <text>              inside a step: what it found or did; shown on its line
-#   fail <what> <why> <mend> one clear message, and the end
+#   fail <what> <why> <fix>  prints one clear message, and exits
 #   ask <question>           yes or no; no when nobody is at a terminal
 #
-# Whatever a step's command prints goes to .cache/logs/<name>.log, and is shown only when it fails. SAY_LOGS names another folder,
-# for commands that may run beside others in the same checkout.
+# A step's output goes to .cache/logs/<name>.log, and is shown only if the step fails. SAY_LOGS names another folder, for commands
+# that may run in parallel in the same checkout.
 # Works with bash 3.2, which is what macOS has.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# The screen is file descriptor 3, here and in the scripts that a step starts; unless a program between did not hand it on.
+# The terminal is file descriptor 3, here and in the scripts that a step starts, unless a program in between closed it.
 if [ -z "${SAY_SCREEN:-}" ] || ! { : >&3; } 2>/dev/null; then
   exec 3>&2
   export SAY_SCREEN=3
@@ -30,12 +30,12 @@ now() { local t=${EPOCHREALTIME:-$SECONDS.0}; t=${t/,/.}; local d=${t#*.}; print
 # seconds_since <now>: 12.3
 seconds_since() { local tenths=$(($(now) - $1)) && printf '%d.%d' $((tenths / 10)) $((tenths % 10)); }
 
-# What others wrote may hold what makes a terminal do things: only lines and tabs get through.
+# Removes control characters from untrusted text, except line breaks and tabs.
 printable() { LC_ALL=C tr -d '\000-\010\013-\037\177' | LC_ALL=C sed $'s/\302[\200-\237]//g'; }
 
 say() { clear_line && printf '%s\n' "$*" >&3; }
 
-# Takes away the line that `progress` left open.
+# Clears the line of `progress`.
 clear_line() { if on_a_terminal; then printf '\r\033[K' >&3; fi; }
 
 progress() {
@@ -76,13 +76,13 @@ step() {
   rm -f "$marks.said" && : >"$marks"
   began=$(now)
   on_a_terminal && progress ''
-  # Not `if "$@"`: a condition would switch errexit off inside.
+  # Not `if "$@"`: a condition would disable errexit inside.
   set +e
   (
     set -e
     export STEP_NAME STEP_NOTE=$marks
     "$@"
-    # 8 may be a lock (infra/stack/guard.sh), which a program that stays in the background must not keep.
+    # 8 may be a lock (infra/stack/guard.sh), which a background process must not keep open.
   ) >"$log" 2>&1 8>&-
   status=$?
   set -e
@@ -97,7 +97,7 @@ step() {
   step_status=$status
 }
 
-# A step failed and did not say why itself: say what its log says.
+# A step failed without a message of its own: show the end of its log.
 explain_failure() {
   (
     if grep -qiE 'no space left on device|ENOSPC' "$1"; then

@@ -5,7 +5,7 @@ set -euo pipefail
 
 stop() {
   stop_watching
-  note 'nobody is looking any more; what was recorded stays'
+  note 'stopped; the recorded data is kept'
 }
 
 step monitor stop

@@ -17,7 +17,7 @@ watchers() {
 }
 
 check_stack() {
-  [ -n "$(permanent launcher)" ] || fail 'There is nothing to look at.' "No stack named $STACK runs." 'make run'
+  [ -n "$(permanent launcher)" ] || fail 'There is no stack to monitor.' "No stack named $STACK is running." 'make run'
   is_free PROMETHEUS_PORT 9091
   [ -z "$with_grafana" ] || is_free GRAFANA_PORT 3002
   note "$STACK runs"
@@ -37,9 +37,9 @@ choose_image() {
 
 start() {
   progress 'compose up'
-  # A watcher doesn't follow its relay into a new network: what ran before goes, and what it recorded stays.
+  # Prometheus doesn't follow its relay into a new network: the old containers are removed, and the recorded data is kept.
   stop_watching
-  # The relays need a node, and this one is here.
+  # The relays need an image with node, and this one exists.
   LAUNCHER_IMAGE=$(docker inspect --format '{{.Config.Image}}' "$(permanent launcher)")
   export LAUNCHER_IMAGE
   esbuild infra/monitoring/relay.mts --bundle --platform=node --format=esm --log-level=warning --outfile=.cache/monitoring/relay.mjs
@@ -48,12 +48,12 @@ start() {
   note "Prometheus${with_grafana:+ and Grafana}"
 }
 
-# Ready means: the launcher was found, and asked.
+# Ready means that Prometheus has scraped the launcher.
 wait_until_ready() {
   local deadline=$((SECONDS + 180))
   until asked_the_launcher; do
     [ $SECONDS -lt $deadline ] ||
-      fail 'Prometheus has no answer of the launcher after 3 min.' "$(last_error)" "make logs shows the launcher's side."
+      fail 'Prometheus got no answer from the launcher within 3 min.' "$(last_error)" "make logs shows the launcher's side."
     sleep 0.3
   done
   note 'the launcher answers'
@@ -66,7 +66,7 @@ step prometheus choose_image
 # shellcheck source=/dev/null
 . "$CHOSEN"
 export PROMETHEUS_IMAGE
-# A registry that had no Prometheus has no Grafana either.
+# Where Prometheus couldn't be pulled, Grafana can't be pulled either.
 with_grafana=
 if [[ $PROMETHEUS_IMAGE != serverless-vote/* ]] || docker image inspect $GRAFANA >/dev/null 2>&1; then
   with_grafana='--profile grafana'

@@ -1,5 +1,5 @@
-// The way to Prometheus or Grafana, which listen on loopback in this container's network. It turns away whoever is neither this machine
-// nor in the stack's network, as the launcher does. Arguments: the port that is published, and the watcher's on loopback.
+// A relay to Prometheus or Grafana, which listen on loopback in this container's network. Like the launcher, it refuses clients that are
+// neither this machine nor in the stack's network. Arguments: the published port, and the port on loopback.
 import { connect, createServer } from 'node:net';
 import { Peers } from '@serverless-vote/http-server/peers';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # make clean: back to a fresh clone. Removes what carries our labels (whatever the stack's name), and what
-# was made in this folder. Pulled base images, .env and everybody else's things stay.
+# was made in this folder. Pulled base images, .env and everything that isn't ours stay.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 
@@ -11,8 +11,8 @@ if somebody_is_there && ! ask 'This removes the votes too. Go on?'; then exit 1;
 
 clean_docker() {
   local launchers images label left=
-  docker version >/dev/null 2>&1 || { note 'Docker does not answer: nothing to remove there, or you may not' && return; }
-  # The launchers first, gently: they remove what they started.
+  docker version >/dev/null 2>&1 || { note 'Docker does not answer: nothing to remove, or no permission' && return; }
+  # First the launchers, by SIGTERM: they remove what they started.
   launchers=$(docker ps --quiet --filter $OURS --filter label=org.serverless-vote.name=launcher)
   progress 'containers'
   # shellcheck disable=SC2086

@@ -6,7 +6,7 @@ set -euo pipefail
 . "$ROOT/infra/stack/start.sh"
 . "$ROOT/infra/stack/guard.sh"
 
-# Either the stack that was there stays, or this run's stack works, or there is none.
+# On failure, an existing stack keeps running; a new one that doesn't work is removed.
 started=
 clean_up() {
   [ -n "$started" ] || return 0
@@ -20,7 +20,7 @@ trap 'exit 143' TERM
 check_settings
 lock_stack 'make run'
 choose_urls
-[ "$BIND" != 0.0.0.0 ] || say "  ! BIND=0.0.0.0: everybody in your network can open $PUBLIC_URL. Control stays private."
+[ "$BIND" != 0.0.0.0 ] || say "  ! BIND=0.0.0.0: everybody in your network can open $PUBLIC_URL. The control API stays private."
 
 step engine "$ROOT/infra/engine/engine.sh"
 check_clone 'make run' "$(permanent launcher --all)"
@@ -38,9 +38,9 @@ say "
     Vote      $PUBLIC_URL
     Results   $PUBLIC_URL/results
     Live      $PUBLIC_URL/live?key=$(cat .secrets/presenter-key)
-    Control   http://127.0.0.1:$CONTROL_PORT  (invoke, metrics, health; this machine only)
+    API       http://127.0.0.1:$CONTROL_PORT  (control API: invoke, metrics, health; this machine only)
 "
-# Read once; after that it is in the way.
+# Shown only once.
 [ ! -e ".cache/introduced-$STACK" ] || exit 0
 touch ".cache/introduced-$STACK"
 say "  Launcher and database keep running. Everything else starts when there is work, and goes when there is none.

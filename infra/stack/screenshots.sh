@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make screenshots: makes the pictures of docs/images anew, on a stack of their own that goes afterwards.
+# make screenshots: regenerates the screenshots in docs/images, on a stack of their own that is removed afterwards.
 set -euo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/launcher-settings.sh"
@@ -24,7 +24,7 @@ chromium() {
 }
 
 pictures() {
-  progress 'votes, and a camera'
+  progress 'voting, and taking screenshots'
   node apps/e2e/screenshots.ts
   note "$(cd docs/images && ls ./*.png | wc -l | tr -d ' ') pictures in docs/images"
 }
@@ -36,7 +36,7 @@ step images "$ROOT/infra/images/build.sh"
 step chromium chromium
 
 read -r PORT CONTROL_PORT < <(free_ports)
-# What the pictures show as the address; nobody goes there.
+# The address that the screenshots show; nothing connects to it.
 export PORT CONTROL_PORT PUBLIC_URL=http://192.168.1.20:8080
 export BASE_URL=http://localhost:$PORT CONTROL_URL=http://127.0.0.1:$CONTROL_PORT
 CHROMIUM_PATH=$(cat "$ROOT/.cache/chromium")

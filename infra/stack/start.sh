@@ -8,14 +8,14 @@ check_ports() {
   note "$PORT and $CONTROL_PORT"
 }
 
-# A port is free when nobody answers there, or when the one who does is this stack.
+# A port is free if no program answers there, or if this stack does.
 is_free() {
   [ -z "$(permanent launcher --filter "publish=$2")" ] || return 0
   ! (exec 4<>"/dev/tcp/$1/$2") 2>/dev/null
 }
 
-# free_ports [<how many>]: ports that nobody uses; two, if it doesn't say. By chance, and from below those that systems hand out
-# by themselves, so that nobody else comes upon them before they are used.
+# free_ports [<how many>]: free ports, two by default. Chosen at random below the range of ephemeral ports, so that no other program
+# gets them before they are used.
 free_ports() { node "$ROOT/infra/stack/free-ports.mts" "${1:-2}"; }
 
 # port_is_taken <setting> <port> <another port>
@@ -26,13 +26,13 @@ port_is_taken() {
     who=$(ss -Hltnp "sport = :$2" 2>/dev/null | sed -nE 's/.*users:\(\("([^"]+)",pid=([0-9]+).*/\1 (process \2)/p' | head -n 1 || true)
   fi
   if [ -z "$who" ] && command -v lsof >/dev/null; then
-    # It finds nothing when the program is somebody else's, and says so by failing.
+    # It finds nothing, and fails, when the program belongs to another user.
     who=$(lsof -nP -iTCP:"$2" -sTCP:LISTEN 2>/dev/null | awk 'NR == 2 { print $1 " (process " $2 ")" }' || true)
   fi
   fail "Port $2 is taken." "By ${who:-a program that only root may name (sudo ss -ltnp shows it)}." "make run $1=$3, or stop that program."
 }
 
-# What the lock names, when it is not the one that was installed.
+# Installs the packages of the lock, if it has changed since they were installed.
 install_packages() {
   local installed=node_modules/.installed-lock
   # Another command in this checkout may be installing just now. The step's shell holds the lock, and no program that it starts.
@@ -43,9 +43,9 @@ install_packages() {
     return
   fi
   make_sure_of_npm
-  # No package of ours needs its install script, and npm before 11 would run them all.
+  # None of our packages needs its install script, and npm before 11 would run all of them.
   if [ -e $installed ]; then
-    # What an earlier lock has brought is there: only what differs is exchanged.
+    # Packages of an earlier lock are there: only those that differ are replaced.
     progress 'npm install: the lock has changed'
     npm install --no-save --ignore-scripts --no-audit --no-fund 7>&-
   else
@@ -58,8 +58,8 @@ install_packages() {
 }
 
 # Any npm that is not too old installs the packages, and Node 26 is one of them. Debian 12's is too old:
-# Node 18 skips the binaries of packages that ask for 20, npm 9 reports failed scripts as done. So it brings
-# Node 26 and a new npm first, into .cache/npm.
+# Node 18 skips the binaries of packages that need 20, npm 9 reports failed scripts as successful. So it first
+# installs Node 26 and a new npm into .cache/npm.
 make_sure_of_npm() {
   if ! command -v npm >/dev/null; then
     has_apt || fail 'npm is missing.' 'It installs everything else, Node 26 included.' 'Install Node.js: https://nodejs.org'
@@ -83,7 +83,7 @@ in_package_json() { sed -nE "s|^ *\"$1\": \"([^\"]*)\".*|\1|p" package.json; }
 
 major() { "$1" --version | sed -E 's/^v?([0-9]+).*/\1/'; }
 
-# That Node 26 came along and runs. A bare Debian lacks a library of it.
+# Checks that Node 26 was installed and runs. A minimal Debian lacks a library that it needs.
 check_node() {
   hash -r
   node --version || { has_apt && apt_install 'Node 26' libatomic1 libstdc++6; }
@@ -95,22 +95,21 @@ build() {
   local log alone=()
   log=$(logs)/build.log
   progress 'turbo run build'
-  # Next refuses to build what another command in this checkout builds just now. What turbo leaves running must not keep the lock.
+  # Next refuses to build while another command in this checkout does. Processes that turbo leaves running must not keep the lock.
   ! command -v flock >/dev/null || alone=(flock --close "$ROOT/.cache/build.lock")
   ${alone[@]+"${alone[@]}"} turbo run build --output-logs=new-only --no-color
   note "$(sed -nE 's/^ *Tasks: +([0-9]+) successful.*/\1 packages/p; s/^ *Cached: +([0-9]+) cached.*/, \1 from the cache/p' "$log" | tr -d '\n')"
 }
 
-# The key that signs the voter's cookie, the one by which the presenter is known, and what a database in a network
-# asks for (several machines only): random, never in git. The first is a month old at most, and its predecessors are still
-# believed for as long as cookies live. The folder keeps others out; the launcher, which is root without a root's
-# capabilities, has to be able to read the files.
+# The key that signs voters' cookies, the presenter's key, and the database's password (on a Swarm only): random, never in
+# git. The signing key is rotated monthly, and its predecessors still verify cookies for as long as cookies live. Only the
+# folder is private; the launcher, root without capabilities, has to be able to read the files.
 make_secret() {
   local name
   for name in session-secret presenter-key database-password; do
     [ ! -s ".secrets/$name" ] || is_due "$name" || continue
     (umask 077 && mkdir -p .secrets && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >".secrets/$name.new")
-    # One a line: the first signs.
+    # One per line; the first one signs.
     if is_due "$name"; then (echo && head -n 13 ".secrets/$name") >>".secrets/$name.new"; fi
     chmod 0644 ".secrets/$name.new"
     mv ".secrets/$name.new" ".secrets/$name"
@@ -119,15 +118,15 @@ make_secret() {
 
 is_due() { [ "$1" = session-secret ] && [ -n "$(find .secrets -name "$1" -mtime +30)" ]; }
 
-# The launcher judges the settings itself, before anything that runs is touched.
+# The launcher itself checks the settings, before anything that runs is touched.
 check_launcher_settings() {
   local problems name settings=()
   make_secret
   for name in $LAUNCHER_SETTINGS; do settings+=(--env "$name"); done
   problems=$(docker run --rm --network none --read-only --volume "$ROOT/.secrets:/run/secrets:ro" \
     --env "STACK_ID=$STACK" "${settings[@]}" "serverless-vote/launcher:$IMAGE_TAG" --check 2>&1) ||
-    fail 'The settings are not right; what runs goes on as it is.' "$problems" 'Correct them (on the command line, in the environment, or in .env) and run this again.'
-  note 'understood'
+    fail 'Invalid settings; what runs was not changed.' "$problems" 'Correct them (on the command line, in the environment, or in .env) and run this again.'
+  note 'valid'
 }
 
 start_stack() {
@@ -140,7 +139,7 @@ start_stack() {
   note 'launcher and database'
 }
 
-# Compose notices a new launcher or database; a sandbox that waits with yesterday's image is not its business.
+# Compose replaces a launcher or database with a new image, but not prewarmed containers of an old image.
 sandboxes_are_stale() {
   local sandboxes image tag
   sandboxes=$(ours --filter label=org.serverless-vote.role=on-demand)
@@ -186,5 +185,5 @@ not_ready() {
   fail "$1" "The last lines of both logs:$lines" 'Fix what they say (a setting? make help lists them), then: make run'
 }
 
-# The launcher's JSON lines as text, if node is there to do it.
+# The launcher's JSON lines as text, if node is available.
 readable() { node infra/stack/readable.mts "$1" 2>/dev/null || cat; }

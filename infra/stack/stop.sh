@@ -5,7 +5,7 @@ set -euo pipefail
 . "$ROOT/infra/stack/guard.sh"
 
 stop() {
-  docker version >/dev/null 2>&1 || fail 'Docker does not answer.' 'So nothing of ours runs, or you may not see it.' 'make doctor says which.'
+  docker version >/dev/null 2>&1 || fail 'Docker does not answer.' 'Either nothing is running, or you may not use Docker.' 'make doctor says which.'
   if [ -z "$(ours --all)" ]; then
     note 'nothing was running'
     return

@@ -2,10 +2,10 @@
 # A Swarm of three nodes on one machine: each node is a container with an engine of its own, nothing shared but
 # the kernel. STACK names the cluster, so that several live side by side.
 #
-#   cluster.sh up              three nodes, one of them the manager; what is there already stays as it is
+#   cluster.sh up              three nodes, one of them the manager; existing ones stay as they are
 #   cluster.sh load <image…>   brings images of this machine to every node that lacks them (no registry needed)
 #   cluster.sh docker <…>      the docker command on the manager
-#   cluster.sh down            removes the nodes, their volumes and their network; what ran on them goes along
+#   cluster.sh down            removes the nodes, their volumes and their network, and everything that ran on them
 #
 # `up` publishes ports 8080 and 9000 of the manager's node as BIND:PORT and 127.0.0.1:CONTROL_PORT.
 set -euo pipefail
@@ -14,8 +14,8 @@ set -euo pipefail
 
 create_network() {
   docker network inspect "$CLUSTER" >/dev/null 2>&1 && return
-  # Nodes need addresses that stay over a restart, and those need a subnet of one's own choice: take the one
-  # that the engine finds free.
+  # Nodes need addresses that survive a restart, which requires an explicit subnet: use one that the engine finds
+  # free.
   local subnet
   docker network create "$CLUSTER" >/dev/null
   subnet=$(docker network inspect --format '{{(index .IPAM.Config 0).Subnet}}' "$CLUSTER")
@@ -70,22 +70,22 @@ up() {
   progress 'three nodes'
   create_network
   for n in $NODES; do create_node "$n" "$image"; done
-  # Started together: a node that runs is left alone.
+  # Started in parallel; a running node is left alone.
   for n in $NODES; do docker start "$(name_of "$n")"; done
   for n in $NODES; do wait_for_engine "$n"; done
   progress 'the nodes join'
   for n in $NODES; do join "$n"; done
   wait_for_nodes 3
-  # The volume with the votes is this node's.
+  # The volume with the votes is on this node.
   on 1 docker node update --label-add serverless-vote.database=true node-1
   note "three nodes: Docker $(on 1 docker version --format '{{.Server.Version}}') in $image"
 }
 
-# copy_of <image>: the name that a node gives to this very image beside its own. A node's id for it may be another one:
-# engines with the containerd image store identify an image by its manifest, others by its configuration.
+# copy_of <image>: a second name that a node gives to exactly this image. The node's ID for it may differ: engines with
+# the containerd image store identify an image by its manifest, others by its configuration.
 copy_of() { docker image inspect --format '{{.Id}}' "$1" | sed 's|^sha256:|serverless-vote/copy-of:|'; }
 
-# lacking <number> <image…>: those of the images that the node has not, or not in this version
+# lacking <number> <image…>: the images that the node lacks, or has in another version
 lacking() {
   local image ids
   for image in "${@:2}"; do

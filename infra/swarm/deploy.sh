@@ -15,10 +15,10 @@ bring_images() {
   cluster load $(images)
 }
 
-# An image's name may come to mean another image, its id never does: so a new build is noticed, and an old one is kept as it is.
+# A name may later refer to another image, an ID never does: so a new build is noticed, and the old image stays as it is.
 image_id() { on 1 docker image inspect --format '{{.Id}}' "serverless-vote/$1:$IMAGE_TAG"; }
 
-# Docker's client reads the secrets, so they go to the manager's node with the stack's files, for as long as that takes.
+# Docker's client reads the secrets, so they are copied to the manager's node with the stack's files, for the duration of the deployment.
 DEPLOY='set -e
   folder=$(mktemp -d)
   trap "rm -rf $folder" EXIT

@@ -2,7 +2,7 @@
 # make swarm: three nodes on this machine, joined to a Swarm, and the stack on them. Again with nothing changed, it takes seconds.
 set -euo pipefail
 
-# Ports of their own, so that `make run` may go on beside it, whatever .env says for that.
+# Separate ports, so that a stack of `make run` can run at the same time, whatever .env contains.
 export PORT=${PORT:-8088} CONTROL_PORT=${CONTROL_PORT:-9088}
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
 . "$ROOT/infra/apt.sh"
@@ -11,7 +11,7 @@ export PORT=${PORT:-8088} CONTROL_PORT=${CONTROL_PORT:-9088}
 . "$ROOT/infra/swarm/nodes.sh"
 . "$ROOT/infra/swarm/deploy.sh"
 
-# What a manager's node publishes is settled when it is made.
+# The ports of the manager's node can't be changed after it was created.
 check_swarm_ports() {
   local published
   published=$(docker port "$(name_of 1)" 8080/tcp 2>/dev/null | head -n 1 || true)
@@ -28,7 +28,7 @@ check_swarm_ports() {
 check_settings
 lock_stack 'make swarm'
 choose_urls
-[ "$BIND" != 0.0.0.0 ] || say "  ! BIND=0.0.0.0: everybody in your network can open $PUBLIC_URL. Control stays private."
+[ "$BIND" != 0.0.0.0 ] || say "  ! BIND=0.0.0.0: everybody in your network can open $PUBLIC_URL. The control API stays private."
 
 step engine "$ROOT/infra/engine/engine.sh"
 check_clone 'make swarm' "$(name_of 1)"
@@ -49,7 +49,7 @@ say "
     Vote      $PUBLIC_URL
     Results   $PUBLIC_URL/results
     Live      $PUBLIC_URL/live?key=$(cat .secrets/presenter-key)
-    Control   http://127.0.0.1:$CONTROL_PORT  (invoke, metrics, health; this machine only)
+    API       http://127.0.0.1:$CONTROL_PORT  (control API: invoke, metrics, health; this machine only)
 
   Try this
     docker exec $(name_of 1) docker node ls        the three nodes

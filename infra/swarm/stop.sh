@@ -6,7 +6,7 @@ set -euo pipefail
 . "$ROOT/infra/swarm/nodes.sh"
 
 stop() {
-  docker version >/dev/null 2>&1 || fail 'Docker does not answer.' 'So no node of ours runs, or you may not see it.' 'make doctor says which.'
+  docker version >/dev/null 2>&1 || fail 'Docker does not answer.' 'Either no node is running, or you may not use Docker.' 'make doctor says which.'
   progress 'removing the nodes'
   "$ROOT/infra/swarm/cluster.sh" down
 }

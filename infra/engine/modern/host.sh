@@ -9,7 +9,7 @@ SUBNET=10.197.$((number % 250))      # this machine is .1, the test machine .2
 CGROUP=/$NETWORK
 
 connect() {
-  ! ip route show "$SUBNET.0/30" | grep -q . || fail "The test machine can't be connected." "Somebody uses its addresses, $SUBNET.0/30." 'ip route shows who.'
+  ! ip route show "$SUBNET.0/30" | grep -q . || fail "The test machine can't be connected." "Its addresses, $SUBNET.0/30, are in use." 'ip route shows who.'
   ip netns add "$NETWORK"
   ip link add "$LINK" type veth peer name eth0 netns "$NETWORK"
   ip address add "$SUBNET.1/30" dev "$LINK"
