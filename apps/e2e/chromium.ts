@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The browser to test in: the one that was named, else the system's, else (undefined) Playwright's own. */
+/** The browser for the tests: CHROMIUM_PATH, else the system's, else (undefined) Playwright's own. */
 export function findChromium(): string | undefined {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
   const folders = process.env.PATH?.split(delimiter) ?? [];
@@ -19,7 +19,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** What Chromium needs to run in a container, and to ask nobody but us. */
+/** Flags that Chromium needs in a container, and that keep it from connecting to other hosts. */
 export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',

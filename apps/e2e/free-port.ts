@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 
-/** Below the ports that systems hand out by themselves, so that nobody else comes upon it before it is used. */
+/** Below the range of ephemeral ports, so that no other program gets the port before it is used. */
 const [FROM, COUNT] = [20_000, 10_000];
 
-/** A port that nobody listens at just now. */
+/** A port on which no program is listening. */
 export async function freePort(): Promise<number> {
   const port = FROM + Math.floor(Math.random() * COUNT);
   const { promise, resolve } = Promise.withResolvers<boolean>();

@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test';
 
-/** How many pixels of the page a window of this width doesn't show. */
+/** How many pixels of the page don't fit into a window of this width. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
 
-/** How much has moved since the page was opened, as the browser counts it. */
+/** The page's cumulative layout shift. */
 export const layoutShift = (page: Page): Promise<number> =>
   page.evaluate(
     () =>
@@ -13,7 +13,7 @@ export const layoutShift = (page: Page): Promise<number> =>
         let sum = 0;
         const observer = new PerformanceObserver((list) => {
           for (const entry of list.getEntries()) sum += (entry as PerformanceEntry & { value?: number }).value ?? 0;
-          // It comes after all that has moved before.
+          // This entry follows all earlier shifts.
           if (list.getEntriesByName(asked).length > 0) resolve(sum);
         });
         observer.observe({ type: 'layout-shift', buffered: true });
@@ -22,7 +22,7 @@ export const layoutShift = (page: Page): Promise<number> =>
       }),
   );
 
-/** Pieces of text that run into each other, or out of the box that cuts them off; what ends in an ellipsis is meant to. */
+/** Texts that overlap, or that are cut off by their box without an ellipsis. */
 export const collisions = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     type Piece = { text: string; element: Element; box: DOMRect };
@@ -51,7 +51,7 @@ export const collisions = (page: Page): Promise<string[]> =>
         break;
       }
     }
-    // A line of text is higher than its letters: a quarter of it may lie on its neighbour.
+    // A line of text is taller than its letters, so a quarter of it may overlap with its neighbour.
     const overlaps = (a: DOMRect, b: DOMRect) =>
       Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
       Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > Math.min(a.height, b.height) / 4;
@@ -63,7 +63,7 @@ export const collisions = (page: Page): Promise<string[]> =>
     return found;
   });
 
-/** How light the page's ground is: 0 is black, 1 is white. */
+/** The luminance of the page's background: 0 is black, 1 is white. */
 export const lightness = (page: Page): Promise<number> =>
   page.evaluate(() => {
     const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });

@@ -8,7 +8,7 @@ const START =
   'take_down --volumes >&2; read -r PORT CONTROL_PORT < <(free_ports); export PORT CONTROL_PORT; choose_urls; start_stack >&2; wait_until_ready >&2; echo "$PORT $CONTROL_PORT"';
 const STOP = 'choose_urls; take_down --volumes';
 
-/** A stack beside the one that is tested, from the same images. */
+/** A second stack next to the tested one, from the same images. */
 export interface OwnStack {
   name: string;
   url: string;
@@ -16,7 +16,7 @@ export interface OwnStack {
   stop(): Promise<void>;
 }
 
-/** Starts it in a few seconds. Whatever happens after that, call `stop`: it removes everything. */
+/** Starts it in a few seconds. Always call `stop` afterwards, which removes everything. */
 export async function startOwnStack(suffix: string, settings: Record<string, string> = {}): Promise<OwnStack> {
   const name = `${stack.name}-${suffix}`;
   const env = {

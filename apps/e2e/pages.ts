@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page, type Request, type Response } from '@playwright/test';
 import { stack, webRuns } from './stack.ts';
 
-/** Opens a page once web runs: how a browser waits for that is another story (`scale-to-zero.spec.ts`). */
+/** Opens a page once web runs; `scale-to-zero.spec.ts` tests how a browser waits for that. */
 export async function visit(page: Page, path: string): Promise<Response | null> {
   for (;;) {
     await webRuns(new URL(path, stack.url).origin);
@@ -15,9 +15,9 @@ export async function visit(page: Page, path: string): Promise<Response | null> 
       return null;
     });
     page.off('requestfailed', notice);
-    // Chromium drops its requests whenever the machine gets a network, as with every stack that another test starts.
+    // Chromium aborts requests when the machine's networks change, which happens with every stack that another test starts.
     if (cutOff) continue;
-    // On a busy machine it may have left already.
+    // On a busy machine it may have stopped already.
     if (response?.status() !== 503) return response;
   }
 }
@@ -41,14 +41,14 @@ export class VotePage {
     return new VotePage(page);
   }
 
-  /** Opens the page, and waits until its script has taken over. */
+  /** Opens the page, and waits until it is hydrated. */
   async open(): Promise<this> {
     await visit(this.page, '/');
     await this.comesAlive();
     return this;
   }
 
-  /** React marks the elements that it owns. */
+  /** React marks the elements that it has hydrated. */
   async comesAlive(): Promise<void> {
     const isAlive = () => Object.keys(document.querySelector('form') ?? {}).some((key) => key.startsWith('__react'));
     await this.page.waitForFunction(isAlive);
@@ -115,7 +115,7 @@ export class LivePage {
     return new LivePage(page);
   }
 
-  /** Opens the page, and waits for the first news. */
+  /** Opens the page, and waits for the first message. */
   async open(): Promise<this> {
     await visit(this.page, '/live');
     await expect(this.counter('invocations')).toHaveText(/^[\d,]+$/);

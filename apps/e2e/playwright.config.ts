@@ -2,20 +2,20 @@ import { defineConfig, devices } from '@playwright/test';
 import { FLAGS, findChromium } from './chromium.ts';
 
 const executablePath = findChromium();
-/** A name that isn't this machine's own (`plain-http.spec.ts`). For all: another set of flags would take another worker, and its stack. */
+/** A name that isn't this machine's own (`plain-http.spec.ts`). For all tests: another set of flags would need another worker and stack. */
 const ROOM = '--host-resolver-rules=MAP room.test 127.0.0.1';
 
 /** Tests of the running system in a real browser. They don't start it: `make test` does. */
 export default defineConfig({
   testDir: 'journeys',
-  // Journeys count votes, and wait until nobody asks for a page: so each worker has a stack to itself. A Swarm is there once.
+  // Journeys count votes, and wait until no page is requested, so each worker has its own stack. There is only one Swarm.
   workers: process.env.SWARM_NODES ? 1 : 2,
   fullyParallel: true,
-  // How long something takes is what `make bench` measures. Here everything may take its time, as long as it happens.
+  // `make bench` measures times. Tests only check that something happens, however long it takes.
   timeout: 600_000,
   expect: { timeout: 120_000 },
   forbidOnly: Boolean(process.env.CI),
-  // Several runs may go on beside each other.
+  // Several runs may be in progress at the same time.
   outputDir: `test-results/${process.env.STACK ?? 'alone'}`,
   reporter: [['list']],
   use: {
@@ -23,7 +23,7 @@ export default defineConfig({
     actionTimeout: 120_000,
     navigationTimeout: 120_000,
     screenshot: 'only-on-failure',
-    // A film of each test would take more of the machine than the test.
+    // Recording a video or trace of each test would need more CPU than the test.
     trace: { mode: 'retain-on-failure', screenshots: false },
     launchOptions: { args: [...FLAGS, ROOM], ...(executablePath && { executablePath }) },
   },

@@ -3,7 +3,7 @@ import { startOwnStack } from './own-stack.ts';
 import { LivePage, ResultsPage, VotePage } from './pages.ts';
 import { type Results, results, stack } from './stack.ts';
 
-/** The numbers before a test: other tests, and other voters, may have voted already. */
+/** The numbers before a test, because other tests may have voted already. */
 export class Poll {
   readonly before: Results;
 
@@ -19,7 +19,7 @@ export class Poll {
     return this.at(1);
   }
 
-  /** What the numbers are when this many votes have been added (or taken) since. */
+  /** The numbers after this many votes have been added (or removed). */
   after(added: Record<string, number>): { total: number; votes: Record<string, number> } {
     const votes = Object.fromEntries(this.before.options.map(({ id, votes }) => [id, votes + (added[id] ?? 0)]));
     return { votes, total: Object.values(votes).reduce((sum, each) => sum + each, 0) };
@@ -32,13 +32,13 @@ export class Poll {
   }
 }
 
-/** Another person's browser: nothing in it is known to the first one. */
+/** Another person's browser, which shares nothing with the first one. */
 type Newcomer = () => Promise<Page>;
 
 type Pages = { vote: VotePage; results: ResultsPage; live: LivePage };
 
 export const test = base.extend<Pages & { poll: Poll; newcomer: Newcomer }, { stackOfWorker: undefined }>({
-  // The first worker has the stack that is there; any other brings one.
+  // The first worker uses the existing stack; each other worker starts its own.
   stackOfWorker: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
     async ({}, use, { parallelIndex }) => {

@@ -1,4 +1,4 @@
-/** Makes the pictures of docs/images from a running stack: `make screenshots` starts one for it. */
+/** Takes the screenshots in docs/images of a running stack, which `make screenshots` starts. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const IMAGES = join(ROOT, 'docs/images');
 const PROJECTOR = { width: 1920, height: 1080 };
 const PHONE = { width: 390, height: 844 };
-/** How many containers at work make a burst worth a picture, and how long to wait for them. */
+/** How many busy containers a screenshot of a burst should show, and how long to wait for them. */
 const AT_WORK = 3;
 const PATIENCE_MS = 20_000;
 
@@ -37,7 +37,7 @@ try {
   const live = await open(PROJECTOR);
   await new LivePage(live).open();
   const crowd = seed(3000);
-  // Deep in the burst, when the timeline tells something too.
+  // In the middle of the burst, when the timeline shows something, too.
   await live.waitForTimeout(6_000);
   await live
     .waitForFunction((count) => document.querySelectorAll('[data-state="running"]').length >= count, AT_WORK, {

@@ -4,26 +4,26 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** The running system that is tested. A worker that brings its own (`poll.ts`) writes its names here. */
+/** The system under test. A worker that starts its own stack (`poll.ts`) writes its names here. */
 export const stack = {
   name: process.env.STACK ?? 'serverless-vote-test',
   url: process.env.BASE_URL ?? 'http://localhost:18080',
   controlUrl: process.env.CONTROL_URL ?? 'http://127.0.0.1:19000',
 };
 
-/** How often something is asked again while the system says that it is busy or starting. */
+/** How often a request is retried while the system is busy or starting. */
 const ATTEMPTS = 30;
 
-/** What is said of a function that a busy machine kept from its deadline. */
+/** The message when a busy machine made a function miss its deadline. */
 const TOO_SLOW = /"errorType":"(Sandbox\.Timedout|Runtime\.InitTimeout)"/;
 
-/** What makes a browser the presenter's; `make run` made it. */
+/** The presenter's key, which `make run` created. */
 export const presenterKey = () =>
   readFileSync(join(import.meta.dirname, '../../.secrets/presenter-key'), 'utf8').trim();
 
 export type Results = { options: { id: string; label: string; votes: number }[]; total: number };
 
-/** Runs a function through the control API; comes again when it is told to, and when a busy machine was slower than its deadline. */
+/** Runs a function through the control API; retries when it is throttled, and when a busy machine missed its deadline. */
 export async function invoke<Result>(name: string, event: unknown): Promise<Result> {
   const url = `${stack.controlUrl}/2015-03-31/functions/${name}/invocations`;
   const { response, body } = await untilReady(() => fetch(url, { method: 'POST', body: JSON.stringify(event) }));
@@ -31,13 +31,13 @@ export async function invoke<Result>(name: string, event: unknown): Promise<Resu
   return JSON.parse(body);
 }
 
-/** The results as the database has them. */
+/** The results from the database. */
 export const results = () => invoke<Results>('fetch-results', {});
 
-/** A vote of somebody who isn't in any of the browsers. */
+/** A vote of a voter who uses none of the browsers. */
 export const somebodyVotes = (choice: string) => invoke('record-vote', { voterId: randomUUID(), choice });
 
-/** Waits until web runs. Only browsers that ask for a page are told that it is starting; everybody else is held. */
+/** Waits until web runs. Only browsers that request a page get the page that says that it is starting; all other clients wait. */
 export async function webRuns(origin = stack.url): Promise<void> {
   const { response, body } = await untilReady(() => fetch(`${origin}/icon.svg`));
   if (!response.ok) throw new Error(`${origin} answers ${response.status}: ${body}`);
@@ -53,10 +53,10 @@ async function untilReady(ask: () => Promise<Response>): Promise<{ response: Res
   }
 }
 
-/** Ways to the engines that may run containers of the stack: this machine's, or those of a Swarm's nodes. */
+/** How to reach the engines that may run the stack's containers: this machine's, or those of a Swarm's nodes. */
 const engines = (process.env.SWARM_NODES ?? '').split(' ').map((node) => (node ? ['exec', node, 'docker'] : []));
 
-/** The containers of the stack that run now and have this name, wherever they run. */
+/** The stack's running containers of this name, on whatever node. */
 export function containers(name: string): string[] {
   const labels = { launcher: stack.name, name };
   const filters = Object.entries(labels).map(([key, value]) => `--filter=label=org.serverless-vote.${key}=${value}`);

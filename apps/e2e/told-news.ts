@@ -1,12 +1,12 @@
-/** What tests have the streams say (`told-streams.ts`): the same news for every page, whatever others have voted. */
+/** Messages for faked streams (`told-streams.ts`): the same for every page, whatever other tests have voted. */
 
-/** A tally of as many options as there are numbers. */
+/** A tally with one option per number. */
 export const tally = (...votes: number[]) => ({
   ...{ question: '?', updatedAt: new Date().toISOString(), total: votes.reduce((sum, each) => sum + each, 0) },
   options: votes.map((count, index) => ({ id: `${index}`, label: `Answer ${index}`, votes: count })),
 });
 
-/** A container as the live page hears of it. */
+/** A container in a message to the live page. */
 export const container = (id: string, name: string, more = {}) => ({
   ...{ id, name, containerId: `${id}b2c3d4e5f6`, state: 'waiting', inFlight: 0, served: 0 },
   ...{ createdAt: Date.now() - 5_000, readyAt: Date.now() - 4_800 },
@@ -19,7 +19,7 @@ export const counters = (invocations: number) => ({
   today: { since: new Date().setHours(8, 12), started: 40, removed: 36 },
 });
 
-/** A busy moment of the live page. */
+/** A snapshot of a busy moment. */
 export const snapshot = () => ({
   ...{ now: Date.now(), since: Date.now() - 60_000, counters: counters(1240) },
   containers: [
@@ -32,7 +32,7 @@ export const snapshot = () => ({
   memory: { launcher: 31_000_000, database: 40_000_000, idle: true },
 });
 
-/** Changes after it. */
+/** Changes after that snapshot. */
 export const changes = (invocations: number, containers: readonly object[] = []) => ({
   ...{ now: Date.now(), containers, counters: counters(invocations), moments: [] },
 });

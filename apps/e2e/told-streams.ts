@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 type Message = readonly [event: string, data: unknown];
 type Told = { hear(event: string, data: unknown): void };
 
-/** Has the page hear what the test tells instead of the launcher's streams. Before the page is opened. */
+/** Replaces the launcher's streams by messages from the test. Call it before the page is opened. */
 export async function tellStreams(page: Page, first: Record<string, readonly Message[]>): Promise<void> {
   await page.addInitScript((messages) => {
     let broken = false;
@@ -12,7 +12,7 @@ export async function tellStreams(page: Page, first: Record<string, readonly Mes
       constructor(url: string) {
         super();
         Object.assign(window, { told: this });
-        // Who listens anew after a break hears nothing: so the page stays cut off.
+        // A reconnected stream gets no messages, so the page stays disconnected.
         if (broken) return;
         setTimeout(() => {
           for (const [event, data] of messages[url] ?? []) this.hear(event, data);
@@ -29,7 +29,7 @@ export async function tellStreams(page: Page, first: Record<string, readonly Mes
   }, first);
 }
 
-/** Tells more messages, all of them before the page can draw; `error` says that the stream broke. */
+/** Sends further messages, all of them before the page can draw; `error` means that the stream broke. */
 export const tell = (page: Page, ...messages: Message[]): Promise<void> =>
   page.evaluate((all) => {
     for (const [event, data] of all) (window as unknown as { told: Told }).told.hear(event, data);

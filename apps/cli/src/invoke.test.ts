@@ -26,7 +26,7 @@ test('columns are as wide as they need', () => {
   ).toBe('A         B\nlong one  1\nx');
 });
 
-test('control is where one says, else where the environment does, else on port 9000', () => {
+test('the control API’s address is the option, else the environment’s, else port 9000', () => {
   expect(controlUrl('http://a:1', { CONTROL_URL: 'http://b:2' }).href).toBe('http://a:1/');
   expect(controlUrl(undefined, { CONTROL_URL: 'http://b:2', CONTROL_PORT: '3' }).href).toBe('http://b:2/');
   expect(controlUrl(undefined, { CONTROL_PORT: '3' }).href).toBe('http://127.0.0.1:3/');

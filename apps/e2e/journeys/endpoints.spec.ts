@@ -4,10 +4,10 @@ import { expect, test } from '../poll.ts';
 import { results } from '../stack.ts';
 
 const json = { accept: 'application/json' };
-/** What the system says while it is busy or starting. */
+/** The statuses of a system that is busy or starting. */
 const LATER = [429, 502, 503, 504];
 
-/** Posts to the vote route; again, as long as it is told to come later. */
+/** Posts to the vote route, with retries while it is throttled. */
 async function post(
   request: APIRequestContext,
   options: Parameters<APIRequestContext['post']>[1],

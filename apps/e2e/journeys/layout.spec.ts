@@ -6,7 +6,7 @@ import { snapshot, tally } from '../told-news.ts';
 import { tellStreams } from '../told-streams.ts';
 
 /*
- * Where things are, not how their pixels look: every version of Chromium can check that.
+ * Checks positions, not pixels, so the tests work with every version of Chromium.
  */
 test.use({ reducedMotion: 'reduce' } as object);
 
@@ -95,7 +95,7 @@ test('dark is dark, and light is light', async ({ page }) => {
   }
 });
 
-/** The same news for every page, whatever other tests have voted. */
+/** The same messages for every page, whatever other tests have voted. */
 const tell = (page: Page) =>
   tellStreams(page, {
     '/streams/results': [['message', tally(812, 392)]],
@@ -104,7 +104,7 @@ const tell = (page: Page) =>
 
 type Box = { x: number; y: number; width: number; height: number };
 
-/** Each begins where the one before has ended, or later. */
+/** Each element begins after the end of the one before. */
 async function expectInOrder(places: readonly Locator[], extent: (box: Box) => readonly [number, number]) {
   let last = 0;
   for (const place of places) {

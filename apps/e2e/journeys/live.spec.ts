@@ -10,7 +10,7 @@ test('a container is seen from its start until it has left', async ({ poll, live
   await live.open();
   await somebodyVotes(poll.first.id);
   const gone = live.part('record-vote').locator('[data-container][data-state="gone"]');
-  // It is there for a second and a half: of a clock that stands still.
+  // It is shown for a second and a half of a clock that is stopped.
   await expect(gone.first()).toContainText(/^exit 0[\da-f]{12}/);
   await page.clock.setFixedTime(now + 3_600_000);
   await expect(live.part('record-vote').locator('[data-state="gone"]')).toHaveCount(0);
@@ -77,7 +77,7 @@ test('those who listen get a sentence at intervals, not a flood', async ({ page 
   await visit(page, '/live');
   const spoken = page.getByRole('status');
   await expect(spoken).toHaveText(/^On-demand containers: .*\. 1,240 invocations so far, /);
-  // What follows takes no time, by this clock.
+  // The clock is stopped, so the following takes no time.
   await page.clock.pauseAt(await page.evaluate(() => Date.now() + 60_000));
   const changed = async (invocations: number) => {
     await tell(page, ['changes', changes(invocations)]);

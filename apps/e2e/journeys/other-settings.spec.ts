@@ -11,7 +11,7 @@ const LABELS = [
   ...['Semicolons', 'The office coffee machine', 'Meetings before ten o’clock in the morning', 'Kubernetes'],
   ...['Tabs', 'Spaces (and everything that comes with them)', 'Donaudampfschifffahrtsgesellschaftskapitän', 'YAML'],
 ];
-/** As long as a question may be. */
+/** A question of the maximum length. */
 const QUESTION = 'If you had to give up exactly one of these for the rest of your working life, and nobody knew why, '
   .repeat(2)
   .slice(0, 199)
@@ -19,7 +19,7 @@ const QUESTION = 'If you had to give up exactly one of these for the rest of you
 
 let stack: OwnStack;
 
-// One worker takes them all, since they share a stack.
+// All in one worker, because they share a stack.
 test.describe.configure({ mode: 'default' });
 test.beforeAll(async () => {
   const settings = { LIVE: '0', PUBLIC_URL, POLL_QUESTION: QUESTION, POLL_OPTIONS: LABELS.join(',') };
@@ -52,10 +52,10 @@ test('the QR code on the screen leads to PUBLIC_URL', async ({ page }) => {
   }
 });
 
-/** Reads the code as a phone's camera would: from its picture. */
+/** Decodes the QR code from a screenshot, as a phone's camera would. */
 async function readQr(place: Locator, page: Page): Promise<string> {
   const picture = (await place.screenshot()).toString('base64');
-  // The page's own policy would not let it read a picture.
+  // The page's own content security policy would block reading an image.
   const reader = await page.context().newPage();
   const { width, height, data } = await reader.evaluate(async (base64) => {
     const blob = new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' });
@@ -63,7 +63,7 @@ async function readQr(place: Locator, page: Page): Promise<string> {
     const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
     context?.drawImage(bitmap, 0, 0);
     const pixels = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? [];
-    // The code is black and white: one of four colour channels says it all.
+    // The code is black and white, so one of the four colour channels is enough.
     return { width: bitmap.width, height: bitmap.height, data: [...pixels].filter((_, index) => index % 4 === 0) };
   }, picture);
   await reader.close();

@@ -4,7 +4,7 @@ import { stack, webRuns } from '../stack.ts';
 
 const room = () => stack.url.replace(/\/\/[^:/]+/, '//room.test');
 
-/** As a phone in the room comes: over http, to a name that isn't this machine's own. */
+/** The address for phones in the room: plain HTTP, and not a name of this machine. */
 test.use({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
   baseURL: async ({}, use) => use(room()),

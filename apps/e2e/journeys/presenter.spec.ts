@@ -61,7 +61,7 @@ test('kills a container at work: its vote is recorded by another, and nothing is
 }) => {
   await visit(page, `/live?key=${key}`);
   await expect(live.mark).toHaveAttribute('data-feed', 'live');
-  // A container that has gone stays in the picture for a second and a half: of a clock that stands still.
+  // A container that is gone stays in the picture for a second and a half of a clock that is stopped.
   await page.clock.setFixedTime(Date.now());
   const killed = live.part('record-vote').locator('[data-killed]');
   const [said] = await Promise.all([
@@ -79,7 +79,7 @@ test('kills a container at work: its vote is recorded by another, and nothing is
   expect(first).not.toBe(second);
   await expect(page.getByTestId('moment')).toContainText(`${first} died with an event in flight (exit status 137)`);
   const { total } = await tally();
-  // One vote was hit; a vote that came too early to be hit may have been cast before.
+  // One vote was hit; another one may have been cast before it, too early to be hit.
   expect(total).toBeGreaterThan(poll.before.total);
   expect(total).toBeLessThanOrEqual(poll.before.total + 5);
 });

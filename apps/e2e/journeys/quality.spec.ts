@@ -15,7 +15,7 @@ const QUIET = { pauseAfterFcpMs: 0, pauseAfterLoadMs: 0, networkQuietThresholdMs
 const SKIPPED = ['robots-txt'];
 /** On a busy machine Lighthouse may give up before the page is there; it says so. */
 const ATTEMPTS = 3;
-/** What a page's own scripts may weigh, gzipped, beyond those of a page that has none. */
+/** The limit for a page's own scripts, gzipped, beyond those of a page without any. */
 const OWN_SCRIPTS_KB = 25;
 
 test('Lighthouse: nothing to complain about', async () => {
@@ -25,7 +25,7 @@ test('Lighthouse: nothing to complain about', async () => {
     args: [...FLAGS, `--remote-debugging-port=${port}`],
     ...(executablePath && { executablePath }),
   });
-  // Before Lighthouse comes to it, web may have left.
+  // Web may have stopped before Lighthouse opens the page.
   const keepingAwake = setInterval(() => webRuns().catch(() => undefined), 1_000);
   try {
     for (const path of PAGES) expect.soft(await complaints(`${stack.url}${path}`, port), path).toEqual([]);
@@ -62,7 +62,7 @@ test('the pages bring few scripts of their own', async ({ request }) => {
   }
 });
 
-/** What the scripts that a page loads first weigh together, in gzipped kilobytes. */
+/** The total size of the scripts that a page loads first, in gzipped kilobytes. */
 async function scriptsOf(path: string, request: APIRequestContext): Promise<number> {
   await webRuns();
   const html = await (await request.get(path)).text();

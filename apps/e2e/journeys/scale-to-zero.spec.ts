@@ -11,7 +11,7 @@ test('web leaves when nobody asks, while an open results page goes on', async ({
   await results.shows(poll.after({ [poll.second.id]: 1 }));
   expect(asked, 'the update did not need web').toEqual([]);
 
-  // No `visit`: the browser is told that web is starting, and goes on by itself.
+  // Not `visit`: the browser gets the page that says that web is starting, and reloads by itself.
   await vote.page.goto('/');
   await vote.comesAlive();
   await vote.vote(poll.second.label);

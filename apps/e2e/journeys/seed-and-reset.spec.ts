@@ -6,7 +6,7 @@ import { ResultsPage } from '../pages.ts';
 import { expect, test } from '../poll.ts';
 import { somebodyVotes, stack, results as tally } from '../stack.ts';
 
-/** Runs a make target's script on the stack that is tested, on a screen of its own: not on that of the tests' own step. */
+/** Runs a make target's script on the tested stack, with its own output instead of that of the tests' step. */
 const run = (script: string, more: Record<string, string>) =>
   promisify(execFile)(join(import.meta.dirname, '../../../infra/stack', script), {
     env: {
@@ -49,7 +49,7 @@ test('make reset asks first, and then open results show zero, from where votes a
   await expect(results.total).toHaveText('0');
   await expect(page.getByText('No votes yet', { exact: true })).toBeVisible();
 
-  // A phone that has voted before may vote as if it never had.
+  // A phone that voted before is treated as if it had not.
   await voter.open();
   await expect(voter.chosen).toHaveCount(0);
   await expect(voter.status).toHaveText(/^One tap votes/);

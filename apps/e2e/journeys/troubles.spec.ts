@@ -25,7 +25,7 @@ test('while many are voting, the page says so and sends the vote again when it w
   await expect(vote.chosen).toHaveText(poll.first.label);
   await page.clock.fastForward(300_000);
   expect(posts).toBe(1);
-  // A room that was turned away together is spread over a third of that time.
+  // The retries of a room that was throttled are spread over a third of that time.
   await page.clock.fastForward(600_000);
   await vote.showsRecorded(poll.first.label);
   expect(posts).toBe(2);

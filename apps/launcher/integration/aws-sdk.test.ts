@@ -13,7 +13,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { fullQueue } from './held.ts';
 import { controlUrl, total } from './stack.ts';
 
-/** The real one. It asks for a region and credentials; control needs neither. */
+/** The real SDK. It requires a region and credentials, which the control API ignores. */
 const lambda = new LambdaClient({
   endpoint: controlUrl,
   region: 'local',
@@ -33,7 +33,7 @@ const failure = (sent: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-describe('the AWS SDK, pointed at control', () => {
+describe('the AWS SDK, pointed at the control API', () => {
   test('lists the functions, and describes one', async () => {
     const { Functions } = await lambda.send(new ListFunctionsCommand({}));
     expect(Functions?.map(({ FunctionName }) => FunctionName)).toEqual(

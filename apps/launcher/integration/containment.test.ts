@@ -8,15 +8,15 @@ const fault = (errorType: RegExp, errorMessage = /./) => ({
   body: { errorType: expect.stringMatching(errorType), errorMessage: expect.stringMatching(errorMessage) },
 });
 const TIMED_OUT = /^Sandbox\.Timedout$/;
-/** Three seconds are what it has: a deed that would go on is ended by its deadline. */
+/** With a deadline of three seconds, which ends misbehaviour that would go on forever. */
 const impatient = 'misbehave-impatient';
 
-/** What a function does wrong, and what its caller is told. */
+/** What a function does wrong, and the error that its caller gets. */
 const deeds: [string, string, object, object][] = [
   ['loops', impatient, { do: 'loop' }, fault(TIMED_OUT, /Task timed out after 3\.00 seconds$/)],
   ['forks without end', impatient, { do: 'fork-bomb' }, fault(/^(Sandbox\.Timedout|Runtime\.ExitError)$/)],
   ['eats memory', impatient, { do: 'eat-memory' }, fault(/^(Runtime\.OutOfMemory|Sandbox\.Timedout)$/)],
-  // It may be through before its deadline.
+  // It may finish before its deadline.
   [
     'writes a gigabyte to stdout',
     impatient,
@@ -46,7 +46,7 @@ const deeds: [string, string, object, object][] = [
 ];
 
 describe.concurrent('a function that', () => {
-  // Of tests that run at once each has its own `expect`.
+  // Concurrent tests need their own `expect`.
   test.for(deeds)('%s is contained, reported, gone, and the next invocation works', async (deed, { expect }) => {
     const [, name, event, expected] = deed;
     const answer = await invokeInTime(name, event);
@@ -54,7 +54,7 @@ describe.concurrent('a function that', () => {
       (await containers(name)).some(({ Id }) => Id.startsWith(answer.headers['x-container-id'] ?? '/'));
     const isThereNow = await isThere();
     expect(told(answer)).toEqual(expected);
-    // Who timed out or died is gone when its caller hears of it; who answered leaves by itself.
+    // A container that timed out or died is gone before its caller gets the answer; one that answered exits by itself.
     const { errorType = '' } = (answer.json() ?? {}) as { errorType?: string };
     if (/^(Sandbox|Runtime)\./.test(errorType)) expect(isThereNow).toBe(false);
     else await expect.poll(isThere).toBe(false);

@@ -7,7 +7,7 @@ import { baseUrl, containers, controlUrl, docker, invoke, permanent, visit, vote
 
 const AT_ONCE = 50;
 const ANSWER_MS = 60_000;
-/** Who has not answered a broken request by then waits for the rest of it. */
+/** An endpoint that hasn't answered a broken request by then is waiting for the rest of it. */
 const BROKEN_MS = 150;
 const gateway = Number(new URL(baseUrl).port);
 const control = Number(new URL(controlUrl).port);
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  // Whatever was sent: the launcher is the same, votes are taken, and nothing ran that the catalog doesn't name.
+  // Afterwards the launcher is the same process, votes are recorded, and nothing ran that isn't in the catalog.
   expect((await vote()).status).toBe(200);
   expect((await (await permanent('launcher')).inspect()).State.StartedAt).toBe(launcherSince);
   const catalog = JSON.parse(readFileSync(new URL('../../../.cache/test-catalog.json', import.meta.url), 'utf8'));
@@ -34,7 +34,7 @@ afterAll(async () => {
   expect(created.filter((each) => !allowed.includes(each))).toEqual([]);
 });
 
-/** Below 500, or the one 5xx that is documented: 503, and when to come again. */
+/** Below 500, or the one documented 5xx: 503 with `Retry-After`. */
 function expectClear({ status, text }: Heard, sent: Buffer): void {
   const about = `${sent.toString('latin1').slice(0, 500)}\n→ ${text.slice(0, 300)}`;
   if (status === 503) return expect(text, about).toMatch(/^Retry-After: \d+\r$/im);
@@ -65,7 +65,7 @@ const expectAlwaysClear = (
   );
 
 describe('the gateway', () => {
-  test('answers any request clearly, and shows nothing of control or the runtime API, however it is spelled', () =>
+  test('answers any request clearly, and exposes nothing of the control API or the Runtime API, however it is spelled', () =>
     expectAlwaysClear(gateway, 10, ({ text }) => {
       expect(text).not.toMatch(PRIVATE);
       expect(text).not.toMatch(/^X-Evil/im);
@@ -75,7 +75,7 @@ describe('the gateway', () => {
   test('answers no second request that hides in the first', () => expectNothingSmuggled(gateway, 10));
 });
 
-describe('control', () => {
+describe('the control API', () => {
   test('answers any request clearly', () => expectAlwaysClear(control, 15));
 
   test('is nowhere to be found for who comes by a foreign name, or from a foreign page', () => {
@@ -171,7 +171,7 @@ describe('inside, at its own socket,', () => {
   });
 });
 
-/** What web hears from its socket to control, request by request. */
+/** The answers that web gets from its socket to the control API, request by request. */
 async function askAsWeb(sent: Buffer[], patienceMs = BROKEN_MS): Promise<string[]> {
   await visit('/');
   const [web] = await containers('web');
@@ -211,7 +211,7 @@ function expectNothingSmuggled(port: number, runs: number): Promise<void> {
   );
 }
 
-/** For web's container: sends each request of its argument to control's socket, one after the other, and prints the answers. */
+/** For web's container: sends each request of its argument to the control API's socket, one after the other, and prints the answers. */
 const SEND_RAW = `
 const send = (bytes) => new Promise((resolve) => {
   let text = '';

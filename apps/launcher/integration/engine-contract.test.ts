@@ -57,8 +57,8 @@ describe('exit status', () => {
   test('of a container that ended over its event is told', async () => {
     const answer = await invoke('misbehave', { do: 'exit', code: 7 });
     expect(answer.json()).toMatchObject({ errorType: expect.stringMatching(/^(Runtime.ExitError|Sandbox.Timedout)$/) });
-    const draining = await invoke('misbehave-reused', { do: 'exit', code: 7 });
-    expect(draining.json()).toMatchObject({ errorMessage: expect.stringMatching(/exit status 7$/) });
+    const reused = await invoke('misbehave-reused', { do: 'exit', code: 7 });
+    expect(reused.json()).toMatchObject({ errorMessage: expect.stringMatching(/exit status 7$/) });
   });
 
   test('of one that can’t start is reported after a few tries, and nothing is tried for ever', async () => {

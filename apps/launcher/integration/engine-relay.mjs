@@ -1,5 +1,5 @@
-// The way from the test stack's launcher to its engine. While this doesn't run, the engine is lost to it, and to nobody else.
-// `/run/engine/refuse` holds how many removals it refuses from now on, as an engine does whose storage driver is stuck.
+// A relay from the test stack's launcher to the engine. While it doesn't run, the engine is unreachable for this launcher only.
+// `/run/engine/refuse` contains how many removals it refuses from now on, like an engine whose storage driver is stuck.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
@@ -8,7 +8,7 @@ const REFUSE = '/run/engine/refuse';
 const BODY = '{"message":"driver failed to remove root filesystem: device or resource busy"}';
 const REFUSAL = `HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
 
-/** Is this removal one of those to be refused? */
+/** Should this removal be refused? */
 function refuses(chunk) {
   if (chunk.toString('latin1', 0, 8) !== 'DELETE /') return false;
   const left = Number(readFileSync(REFUSE, { encoding: 'utf8', flag: 'a+' }));

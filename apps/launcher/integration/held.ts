@@ -4,11 +4,11 @@ import { numbers } from './numbers.ts';
 import { operator } from './operator.ts';
 import { type Answer, controlUrl, follow, invoke } from './stack.ts';
 
-/** An event that a container has in hand. */
+/** An event that a container has in flight. */
 export interface Running {
   answer: Promise<Answer>;
   containerId: string;
-  /** Resolves with the container that has it after it was tried again; `times` counts from 1. */
+  /** Resolves with the container that has it after the given retry; `times` counts from 1. */
   runningAgain(times: number): Promise<string>;
 }
 
@@ -17,7 +17,7 @@ export async function running(name: string, event: object): Promise<Running> {
   const bus = await follow(controlUrl, '/events');
   const traceId = randomBytes(16).toString('hex');
   const answer = invoke(name, event, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
-  // Its answer may come before the event bus's last lines have been read, and names the container that gave it.
+  // Its answer, which names its container, may arrive before the event bus's last lines have been read.
   let answeredBy: string | undefined;
   void answer
     .then(
@@ -38,7 +38,7 @@ export async function running(name: string, event: object): Promise<Running> {
   return { answer, containerId: await isRunning(1), runningAgain: (times) => isRunning(times + 1) };
 }
 
-/** An event that its function holds until `release`, which names the container if it is no longer the first. */
+/** An event that its function holds until `release`, which takes the container if that is no longer the first one. */
 export async function hold(name: string): Promise<Running & { release(containerId?: string): Promise<void> }> {
   const held = await running(name, { do: 'hold' });
   return { ...held, release: (containerId = held.containerId) => operator.release(containerId) };

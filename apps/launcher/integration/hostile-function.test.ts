@@ -6,7 +6,7 @@ import { crash, healthy, vote } from './stack.ts';
 const isRecorded = ({ status, headers }: Awaited<ReturnType<typeof vote>>) =>
   status === 200 && headers['x-amz-function-error'] === undefined;
 
-test('a vote with an impossible place in the order of acceptance, let in by an older version, does not end voting: the next launcher mends it', async () => {
+test('a vote with an impossible place in the order of acceptance, recorded by an older version, does not end voting: the next launcher corrects it', async () => {
   const voterId = randomUUID();
   expect(isRecorded(await vote('cats', voterId))).toBe(true);
   const { client, end } = await ownerSession();

@@ -134,7 +134,7 @@ describe('a bad event', () => {
   });
 });
 
-describe('control', () => {
+describe('the control API', () => {
   test.each(['/2015-03-31/functions', '/2015-03-31/functions/'])('lists the catalog at %s', async (path) => {
     const { Functions } = (await send(controlUrl, path)).json() as { Functions: { FunctionName: string }[] };
     expect(Functions.map(({ FunctionName }) => FunctionName)).toEqual(

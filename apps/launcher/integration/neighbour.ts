@@ -7,14 +7,14 @@ const run = promisify(execFile);
 const ip = (...words: string[]) => run('ip', words);
 const NAMESPACE = `sv-neighbour-${process.pid}`;
 /**
- * A link for addresses that tests of networks use (RFC 2544: 198.18.0.0/15). Each process has four of its own, so two suites may run at once.
+ * A link with addresses that are reserved for tests (RFC 2544: 198.18.0.0/15). Each process uses four of its own, so two suites may run in parallel.
  */
 const FIRST = (process.pid % 2 ** 15) * 4;
 const address = (end: number) => `198.${18 + (FIRST >> 16)}.${(FIRST >> 8) & 255}.${(FIRST & 255) + end}`;
-/** This machine's end, and the neighbour's. */
+/** The addresses of this machine's end and the neighbour's. */
 const [HERE, THERE] = [address(1), address(2)];
 
-/** Why there can be no neighbour: a machine on this one's network, with a route to the containers, as a network namespace. */
+/** Why a neighbour can't be created here. It is a network namespace that acts as a machine with a route to the containers. */
 export const cannotBeMade = await whyNot();
 async function whyNot(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'containers have no address that this machine could route to';
@@ -27,7 +27,7 @@ async function whyNot(): Promise<string | undefined> {
   );
 }
 
-/** Makes the neighbour for the tests of one describe. */
+/** Creates the neighbour for the tests of one `describe`. */
 export function neighbour(): void {
   beforeAll(async () => {
     const [here, there] = [`sv${process.pid}a`, `sv${process.pid}b`];
@@ -40,17 +40,17 @@ export function neighbour(): void {
     await inside('link', 'set', there, 'up');
     await inside('route', 'add', 'default', 'via', HERE);
   }, 60_000);
-  // The link goes with the namespace.
+  // Removing the namespace also removes the link.
   afterAll(() => ip('netns', 'delete', NAMESPACE).catch(() => undefined));
 }
 
-/** Asks all of these at once, and prints what each answered: the status, or how the connection failed. */
+/** Requests all addresses in parallel, and prints each status, or how the connection failed. */
 export const asking = (address: string, paths: readonly string[]) => `
   const ask = (path) => fetch('http://${address}:' + path, { headers: { host: 'localhost' }, signal: AbortSignal.timeout(20_000) })
     .then(({ status }) => status, ({ cause, name }) => cause?.code ?? name);
   Promise.all(${JSON.stringify(paths)}.map(ask)).then((answers) => { console.log(JSON.stringify(answers)); process.exit(); });`;
 
-/** What the neighbour gets for each path. */
+/** The neighbour's answer for each path. */
 export async function asNeighbour(address: string, paths: readonly string[]): Promise<(string | number)[]> {
   const node = [process.execPath, '--eval', asking(address, paths)];
   return JSON.parse((await run('ip', ['netns', 'exec', NAMESPACE, ...node])).stdout);

@@ -1,9 +1,9 @@
 import { controlUrl, send } from './stack.ts';
 
-/** The sum of all series of a metric that have these labels. */
+/** The sum of all series of a metric with these labels. */
 export type Numbers = (name: string, labels?: Record<string, string | number>) => number;
 
-/** What the launcher's metrics say now. */
+/** The launcher's current metrics. */
 export async function numbers(): Promise<Numbers> {
   const { text } = await send(controlUrl, '/metrics');
   const series = text.split('\n').filter((line) => line && !line.startsWith('#'));
@@ -14,7 +14,7 @@ export async function numbers(): Promise<Numbers> {
       .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-/** What the metrics grew by while `work` was done. */
+/** How much the metrics increased during `work`. */
 export async function growthBy(work: () => Promise<unknown>): Promise<Numbers> {
   const before = await numbers();
   await work();

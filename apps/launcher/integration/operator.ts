@@ -3,18 +3,18 @@ import { promisify } from 'node:util';
 import { label } from '@serverless-vote/contracts/labels';
 import { containers, docker, permanent } from './stack.ts';
 
-/** What an engine's contract is tried with: looking at containers from outside, and hurting them. */
+/** What the contract tests of an engine need: observing and killing containers from outside. */
 export interface Operator {
-  /** Ids (12 digits) of the containers of this name that run, wherever they do. */
+  /** IDs (12 digits) of the running containers of this name, on whatever node. */
   running(name: string): Promise<string[]>;
   kill(containerId: string): Promise<void>;
-  /** Tells a function of ours to go on with the events that it holds. */
+  /** Tells a test function to continue with the events that it holds. */
   release(containerId: string): Promise<void>;
-  /** What `docker` is told so that it runs a command in the database's container, which reads our standard input. */
+  /** The arguments of `docker` that run a command in the database's container with our standard input. */
   inDatabase(): Promise<string[]>;
-  /** Ends the launcher as a crash would; whoever keeps it running starts it again. */
+  /** Kills the launcher as a crash would; the restart policy starts it again. */
   crashLauncher(): Promise<void>;
-  /** From now on the launcher's engine doesn't answer. What runs goes on. */
+  /** From now on the launcher's engine doesn't answer. Running containers continue. */
   loseEngine(): Promise<void>;
   findEngine(): Promise<void>;
 }
@@ -36,7 +36,7 @@ const oneMachine: Operator = {
   findEngine: async () => (await engineRelay()).start(),
 };
 
-/** From now on the launcher's engine refuses so many removals; the latest number counts. Only on one machine. */
+/** From now on the launcher's engine refuses this many removals; a later call replaces the number. On one machine only. */
 export async function refuseRemovals(count: number): Promise<void> {
   const write = `require('node:fs').writeFileSync('/run/engine/refuse', '${count}')`;
   const exec = await (await engineRelay()).exec({ Cmd: ['node', '-e', write], AttachStderr: true });
@@ -71,11 +71,11 @@ function swarm(nodes: readonly string[]): Operator {
       for (const container of await find([`id=${containerId}`])) await kill(container);
     },
     async release(containerId) {
-      // Its first process is the task agent, which keeps the signal for itself.
+      // Its first process is the task agent, which handles the signal itself.
       const everyProcess = ['node', '-e', "process.kill(-1, 'SIGCONT')"];
       for (const { node, id } of await find([`id=${containerId}`])) {
         await on(node, 'docker', 'exec', id, ...everyProcess).catch((error: { code?: number }) => {
-          // A container that has answered may end, and this process with it, before it has told its own status.
+          // A container that has answered may end, and this process with it, before its own status is known.
           if (error.code !== 137) throw error;
         });
       }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { hold } from './held.ts';
 import { containers, docker, invoke, permanent, visit, vote } from './stack.ts';
 
-/** What a live container's first process may do, and what is around it, as it says itself. */
+/** What a running container's first process may do, and its surroundings, as the process itself reports them. */
 interface Seen {
   uid: number;
   rights: Record<string, string>;
@@ -13,7 +13,7 @@ interface Seen {
   tmp: string;
   networks: string[];
   engine: boolean;
-  /** Files in the image that nobody runs or reads. */
+  /** Files in the image that are never run or read. */
   tools: string[];
   HostConfig: Docker.HostConfig;
 }
@@ -122,7 +122,7 @@ describe.each(Object.entries(uids))('the container of %s', (name, uid) => {
   });
 });
 
-test('control is published on loopback only, and no other endpoint at all', async () => {
+test('the control API is published on loopback only, and no other endpoint at all', async () => {
   const { NetworkSettings } = await (await permanent('launcher')).inspect();
   expect(Object.keys(NetworkSettings.Ports).toSorted()).toEqual(['8080/tcp', '9000/tcp']);
   expect(NetworkSettings.Ports['9000/tcp']?.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1']);
@@ -130,7 +130,7 @@ test('control is published on loopback only, and no other endpoint at all', asyn
   expect(database.Ports).toEqual({});
 });
 
-test('control stays on loopback when BIND opens the pages to the network', () => {
+test('the control API stays on loopback when BIND opens the pages to the network', () => {
   const script = `. ${import.meta.dirname}/../../../infra/stack/settings.sh; compose config`;
   const settings = { BIND: '0.0.0.0', COMPOSE_FILE: 'docker-compose.yml' };
   const config = execFileSync('bash', ['-c', script], { env: { ...process.env, ...settings }, encoding: 'utf8' });

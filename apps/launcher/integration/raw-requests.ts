@@ -2,13 +2,13 @@ import net from 'node:net';
 import { anyBytes, anyText } from '@serverless-vote/fuzz';
 import fc from 'fast-check';
 
-/** What an endpoint said to one raw request: its answer as far as it was read, or that it hung up without one. */
+/** An endpoint's reaction to one raw request: its answer as far as it was read, or that it closed the connection. */
 export interface Heard {
   status: number | 'nothing';
   text: string;
 }
 
-/** Sends bytes as they are on a connection of their own, and reads until the head of an answer is there, or for `patienceMs`. */
+/** Sends raw bytes on a new connection, and reads until the head of an answer has arrived, or for `patienceMs`. */
 export function sendRaw(port: number, bytes: Buffer, patienceMs: number): Promise<Heard> {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1');
@@ -64,7 +64,7 @@ const somePath = fc.oneof(
   fc.webPath(),
 );
 
-/** A path, spelled as nobody would. */
+/** A path in unusual spellings. */
 const misspelledPath: fc.Arbitrary<string> = fc
   .tuple(
     somePath,
@@ -118,7 +118,7 @@ export interface RawRequest {
   body: Buffer;
 }
 
-/** A request that is HTTP, whatever it asks for. */
+/** A valid HTTP request for anything. */
 export const anyRequest: fc.Arbitrary<RawRequest> = fc.record({
   method: fc.constantFrom('GET', 'GET', 'POST', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'),
   path: anyPath,
@@ -144,7 +144,7 @@ export function bytesOf(
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 }
 
-/** A request with a few of its bytes gone, changed, or doubled: perhaps still HTTP. */
+/** A request with a few bytes removed, changed or doubled: possibly still valid. */
 export const anyBrokenRequest: fc.Arbitrary<Buffer> = fc
   .tuple(
     anyRequest,
@@ -189,7 +189,7 @@ const ambiguous = [
   'Content-Length:\0 5',
 ];
 
-/** A request whose end two readers could see in different places, and in it another that nobody may answer. */
+/** A request whose end two parsers could see in different places, with another one inside that must not be answered. */
 export const anySmuggler: fc.Arbitrary<Buffer> = fc
   .tuple(anyRequest, fc.constantFrom(...ambiguous), anyPath)
   .map(([request, framing, path]) => {

@@ -124,7 +124,7 @@ describe('after the launcher was killed', () => {
 });
 
 describe('a launcher that is told to stop', () => {
-  test('answers what it has in hand first, and leaves no container behind', async () => {
+  test('answers the events in flight first, and leaves no container behind', async () => {
     const { answer } = await running('misbehave-reused', { do: 'sleep', ms: 2000 });
     const launcher = await permanent('launcher');
     await launcher.stop({ t: 25 });

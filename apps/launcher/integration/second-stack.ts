@@ -5,13 +5,13 @@ import { freePort } from '@serverless-vote/e2e/free-port';
 const SCRIPTS = join(import.meta.dirname, '../../../infra/stack');
 const START = 'take_down --volumes; start_stack; wait_until_ready';
 
-/** A second stack beside the one that is tested, from the same images, with settings of its own. */
+/** A second stack next to the tested one, from the same images, with its own settings. */
 export interface SecondStack {
   url: string;
   stop(): void;
 }
 
-/** Starts it in a few seconds. Whatever happens after that, call `stop`: it removes everything. */
+/** Starts it in a few seconds. Always call `stop` afterwards, which removes everything. */
 export async function startSecondStack(settings: Record<string, string> & { STACK: string }): Promise<SecondStack> {
   const [port = 0, controlPort = 0] = await Promise.all([freePort(), freePort()]);
   const env = {

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { operator } from './operator.ts';
 
-/** Connects a container's standard streams to Postgres, whose socket is in a volume that the host can't open everywhere. */
+/** Connects a container's standard streams to Postgres, whose socket is in a volume that some hosts can't open. */
 const BRIDGE = `
   const socket = require('node:net').connect('/var/run/postgresql/.s.PGSQL.5432');
   process.stdin.pipe(socket).pipe(process.stdout);
   socket.on('error', () => process.exit(1)).on('close', () => process.exit());`;
 
-/** A session of the database's owner, in this stack's container or another; `end` ends it, whatever became of the database. */
+/** A session of the database's owner, in this stack's container or another one; `end` ends it even if the database is gone. */
 export async function ownerSession(inContainer?: string): Promise<{ client: Client; end: () => Promise<void> }> {
   const docker = inContainer ? ['exec', '--interactive', inContainer] : await operator.inDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'owner-'));
@@ -29,7 +29,7 @@ export async function ownerSession(inContainer?: string): Promise<{ client: Clie
   return { client, end };
 }
 
-/** Ends the pauses before the retries of asynchronous events. */
+/** Makes the retries of asynchronous events due at once. */
 export const endPauses = (client: Client) =>
   client.query(`update async_events.job set start_after = now() where state = 'retry'`);
 

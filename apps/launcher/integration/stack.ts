@@ -10,7 +10,7 @@ export const controlUrl = process.env.CONTROL_URL ?? 'http://127.0.0.1:19000';
 const stack = process.env.STACK ?? 'serverless-vote-test';
 export const docker = new Docker();
 
-/** Whoever hasn't answered by then never will: longer than any deadline of the launcher's, on a busy machine, too. */
+/** Longer than any deadline of the launcher, even on a busy machine. */
 const SILENT_MS = 120_000;
 
 export interface Answer {
@@ -20,7 +20,7 @@ export interface Answer {
   json: () => unknown;
 }
 
-/** One request, exactly as written: unlike fetch, any path, Host or header is sent as it is. */
+/** One request, sent exactly as given: unlike fetch, it doesn't normalize path, Host or headers. */
 export function send(
   url: string,
   path: string,
@@ -46,7 +46,7 @@ export function send(
   });
 }
 
-/** A page, again and again until web could be started within its deadline. */
+/** Requests a page, with retries until web could be started within its deadline. */
 export async function visit(path: string, headers: Record<string, string> = {}): Promise<Answer> {
   for (;;) {
     const answer = await send(baseUrl, path, { headers });
@@ -60,11 +60,11 @@ export function invoke(name: string, event: unknown = {}, headers: Record<string
   return send(controlUrl, invocations(name), { method: 'POST', headers, body: JSON.stringify(event) });
 }
 
-/** The same, again and again until a container could be started within a short deadline. */
+/** The same for an invocation, with retries until a container could be started within a short deadline. */
 export async function invokeInTime(name: string, event: unknown = {}): Promise<Answer> {
   for (;;) {
     const answer = await invoke(name, event);
-    // The error that a start which took too long ends with is what `never-ready` is there for.
+    // `never-ready` is there to test the error of a start that takes too long, so that error isn't retried.
     const started = name === 'never-ready' || !answer.text.includes('Runtime.InitTimeout');
     if (answer.status !== 503 && started) return answer;
   }
@@ -79,7 +79,7 @@ export async function total(): Promise<number> {
   return ((await invoke('fetch-results')).json() as { total: number }).total;
 }
 
-/** This stack's containers that are there now, whatever they do, by their name in the catalog. */
+/** This stack's existing containers in any state, by their name in the catalog. */
 export async function containers(name?: string): Promise<Docker.ContainerInfo[]> {
   const labels = [`${label('launcher')}=${stack}`, ...(name ? [`${label('name')}=${name}`] : [])];
   return docker.listContainers({ all: true, filters: { label: labels } });
@@ -91,14 +91,14 @@ export async function permanent(name: 'launcher' | 'database'): Promise<Docker.C
   return docker.getContainer(found.Id);
 }
 
-/** Ends a container's process as a crash would, which for the permanent two the engine answers with the restart policy. */
+/** Kills a container's process as a crash would; the restart policy then restarts the two permanent ones. */
 export async function crash(name: 'launcher' | 'database' | 'web'): Promise<void> {
   const [found] = await containers(name);
   const { State } = await docker.getContainer(found?.Id ?? '').inspect();
   process.kill(State.Pid, 'SIGKILL');
 }
 
-/** Waits until the launcher says that it is healthy. */
+/** Waits until the launcher is healthy. */
 export const healthy = () =>
   expect
     .poll(
@@ -111,7 +111,7 @@ export const healthy = () =>
     )
     .toBe(200);
 
-/** Follows the engine's events of this stack until `end`, which returns `<action> <id>`, for `die` with the exit status, of each. */
+/** Follows the engine's events of this stack until `end`, which returns `<action> <id>` of each, with the exit status for `die`. */
 export async function watchEngine(name: string): Promise<{ end(): Promise<string[]> }> {
   const labels = [`${label('launcher')}=${stack}`, `${label('name')}=${name}`];
   const stream = await docker.getEvents({ filters: { type: ['container'], label: labels } });
@@ -156,7 +156,7 @@ export async function watchCreations(): Promise<{ end(): string[] }> {
   };
 }
 
-/** Reads a public or private stream until `leave`. */
+/** Reads a public or private stream until `leave` is called. */
 export async function follow(url: string, path: string): Promise<{ text: () => string; leave: () => void }> {
   const leave = new AbortController();
   const response = await fetch(`${url}${path}`, { signal: leave.signal });

@@ -103,7 +103,7 @@ describe('a vote', () => {
   });
 });
 
-describe('an invocation through control', () => {
+describe('an invocation through the control API', () => {
   test('hands its trace to the function, as W3C and as Lambda write it', async () => {
     const traceId = newTrace();
     const answer = await invoke('misbehave', { do: 'tell-trace' }, { traceparent: `00-${traceId}-${SPAN}-01` });

@@ -20,7 +20,7 @@ beforeEach(async () => {
   closing.push(() => runtime.server.close().closeAllConnections());
 });
 
-/** A sandbox that has the event of its own name in hand, its token, and what it has answered. */
+/** A sandbox that has the event of its own name in flight, its token, and what it has answered. */
 async function sandbox(name: string) {
   const answered: string[] = [];
   const endpoint = await runtime.openRuntimeEndpoint(name, {

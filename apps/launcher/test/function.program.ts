@@ -3,10 +3,10 @@ import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serve } from '@serverless-vote/runtime';
 
-/** A function that does what its event says; some do wrong from their start, by their name. */
+/** A function that does what its event says; some misbehave from their start, depending on their name. */
 interface Deed {
   do?: 'answer' | 'hold' | 'exit' | 'throw';
-  /** `hold`: the file whose appearance lets it go on. */
+  /** `hold`: the file whose appearance lets it continue. */
   until?: string;
   status?: number;
   errorType?: string;

@@ -1,6 +1,6 @@
 import type { Clock } from '@serverless-vote/contracts/clock';
 
-/** A clock that stands still, but for a thousandth of a millisecond at each look, until a test lets time pass. */
+/** A clock that advances only by a thousandth of a millisecond at each reading, until a test advances it. */
 export class ManualClock implements Clock {
   #now = 1_000;
   readonly #timers = new Set<{ at: number; run: () => void }>();
@@ -16,7 +16,7 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Lets so many milliseconds pass; what becomes due runs at its moment, in its order. */
+  /** Advances the clock; timers that become due run at their time, in order. */
   pass(ms: number): void {
     const end = this.#now + ms;
     for (;;) {

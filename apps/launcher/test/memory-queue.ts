@@ -15,10 +15,10 @@ interface Job extends AsyncEvent {
 
 type Operation = 'open' | 'push' | 'take' | 'done' | 'failed' | 'recover' | 'holdings';
 
-/** The event queue as far as the launcher sees it, kept in memory; the integration tests have the real one. */
+/** An in-memory implementation of the event queue; the integration tests use the real one. */
 export class MemoryQueue {
   readonly jobs = new Map<string, Job>();
-  /** May throw before an operation, or after it when it returns `late`: the operation is done, and its answer lost. */
+  /** May throw before an operation; or returns `late`, and the operation is done but its answer is lost. */
   fault: (operation: Operation) => 'late' | undefined = () => undefined;
   opened = 0;
   closed = 0;

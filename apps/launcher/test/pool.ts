@@ -18,14 +18,14 @@ import { commandOf } from './program.ts';
 const { 'record-vote': entry } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`).functions;
 const COMMAND = commandOf('function');
 
-/** What goes wrong at the engine, where no child process can be made to do it. */
+/** Faults of the engine that a child process can't cause. */
 export interface Faults {
   start?: (start: number) => Error | undefined;
   remove?: () => Error | undefined;
   exit?: (started: StartedSandbox) => StartedSandbox;
 }
 
-/** Child processes that speak the real Runtime API, with faults. */
+/** Child processes that use the real Runtime API, with faults. */
 class FaultyEngine extends ProcessEngine implements Engine {
   readonly #faults: Faults;
   starts = 0;
@@ -50,7 +50,7 @@ class FaultyEngine extends ProcessEngine implements Engine {
   }
 }
 
-/** A pool with real child processes, and a clock that the test moves. */
+/** A pool with real child processes, and a clock that the test advances. */
 function openPool(
   differences: Partial<FunctionEntry> = {},
   { name = 'a-function', idleTimeoutMs = 60_000, places = 4, faults = {} as Faults } = {},
@@ -84,7 +84,7 @@ function openPool(
     return invocation;
   };
   let held = 0;
-  /** An event that its function holds until it is released. */
+  /** An event that its function holds until `release`. */
   const hold = () => {
     held += 1;
     const until = path.join(directory, `release-${held}`);
@@ -96,7 +96,7 @@ function openPool(
   return { close, pool, bus, clock, engine, limiter: parts.limiter, submit, hold, conditions, seen };
 }
 
-/** Tests may run beside each other: each closes the pools that it has opened, and no other. */
+/** Tests may run in parallel, so each closes only the pools that it has opened. */
 export const test = base.extend<{ testPool: typeof openPool }>({
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from it which other fixtures this one needs
   testPool: async ({}, use) => {

@@ -7,7 +7,7 @@ import type { SandboxSpec } from '@serverless-vote/engine';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ProcessEngine } from './process-engine.ts';
 
-/** What runs for each image. */
+/** The program for each image. */
 const SCRIPTS: Record<string, string> = {
   'says-something': 'console.log("out"); console.error("err"); process.exitCode = 7',
   'runs-on': 'console.log("up"); setInterval(() => 0, 1000)',
@@ -40,7 +40,7 @@ afterEach(async () => {
 const spec = (image: string, rest: Partial<SandboxSpec> = {}) =>
   ({ sandboxId: 'a', image, environment: {}, secrets: {}, mounts: [], ...rest }) as unknown as SandboxSpec;
 
-/** Started, and its program has said so. */
+/** Starts a program, and waits until it reports that it has started. */
 async function up(image: string) {
   const started = await engine.start(spec(image));
   await new Promise((resolve) => started.output.once('data', resolve));

@@ -14,9 +14,9 @@ import {
 import pTimeout from 'p-timeout';
 
 interface ProcessEngineParts {
-  /** Holds what other engines mount: a sandbox's mount is the folder of that name, or the directory itself. */
+  /** Contains what other engines mount: a sandbox's mount is the folder of that name, or the directory itself. */
   directory: string;
-  /** The program and arguments that run in place of an image; undefined: there is no such image. */
+  /** The program and arguments that run instead of an image; undefined: there is no such image. */
   command(image: string): readonly string[] | undefined;
 }
 
@@ -26,8 +26,8 @@ interface Running {
 }
 
 /**
- * Child processes in the place of containers, which talk to the launcher over real sockets: for tests without Docker, and for
- * measuring the launcher alone. It enforces no limits and isolates nothing.
+ * Child processes instead of containers, connected to the launcher by real sockets: for tests without Docker, and for
+ * measuring the launcher alone. It enforces no limits and provides no isolation.
  */
 export class ProcessEngine implements EngineToOpen {
   readonly #parts: ProcessEngineParts;
@@ -47,7 +47,7 @@ export class ProcessEngine implements EngineToOpen {
     const from = performance.now();
     const [program, ...args] = this.#parts.command(spec.image) ?? [];
     if (program === undefined) throw new EngineError('misconfigured', `There is no image ${spec.image}.`);
-    // A group of its own, so that what it starts can be ended with it, as in a container.
+    // A process group of its own, so that it can be killed together with its children, as in a container.
     const child = spawn(program, args, {
       env: this.#environment(spec),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -90,7 +90,7 @@ export class ProcessEngine implements EngineToOpen {
     return images.filter((image) => this.#parts.command(image) === undefined);
   }
 
-  /** What a container would see, with paths below its mounts replaced by where they are on this machine. */
+  /** A container's environment, with paths below its mounts replaced by the paths on this machine. */
   #environment({ environment, secrets, mounts }: SandboxSpec): Record<string, string | undefined> {
     const entries = Object.entries({ ...environment, ...secrets });
     const onThisMachine = entries.map(([name, value]) => [name, this.#locate(value, mounts)]);
@@ -107,7 +107,7 @@ export class ProcessEngine implements EngineToOpen {
   }
 }
 
-/** What all of them write; ends when all have ended. */
+/** The combined output of several streams; ends when all have ended. */
 function merged(...streams: Readable[]): PassThrough {
   const output = new PassThrough();
   let open = streams.length;
@@ -123,7 +123,7 @@ function end({ child, exited }: Running): Promise<unknown> {
   return exited;
 }
 
-/** Kills a process with everything it has started. */
+/** Kills a process and everything that it started. */
 function endGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');

@@ -6,7 +6,7 @@ import { buildSync } from 'esbuild';
 const folder = mkdtempSync(join(tmpdir(), 'programs-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** What starts `<name>.program.ts` of this folder. It is one file of JavaScript, since tests start it often and modules take most of a start. */
+/** The command that starts `<name>.program.ts` of this folder, bundled into one file, because loading modules takes most of a start. */
 export function commandOf(name: string): string[] {
   const outfile = join(folder, `${name}.mjs`);
   const entryPoints = [join(import.meta.dirname, `${name}.program.ts`)];

@@ -5,7 +5,7 @@ import path from 'node:path';
 // biome-ignore lint/style/noProcessEnv: what the launcher tells it
 const { LISTEN_ADDRESS = '', BEHAVIOUR } = process.env;
 
-/** A replica that listens and ends when it is asked to, unless it is told to behave badly. */
+/** A replica that listens, and ends when it is told to, unless it is configured to misbehave. */
 if (BEHAVIOUR === 'ends at its start') process.exit(3);
 const listen = () => net.createServer((socket) => socket.destroy()).listen(LISTEN_ADDRESS);
 process.on('SIGTERM', () => {

@@ -20,7 +20,7 @@ const COMMAND = commandOf('replica');
 /** Child processes that listen on real sockets. */
 class Replicas extends ProcessEngine {
   readonly specs: SandboxSpec[] = [];
-  /** What the engine says of a start, where no child process can be made to do it. */
+  /** Errors of a start that a child process can't cause. */
   fault: (start: number) => Error | undefined = () => undefined;
   withdrawn: Promise<void> = new Promise(() => undefined);
 
@@ -32,7 +32,7 @@ class Replicas extends ProcessEngine {
   }
 }
 
-/** An HTTP service with real child processes and a clock that the test moves; all of it is gone when the test is over. */
+/** An HTTP service with real child processes and a clock that the test advances; removed when the test ends. */
 export function testService(
   differences: Partial<WebEntry> = {},
   { behaviour = '', idleTimeoutMs = 60_000, places = 4 } = {},
@@ -53,14 +53,14 @@ export function testService(
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** Lets time pass in small steps until something is so. */
+  /** Advances the clock in small steps until a condition holds. */
   const until = async (isSo: () => unknown, stepMs = 2) => {
     while (!isSo()) {
       clock.pass(stepMs);
       await delay(2);
     }
   };
-  /** A replica by itself, and its end. */
+  /** A single replica, and its end. */
   const begin = () => {
     const replica = new Replica(setting, parts);
     const gone = replica.live();

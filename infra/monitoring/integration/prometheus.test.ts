@@ -129,7 +129,7 @@ describe('a Prometheus that make monitor has started', () => {
     expect(new Set(published.flat().map(({ HostIp }) => HostIp))).toEqual(new Set(['127.0.0.1']));
   });
 
-  test('comes in by address: control still refuses a name that it does not know', async () => {
+  test('scrapes by address: the control API still refuses a name that it does not know', async () => {
     const answer = await send(controlUrl, '/metrics', { headers: { host: 'launcher:9000' } });
     expect(answer.status).toBe(403);
     const { activeTargets } = await api<{ activeTargets: { scrapeUrl: string }[] }>('targets');

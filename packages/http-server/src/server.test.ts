@@ -6,7 +6,7 @@ import { type Limits, limitedServer } from './server.ts';
 const patient: Limits = { connections: 100, headersMs: 10_000, requestMs: 0, silentMs: 0, keepAliveMs: 0 };
 const whole = 'GET / HTTP/1.1\r\nHost: vote.test:80\r\n\r\n';
 
-/** Half of what Node itself gives a caller who sends nothing: who hangs up by then keeps to these limits. */
+/** Half of Node's own time-out for a silent client: a server that closes the connection by then applies these limits. */
 vi.setConfig({ testTimeout: 30_000 });
 afterAll(() => vi.resetConfig());
 
@@ -16,7 +16,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** Somebody at an endpoint with these limits: what the endpoint says until it hangs up, and when it does. */
+/** A client of a server with these limits: what the server sends until it closes the connection, and when it does. */
 async function caller(limits: Partial<Limits>, handler: http.RequestListener = (_, response) => response.end('hello')) {
   const server = limitedServer({ ...patient, ...limits }, handler, {
     isStream: ({ url }) => url === '/stream',
@@ -72,7 +72,7 @@ test('hangs up on who is silent while an answer is awaited, and on who keeps a c
 
 describe('when every connection is taken', () => {
   const stream = 'GET /stream HTTP/1.1\r\nHost: vote.test\r\n\r\n';
-  /** Streams stay open, a page is answered at once, and what is called /slow never is. */
+  /** Streams stay open, a page is answered at once, and /slow never. */
   const handler: http.RequestListener = ({ url }, response) => {
     if (url === '/stream') response.writeHead(200).write('first');
     else if (url !== '/slow') response.end('hello');
@@ -114,7 +114,7 @@ describe('when every connection is taken', () => {
 
 describe('requests in progress', () => {
   const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: vote.test\r\n\r\n`;
-  /** What is in progress, on however many connections, and how to let all of it end. */
+  /** The requests in progress on all connections, and how to let all of them end. */
   const held = () => {
     const waiting: http.ServerResponse[] = [];
     const handler: http.RequestListener = (_, response) => {

@@ -130,7 +130,7 @@ describe('with a launcher', () => {
     expect(after).not.toContain('warming');
   });
 
-  test('an idle container has two polls open; events in hand open more, never more than allowed', async () => {
+  test('an idle container has two polls open; events in flight open more, never more than allowed', async () => {
     const { child, said } = start(4);
     await expect.poll(() => launcher.parked).toBe(2);
     const first = await launcher.give('{"hold":true}');
@@ -144,7 +144,7 @@ describe('with a launcher', () => {
     await expect.poll(() => launcher.parked).toBe(4);
   });
 
-  test('when there is no more work, it finishes what it has in hand, disconnects and exits with 0', async () => {
+  test('when there are no more events, it finishes those in flight, disconnects and exits with 0', async () => {
     const { child, exit, stderr, said } = start(2);
     const { answer } = await launcher.give('{"hold":true}');
     await said('holding');
@@ -187,7 +187,7 @@ describe('with a launcher', () => {
     expect(await exit).toBe(0);
   });
 
-  test('SIGTERM ends a busy container after the event in hand', async () => {
+  test('SIGTERM ends a busy container after the event in flight', async () => {
     const { child, exit, said } = start();
     const { answer } = await launcher.give('{"hold":true}');
     await said('holding');

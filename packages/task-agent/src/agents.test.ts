@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { Agents } from './agents.ts';
 import type { AgentConnection } from './connection.ts';
 
-/** The port is the launcher's only one, so each test has an address of its own. */
+/** All launchers use the same port, so each test has an address of its own. */
 const ADDRESS = '127.0.79.1';
 const TASK = 'a'.repeat(25);
 
@@ -12,7 +12,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A launcher that waits for tasks of one function, and Swarm, which knows one of them by whatever its API makes of the ID. */
+/** A launcher that expects tasks of one function, and a Swarm that knows one of them by whatever form of its ID. */
 async function launcher() {
   const registered: AgentConnection[] = [];
   const refused: string[] = [];
@@ -31,7 +31,7 @@ async function launcher() {
     agents.close();
     for (const agent of registered) agent.lose();
   });
-  /** Says who it is; resolves when it is refused or registered. */
+  /** Registers; resolves when it is refused or accepted. */
   const register = async (changes: object) => {
     const before = registered.length + refused.length;
     const socket = net.connect(9002, ADDRESS).on('error', () => undefined);
@@ -83,7 +83,7 @@ test('a connection that hasn’t registered may say 4 KB, and no more', async ()
     const socket = net.connect(9002, ADDRESS).on('error', () => undefined);
     closing.push(() => socket.destroy());
     const closed = new Promise((resolve) => socket.once('close', resolve));
-    // The launcher beats once it has taken what was said before.
+    // The launcher sends a heartbeat after it has handled earlier messages.
     const heard = new Promise((resolve) => socket.once('data', resolve));
     socket.write('x'.repeat(bytes));
     return Promise.race([closed.then(() => 'closed'), heard.then(() => 'heard')]);

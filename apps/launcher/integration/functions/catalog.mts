@@ -1,11 +1,11 @@
-// Prints the catalog that the tests run with: the real one, functions that do wrong, and those in the files that are named, from here.
+// Prints the catalog for the tests: the real one, plus misbehaving functions, plus those in the given files of this folder.
 import { readFileSync } from 'node:fs';
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
-/** Where starts take longer (on a Swarm), deadlines have to be longer, too. */
+/** On a Swarm starts take longer, so deadlines have to be longer, too. */
 const times = Number(process.env.DEADLINES_TIMES ?? 1);
 const catalog = read('../../../../functions/catalog.json');
-// On a busy machine a start takes seconds. It is still less than web's patience with the launcher.
+// On a busy machine a start takes seconds. This is still less than web's time-out for the launcher.
 for (const real of Object.values<{ deadlineMs: number }>(catalog.functions)) real.deadlineMs = 18_000;
 const files = ['./misbehaving.json', ...process.argv.slice(2)];
 for (const [name, differences] of files.flatMap((file) => Object.entries<object>(read(file)))) {

@@ -1,10 +1,10 @@
-// A function that does wrong whatever its event names. It speaks to the Runtime API itself, since our runtime would not let it.
+// A function that misbehaves as its event says. It calls the Runtime API itself, because our runtime would prevent that.
 const http = require('node:http');
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 
-/** Started in web's place: it fills the folder that it is to put its socket into with what nobody else may look at, or remove. */
+/** Started instead of web: fills the folder of its socket with files that no other uid may read or remove. */
 function misbehaveAsWeb(socket) {
   process.chdir('/run/web');
   fs.mkdirSync('folder');
@@ -20,7 +20,7 @@ function misbehaveAsWeb(socket) {
     fs.mkdirSync('x'.repeat(250));
     process.chdir('x'.repeat(250));
   }
-  // Sticky, so that a right to write in it is not enough, and closed to everybody else.
+  // Sticky, so that write permission is not enough, and inaccessible to all other uids.
   fs.chmodSync('/run/web/folder', 0o1700);
   net.createServer().listen(socket, () => fs.chmodSync(socket, 0o777));
 }
@@ -48,7 +48,7 @@ function call(method, path, body) {
   });
 }
 
-/** The first line of the answer to bytes that may be no request; nothing if there is none soon. */
+/** The first line of the answer to arbitrary bytes; nothing if there is no answer soon. */
 function sendRaw(bytes) {
   return new Promise((resolve) => {
     const socket = net.connect(endpoint.socketPath ? { path: endpoint.socketPath } : { host, port });
@@ -63,7 +63,7 @@ function sendRaw(bytes) {
   });
 }
 
-/** Says SIGCONT: held events go on, and later ones are not held. */
+/** Sent by SIGCONT: held events continue, and later ones are not held. */
 const released = new Promise((resolve) => process.once('SIGCONT', resolve));
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -73,7 +73,7 @@ const deeds = {
     await pause(ms);
     return { slept: ms };
   },
-  // A timer, since a process that only waits for a signal ends.
+  // A timer, because a process that only waits for a signal would exit.
   hold: async () => {
     const alive = setInterval(() => undefined, 1e6);
     await released;
@@ -135,13 +135,13 @@ const deeds = {
     status: (await call('POST', '00000000-0000-4000-8000-000000000000/response', '1')).status,
   }),
   'ask-for-more': async () => ({ status: (await call('GET', 'next')).status }),
-  // One after the other: a sandbox has few connections.
+  // One after the other, because a sandbox may have few connections.
   'send-raw': async ({ requests }) => {
     const answers = [];
     for (const request of requests) answers.push(await sendRaw(Buffer.from(request, 'base64')));
     return answers;
   },
-  // Written as it goes, so that its own memory is not the limit that it meets.
+  // Streamed, so that it doesn't hit its own memory limit first.
   'answer-with-megabytes': async ({ megabytes }, id) => {
     await new Promise((resolve, reject) => {
       const request = http.request({ ...endpoint, method: 'POST', path: `${BASE}${id}/response` }, (response) =>

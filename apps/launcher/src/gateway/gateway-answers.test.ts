@@ -10,7 +10,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A gateway in front of a web whose code somebody has taken over: it answers with these bytes. */
+/** A gateway in front of a compromised web, which answers with these bytes. */
 async function serve(bytes: string): Promise<string> {
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));

@@ -24,7 +24,7 @@ const listening = (server: http.Server, at: unknown) =>
     closing.push(() => server.close().closeAllConnections());
   });
 
-/** A gateway in front of a web that notes what it gets. */
+/** A gateway in front of a web that records its requests. */
 async function serve(votesPerMinute?: number): Promise<{ url: string; port: number }> {
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));
@@ -52,7 +52,7 @@ async function serve(votesPerMinute?: number): Promise<{ url: string; port: numb
   return { url: `http://127.0.0.1:${port}`, port };
 }
 
-/** Sends bytes as they are, and returns what comes back first. */
+/** Sends raw bytes, and returns the first part of the answer. */
 const send = (port: number, bytes: string) =>
   new Promise<{ answer: string; socket: net.Socket }>((resolve) => {
     const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);
@@ -90,7 +90,7 @@ describe('a body', () => {
     },
   );
 
-  test('finds room beside any number that are only half there', async () => {
+  test('finds room beside any number of incomplete ones', async () => {
     const { port, url } = await serve();
     for (let i = 0; i < 600; i += 1) {
       const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);

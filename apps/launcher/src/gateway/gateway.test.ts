@@ -33,7 +33,7 @@ const listening = (server: net.Server, at: string | number) =>
     closing.push(() => server.close());
   });
 
-/** A gateway in front of a web that answers what it was asked; `lease` decides when, and whether, there is a web. */
+/** A gateway in front of a web that echoes its requests; `lease` decides when, and whether, there is a web. */
 async function serve(
   options: {
     isUp?: boolean;
@@ -75,7 +75,7 @@ async function serve(
 const browser = { accept: 'text/html,application/xhtml+xml' };
 
 describe('while web starts from zero', () => {
-  /** A web that starts when the test says so. `asked` resolves when somebody waits for it; time passes only when the test says so, too. */
+  /** A web that starts when the test says so. `asked` resolves when a request waits for it; the test advances the clock, too. */
   async function serveLate() {
     const asked = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
@@ -286,7 +286,7 @@ describe('the gateway', () => {
   );
 });
 
-/** What the gateway answers to a request target that fetch would not send. */
+/** The gateway's answer to a request target that fetch would not send. */
 async function statusOf(target: string): Promise<number | undefined> {
   const { port } = await serve();
   return new Promise((resolve, reject) => {

@@ -13,7 +13,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** An endpoint for a sandbox that has the event `mine` in hand. */
+/** An endpoint for a sandbox that has the event `mine` in flight. */
 async function open() {
   const directory = mkdtempSync(`${tmpdir()}/runtime-`);
   closing.push(() => rmSync(directory, { recursive: true, force: true }));
@@ -42,14 +42,14 @@ async function open() {
 }
 
 describe('the runtime API of a sandbox', () => {
-  test('takes the answer to what is in its hands, once', async () => {
+  test('accepts the answer to an event in flight, once', async () => {
     const { call, seen } = await open();
     expect(await call('POST', 'invocation/mine/response', '1')).toBe(202);
     expect(await call('POST', 'invocation/mine/response', '2')).toBe(409);
     expect(seen.answers.map((outcome) => String(outcome.payload))).toEqual(['1']);
   });
 
-  test('takes no result that breaks off for an answer, so that its event is tried again', async () => {
+  test('does not accept a truncated result, so that its event is retried', async () => {
     const { socketPath, seen, call } = await open();
     const path = '/2018-06-01/runtime/invocation/mine/response';
     const request = http.request({ socketPath, method: 'POST', path, headers: { 'Content-Length': 100 } });
@@ -62,7 +62,7 @@ describe('the runtime API of a sandbox', () => {
     expect(seen.answers).toEqual([]);
   });
 
-  test('refuses a result that finds no room beside others, and takes it when it is sent again', async () => {
+  test('refuses a result while the budget for results is used up, and accepts it when it is sent again', async () => {
     const { socketPath, seen, call } = await open();
     const large = 'x'.repeat(5.9 * 1024 * 1024);
     const headers = { 'Content-Length': large.length };
@@ -110,7 +110,7 @@ describe('the runtime API of a sandbox', () => {
     await expect.poll(() => [seen.answers.length, seen.polls.length]).toEqual([1, 1]);
   });
 
-  test('is dead after use: who is connected is hung up on, and nobody else gets in', async () => {
+  test('is dead after use: open connections are closed, and new ones refused', async () => {
     const { socketPath, endpoint, seen } = await open();
     const socket = net.connect(socketPath).on('error', () => undefined);
     const hungUp = new Promise((resolve) => socket.once('close', resolve));
@@ -123,7 +123,7 @@ describe('the runtime API of a sandbox', () => {
     expect(existsSync(dirname(socketPath))).toBe(false);
   });
 
-  test('refuses a `next` beyond the events that it may have in hand', async () => {
+  test('refuses a `next` beyond the events that it may have in flight', async () => {
     const { socketPath } = await open();
     const answers: string[] = [];
     for (let i = 0; i < 3; i += 1) {

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A sandbox that has the event `of-<name>` in hand. */
+/** A sandbox that has the event `of-<name>` in flight. */
 function client(name: string) {
   const answers: Outcome[] = [];
   const sandbox: RuntimeClient = {
@@ -54,7 +54,7 @@ describe('the runtime API over TCP', () => {
     expect([one.answers.length, other.answers.length]).toEqual([1, 0]);
   });
 
-  test('takes nothing from who has no token, or one that is not quite right', async () => {
+  test('refuses requests without a token, or with one that is almost right', async () => {
     const { answer, one, token } = await open();
     const last = token.at(-1) === 'A' ? 'B' : 'A';
     for (const wrong of [undefined, '', 'one', 'one.', `${token.slice(0, -1)}${last}`, `other.${token.split('.')[1]}`])

@@ -10,7 +10,7 @@ const { functions } = readCatalog(path.resolve(import.meta.dirname, '../../../..
 test.each([
   [1, { kind: 'single-use' } as const],
   [3, { kind: 'reuse', inFlight: 3, events: 100 } as const],
-])('a sandbox that may have %i events in hand asks for no more at once', (most, serving) => {
+])('a sandbox that may have %i events in flight asks for no more at once', (most, serving) => {
   const entry = { ...(functions['record-vote'] as FunctionEntry), serving };
   const parts = { bus: new EventBus(), clock: new ManualClock(), engine: {} as never, openEndpoint: {} as never };
   const sandbox = new Sandbox('record-vote', entry, {} as SandboxOwner, parts);
