@@ -49,3 +49,17 @@ test.each(['a: b\u0001', 'a b: c', 'Content-Length: 3', 'Transfer-Encoding: chun
     expect((await fetch(url)).status).toBe(503);
   },
 );
+
+test('an answer of web that switches protocols, unasked, is a failure at once, and does not wait for a deadline', async () => {
+  const url = await serve('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mine\r\n\r\nmine');
+  const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) });
+  expect(answer.status).toBe(503);
+});
+
+test('answers of web that announce another are not the answer', async () => {
+  const url = await serve(
+    'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+  );
+  const answer = await fetch(url);
+  expect([answer.status, await answer.text(), answer.headers.get('link')]).toEqual([200, 'ok', null]);
+});

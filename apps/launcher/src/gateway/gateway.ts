@@ -61,6 +61,14 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
     answer.once('close', () => answer.complete || response.destroy());
   });
 
+  // Without a listener, Node drops the connection and tells nobody.
+  proxy.on('proxyReq', (asked) => {
+    asked.once('upgrade', (_answer, socket) => {
+      socket.destroy();
+      asked.emit('error', new Error('web switched protocols, unasked'));
+    });
+  });
+
   async function route(request: Request, response: Response): Promise<void> {
     const { method = '', url = '' } = request;
     if (!URL.canParse(url, 'http://gateway'))
