@@ -10,7 +10,7 @@ export async function docker(...words: string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** Ids of the running containers of a stack that have this name. */
+/** IDs of a stack's running containers with this name. */
 export async function containers(stack: string, name: string): Promise<string[]> {
   const filters = [`${LABEL}.launcher=${stack}`, `${LABEL}.name=${name}`].flatMap((label) => [
     '--filter',

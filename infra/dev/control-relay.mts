@@ -6,8 +6,8 @@ const DIAL = `const socket = require('net').connect('/run/control/control.sock')
   process.stdin.pipe(socket).pipe(process.stdout); socket.on('error', () => process.exit(1));`;
 
 /**
- * Web's own socket to the control API, on this machine: a socket whose connections end in the launcher's container. Its volume can't be
- * reached from a host where Docker runs in a machine of its own.
+ * Provides web's socket to the control API on this machine, with connections forwarded into the launcher's container, because the
+ * socket's volume can't be opened on a host where Docker runs in a virtual machine.
  */
 export function relay(stack: string, path: string): Server {
   const server = createServer(async (connection) => {

@@ -1,4 +1,4 @@
-// Runs beside the stack until Ctrl-C: Next.js in development mode, and a watcher that rebuilds what was saved.
+// Runs next to the stack until Ctrl-C: Next.js in development mode, and a watcher that rebuilds functions whose files were saved.
 import { spawn } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -6,12 +6,12 @@ import { containers, docker } from './containers.mts';
 /** Editors save in several steps. */
 const SETTLE_MS = 150;
 
-/** What has to be done after a file was saved. */
+/** What to do after a file was saved. */
 type Work = { kind: 'function'; name: string } | { kind: 'stack' };
 
 /**
- * Brings what was saved into the running stack: a function's image is rebuilt and its waiting containers are let go, so that the
- * next event finds the new code; events in hand are finished by the old. One build at a time, and a broken one changes nothing.
+ * Deploys saved changes to the running stack: rebuilds a function's image and replaces its idle containers, so that the next event
+ * runs the new code; events in flight are finished by the old. One build at a time; a failed one changes nothing.
  */
 export class Rebuilder {
   readonly #root: string;
@@ -50,7 +50,7 @@ export class Rebuilder {
     while (this.#due.size > 0) {
       const works = [...this.#due.values()];
       this.#due = new Map();
-      // Whatever the stack's start rebuilds, it rebuilds with all functions.
+      // A restart of the stack rebuilds all functions anyway.
       if (works.some(({ kind }) => kind === 'stack')) await this.#run('infra/stack/run.sh');
       else for (const work of works) if (work.kind === 'function') await this.#renew(work.name);
     }
@@ -68,7 +68,7 @@ export class Rebuilder {
     console.log(`  ${name} is new after ${Math.round(performance.now() - begun)} ms`);
   }
 
-  /** Quiet when it works; shows all that was said when it doesn't. */
+  /** Silent on success; prints the whole output on failure. */
   #run(command: string, ...words: string[]): Promise<boolean> {
     return new Promise((resolve) => {
       const child = spawn(command, words, { cwd: this.#root, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,10 +1,10 @@
 import { docker, onlyContainer } from './containers.mts';
 
 const PAGE_DEADLINE_MS = 30_000;
-/** Web leaves when nobody asks for a page, and on a busy machine that may be before we have looked at it: the next page starts it again. */
+/** Web stops when no page is requested, on a busy machine possibly before it has been inspected; then the next page starts it again. */
 const ATTEMPTS = 10;
 
-/** What the launcher gives to web: read from a web container, which a page view starts. */
+/** The environment that the launcher gives to web, read from a web container, which a page view starts. */
 export async function webEnvironment(stack: string, url: string): Promise<Record<string, string>> {
   const lines = await webSettings(stack, url);
   const pairs = lines.map((line): [string, string] => {

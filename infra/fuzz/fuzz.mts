@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll } from 'vitest';
 
 /**
- * Property tests whose inputs can be had again: a run prints its seed and how many inputs it tried, and `FUZZ_SEED=<seed>`
- * repeats it. What fails is made as small as it can be, and shown with the seed. `FUZZ_TIMES=10` tries ten times as many.
+ * Property tests with reproducible inputs: a run prints its seed and how many inputs it tried, and `FUZZ_SEED=<seed>` repeats
+ * it. A failing input is shrunk and printed with the seed. `FUZZ_TIMES=10` tries ten times as many.
  */
 const seed = Number(process.env.FUZZ_SEED) || 1 + Math.floor(Math.random() * 2 ** 31);
 const times = Number(process.env.FUZZ_TIMES) || 1;
@@ -13,7 +13,7 @@ afterAll(() => {
   if (tried > 0) console.log(`fuzz: ${tried} inputs, FUZZ_SEED=${seed}`);
 });
 
-/** Tries so many inputs, one after the other. `size` is how many inputs one value holds. */
+/** Tries the given number of inputs, one after the other. `size` is how many inputs one value contains. */
 export async function forAll<Input>(
   arbitrary: fc.Arbitrary<Input>,
   runs: number,
@@ -24,11 +24,11 @@ export async function forAll<Input>(
     tried += size(input);
     await check(input);
   });
-  // Also ends the search for the smallest input that fails.
+  // Also limits the time for shrinking.
   await fc.assert(property, { seed, numRuns: runs * times, interruptAfterTimeLimit: 60_000 * times });
 }
 
-/** A text as outsiders write it: any character, half of a pair, controls, signs that mean something to some parser. */
+/** Untrusted text: any character, half a surrogate pair, control characters, characters that are special to some parser. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),

@@ -1,4 +1,4 @@
-// Prints the catalog's functions, one a line: name, uid, and whether it uses the database.
+// Prints the catalog's functions, one per line: name, uid, and whether it uses the database.
 import { readFileSync } from 'node:fs';
 
 interface Catalog {

@@ -1,5 +1,5 @@
-// Runs web once while its image is built, as the user and with the node that it will run with: what V8 compiles for the first
-// pages goes into the compile cache (https://nodejs.org/api/module.html#module-compile-cache), and into the image.
+// Runs web once while its image is built, with the same user and node as later: the code that V8 compiles for the first pages goes
+// into the compile cache (https://nodejs.org/api/module.html#module-compile-cache), and with it into the image.
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';

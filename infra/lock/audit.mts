@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 
 /** A known vulnerability of a package in the lock file. */
 export interface Finding {
-  /** Of the advisory: GHSA-…, or its address. */
+  /** The advisory's ID: GHSA-…, or its address. */
   id: string;
   package: string;
   severity: string;
@@ -10,7 +10,7 @@ export interface Finding {
 }
 
 export type Audit =
-  /** `stale`: accepted, but nothing of the lock file has it any more. */
+  /** `stale`: accepted, but no longer in the lock file. */
   | { kind: 'checked'; unlisted: Finding[]; accepted: Finding[]; stale: string[] }
   | { kind: 'not-answered'; why: string };
 
@@ -23,7 +23,7 @@ interface Report {
   error?: { summary?: string; code?: string };
 }
 
-/** Any answer is one, a refusal too: not every registry knows the ping. */
+/** Any answer counts, even a refusal: not every registry supports the ping. */
 function isSilence(pong: string): boolean {
   try {
     const { code = '' } = (JSON.parse(pong) as { error?: { code?: string } }).error ?? {};
@@ -35,9 +35,9 @@ function isSilence(pong: string): boolean {
 
 /**
  * Asks the registry which packages of the lock file have known vulnerabilities (`npm audit`), test and build tools included.
- * @param accepted advisory → why we live with it
- * @param registry another than npm's own setting
- * @param silenceMs after how long a registry that says nothing is taken for absent
+ * @param accepted advisory → why it is accepted
+ * @param registry overrides npm's own setting
+ * @param silenceMs after how long a silent registry counts as absent
  */
 export async function audit(
   folder: string,
@@ -52,7 +52,7 @@ export async function audit(
         resolve(stdout || String(error)),
       );
     });
-  // Asked first whether it is there: where it isn't, nobody should wait for the audit to find out.
+  // A ping first: where there is no registry, the audit would take long to fail.
   const pong = await npm(['ping', `--fetch-timeout=${silenceMs}`], 5 * silenceMs);
   if (isSilence(pong)) return { kind: 'not-answered', why: pong.slice(0, 200) };
   const output = await npm(['audit', '--package-lock-only', '--fetch-timeout=20000'], 60_000);
@@ -68,7 +68,7 @@ export async function audit(
   const found = new Map<string, Finding>();
   for (const { via } of Object.values(report.vulnerabilities))
     for (const each of via) {
-      // A text is the name of a package that has it from another, which is listed by itself.
+      // A string names the dependency that brings the vulnerability; that package is listed by itself.
       if (typeof each === 'string') continue;
       const id = each.url.replace(/^.*\/(?=GHSA-)/, '');
       found.set(id, { id, package: each.name, severity: each.severity, title: each.title });

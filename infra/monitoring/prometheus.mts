@@ -1,6 +1,6 @@
-// Asks Prometheus about the launcher. Arguments: its address, and the question.
-//   up       exits with 0 if it has found the launcher, and was answered
-//   trouble  prints why it was not
+// Queries Prometheus about the launcher. Arguments: its address, and the query.
+//   up       exits with 0 if it has found and scraped the launcher
+//   trouble  prints why it has not
 const [address, question] = process.argv.slice(2);
 
 async function ask<Data>(path: string): Promise<Data> {

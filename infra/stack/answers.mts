@@ -1,4 +1,4 @@
-// Exits with 0 if the address answers with 200.
+// Exits with 0 if the address answers 200.
 const answer = await fetch(process.argv[2] ?? '', {
   headers: { accept: 'text/html' },
   signal: AbortSignal.timeout(20_000),

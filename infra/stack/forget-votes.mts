@@ -1,4 +1,4 @@
-// Has the launcher forget every vote. Argument: the address of the control API.
+// Makes the launcher delete all votes. Argument: the address of the control API.
 try {
   const answer = await fetch(new URL('/reset', process.argv[2]), {
     method: 'POST',

@@ -1,4 +1,4 @@
-// Prints ports that nobody uses, as many as the argument says.
+// Prints free ports. Argument: how many.
 import { freePort } from '@serverless-vote/e2e/free-port';
 
 const ports = new Set<number>();

@@ -1,13 +1,13 @@
 /**
- * Makes a line of a container's log readable: the launcher's JSON becomes `12:00:01.123 launcher  message  key=value …`, what Postgres
- * writes loses its date. Whatever functions have written into it, a terminal gets text only.
+ * Formats a line of a container's log: the launcher's JSON becomes `12:00:01.123 launcher  message  key=value …`, Postgres' lines lose
+ * their date. A function's output is untrusted, so a terminal gets no control characters.
  */
 export function readable(name: string, line: string): string {
   const [clock, text] = line.startsWith('{') ? ofLauncher(line) : ofPostgres(line);
   return `${clock} ${name.padEnd(8)}  ${printable(text)}`;
 }
 
-/** What Postgres says whenever it starts, and the launcher that looks whether it has. */
+/** Messages that Postgres logs at every start, and when the launcher checks whether it has started. */
 export const isStartUpNoise = (line: string): boolean =>
   /(LOG: {2}(starting PostgreSQL|listening on|database system (was shut down at|is ready))|FATAL: {2}the database system is starting up)/.test(
     line,
@@ -35,7 +35,7 @@ function ofPostgres(line: string): [clock: string, text: string] {
   return text === undefined ? [clockOf(), line] : [clockOf(time), text];
 }
 
-/** The time of day here; blank if a line doesn't say its own. */
+/** The local time of day; blank if a line has no time. */
 function clockOf(time?: string): string {
   const at = new Date(time ?? Number.NaN);
   if (Number.isNaN(at.getTime())) return ' '.repeat(12);
@@ -47,6 +47,6 @@ function plain(value: unknown): string {
   return /^[\w./:-]{12}[0-9a-f]{52}$/.test(value) ? value.slice(0, 12) : value;
 }
 
-/** Control characters would move the cursor, set colours or the window's title, turn text around, or begin a line that looks like ours. */
+/** Control characters could move the cursor, set colours or the window's title, reverse text, or start a line that looks like ours. */
 const printable = (text: string): string =>
   text.replace(/\n/g, '\n               ').replace(/(?![\t\n])[\p{Cc}\p{Bidi_Control}]/gu, '�');

@@ -1,6 +1,6 @@
 /**
  * Shows and follows the logs of several containers, by time: `node logs.mts <name>=<container id>…`. First the last 20 lines of each,
- * then what comes. It ends when it is interrupted, which is no failure, or when none of the containers runs any more.
+ * then new ones. Ends when it is interrupted, which is not a failure, or when none of the containers runs any more.
  */
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,7 @@ const containers = process.argv.slice(2).map((word) => word.split('=') as [name:
 
 interface Line {
   name: string;
-  /** By the engine's clock, with nanoseconds, so that it is compared as text. */
+  /** The engine's timestamp with nanoseconds, which is compared as text. */
   at: string;
   text: string;
 }
@@ -25,7 +25,7 @@ function parse(name: string, line: string): Line {
   return { name, at: line.slice(0, blank), text: line.slice(blank + 1) };
 }
 
-/** What the container has written last. Some of it may be noise, so more is read than is shown. */
+/** The container's last lines. Some may be noise, so more are read than shown. */
 const history = (name: string, id: string): Promise<Line[]> =>
   new Promise((resolve, reject) => {
     const args = ['logs', '--timestamps', '--tail', '200', id];
@@ -47,7 +47,7 @@ async function follow(name: string, id: string, seen: string): Promise<void> {
   const read = async (stream: NodeJS.ReadableStream) => {
     for await (const text of createInterface({ input: stream })) {
       const line = parse(name, text);
-      // `--since` begins with the line that was seen last.
+      // `--since` includes the last line that was seen.
       if (line.at > seen) show(line);
     }
   };
@@ -60,9 +60,9 @@ const end = () => {
   process.exit(0);
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-// Whoever reads us may have enough: make logs | head
+// The reader may close the pipe: make logs | head
 process.stdout.on('error', end);
-// In a process group of its own it doesn't hear when make is killed.
+// In a process group of its own it isn't killed together with make.
 const parent = process.ppid;
 setInterval(() => process.ppid === parent || end(), 1_000).unref();
 

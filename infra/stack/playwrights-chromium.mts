@@ -1,4 +1,4 @@
-// Prints where Playwright's own Chromium is, or would be.
+// Prints the path of Playwright's own Chromium, whether or not it is installed.
 import { chromium } from '@playwright/test';
 
 console.log(chromium.executablePath());

@@ -1,4 +1,4 @@
-// Makes a container's log readable: `docker logs … | node readable.mts <name>`.
+// Formats a container's log: `docker logs … | node readable.mts <name>`.
 import { createInterface } from 'node:readline';
 import { readable } from './log-line.mts';
 

@@ -1,21 +1,21 @@
 /**
- * Casts sample votes the way browsers do: `node seed.mts <address> <number>` posts to the vote route, each vote by a
- * voter of its own. It waits when it is told to (429), and asks again where nobody knows whether a vote arrived: as the
- * same voter, or a vote whose answer was lost would count twice.
+ * Casts sample votes as browsers do: `node seed.mts <address> <number>` posts to the vote route, each vote from a new
+ * voter. Waits when it is throttled (429), and resends a vote whose answer was lost as the same voter, because it would
+ * otherwise count twice.
  */
 import http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const [address = 'http://localhost:8080', wanted = '3000'] = process.argv.slice(2);
 const votes = Number(wanted);
-/** Enough to be a crowd; more would only wait in another queue. */
+/** Enough for a crowd; more would only wait in another queue. */
 const AT_ONCE = 48;
-/** How often a vote is cast again: while it is told to wait, and while something is wrong. */
+/** How often a vote is retried when it is throttled, and when it fails. */
 const ATTEMPTS = { busy: 60, wrong: 8 };
 const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
 const options = await optionsOf(address);
-// A clear winner looks better than a tie: each option has two thirds of the chances of the one before.
+// Each option is two thirds as likely as the one before: a clear winner looks better than a tie.
 const chances = options.map((_, index) => (2 / 3) ** index);
 const began = performance.now();
 let recorded = 0;
@@ -39,7 +39,7 @@ const turnedAway = waited > 0 ? `, told to wait ${waited} times` : '';
 console.log(`${recorded} votes in ${seconds.toFixed(1)} s: ${Math.round(recorded / seconds)} a second${turnedAway}`);
 process.exit(0);
 
-/** One of the crowd after the other, until all have voted. */
+/** Casts one vote after the other until all have been cast. */
 async function voters(): Promise<void> {
   while (cast < votes) {
     cast += 1;
@@ -48,14 +48,14 @@ async function voters(): Promise<void> {
   }
 }
 
-/** A newcomer is somebody before the vote, like whoever has opened the page. */
+/** Gets a voter's cookie before the vote, like a browser that opens the page. */
 async function vote(choice: string): Promise<void> {
   const cookie = await insist(() => ask('GET', '/voting'));
   if (!cookie) throw new Error('A voter was not given an identity');
   await insist(() => ask('POST', '/vote', { choice, cookie }));
 }
 
-/** Asks until there is a good answer, or no hope. @returns the cookies that came with it */
+/** Sends a request until it succeeds, or the retries are used up. @returns the cookies of the answer */
 async function insist(attempted: () => Promise<Heard>): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await attempted().catch((error: Error) => ({
@@ -111,7 +111,7 @@ function ask(method: string, path: string, as?: { choice: string; cookie: string
   });
 }
 
-/** What may be voted for, read from the vote page like a voter does. */
+/** The options, read from the vote page. */
 async function optionsOf(base: string): Promise<string[]> {
   const page = await fetch(`${base}/`, { headers: { accept: '*/*' } }).catch(() => undefined);
   const buttons = ((await page?.text()) ?? '').match(/<button[^>]*\bname="choice"[^>]*>/g) ?? [];

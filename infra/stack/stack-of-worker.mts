@@ -1,4 +1,4 @@
-/** Each worker of the integration tests has a stack to itself; test-stacks.sh has started them, and says of each what it is. */
+/** Each worker of the integration tests has its own stack; test-stacks.sh has started them and describes each. */
 const mine = process.env.STACKS?.split(' ')[Number(process.env.VITEST_POOL_ID) - 1];
 if (mine) {
   const [STACK, PORT, CONTROL_PORT] = mine.split(':');

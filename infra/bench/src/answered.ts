@@ -1,6 +1,6 @@
 import type { Answer } from './http-endpoint.ts';
 
-/** The answer, if it is a success. @throws {Error} with its words, if not */
+/** Returns a successful answer. @throws {Error} with the answer's text otherwise */
 export function answered(answer: Answer): Answer {
   if (answer.status !== 200 || answer.headers['x-amz-function-error'] !== undefined)
     throw new Error(`Answered ${answer.status}: ${answer.body.slice(0, 200)}`);

@@ -6,31 +6,31 @@ import type { OtherLoad } from './other-load.ts';
 import type { Plan } from './plan.ts';
 import type { Stack } from './stack.ts';
 
-/** What every row measures with. */
+/** What every row needs for its measurements. */
 export interface Bench {
   plan: Plan;
   signal: AbortSignal;
   docker: Docker;
   progress: (text: string) => void;
-  /** Told why a row could not be measured; the others go on. */
+  /** Called with the reason when a row could not be measured; the others continue. */
   failed: (row: string, why: string) => void;
   otherLoad: OtherLoad;
   imageTag: string;
   nodeImage: string;
   catalog: Catalog;
-  /** As shipped, but for the idle timeout. */
+  /** As shipped, except for the idle timeout. */
   warm: Stack;
-  /** Lets everything go after a second and a half, and keeps one prewarmed of each function. */
+  /** Has an idle timeout of a second and a half, and a warm pool of one container per function. */
   cold: Stack;
   baseline: Baseline;
   measured: Measured;
 }
 
-/** Everything that was measured: series of milliseconds (or votes a second), and facts that are one number. */
+/** Everything that was measured: series of milliseconds (or votes per second), and single numbers. */
 export interface Measured {
   series: Record<string, Series>;
   facts: Record<string, number>;
   details: Record<string, unknown>;
-  /** What share of the processors others used, by part: 0 to 1. */
+  /** The share of the CPU that other processes used, by part: 0 to 1. */
   otherLoad: Record<string, number>;
 }

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 export const root = path.resolve(import.meta.dirname, '../../..');
 export const cache = path.join(root, '.cache/bench');
 
-/** Makes one file of a program that is to run in a container. @returns its path */
+/** Bundles a program that runs in a container into one file. @returns its path */
 export async function bundle(entry: string, name: string): Promise<string> {
   mkdirSync(cache, { recursive: true });
   const outfile = path.join(cache, `${name}.mjs`);

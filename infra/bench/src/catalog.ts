@@ -17,7 +17,7 @@ export interface Catalog {
   functions: { 'record-vote': FunctionEntry; 'fetch-results': FunctionEntry };
 }
 
-/** The catalog that is measured: the one in the launcher's image. */
+/** The catalog under measurement: the one in the launcher's image. */
 export async function catalogOf(imageTag: string): Promise<Catalog> {
   const args = ['run', '--rm', '--network', 'none', '--entrypoint', 'cat', `serverless-vote/launcher:${imageTag}`];
   const { stdout } = await run('docker', [...args, '/launcher/catalog.json']);
@@ -26,7 +26,7 @@ export async function catalogOf(imageTag: string): Promise<Catalog> {
 
 type AnyEntry = FunctionEntry & Record<string, unknown>;
 
-/** Writes the catalog with other functions, for a stack that is started with it. */
+/** Writes the catalog with changed functions, for a stack that is started with it. */
 function writeCatalog(name: string, catalog: Catalog, change: (entry: AnyEntry) => object): void {
   const functions = Object.entries(catalog.functions).map(([key, entry]) => [key, change(entry as AnyEntry)]);
   mkdirSync(cache, { recursive: true });
@@ -34,10 +34,10 @@ function writeCatalog(name: string, catalog: Catalog, change: (entry: AnyEntry) 
   writeFileSync(path.join(cache, `${name}-catalog.json`), text);
 }
 
-/** One prewarmed container of each function, for one-prewarmed.compose.yml. */
+/** A warm pool of one per function, for one-prewarmed.compose.yml. */
 export const writeOnePrewarmedCatalog = (catalog: Catalog): void =>
   writeCatalog('one-prewarmed', catalog, (entry) => ({ ...entry, warmPool: 1 }));
 
-/** Each event gets a container of its own, as many at once as `concurrency` says, for single-use.compose.yml and .stack.yml. */
+/** One container per event, up to `concurrency` at a time, for single-use.compose.yml and .stack.yml. */
 export const writeSingleUseCatalog = (catalog: Catalog, concurrency: number): void =>
   writeCatalog('single-use', catalog, (entry) => ({ ...entry, concurrency, serving: { kind: 'single-use' } }));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What the promise gives. @throws {Error} naming `what`, when it takes longer than `withinMs`; whatever hangs then is not waited for */
+/** The promise's result. @throws {Error} naming `what`, when it takes longer than `withinMs`; then the promise is abandoned */
 export async function within<T>(withinMs: number, what: string, promise: Promise<T>): Promise<T> {
   const over = new AbortController();
   const late = pause(withinMs, undefined, { signal: over.signal, ref: false }).then(() => {

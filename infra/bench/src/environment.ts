@@ -2,7 +2,7 @@ import os from 'node:os';
 import type Docker from 'dockerode';
 import { run } from './run.ts';
 
-/** What a reader has to know of where the numbers come from. Names nobody's machine. */
+/** What a reader has to know about the machine behind the numbers, without its name. */
 export async function environment(docker: Docker, { imageTag, nodeImage }: { imageTag: string; nodeImage: string }) {
   const [engine, info] = [await docker.version(), await docker.info()];
   const git = (...args: string[]) =>

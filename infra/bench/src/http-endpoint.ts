@@ -6,7 +6,7 @@ export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: string;
-  /** From the request to the answer's first byte, and to its last. */
+  /** The times from the request to the answer's first byte, and to its last. */
   headMs: number;
   totalMs: number;
 }
@@ -19,7 +19,7 @@ interface Sent {
 
 const DEADLINE_MS = 30_000;
 
-/** One address, and the connections to it: kept alive, the freshest first. */
+/** One address and the keep-alive connections to it, the most recently used first. */
 export class Endpoint {
   readonly #port: number;
   readonly #agent: http.Agent;
@@ -62,7 +62,7 @@ export class Endpoint {
   }
 }
 
-/** Ports on loopback that nobody uses, all different. */
+/** Distinct free ports on loopback. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(

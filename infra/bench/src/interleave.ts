@@ -2,11 +2,11 @@ import { within } from './deadline.ts';
 
 export interface Variant {
   name: string;
-  /** How many samples it gives in a round; 1 unless said. */
+  /** How many samples it takes per round; default 1. */
   times?: number;
-  /** Brings about what a sample presupposes; not measured. */
+  /** Sets up the preconditions of a sample; not measured. */
   prepare?: () => Promise<void>;
-  /** Measures once. `undefined` when what was to be measured didn't happen; then it is tried again, and counted as discarded. */
+  /** Takes one sample. `undefined` if the sample isn't what it should be; then it is counted as discarded, and repeated. */
   sample: () => Promise<number | undefined>;
 }
 
@@ -18,19 +18,19 @@ export interface Series {
 export interface Turns {
   signal: AbortSignal;
   progress: (text: string) => void;
-  /** Told why a variant can't be measured: it leaves the round, and the others go on. */
+  /** Called with the reason when a variant can't be measured; it is dropped, and the others continue. */
   failed: (name: string, why: string) => void;
 }
 
 const TRIES = 6;
-/** Of those tries so many may break; then it won't work the next time either. */
+/** After this many failed tries the variant is given up. */
 const BROKEN_TRIES = 2;
 const SAMPLE_MS = 150_000;
 
 /**
- * Takes turns: a sample of each variant, then again, so that whatever else the machine does meanwhile hits all of them alike.
- * Each round begins with another variant, so that none always follows the same one. When time is over, what was measured until then counts.
- * @returns what was measured of each variant that could be measured
+ * Interleaves the variants: a sample of each, then again, so that noise affects all of them alike. Each round starts with another
+ * variant, so that none always follows the same one. When time is over, the samples so far count.
+ * @returns the samples of each variant that could be measured
  */
 export async function interleave(
   rounds: number,

@@ -40,7 +40,7 @@ const plan: Plan = isQuick ? quick : full;
 const { BENCH_STACK: name = 'serverless-vote-bench', IMAGE_TAG: imageTag = 'latest' } = process.env;
 const nodeImage = process.env.NODE_IMAGE ?? 'node:26-bookworm-slim';
 
-/** What still waits so long after its time was over, hangs. */
+/** A part that hasn't ended this long after its deadline hangs. */
 const HANGS_MS = 3 * 60_000;
 
 const ending = new AbortController();
@@ -48,7 +48,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const watchdog = setTimeout(() => ending.abort(new Error('the bench took too long')), plan.deadlineMs);
 watchdog.unref();
 
-/** Single votes and single pages, in turns: their ratios are what the targets are about. */
+/** Single votes and single pages, interleaved: the targets are about their ratios. */
 async function singles(bench: Bench): Promise<void> {
   const database = await bench.warm.permanent('database');
   const variants = [
@@ -59,7 +59,7 @@ async function singles(bench: Bench): Promise<void> {
   Object.assign(bench.measured.series, await interleave(plan.rounds, variants, bench));
 }
 
-/** The stack rests alone: what else the bench runs would share its pages and wake its engine. */
+/** Measured alone: other stacks of the benchmark would share memory pages and wake the engine. */
 async function idleAlone(bench: Bench): Promise<void> {
   await Promise.all([bench.cold.stop(), bench.baseline.stop()]);
   await rest(bench);
@@ -84,7 +84,7 @@ async function start(
 ): Promise<Bench> {
   const { docker } = parts;
   const { signal } = ending;
-  // Where a start takes seconds, a prewarmed container must not leave before anybody has seen it.
+  // Where a start takes seconds, a prewarmed container must not exit before it has been seen.
   const settings = (idleMs: number, busyIdleMs: number) => {
     const timeout = String(isQuiet ? idleMs : Math.max(idleMs, busyIdleMs));
     return { FUNCTION_IDLE_TIMEOUT_MS: timeout, WEB_IDLE_TIMEOUT_MS: timeout };

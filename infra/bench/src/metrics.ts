@@ -4,7 +4,7 @@ export interface Metric {
   value: number;
 }
 
-/** Reads Prometheus' text format, as far as the launcher uses it. */
+/** Parses the part of Prometheus' text format that the launcher uses. */
 export function parseMetrics(text: string): Metric[] {
   return text.split('\n').flatMap((line) => {
     const [, name, labels = '', value] = /^([a-z_:][\w:]*)(?:\{(.*)\})? (\S+)$/i.exec(line) ?? [];
@@ -14,7 +14,7 @@ export function parseMetrics(text: string): Metric[] {
   });
 }
 
-/** The sum of all series of this name that carry these labels. */
+/** The sum of all series of this name with these labels. */
 export function sum(metrics: readonly Metric[], name: string, labels: Record<string, string> = {}): number {
   return metrics
     .filter((metric) => metric.name === name)

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** When somebody comes, as milliseconds from the start: at random, independently of each other, so many a second (a Poisson process). */
+/** Arrival times in milliseconds from the start: a Poisson process with this rate per second. */
 export function arrivals(rate: number, durationMs: number, random: () => number): number[] {
   const times: number[] = [];
   const gap = () => (-Math.log(1 - random()) / rate) * 1000;
@@ -9,8 +9,8 @@ export function arrivals(rate: number, durationMs: number, random: () => number)
 }
 
 /**
- * Sends at the given times, whether or not earlier ones have been answered: an open loop. Latency counts from the moment when it was
- * due, so that a sender that is held up does not hide what the others would have seen.
+ * Sends at the given times, whether or not earlier requests have been answered: an open loop. Latency counts from the moment when a
+ * request was due, so that a delayed sender doesn't hide latency (coordinated omission).
  */
 export async function openLoop<Answer>(
   times: readonly number[],

@@ -2,12 +2,12 @@ import os from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { mean } from './statistics.ts';
 
-/** A machine is quiet while others use no more of its processors than this. */
+/** A machine is quiet while other processes use no more than this share of its CPU. */
 export const QUIET_SHARE = 0.1;
 const LOOK_MS = 250;
 const LOOKS = 8;
 
-/** What of all processors' time was not idle since this was called: from 0 to 1. What another machine took counts as used. */
+/** Measures the share of CPU time that is not idle from now on: 0 to 1. Stolen time counts as used. */
 function watchProcessors(): () => number {
   const idleMs = () => os.cpus().reduce((sum, { times }) => sum + times.idle, 0);
   const [idleBefore, began, cores] = [idleMs(), performance.now(), os.cpus().length];
@@ -17,7 +17,7 @@ function watchProcessors(): () => number {
   };
 }
 
-/** How much of the processors is used while nothing of ours works: that is others' load, and the rows measured beside it are marked. */
+/** The CPU usage while nothing of ours works is other load, and rows that were measured next to it are marked. */
 export class OtherLoad {
   readonly #watch: () => () => number;
   #shares: number[] = [];
@@ -26,14 +26,14 @@ export class OtherLoad {
     this.#watch = watch;
   }
 
-  /** Stands still for so long: whoever calls knows that nothing of ours starts, works or leaves. */
+  /** Measures for this long; the caller makes sure that nothing of ours starts, works or exits meanwhile. */
   async still(ms: number): Promise<void> {
     const used = this.#watch();
     await pause(ms);
     this.#shares.push(used());
   }
 
-  /** The same where something of ours may still be ending: the calmest of a few looks counts. */
+  /** The same where something of ours may still be exiting: the lowest of a few measurements counts. */
   async calmest(): Promise<number> {
     let least = 1;
     for (let look = 0; look < LOOKS && least > QUIET_SHARE; look += 1) {
@@ -45,7 +45,7 @@ export class OtherLoad {
     return least;
   }
 
-  /** The mean of what was seen since this was last asked. */
+  /** The mean since the last call. */
   take(): number {
     return mean(this.#shares.splice(0));
   }

@@ -1,22 +1,22 @@
 /** How much is measured. */
 export interface Plan {
-  /** After this nothing new begins, and the table shows what there is. */
+  /** After this nothing new starts, and the table shows what was measured. */
   deadlineMs: number;
-  /** After this a part begins nothing new: what it has measured counts, and the next part begins. */
+  /** After this a part starts nothing new: its samples count, and the next part starts. */
   partMs: number;
   rounds: number;
   burstRounds: number;
   voters: number;
-  /** Votes a second, and how long each rate lasts. */
+  /** Votes per second, and how long each rate lasts. */
   open: { rates: readonly number[]; durationMs: number };
   viewerRounds: number;
   votesPerViewerRound: number;
   viewers: number;
-  /** Rows that need a browser are measured, too. */
+  /** Are rows measured that need a browser? */
   chromium: boolean;
   pageRounds: number;
   inARow: { votes: number; settled: number; every: number };
-  /** How long the warm stack keeps what nobody uses; then it is when idle. */
+  /** The idle timeout of the warm stack. */
   idleMs: number;
   restMs: number;
   tally: { small: number; large: number; rounds: number };
@@ -40,7 +40,7 @@ export const full: Plan = {
   tally: { small: 5_000, large: 5_000_000, rounds: 16 },
 };
 
-/** A look in three minutes: fewer samples, so wider intervals; a smaller tally; no browser. */
+/** Three minutes: fewer samples, so wider intervals; a smaller tally; no browser. */
 export const quick: Plan = {
   deadlineMs: 30 * 60_000,
   partMs: 10 * 60_000,

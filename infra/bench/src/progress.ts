@@ -5,7 +5,7 @@ const isTerminal = process.stderr.isTTY;
 const LOGGED_EVERY_MS = 10_000;
 let loggedAt = Number.NEGATIVE_INFINITY;
 
-/** What the bench is doing now: one line that changes on a terminal, in a log a line now and then. */
+/** What the benchmark is doing: one changing line on a terminal, an occasional line in a log. */
 export function progress(text: string): void {
   if (isTerminal) process.stderr.write(`\r\x1b[K  … now         ${text}`);
   else if (performance.now() - loggedAt > LOGGED_EVERY_MS) {
@@ -14,12 +14,12 @@ export function progress(text: string): void {
   }
 }
 
-/** A line that stays. */
+/** Prints a permanent line. */
 export function say(text: string): void {
   process.stderr.write(`${isTerminal ? '\r\x1b[K' : ''}${text}\n`);
 }
 
-/** A line that says how it went: whoever takes the stacks down says it once more when that is done, as the last of all. */
+/** Prints the summary, which is repeated as the last line after the stacks have been removed. */
 export function lastLine(text: string): void {
   if (process.env.LAST_LINE) writeFileSync(process.env.LAST_LINE, text);
   else say(text);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './bundle.ts';
 
-/** Writes everything that was measured. @returns where, from the project's folder */
+/** Writes all measurements to a file. @returns its path, relative to the project's folder */
 export function writeResult(name: string, result: object): string {
   const file = path.join('infra/bench/results', `${name.replace(/\.\d+Z/, '').replaceAll(':', '-')}.json`);
   mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
@@ -10,7 +10,7 @@ export function writeResult(name: string, result: object): string {
   return file;
 }
 
-/** Three decimals are more than such a machine can tell; a list of numbers takes one line. */
+/** Three decimals are enough; a list of numbers takes one line. */
 export function format(result: object): string {
   const round = (_: string, value: unknown) => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value);
   const text = JSON.stringify(result, round, 2);

@@ -1,7 +1,7 @@
 import type { Browser, Page } from '@playwright/test';
 import { launchChromium } from './chromium.ts';
 
-/** Notes when a total was on the screen: in the frame after it came into the document. Runs in the page. */
+/** Records when a total was painted: in the frame after it was added to the document. Runs in the page. */
 const WATCH = `
   window.shown = [];
   const look = () => {
@@ -37,7 +37,7 @@ export class ResultsPage {
     await this.#page.evaluate(WATCH);
   }
 
-  /** The totals that were shown, and when, by this process' clock. */
+  /** The totals that were painted, and when, by this process' clock. */
   async shown(): Promise<{ total: number; at: number }[]> {
     const entries: { total: number; at?: number }[] = await this.#page.evaluate('window.shown');
     return entries.flatMap(({ total, at }) => (at === undefined ? [] : [{ total, at: at - performance.timeOrigin }]));

@@ -3,12 +3,12 @@ import { root } from './bundle.ts';
 
 export interface Ran {
   stdout: string;
-  /** From the start of the command to the first line that it wrote, and to its end. */
+  /** The times from the start of the command to its first line of output, and to its end. */
   firstLineMs: number;
   totalMs: number;
 }
 
-/** Runs a command to its end. @throws {Error} with what it wrote to stderr, when it fails or takes longer than `withinMs` */
+/** Runs a command. @throws {Error} with its stderr, when it fails or takes longer than `withinMs` */
 export function run(
   command: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** Every connection sends its next when it has the answer to its last, until `count` were sent. @returns all answers */
+/** A closed loop: each connection sends its next request after the answer to its last one, until `count` were sent. @returns all answers */
 export async function sendAll<Answer>(
   count: number,
   connections: number,

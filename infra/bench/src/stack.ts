@@ -4,10 +4,10 @@ import { run } from './run.ts';
 import { VotingStack } from './voting-stack.ts';
 
 const LABEL = 'org.serverless-vote';
-/** For `docker-compose`, on a machine that is busy. */
+/** The time limit of `docker-compose` on a busy machine. */
 const UP_MS = 180_000;
 
-/** A stack of the bench's own, started like any other: launcher and database, with their volumes and ports. */
+/** A stack of the benchmark's own, started like any other: launcher and database, with their volumes and ports. */
 export class Stack extends VotingStack {
   readonly #environment: Record<string, string>;
   readonly #docker: Docker;
@@ -36,13 +36,13 @@ export class Stack extends VotingStack {
     return stack;
   }
 
-  /** Has its launcher started anew with other settings. */
+  /** Restarts its launcher with other settings. */
   async change(settings: Record<string, string>): Promise<void> {
     await run('infra/bench/stack.sh', ['up'], { env: { ...this.#environment, ...settings }, withinMs: UP_MS });
     await this.healthy();
   }
 
-  /** Removes everything of it, volumes too. */
+  /** Removes it, volumes included. */
   async stop(): Promise<void> {
     this.close();
     await run('infra/bench/stack.sh', ['down'], { env: this.#environment, withinMs: UP_MS });
@@ -54,7 +54,7 @@ export class Stack extends VotingStack {
     return this.#docker.getContainer(found.Id);
   }
 
-  /** Its containers that run now, by the name that they have in the catalog. */
+  /** Its running containers, by their name in the catalog. */
   containers(name?: string): Promise<Docker.ContainerInfo[]> {
     const label = [`${LABEL}.launcher=${this.name}`, ...(name === undefined ? [] : [`${LABEL}.name=${name}`])];
     return this.#docker.listContainers({ filters: { label } });

@@ -1,4 +1,4 @@
-/** The value below which `share` (0..1) of the samples lie, between neighbours in proportion; NaN without samples. */
+/** The quantile `share` (0..1) of the samples, with linear interpolation; NaN without samples. */
 export function quantile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   const place = (sorted.length - 1) * share;
@@ -15,14 +15,14 @@ export const p95 = (samples: readonly number[]): number => quantile(samples, 0.9
 
 export interface Ratio {
   value: number;
-  /** Where the ratio lies in 95 of 100 runs that draw from these samples (bootstrap). */
+  /** The ratio's 95 % confidence interval (bootstrap). */
   low: number;
   high: number;
 }
 
 const DRAWS = 2000;
 
-/** How many times `over` the statistic of `under` is, with how far chance could have moved it. */
+/** The ratio of the statistic of `over` to that of `under`, with its confidence interval. */
 export function ratio(
   over: readonly number[],
   under: readonly number[],
@@ -35,7 +35,7 @@ export function ratio(
   return { value: statistic(over) / statistic(under), low: quantile(draws, 0.025), high: quantile(draws, 0.975) };
 }
 
-/** Random numbers, 0 to 1, that are the same in every run (mulberry32): https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
+/** Reproducible random numbers from 0 to 1 (mulberry32): https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
 export function numbers(seed: number): () => number {
   let state = seed;
   return () => {

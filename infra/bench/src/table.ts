@@ -7,7 +7,7 @@ const VERDICT = new Map<boolean | undefined, string>([
   [undefined, ''],
 ]);
 
-/** Stands behind what was measured while others used the processors. */
+/** Marks what was measured next to other load. */
 const MARK = '*';
 
 const cells = ({ row, measured, compared, target, met, besideLoad }: Line): string[] => [
@@ -20,7 +20,7 @@ const cells = ({ row, measured, compared, target, met, besideLoad }: Line): stri
     .join(' '),
 ];
 
-/** The table for a terminal, columns lined up. */
+/** The table for a terminal, with aligned columns. */
 export function terminalTable(lines: readonly Line[]): string {
   const rows = [HEAD, ...lines.map(cells)];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));

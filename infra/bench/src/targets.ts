@@ -7,7 +7,7 @@ import { type Line, Lines, milliseconds, spread } from './verdict.ts';
 const rate = (samples: readonly number[]) =>
   samples.length === 0 ? 'not measured' : `${Math.round(median(samples)).toLocaleString('en')} votes/s`;
 
-/** The project's targets, each with what was measured for it. */
+/** The project's targets, each with its measurement. */
 export function table(measured: Measured, plan: Plan): Line[] {
   const lines = new Lines(measured);
   lines.part = 'singles';
@@ -29,7 +29,7 @@ export function table(measured: Measured, plan: Plan): Line[] {
   return lines.lines;
 }
 
-/** A command's answer may be read before it has ended. */
+/** A command's output may be read before it exits. */
 const lineOut = (lines: Lines, name: string) =>
   `(its line is out after ${milliseconds(median(lines.samples(`${name}, to its line`)))})`;
 
@@ -74,9 +74,9 @@ function bursts(lines: Lines, { voters }: Plan): void {
   );
 }
 
-/** What a room may wait for longer than for a permanent server that answers it in three times its p95. */
+/** The latency that a room accepts beyond three times the p95 of a permanent server. */
 const ROOM_MS = 25;
-/** At the slowest rate nearly every vote has a container to itself. */
+/** At the lowest rate nearly every vote gets a container of its own. */
 const REUSED_AT_MOST = 5;
 
 function rates(lines: Lines, { open }: Plan): void {
@@ -130,7 +130,7 @@ function results(lines: Lines, { viewers, tally }: Plan): void {
 /** The pages that are measured in a browser. */
 export const PAGES = ['/', '/results', '/live'];
 
-/** What the slowest page makes of it is held against the target. */
+/** The slowest page is compared with the target. */
 function pages(lines: Lines): void {
   const each = (row: string) => PAGES.map((path) => median(lines.samples(`${row} ${path}`)));
   const list = (values: readonly number[], words: (value: number) => string) =>
@@ -143,7 +143,7 @@ function pages(lines: Lines): void {
   lines.number('/live, 500 events/s', '', [busy, ' % of the main thread'], { atMost: 50 });
 }
 
-/** How far a launcher that leaks nothing still moves: its collector lets some garbage lie, and decides anew how much. */
+/** The memory of a launcher without leaks varies by this much, because the garbage collector leaves a varying amount of garbage. */
 export const BREATHING_MB = 2;
 
 function idle(lines: Lines, { inARow }: Plan): void {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Waits until `condition` holds. @throws {Error} naming `what`, and what was `seen` last, when it does not within `withinMs`; or when the bench ends */
+/** Waits until `condition` holds. @throws {Error} naming `what`, and what was `seen` last, if it doesn't within `withinMs`, or when the benchmark is stopped */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -1,13 +1,13 @@
 import type Docker from 'dockerode';
 import { run } from './run.ts';
 
-/** The processor time that a container has used in its life, in milliseconds. The engine looks once a second, so it may take one. */
+/** The total CPU time of a container, in milliseconds. The engine samples once a second, so this may take a second. */
 export async function cpuMs(container: Docker.Container): Promise<number> {
   const { cpu_stats } = await container.stats({ stream: false, 'one-shot': true });
   return cpu_stats.cpu_usage.total_usage / 1e6;
 }
 
-/** What a container's processes hold in memory, in MiB, pages of files included. Quick, so it can be asked often. */
+/** The resident memory of a container's processes in MiB, including file pages. Fast, so it can be read often. */
 export async function residentMb(container: Docker.Container): Promise<number> {
   const { Titles, Processes } = (await container.top({ ps_args: '-o pid,rss' })) as {
     Titles: string[];
@@ -18,9 +18,9 @@ export async function residentMb(container: Docker.Container): Promise<number> {
 }
 
 /**
- * The proportional set size of all processes in a container, in MiB, as it is while nobody else runs: what they share with each
- * other counts once. Files are what containers of the same image share; there the largest user's part stands for all, so that
- * another launcher on the machine doesn't make this one look smaller.
+ * The proportional set size of all processes in a container, in MiB, as if nothing else ran: pages that they share with each
+ * other count once. File pages may also be shared with other containers of the same image, so for them the largest user's
+ * share counts; otherwise another launcher on the machine would make this one look smaller.
  */
 export async function proportionalMb(container: Docker.Container): Promise<number> {
   const script =
@@ -29,7 +29,7 @@ export async function proportionalMb(container: Docker.Container): Promise<numbe
   return addUp(stdout) / 1024;
 }
 
-/** @param lines `<command> <field>: <n> kB …` for each process; those of the question itself are told by their names */
+/** @param lines `<command> <field>: <n> kB …` for each process; the processes of this measurement are recognized by name */
 export function addUp(lines: string): number {
   const processes = lines.split('\n').filter((line) => line.includes('RssFile:') && !/^(sh|cat|grep|tr) /.test(line));
   const field = (line: string, name: string) => Number(new RegExp(`${name}: (\\d+) kB`).exec(line)?.[1]);

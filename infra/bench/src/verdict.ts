@@ -2,17 +2,17 @@ import type { Measured } from './bench.ts';
 import { QUIET_SHARE } from './other-load.ts';
 import { median, p95, type Ratio, ratio } from './statistics.ts';
 
-/** A line of the table. Lines without a target are what others are compared with. */
+/** A row of the table. Rows without a target are references for others. */
 export interface Line {
   row: string;
   measured: string;
   compared: string;
   target: string;
-  /** `undefined`: there is no target, or nothing to compare it with. */
+  /** `undefined`: there is no target, or no reference. */
   met: boolean | undefined;
-  /** The part of the bench that it is from. */
+  /** The part of the benchmark that it belongs to. */
   part?: string;
-  /** Others used the processors meanwhile. */
+  /** Was it measured next to other load? */
   besideLoad?: boolean;
 }
 
@@ -36,11 +36,11 @@ export const milliseconds = (ms: number): string =>
 export const spread = (samples: readonly number[]): string =>
   samples.length === 0 ? 'not measured' : `${milliseconds(median(samples))} (p95 ${milliseconds(p95(samples))})`;
 
-/** Reads what was measured by name, and makes lines of it. */
+/** Makes rows from the measurements, by name. */
 export class Lines {
   readonly lines: Line[] = [];
   readonly #measured: Measured;
-  /** The part of the bench that the next lines are from. */
+  /** The part of the benchmark that the next rows belong to. */
   part = '';
 
   constructor(measured: Measured) {
@@ -55,12 +55,12 @@ export class Lines {
     return this.#measured.facts[name] ?? Number.NaN;
   }
 
-  /** What others are compared with. */
+  /** A reference for other rows. */
   baseline(row: string, measured: string, compared = ''): void {
     this.#push({ row, measured, compared, target: '', met: undefined });
   }
 
-  /** A ratio within this run, with how far chance could have moved it. */
+  /** A ratio within this run, with its confidence interval. */
   compare(
     row: string,
     measured: string,
@@ -75,7 +75,7 @@ export class Lines {
     this.#push({ row, measured, compared, target: boundText(bound, ' ×'), met: isWithin(value, bound) });
   }
 
-  /** A number that stands by itself. */
+  /** A single number. */
   number(
     row: string,
     measured: string,

@@ -5,13 +5,13 @@ const TOTAL = /"total":(\d+)/g;
 const LONGEST = 16 * 1024;
 
 /**
- * An open results page, as far as the launcher sees it: a connection that reads `/streams/results`. It does as little as it can,
- * since a thousand of them share the machine with what they watch.
+ * An open results page from the launcher's point of view: a connection that reads `/streams/results`. It does as little as possible,
+ * because a thousand of them share the machine with the launcher.
  */
 export class Viewer {
   readonly #socket: net.Socket;
   #text = '';
-  /** The last total that it was shown, and when. */
+  /** The last total that it received, and when. */
   total = -1;
   shownAt = 0;
 
@@ -44,7 +44,7 @@ export class Viewer {
 
 const AT_A_TIME = 50;
 
-/** As many viewers as wanted at the moment. */
+/** An adjustable number of viewers. */
 export class Audience {
   readonly #port: number;
   #viewers: Viewer[] = [];

@@ -7,16 +7,16 @@ import { run } from './run.ts';
 import { until } from './until.ts';
 
 const SETTLE_MS = 60_000;
-/** Looks without a change before the bench brings the wanted population about. */
+/** How many checks without a change before `nudge` is called. */
 const NUDGE_AFTER = 5;
 
-/** How many on-demand containers there are, by `<name> <state>`. */
+/** The number of on-demand containers, by `<name> <state>`. */
 export type Population = Readonly<Record<string, number>>;
 
-/** An event of record-vote: somebody who has never voted. */
+/** An event of record-vote from a new voter. */
 export const newVote = () => ({ voterId: randomUUID(), choice: 'cats' });
 
-/** A running stack, on one machine or on several: what can be asked of it through its two endpoints and of its database. */
+/** A running stack on one machine or several, accessed through its two endpoints and its database. */
 export abstract class VotingStack {
   readonly name: string;
   readonly gateway: Endpoint;
@@ -48,7 +48,7 @@ export abstract class VotingStack {
     return Object.fromEntries(containers.map(({ labels, value }) => [`${labels.name} ${labels.state}`, value]));
   }
 
-  /** Waits until this is the population and nothing is on its way; `nudge` is called when nothing moves and something is missing. */
+  /** Waits until there are exactly these containers and nothing is in progress; calls `nudge` when nothing changes but something is missing. */
   async settle(what: string, is: (found: Population) => boolean, nudge?: () => Promise<unknown>): Promise<void> {
     let still = 0;
     let found: Population = {};
@@ -69,7 +69,7 @@ export abstract class VotingStack {
     return this.settle('no container on demand', (found) => Object.keys(found).length === 0);
   }
 
-  /** Waits until the prewarmed containers of this function are ready; a vote or a look at the results brings them, if there are none. */
+  /** Waits until the function's warm pool is ready; if necessary, a vote or a request for the results starts it. */
   async prewarmed(name: 'record-vote' | 'fetch-results', count: number): Promise<void> {
     const nudge = () => (name === 'record-vote' ? this.vote() : this.invoke(name));
     await this.settle(
@@ -79,17 +79,17 @@ export abstract class VotingStack {
     );
   }
 
-  /** One vote of somebody new, through the Invoke API. */
+  /** One vote of a new voter, through the Invoke API. */
   vote(): Promise<Answer> {
     return this.invoke('record-vote', newVote());
   }
 
-  /** A number that only grows, from the metrics. */
+  /** The value of a counter in the metrics. */
   async counter(name: string, labels: Record<string, string> = {}): Promise<number> {
     return sum(await this.metrics(), name, labels);
   }
 
-  /** Runs SQL as the database's superuser, past all functions. */
+  /** Runs SQL as the database's superuser, without a function. */
   async sql<Row>(text: string, values?: readonly unknown[], withinMs = 60_000): Promise<Row[]> {
     const program = await bundle('sql/run.ts', 'sql');
     const command = await this.inDatabase('node', '--input-type=module', '-', JSON.stringify([text, values]));

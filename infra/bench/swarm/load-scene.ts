@@ -9,21 +9,21 @@ const FIRST_ANSWER_MS = 120_000;
 const CALM_MS = 1_000;
 
 export interface Outcome extends Audit {
-  /** From the fault until both endpoints had acknowledged a vote that was sent after it. */
+  /** The time from the fault until both endpoints acknowledged a vote that was sent after it. */
   nextGoodAnswerMs: number;
 }
 
 export interface Scene {
   load: Load;
-  /** Lets `strike` happen while at least ten votes lie in the middle of their statements. */
+  /** Runs `strike` while at least ten votes are in the middle of their statements. */
   midBurst(strike: () => Promise<unknown>): Promise<void>;
 }
 
 /**
- * Lets something happen while people vote at both endpoints, and holds what they were told against the database.
+ * Injects a fault under load at both endpoints, and compares the answers with the database.
  * @param happens resolves when the fault has happened
- * @param recoveryMs within which the service has to go on
- * @param afterwards undoes the fault; votes go on meanwhile, and after it
+ * @param recoveryMs the time within which the service has to recover
+ * @param afterwards undoes the fault; the load continues meanwhile, and after it
  */
 export async function underLoad(
   { stack, signal }: { stack: VotingStack; signal: AbortSignal },

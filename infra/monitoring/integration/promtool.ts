@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 const FOLDER = join(import.meta.dirname, '..');
 const IMAGE = process.env.PROMETHEUS_IMAGE ?? 'serverless-vote/prometheus:bookworm';
 
-/** Runs Prometheus' own checker over this folder's files. @returns everything it says; rejects with it if it finds fault */
+/** Runs Prometheus' own checker on this folder's files. @returns its output; rejects with it if the checker finds problems */
 export async function promtool(command: string, input = ''): Promise<string> {
   const mounts = ['-v', `${FOLDER}:/monitoring:ro`, '-v', `${FOLDER}/alerts.yml:/etc/prometheus/alerts.yml:ro`];
   const child = spawn('docker', [

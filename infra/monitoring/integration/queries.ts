@@ -32,7 +32,7 @@ export function alertQueries(): string[] {
   return [...text.matchAll(/expr: (.*)/g)].map(([, query = '']) => query);
 }
 
-/** The names of metrics in a query: what is left without labels, grouping, functions and words of the language. */
+/** The names of metrics in a query: what is left without labels, grouping, functions and keywords. */
 export function metricsIn(query: string): string[] {
   const bare = query
     .replaceAll(/\{[^}]*\}/g, '')

@@ -9,8 +9,8 @@ import { newVote } from '../voting-stack.ts';
 const PORT = '8000/tcp';
 
 /**
- * The permanent server of record-vote's handler: one container, started once, on the same node image. It reaches the same
- * database through the same socket as the functions do, and is reached as the launcher's control is: a port published on loopback.
+ * The permanent server with record-vote's handler: one container, started once, from the same node image. It uses the same database
+ * through the same socket as the functions, and is published on loopback like the launcher's control API.
  */
 export class Baseline {
   readonly endpoint: Endpoint;
@@ -38,7 +38,7 @@ export class Baseline {
       Cmd: ['node', '/baseline/server.mjs'],
       User: String(catalog.functions['record-vote'].user),
       Env: ['NODE_ENV=production', 'PGHOST=/var/run/postgresql', 'PGDATABASE=votes', 'PGUSER=record-vote'],
-      // So that it goes when the stack's remains are removed.
+      // So that it is removed with the stack's leftovers.
       Labels: { 'org.serverless-vote.launcher': stack.name, 'org.serverless-vote.role': 'bench' },
       ExposedPorts: { [PORT]: {} },
       HostConfig: {

@@ -1,7 +1,7 @@
 import type { Ballot, BallotBox } from '@serverless-vote/record-vote/ballot-box';
 import { Pool } from 'pg';
 
-/** One prepared statement per vote, on a pool of connections of the usual size. */
+/** One prepared statement per vote, on a connection pool of the usual size. */
 export class PoolBallotBox implements BallotBox {
   readonly #pool = new Pool({ max: 10 });
 

@@ -6,8 +6,8 @@ import { PoolBallotBox } from './pool-ballot-box.ts';
 
 /*
  * The baseline: record-vote's own handler in a permanent HTTP server, without a launcher, a queue or containers. Runs in a container
- * of its own. `/pool` has a connection pool, as most servers have; `/batched` the function's own way to the database, which gathers
- * what arrives meanwhile into one statement.
+ * of its own. `/pool` has a connection pool, like most servers; `/batched` accesses the database like the function, which combines votes
+ * that arrive meanwhile into one statement.
  */
 const PORT = 8000;
 const ballotBoxes: Record<string, BallotBox> = { '/pool': new PoolBallotBox(), '/batched': new PostgresBallotBox() };

@@ -1,7 +1,7 @@
 import type { VotingStack } from '../voting-stack.ts';
 import type { Audit, Ledger } from './ledger.ts';
 
-/** Holds what voters were told against what the database has. */
+/** Compares the answers that voters got with the database. */
 export async function auditOf(ledger: Ledger, stack: VotingStack): Promise<Audit> {
   const text = `select
     (select coalesce(json_object_agg(voter_id, option_id), '{}') from votes where voter_id = any($1)) as choices,

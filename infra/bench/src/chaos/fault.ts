@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { Stack } from '../stack.ts';
 import type { Load } from './load.ts';
 
-/** What a fault is done to. */
+/** What a fault is injected into. */
 export interface Scene {
   stack: Stack;
   load: Load;
@@ -10,12 +10,12 @@ export interface Scene {
   signal: AbortSignal;
 }
 
-/** Something that goes wrong while people vote. */
+/** A fault that is injected under load. */
 export interface Fault {
   name: string;
   /**
-   * Makes it happen. @returns when it had happened (Date.now), and what has to be undone or checked once votes are answered again
-   * @throws {Error} when it could not be done, or was not answered as it should be
+   * Injects the fault. @returns when it happened (Date.now), and what to undo or check once votes are answered again
+   * @throws {Error} when it could not be injected, or got a wrong answer
    */
   strike(scene: Scene): Promise<Struck>;
 }

@@ -7,13 +7,13 @@ import { until } from '../until.ts';
 import type { VotingStack } from '../voting-stack.ts';
 import type { Load } from './load.ts';
 
-/** So many votes are sent before a fault strikes. */
+/** How many votes are sent before the fault is injected. */
 const HELD = 10;
 const TRIES = 10;
 const BETWEEN_MS = 300;
-/** In which a container that was able to take a vote has one, also on a machine that is busy. */
+/** Long enough for a ready container to get a vote, even on a busy machine. */
 const HANDED_MS = 2_000;
-/** Containers that can take a vote now. */
+/** The containers that can take a vote now. */
 const ABLE = ['prewarmed', 'idle', 'serving'];
 
 interface Voting {
@@ -22,15 +22,15 @@ interface Voting {
   signal: AbortSignal;
 }
 
-/** A lock on the votes: every statement that writes one waits until `release`. */
+/** A lock on the table of votes: every statement that writes to it waits until `release`. */
 export interface Hold {
   release(): Promise<void>;
 }
 
 /**
- * Holds all votes in the middle of their statements, until some of them are in a container's hands: a vote is over in milliseconds, and
- * no fault would hit one. If no container was able to take one at that moment none will be, since who starts waits for the lock, too:
- * then it is taken again.
+ * Holds all votes in the middle of their statements until some of them are in flight: a vote takes milliseconds, so otherwise no fault
+ * would hit one. If no container was ready at that moment none will be, because a starting container waits for the lock, too; then the
+ * lock is released and taken again.
  */
 export async function holdVotes(voting: Voting): Promise<Hold> {
   for (let tries = 1; ; tries += 1) {
@@ -56,11 +56,11 @@ async function isThere({ stack }: Voting, states: readonly string[]): Promise<bo
   return states.some((state) => (found[`record-vote ${state}`] ?? 0) > 0);
 }
 
-/** Locks them as soon as a container can take one; resolves when some were sent. */
+/** Takes the lock as soon as a container is ready; resolves when some votes were sent. */
 async function lockVotes(voting: Voting): Promise<Hold> {
   const { stack, load, signal } = voting;
   const program = readFileSync(await bundle('chaos/hold.program.ts', 'hold'));
-  // The program comes first on its stdin, then a word to begin; its end is the sign to let go.
+  // stdin carries the program, then a word to start; its end releases the lock.
   const start = `head -c ${program.length} >/tmp/hold.mjs && exec node /tmp/hold.mjs`;
   const child = spawn('docker', await stack.inDatabase('sh', '-c', start), { cwd: root });
   const ended = once(child, 'close');

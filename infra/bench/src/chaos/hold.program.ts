@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/* Runs inside the database's container, as its superuser: holds all votes from the first byte on stdin to its end. */
+/* Runs in the database's container, as its superuser: locks the votes from the first byte on stdin until its end. */
 const client = new Client({ host: '/var/run/postgresql', user: 'postgres', database: 'votes' });
 client.on('error', () => process.exit(1));
 await client.connect();
@@ -13,5 +13,5 @@ process.stdin.once('end', async () => {
   await client.end();
 });
 process.stdout.write('ready');
-// Whatever becomes of who asked for it: nobody's vote is held longer.
+// A limit, in case the parent process is gone.
 setTimeout(() => process.exit(1), 15_000).unref();

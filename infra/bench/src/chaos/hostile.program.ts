@@ -4,10 +4,10 @@ import { ATTACKS, type Attack, attack, stayConnected } from '@serverless-vote/da
 import { serve } from '@serverless-vote/runtime';
 import { Client } from 'pg';
 
-/* A function that was taken over, as its container's program: does to the database what once worked, with the role of its uid. */
+/* A compromised function's program: repeats attacks on the database that once worked, with the role of its uid. */
 
 const SILENT = 160;
-/** An attack that is merely held up has failed; the next one begins. */
+/** An attack that only blocks has failed; the next one starts. */
 const ATTACK_MS = 2_000;
 
 const sessions: Client[] = [];
@@ -28,7 +28,7 @@ serve({
       if (steps.role !== process.env.PGUSER) continue;
       await Promise.race([attack(connect, steps).catch(() => undefined), pause(ATTACK_MS)]);
       attacks.push(name);
-      // Its role has few, and the next attack needs them.
+      // The role has few connections, and the next attack needs them.
       for (const session of sessions.splice(0)) void session.end().catch(() => undefined);
     }
     const connections = stayConnected(net.connect, SILENT);

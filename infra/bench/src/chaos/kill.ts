@@ -3,12 +3,12 @@ import type Docker from 'dockerode';
 import { run } from '../run.ts';
 
 /**
- * SIGKILL to a container's process from outside, as the kernel does when memory is short: unlike `docker kill`, which is an
- * operator's word, the restart policy answers it. @returns when (Date.now); nothing if it had ended by itself
+ * SIGKILL to a container's process from outside, like the kernel's OOM killer: unlike after an operator's `docker kill`, the restart
+ * policy applies. @returns when (Date.now); undefined if it had ended by itself
  */
 export async function killProcess(container: Docker.Container): Promise<number | undefined> {
   const found = await container.inspect().catch(() => undefined);
-  // An ended one has process 0, which is whoever asks for the kill.
+  // The PID of an exited container is 0, which would mean our own process group.
   if (!found?.State.Pid) return undefined;
   const { Pid } = found.State;
   if (!isReachable(Pid, container.id)) return killFromContainer(Pid, found.Image);
@@ -16,7 +16,7 @@ export async function killProcess(container: Docker.Container): Promise<number |
   return Date.now();
 }
 
-/** May it be killed from here, and is it really the container's? Neither with Docker Desktop, whose processes are another machine's. */
+/** Can it be killed from here, and is it the container's process? Neither with Docker Desktop, whose processes are in a virtual machine. */
 function isReachable(pid: number, containerId: string): boolean {
   try {
     process.kill(pid, 0);
@@ -26,7 +26,7 @@ function isReachable(pid: number, containerId: string): boolean {
   }
 }
 
-/** From a container that sees the processes of the engine's machine. */
+/** From a container in the PID namespace of the engine's machine. */
 async function killFromContainer(pid: number, image: string): Promise<number | undefined> {
   const kill = `try { process.kill(${pid}, 'SIGKILL'); console.log('killed') } catch {}`;
   const asRoot = ['--pid', 'host', '--network', 'none', '--user', '0', '--cap-add', 'KILL'];

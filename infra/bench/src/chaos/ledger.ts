@@ -1,6 +1,6 @@
-/** Somebody who votes, one vote after the other. */
+/** A voter, who sends one vote after the other. */
 export interface Voter {
-  /** Unknown until the first answer, when the vote page is who names the voter. */
+  /** Unknown until the first answer if the vote page assigns the ID. */
   id: string | undefined;
   cookie: string | undefined;
   attempts: Attempt[];
@@ -11,7 +11,7 @@ interface Attempt {
   acknowledged: boolean;
 }
 
-/** What the database holds: each voter's choice, and what the results say of each option. */
+/** The content of the database: each voter's choice, and the results of each option. */
 export interface Recorded {
   choices: ReadonlyMap<string, string>;
   tally: Readonly<Record<string, number>>;
@@ -21,15 +21,15 @@ export interface Audit {
   acknowledged: number;
   /** Acknowledged, but not in the database with that choice, or not in the results. */
   lost: number;
-  /** Counted by the results more often than there are voters. */
+  /** Votes that the results count beyond the number of voters. */
   double: number;
 }
 
-/** What voters were told, to be held against what the database knows. */
+/** The answers that voters got, to be compared with the database. */
 export class Ledger {
   readonly #voters = new Set<Voter>();
 
-  /** Notes that a vote is sent. @returns what to call when it is acknowledged */
+  /** Records that a vote is sent. @returns a function to call when it is acknowledged */
   attempt(voter: Voter, choice: string): () => void {
     const attempt = { choice, acknowledged: false };
     voter.attempts.push(attempt);
@@ -60,7 +60,7 @@ export class Ledger {
 
 const isAcknowledged = ({ acknowledged }: Attempt) => acknowledged;
 
-/** The last acknowledged choice counts, unless a later vote whose answer nobody got was recorded all the same. */
+/** The last acknowledged choice counts, unless a later vote was recorded although its answer was lost. */
 function isKept(attempts: readonly Attempt[], recorded: string | undefined): boolean {
   const last = attempts.findLastIndex(isAcknowledged);
   if (last < 0) return true;

@@ -5,9 +5,9 @@ import { until } from '../until.ts';
 import type { VotingStack } from '../voting-stack.ts';
 import { Ledger, type Voter } from './ledger.ts';
 
-/** One vote in so many milliseconds, at the vote page and at the Invoke API in turns. */
+/** The interval between two votes, which go to the vote page and the Invoke API in turns. */
 const EVERY_MS = 20;
-/** Votes whose answers are awaited at one endpoint; beyond that the load waits, too. */
+/** The limit of unanswered votes per endpoint; at the limit the load waits. */
 const OUTSTANDING = 90;
 const CHOICES = ['cats', 'dogs'];
 const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
@@ -17,14 +17,14 @@ type EndpointName = 'page' | 'invoke';
 
 interface Post {
   outstanding: number;
-  /** Voters whose last answer is there: every other vote is one of theirs, who change their minds. */
+  /** Voters whose last vote was answered: every other vote is a change of mind by one of them. */
   returning: Voter[];
   sent: number;
   /** When (Date.now) the acknowledged votes were sent and answered. */
   good: { sentAt: number; answeredAt: number }[];
 }
 
-/** Votes that keep coming, whatever happens to who takes them. Nobody sends a vote again that wasn't acknowledged. */
+/** A steady load of votes, whatever happens to the system. A vote that wasn't acknowledged is not resent. */
 export class Load {
   readonly ledger = new Ledger();
   readonly #stack: VotingStack;
@@ -44,13 +44,13 @@ export class Load {
     }, EVERY_MS);
   }
 
-  /** Sends no more; resolves when the last answer is there, or will not come. */
+  /** Stops sending; resolves when every vote was answered or has failed. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     while (this.#under.size > 0) await Promise.all(this.#under);
   }
 
-  /** Votes that are under way. */
+  /** Votes in flight. */
   get outstanding(): number {
     return this.#posts.page.outstanding + this.#posts.invoke.outstanding;
   }
@@ -61,7 +61,7 @@ export class Load {
 
   /**
    * Waits until both endpoints have acknowledged a vote that was sent after `since` (Date.now).
-   * @returns how long after `since` the later one's answer came, in milliseconds
+   * @returns the time from `since` to the later of the two answers, in milliseconds
    */
   async goodAnswerAfter(since: number, withinMs: number, signal: AbortSignal): Promise<number> {
     const firstAt = ({ good }: Post) => good.find(({ sentAt }) => sentAt >= since)?.answeredAt;
@@ -95,7 +95,7 @@ export class Load {
       // No answer, so nothing was promised.
     } finally {
       post.outstanding -= 1;
-      // Who has never had an answer from the page would come as somebody else.
+      // A voter without an answer from the page has no cookie, and would be another voter next time.
       if (voter.id !== undefined) post.returning.push(voter);
     }
   }

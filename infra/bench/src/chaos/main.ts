@@ -18,11 +18,11 @@ import { chaosMarkdown, chaosTable, isGood, rowOf } from './table.ts';
 import { type Trial, trial } from './trial.ts';
 
 const TRIALS = 5;
-/** A quiet machine takes less than twenty minutes, a busy one takes longer. */
+/** A quiet machine needs less than twenty minutes, a busy one more. */
 const DEADLINE_MS = 45 * 60_000;
 const IDLE_MS = 500;
 
-/** In this order, one trial each, then again: the engine waits longer with every restart of a container that ran for less than 10 s. */
+/** In this order, one trial each per round, because the engine delays restarts of a container that ran for less than 10 s. */
 const FAULTS: readonly Fault[] = [
   ...[sandboxKilled, databaseKilled, runaway, launcherKilled, webKilled],
   ...[databaseRestarted, poisonedEvents, memoryBomb, asyncEvents],
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
     IMAGE_TAG: imageTag = 'latest',
     NODE_IMAGE: nodeImage = 'node',
   } = process.env;
-  // A kill of the engine takes as long as its restart: both five times are more than ten minutes.
+  // Killing the engine takes as long as restarting it: five times both is more than ten minutes.
   const isWanted = (fault: Fault) => only?.some((word) => fault.name.includes(word)) ?? fault !== engineKilled;
   const faults = FAULTS.filter(isWanted);
   const last = (await engineFaults()).filter(isWanted);

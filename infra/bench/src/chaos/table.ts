@@ -1,7 +1,7 @@
 import { median } from '../statistics.ts';
 import type { Trial } from './trial.ts';
 
-/** One fault's trials as a line of the table. */
+/** One fault's trials as a row of the table. */
 export interface Row {
   fault: string;
   trials: number;
@@ -12,7 +12,7 @@ export interface Row {
   stuck: number;
   medianMs: number;
   longestMs: number;
-  /** What did not go as it should besides, once each. */
+  /** Other problems, without duplicates. */
   problems: string[];
 }
 
@@ -33,7 +33,7 @@ export function rowOf(fault: string, trials: readonly Trial[]): Row {
   };
 }
 
-/** Nothing lost, double, left or stuck, and all went as it should. */
+/** Nothing lost, double, left or stuck, and no other problems. */
 export const isGood = ({ trials, acknowledged, lost, double, left, stuck, problems }: Row): boolean =>
   trials > 0 && acknowledged > 0 && lost + double + left + stuck + problems.length === 0;
 
@@ -47,7 +47,7 @@ function cells({ fault, trials, acknowledged, lost, double, left, stuck, medianM
   return [fault, ...counts, `${duration(medianMs)} (${duration(longestMs)})`];
 }
 
-/** The table for a terminal; below it what did not go as it should. */
+/** The table for a terminal, followed by the problems. */
 export function chaosTable(rows: readonly Row[]): string {
   const lines = [HEAD, ...rows.map(cells)];
   const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

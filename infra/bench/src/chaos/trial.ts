@@ -10,14 +10,14 @@ import { Load } from './load.ts';
 const CALM_MS = 150;
 const FIRST_ANSWER_MS = 45_000;
 const RECOVERY_MS = 60_000;
-/** The stack lets go of what it doesn't need after its idle timeout; then nothing may be left. */
+/** How long the stack has to return to idle after its idle timeout. */
 const REST_MS = 45_000;
-/** The longest pause before a retry is shorter. */
+/** Longer than the longest pause before a retry. */
 const MOVES_MS = 60_000;
 
 /** One fault, once, under load. */
 export interface Trial extends Audit {
-  /** Until both endpoints acknowledged a vote that was sent after the fault. */
+  /** The time until both endpoints acknowledged a vote that was sent after the fault. */
   nextGoodAnswerMs: number;
   left: number;
   /** Asynchronous events that are neither done nor dead letters, and containers that should be gone. */
@@ -26,7 +26,7 @@ export interface Trial extends Audit {
   problem?: string;
 }
 
-/** Lets a fault happen while people vote; then holds what they were told against the database, and counts what is left. */
+/** Injects a fault under load; then compares the answers with the database, and counts leaked containers. */
 export async function trial(fault: Fault, parts: Omit<Scene, 'load'>): Promise<Trial> {
   const { stack, signal } = parts;
   const load = new Load(stack);
@@ -54,7 +54,7 @@ export async function trial(fault: Fault, parts: Omit<Scene, 'load'>): Promise<T
   }
 }
 
-/** Containers on demand that are still there when all should have gone, and whatever is missing of the permanent two. */
+/** On-demand containers that still exist when all should be gone, plus permanent ones that are missing. */
 async function leftOf({ stack, docker, signal }: Omit<Scene, 'load'>): Promise<number> {
   let found: Docker.ContainerInfo[] = [];
   const isIdle = async () => {
@@ -69,7 +69,7 @@ async function leftOf({ stack, docker, signal }: Omit<Scene, 'load'>): Promise<n
 async function stuckIn({ stack, signal }: Omit<Scene, 'load'>): Promise<number> {
   let found = Number.NaN;
   const moves = async () => {
-    // Whoever asks for dead letters makes the launcher count what its queue holds.
+    // A request for dead letters makes the launcher count its queue.
     if ((await stack.control.send('/dead-letters')).status !== 200) return false;
     const metrics = await stack.metrics();
     const unfinished = (state: string) => sum(metrics, 'async_events', { state });

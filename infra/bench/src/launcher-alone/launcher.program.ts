@@ -7,7 +7,7 @@ import { parseSettings } from '@serverless-vote/settings';
 
 /*
  * The whole launcher, with processes instead of containers and without a database. Arguments: a folder for sockets, the program of a
- * sandbox. Tells its parent its port, and its processor time whenever it is asked.
+ * sandbox. Reports its port to its parent, and its CPU time on request.
  */
 const [directory = '', program = ''] = process.argv.slice(2);
 const secretFile = `${directory}/session-secret`;

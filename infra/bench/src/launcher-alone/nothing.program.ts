@@ -1,6 +1,6 @@
 import { serve } from '@serverless-vote/runtime';
 
-/* A function that takes no time, in the runtime that every function has. */
+/* A function that does nothing, on the runtime of every function. */
 serve({
   connect: async () => ({}),
   handle: async () => ({}),

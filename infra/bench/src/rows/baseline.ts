@@ -3,7 +3,7 @@ import type { Bench } from '../bench.ts';
 import type { Variant } from '../interleave.ts';
 import { quiet } from './quiet.ts';
 
-/** A vote with the permanent server. */
+/** A vote through the permanent server. */
 export function baseline(bench: Bench): Variant {
   return {
     name: 'baseline',

@@ -7,7 +7,7 @@ import { newVote } from '../voting-stack.ts';
 
 const CONNECTIONS = 100;
 
-/** Thousands of different voters over a hundred connections: the Invoke API, the vote page's route, and the baseline, twice. */
+/** Thousands of voters over a hundred connections: through the Invoke API, the vote page's route, and both baselines. */
 export async function bursts(bench: Bench): Promise<void> {
   const { warm, baseline, measured, plan } = bench;
   const vote = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
@@ -68,7 +68,7 @@ function burst(bench: Bench, name: string, send: () => Promise<Answer>): Variant
 
 const broken = (error: unknown): Answer => ({ status: 0, headers: {}, body: String(error), headMs: 0, totalMs: 0 });
 
-/** Who spends processor time meanwhile, per vote; and how many containers serve it: those that were ready and those that were started. */
+/** The CPU time per vote by process, and the number of containers: those that were ready plus those that were started. */
 async function startMeter(bench: Bench) {
   const { warm, plan } = bench;
   const started = () => warm.counter('containers_started_total', { name: 'record-vote' });
@@ -88,7 +88,7 @@ async function startMeter(bench: Bench) {
 
 const LASTING = ['launcher', 'database', 'web'];
 
-/** Of the containers that outlive a burst, by id; web's replicas may come and go. */
+/** By ID, for containers that outlive a burst; web's replicas may change. */
 async function processorTimes({ warm, baseline, docker }: Bench): Promise<Map<string, { name: string; ms: number }>> {
   const found = (await warm.containers()).map(
     ({ Id, Labels }) => [Id, Labels['org.serverless-vote.name'] ?? ''] as const,

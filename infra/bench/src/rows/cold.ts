@@ -3,7 +3,7 @@ import type { Bench } from '../bench.ts';
 import type { Variant } from '../interleave.ts';
 import { STILL_MS } from './quiet.ts';
 
-/** A vote while nothing is warm: it waits for a container to be made. */
+/** A vote while no container exists: it waits for a start. */
 export function cold({ cold: stack, measured, otherLoad }: Bench): Variant {
   const phases: string[] = [];
   measured.details['phases of cold'] = phases;

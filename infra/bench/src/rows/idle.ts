@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Bench } from '../bench.ts';
 import { cpuMs, proportionalMb, residentMb } from '../usage.ts';
 
-/** The stack after all that, when the idle timeout has passed: what is left, what it weighs, and what it does. */
+/** The stack after all other rows, when the idle timeout has passed: remaining containers, their memory and CPU time. */
 export async function rest({ warm, docker, plan, measured, progress, signal }: Bench): Promise<void> {
   progress('waiting for the idle timeout');
   await warm.empty();
   const left = await warm.containers();
   measured.facts['containers when idle'] = left.length;
   measured.details['containers when idle'] = left.map(({ Labels }) => Labels['org.serverless-vote.name']);
-  // Whoever reads processor time when idle wants to know who else was there.
+  // Other containers on the machine, which may affect the CPU time when idle.
   measured.facts['other containers meanwhile'] = (await docker.listContainers()).length - left.length;
 
   const permanent = { launcher: await warm.permanent('launcher'), database: await warm.permanent('database') };

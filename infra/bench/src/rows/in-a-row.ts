@@ -3,7 +3,7 @@ import type { Bench } from '../bench.ts';
 import { median } from '../statistics.ts';
 import { residentMb } from '../usage.ts';
 
-/** Votes one after another, without a pause, prewarmed containers on: what the launcher keeps of them. */
+/** Votes one after another, without a pause: the growth of the launcher's memory. */
 export async function inARow({ warm, catalog, plan, measured, progress, signal }: Bench): Promise<void> {
   const { votes, settled, every } = plan.inARow;
   await warm.prewarmed('record-vote', catalog.functions['record-vote'].warmPool);
@@ -20,7 +20,7 @@ export async function inARow({ warm, catalog, plan, measured, progress, signal }
   measured.series['votes in a row'] = { samples: latencies, discarded: 0 };
   measured.details['launcher memory'] = memory;
 
-  // The first and the last fifth of what follows the settling: a median forgives a garbage collection, not a leak.
+  // The first and the last fifth after settling: a median is robust against garbage collections, not against a leak.
   const after = memory.filter((point) => point.votes > settled).map(({ mb }) => mb);
   const fifth = Math.max(1, Math.floor(after.length / 5));
   measured.facts['launcher memory settled'] = median(after.slice(0, fifth));

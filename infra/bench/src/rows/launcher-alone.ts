@@ -15,7 +15,7 @@ const WARM_UP = 2_000;
 const INVOCATIONS = { full: 20_000, quick: 5_000 };
 const INVOKE = '/2015-03-31/functions/record-vote/invocations';
 
-/** What the launcher itself can carry: invocations of a function that takes no time, in processes instead of containers. */
+/** The launcher's own capacity: invocations of a function that does nothing, in processes instead of containers. */
 export async function launcherAlone({ measured, plan, progress }: Bench): Promise<void> {
   progress('the launcher alone');
   const [launcher, nothing] = await Promise.all([
@@ -42,7 +42,7 @@ export async function launcherAlone({ measured, plan, progress }: Bench): Promis
   }
 }
 
-/** @returns invocations a second */
+/** @returns invocations per second */
 async function invoke(endpoint: Endpoint, count: number): Promise<number> {
   const began = performance.now();
   await sendAll(count, CONNECTIONS, async () => answered(await endpoint.post(INVOKE, JSON.stringify(newVote()))));
@@ -54,7 +54,7 @@ async function cpuMs(child: ChildProcess): Promise<number> {
   return ((await heard(child)) as { cpuMs: number }).cpuMs;
 }
 
-/** The next thing that it says. @throws {Error} when it ends instead, or says nothing for ten seconds */
+/** The program's next message. @throws {Error} when it exits, or is silent for ten seconds */
 async function heard(child: ChildProcess): Promise<unknown> {
   const signal = AbortSignal.timeout(10_000);
   const ended = once(child, 'exit', { signal }).then(() => Promise.reject(new Error('The launcher alone has ended')));

@@ -5,8 +5,8 @@ import { newVote } from '../voting-stack.ts';
 import { quiet } from './quiet.ts';
 
 /**
- * A vote by hand: `docker run` of the function's own image, with the limits, user and socket that the launcher gives it.
- * It takes until the command ends, since its exit status says whether the vote was recorded; when its line was out is noted besides.
+ * A vote by hand: `docker run` of the function's own image, with the launcher's limits, user and socket.
+ * Measured until the command exits, because its exit status says whether the vote was recorded; the time of its output is recorded, too.
  */
 export function naive(bench: Bench, name: string, network: string): Variant {
   const { image, user, memoryMb, cpus, processes, tmpMb } = bench.catalog.functions['record-vote'];

@@ -9,10 +9,10 @@ import { interleave, type Variant } from '../interleave.ts';
 import { PAGES } from '../targets.ts';
 
 const LIGHTHOUSE: Flags = { output: 'json', logLevel: 'error', onlyCategories: ['performance'] };
-/** As the launcher tells it in a burst: ten messages a second, each of fifty events. */
+/** The launcher's messages in a burst: ten per second, of fifty events each. */
 const [MESSAGES, EACH_MS, EVENTS] = [30, 100, 50];
 
-/** What the pages take in a real Chromium, on a warm server: their largest paint, Lighthouse's score, and a burst on `/live`. */
+/** The pages in a real Chromium, with a warm server: largest paint, Lighthouse's score, and a burst on `/live`. */
 export async function pages(bench: Bench): Promise<void> {
   const { plan, measured, progress } = bench;
   progress('opening a browser');
@@ -29,7 +29,7 @@ export async function pages(bench: Bench): Promise<void> {
   }
 }
 
-/** Web is up: whoever doesn't ask for HTML is held until it is. */
+/** Waits for web: a request that doesn't accept HTML is held until web is ready. */
 const isWarm = ({ warm }: Bench) => warm.gateway.send('/icon.svg');
 
 function largestPaint(bench: Bench, browser: Browser, path: string): Variant {
@@ -39,7 +39,7 @@ function largestPaint(bench: Bench, browser: Browser, path: string): Variant {
     sample: () =>
       inNewPage(browser, async (page) => {
         const url = `http://localhost:${bench.warm.gatewayPort}${path}`;
-        // Twice: the second visit is what a room has, with the scripts in the cache.
+        // The second visit counts, with the scripts in the cache.
         await page.goto(url);
         await page.goto(url);
         return await page.evaluate(
@@ -66,7 +66,7 @@ function lighthouseScore(bench: Bench, port: number, path: string): Variant {
   };
 }
 
-/** The share of three seconds, in percent, that the live page's main thread works while it hears of 500 events a second. */
+/** The percentage of three seconds for which the live page's main thread is busy, at 500 events per second. */
 function busyThread(bench: Bench, browser: Browser): Variant {
   const at = (id: number, more: object) =>
     container(`${id}`, ['record-vote', 'fetch-results', 'web'][id % 3] ?? '', { state: 'running', ...more });

@@ -3,7 +3,7 @@ import type { Bench } from '../bench.ts';
 import type { Variant } from '../interleave.ts';
 import { quiet } from './quiet.ts';
 
-/** A vote that finds a prewarmed container: its container serves it and leaves. */
+/** A vote that finds a prewarmed container, which serves it and exits. */
 export function prewarmed(bench: Bench): Variant {
   const phases: string[] = [];
   bench.measured.details['phases of prewarmed'] = phases;

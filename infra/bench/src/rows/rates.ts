@@ -5,7 +5,7 @@ import { arrivals, openLoop } from '../open-loop.ts';
 import { numbers } from '../statistics.ts';
 import { newVote } from '../voting-stack.ts';
 
-/** Who answers, by the name of its series. */
+/** The endpoints, by the names of their series. */
 export const waysAt = (rate: number) => ({
   baseline: `${rate} votes/s: baseline`,
   invoke: `${rate} votes/s: Invoke API`,
@@ -14,7 +14,7 @@ export const waysAt = (rate: number) => ({
 
 const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
 
-/** A room at each rate: votes that come at random moments, whether or not the ones before have been answered. */
+/** An open loop at each rate: votes arrive at random moments, whether or not earlier ones have been answered. */
 export async function rates(bench: Bench): Promise<void> {
   const { warm, baseline, plan, measured, catalog, progress, failed, signal } = bench;
   const random = numbers(1);

@@ -4,7 +4,7 @@ import { interleave, type Variant } from '../interleave.ts';
 import { Stack } from '../stack.ts';
 import { STILL_MS } from './quiet.ts';
 
-/** What fetch-results takes, prewarmed, beside many votes and beside few. */
+/** A prewarmed fetch-results with many stored votes and with few. */
 export async function tallySize(bench: Bench): Promise<void> {
   const { warm, plan, measured, progress, docker, signal } = bench;
   progress('a second stack of the same settings');
@@ -36,7 +36,7 @@ function fetchResults({ catalog, otherLoad }: Bench, name: string, stack: Stack)
   };
 }
 
-/** Replaces all votes by this many, past triggers and foreign keys, which take minutes for millions; then the tally as they would have left it. */
+/** Replaces all votes by this many, without triggers and foreign keys, which take minutes for millions; then writes the tally that the triggers would have left. */
 async function fill(stack: Stack, votes: number): Promise<void> {
   const statements = `
     set session_replication_role = replica;
@@ -47,7 +47,7 @@ async function fill(stack: Stack, votes: number): Promise<void> {
     insert into tally (shard, option_id, votes, accepted_at)
       select 0, option_id, count(*), max(accepted_at) from votes group by option_id;`;
   await stack.sql(statements, undefined, 180_000);
-  // What the database would do sooner or later, so that it doesn't do it while we measure.
+  // Autovacuum would do this later, possibly during a measurement.
   await stack.sql('vacuum analyze votes', undefined, 120_000);
   await stack.sql('checkpoint', undefined, 60_000);
   const { body } = answered(await stack.invoke('fetch-results'));

@@ -2,7 +2,7 @@ import { answered } from '../answered.ts';
 import type { Bench } from '../bench.ts';
 import type { Variant } from '../interleave.ts';
 
-/** Ten votes at the same time while there is one prewarmed: when the last one has its answer. */
+/** Ten votes at the same time with one prewarmed container: the time until the last answer. */
 export function tenAtOnce({ cold, measured }: Bench): Variant {
   const containers: number[] = [];
   measured.details['containers of 10 at once'] = containers;
@@ -10,7 +10,7 @@ export function tenAtOnce({ cold, measured }: Bench): Variant {
     name: '10 at once',
     async prepare() {
       await cold.prewarmed('record-vote', 1);
-      // Ten connections that are open already, as ten browsers have them.
+      // Ten open connections, like those of ten browsers.
       await Promise.all(Array.from({ length: 10 }, () => cold.control.send('/healthz')));
     },
     async sample() {

@@ -3,7 +3,7 @@ import type { Variant } from '../interleave.ts';
 import { run } from '../run.ts';
 import { quiet } from './quiet.ts';
 
-/** What `docker run` takes for the least that a Node function can do; when its line was out is noted besides. */
+/** `docker run` of a minimal Node program; the time of its output is recorded, too. */
 export function trivial(bench: Bench): Variant {
   const args = ['run', '--rm', bench.nodeImage, 'node', '--eval', 'console.log("hello")'];
   const firstLine: number[] = [];

@@ -10,10 +10,10 @@ import { Audience } from '../viewers.ts';
 
 const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
 const SHOWN_WITHIN_MS = 10_000;
-/** The launcher shows changes at most five times a second; a vote that comes alone doesn't wait for that. */
+/** The launcher shows changes at most five times a second; a single vote doesn't wait for that. */
 const ALONE_MS = 300;
 
-/** From a vote in the vote page to others' open results: one stream, a thousand streams, a real browser's page. */
+/** From a vote on the vote page to other viewers' results: one stream, a thousand streams, a page in a real browser. */
 export async function visible(bench: Bench): Promise<void> {
   const { warm, plan, measured, progress, failed } = bench;
   const audience = new Audience(warm.gatewayPort);
@@ -103,7 +103,7 @@ function inChromium(bench: Bench, audience: Audience, page: ResultsPage): Varian
         at = (await page.shown()).find(({ total }) => total === wanted)?.at;
         return at !== undefined;
       };
-      // Asking the page costs it time, so it is asked seldom.
+      // Polling the page takes its time, so it is polled rarely.
       await pause(150);
       await until('the page shows the vote', isShown, { withinMs: SHOWN_WITHIN_MS, everyMs: 100, signal });
       return at === undefined ? undefined : at - began;
@@ -111,7 +111,7 @@ function inChromium(bench: Bench, audience: Audience, page: ResultsPage): Varian
   };
 }
 
-/** This many watch, web and prewarmed containers of both functions are ready, and the last change is over. */
+/** Waits until this many viewers are connected, web and the warm pools are ready, and the last change is over. */
 async function watched({ warm, catalog, signal }: Bench, size: number): Promise<void> {
   const { 'record-vote': votes, 'fetch-results': results } = catalog.functions;
   const isReady = (found: Record<string, number>) =>

@@ -4,7 +4,7 @@ import type { Bench } from '../bench.ts';
 const VOTES = 300;
 const AT_ONCE = 6;
 
-/** Votes that don't count: the launcher and the baseline both run for long in earnest, so both are compiled before they are compared. */
+/** Votes that don't count: launcher and baseline are long-running programs, so their code is compiled before they are compared. */
 export async function warmUp({ warm, cold, baseline }: Bench): Promise<void> {
   const voters = [() => warm.vote(), () => cold.vote(), () => baseline.vote('pool'), () => baseline.vote('batched')];
   for (const vote of voters) {

@@ -3,7 +3,7 @@ import type { Bench } from '../bench.ts';
 import type { Variant } from '../interleave.ts';
 import { STILL_MS } from './quiet.ts';
 
-/** The first page while no web container runs, to its first byte. */
+/** The first page while no web container runs, until its first byte. */
 export function webFromZero({ cold, otherLoad }: Bench): Variant {
   return {
     name: 'web from zero',
@@ -11,7 +11,7 @@ export function webFromZero({ cold, otherLoad }: Bench): Variant {
       await cold.empty();
       await otherLoad.still(STILL_MS);
     },
-    // Whoever asks for HTML gets a page that says "starting" after a second; all others are held until web answers.
+    // A request that accepts HTML gets a "starting" page after a second; all others are held until web answers.
     sample: async () => answered(await cold.gateway.send('/', { headers: { accept: '*/*' } })).headMs,
   };
 }

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/* Runs inside the database's container, as its superuser: [text, values] as JSON comes as argument, rows go to stdout. */
+/* Runs in the database's container, as its superuser. Argument: [text, values] as JSON; prints the rows. */
 const [text, values] = JSON.parse(process.argv[2] ?? '[]') as [string, unknown[] | undefined];
 const client = new Client({ host: '/var/run/postgresql', user: 'postgres', database: 'votes' });
 await client.connect();

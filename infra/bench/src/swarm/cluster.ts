@@ -1,14 +1,14 @@
 import { run } from '../run.ts';
 import { until } from '../until.ts';
 
-/** By number, as infra/swarm/nodes.sh has them; the first is the manager. */
+/** Numbers as in infra/swarm/nodes.sh; the first is the manager. */
 export type NodeNumber = 1 | 2 | 3;
 export const NODES: readonly NodeNumber[] = [1, 2, 3];
 
 const READY_MS = 60_000;
 const LABEL = 'label=org.serverless-vote';
 
-/** The three nodes that infra/swarm/cluster.sh made: containers, each with an engine of its own. */
+/** The three nodes that infra/swarm/cluster.sh created: containers, each with an engine of its own. */
 export class Cluster {
   readonly name: string;
 
@@ -20,17 +20,17 @@ export class Cluster {
     return `${this.name}-node-${node}`;
   }
 
-  /** The docker command of a node. @returns its lines */
+  /** Runs docker on a node. @returns the lines of its output */
   on(node: NodeNumber, ...args: string[]): Promise<string[]> {
     return docker('exec', this.container(node), 'docker', ...args);
   }
 
-  /** Ids of the containers of ours on a node that run now, by their name in the catalog. */
+  /** IDs of our running containers on a node, by their name in the catalog. */
   running(node: NodeNumber, name: string): Promise<string[]> {
     return this.#ps(node, name, '{{.ID}}');
   }
 
-  /** Ids of the images that containers of this name run from now, on a node, or `<name>@<id>`. */
+  /** IDs of the images that running containers of this name use on a node, or `<name>@<id>`. */
   images(node: NodeNumber, name: string): Promise<string[]> {
     return this.#ps(node, name, '{{.Image}}');
   }
@@ -40,7 +40,7 @@ export class Cluster {
     return this.on(node, 'ps', '--no-trunc', '--format', format, ...labels);
   }
 
-  /** Brings another image under the same name to every node, as a new build would be. @returns its id */
+  /** Loads another image under the same name on every node, like a new build. @returns its ID */
   async replaceImage(image: string): Promise<string> {
     const input = `FROM ${image}\nLABEL built="${Date.now()}"\n`;
     await run('docker', ['build', '--tag', image, '-'], { input, env: { DOCKER_BUILDKIT: '0' } });
@@ -49,7 +49,7 @@ export class Cluster {
     return id;
   }
 
-  /** Waits until the manager sees a node as `Ready Active`, `Down Active`, `Ready Drain`. */
+  /** Waits until the manager reports a node as `Ready Active`, `Down Active` or `Ready Drain`. */
   async seenAs(node: NodeNumber, wanted: string, signal: AbortSignal): Promise<void> {
     const format = ['--filter', `name=node-${node}`, '--format', '{{.Status}} {{.Availability}}'];
     const isSo = () =>
@@ -60,7 +60,7 @@ export class Cluster {
     await until(`node ${node} is ${wanted}`, isSo, { withinMs: READY_MS, everyMs: 200, signal });
   }
 
-  /** The power is cut. */
+  /** Cuts the power. */
   kill(node: NodeNumber): Promise<unknown> {
     return docker('kill', this.container(node));
   }
@@ -69,12 +69,12 @@ export class Cluster {
     return docker('start', this.container(node));
   }
 
-  /** An orderly restart of the machine. */
+  /** Restarts the machine in an orderly way. */
   restart(node: NodeNumber): Promise<unknown> {
     return docker('restart', this.container(node));
   }
 
-  /** Pulls the network cable. @returns what puts it back in: the node comes back under the address that it had */
+  /** Unplugs the network cable. @returns a function that plugs it in again: the node gets its old address back */
   async cutOff(node: NodeNumber): Promise<() => Promise<unknown>> {
     const network = `${this.name}-nodes`;
     const format = `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`;
@@ -83,7 +83,7 @@ export class Cluster {
     return () => docker('network', 'connect', '--ip', address, network, this.container(node));
   }
 
-  /** Keeps a node's containers from those of other nodes, while the nodes themselves still reach each other. @returns what undoes it */
+  /** Separates a node's containers from those of other nodes, while the nodes themselves still reach each other. @returns a function that undoes it */
   async cutOffContainers(node: NodeNumber): Promise<() => Promise<unknown>> {
     const vxlan = ['-p', 'udp', '--dport', '4789', '-j', 'DROP'];
     const rule = (how: string) => docker('exec', this.container(node), 'iptables', how, 'OUTPUT', ...vxlan);
@@ -91,13 +91,13 @@ export class Cluster {
     return () => rule('-D');
   }
 
-  /** Takes a node's work away, or gives it some again. */
+  /** Drains a node, or makes it active again. */
   give(node: NodeNumber, availability: 'drain' | 'active'): Promise<unknown> {
     return this.on(1, 'node', 'update', '--availability', availability, `node-${node}`);
   }
 }
 
-/** The docker command of this machine. @returns its lines */
+/** Runs docker on this machine. @returns the lines of its output */
 export async function docker(...args: string[]): Promise<string[]> {
   const { stdout } = await run('docker', args);
   return stdout.split('\n').filter(Boolean);

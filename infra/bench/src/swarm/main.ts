@@ -19,21 +19,21 @@ const plan = isQuick
   : { deadlineMs: 15 * 60_000, rounds: 12, burstRounds: 3, voters: 3_000, freshMs: 20_000 };
 const IDLE_MS = 3_000;
 const CONNECTIONS = 100;
-/** Containers at once that a stack may have when each takes one event, and who wants one: enough to keep two cores busy. */
+/** The concurrency when each container takes one event, and the number of callers: enough to keep two cores busy. */
 const FRESH = { concurrency: 8, connections: 16 };
 
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 setTimeout(() => ending.abort(new Error('the bench took too long')), plan.deadlineMs).unref();
 const { signal } = ending;
-/** One row that can't be measured doesn't keep the others from it. */
+/** A row that can't be measured doesn't prevent the others. */
 const problems: Record<string, string> = {};
 const failed = (row: string, why: string) => {
   problems[row] = why;
 };
 const turns = { signal, progress, failed };
 
-/** A vote of somebody new, answered by a container that was started so. */
+/** A vote of a new voter, answered by a container with this start kind. */
 const single = (platform: Platform, stack: VotingStack, kind: 'prewarmed' | 'cold', warmPool: number): Variant => ({
   name: `${platform}: ${kind}`,
   times: kind === 'cold' ? 1 : 3,
@@ -44,7 +44,7 @@ const single = (platform: Platform, stack: VotingStack, kind: 'prewarmed' | 'col
   },
 });
 
-/** Thousands of votes at once. @returns votes a second */
+/** A burst of thousands of votes. @returns votes per second */
 const burst = (platform: Platform, stack: VotingStack, wrong: Record<string, number>): Variant => ({
   name: `${platform}: burst`,
   async sample() {
@@ -60,7 +60,7 @@ const burst = (platform: Platform, stack: VotingStack, wrong: Record<string, num
 const rows = async (stack: VotingStack) =>
   (await stack.sql<{ rows: number }>('select count(*)::int as rows from votes'))[0]?.rows ?? Number.NaN;
 
-/** A container for each event, as fast as they can be started. @returns containers a second that took their event */
+/** One container per event, started as fast as possible. @returns containers per second that took their event */
 const fresh = (platform: Platform, stack: VotingStack): Variant => ({
   name: `${platform}: fresh containers`,
   async sample() {

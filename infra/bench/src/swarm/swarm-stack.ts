@@ -4,7 +4,7 @@ import { until } from '../until.ts';
 import { VotingStack } from '../voting-stack.ts';
 import { Cluster } from './cluster.ts';
 
-/** Nodes, images for each of them, the stack. */
+/** The time limit for nodes, their images and the stack. */
 const UP_MS = 240_000;
 
 /** The stack on a cluster of three nodes: its endpoints are the manager's. */
@@ -12,11 +12,11 @@ export class SwarmStack extends VotingStack {
   readonly cluster: Cluster;
   readonly #environment: Record<string, string>;
 
-  /** One that runs already; STACK, PORT and CONTROL_PORT say which. */
+  /** An existing stack, named by STACK, PORT and CONTROL_PORT. */
   constructor({ STACK = '', PORT = '', CONTROL_PORT = '', ...settings }: Record<string, string>, signal: AbortSignal) {
     super(STACK, [Number(PORT), Number(CONTROL_PORT)], signal);
     this.cluster = new Cluster(STACK);
-    // The screen of the scripts that started us isn't open here.
+    // The terminal's file descriptor of the parent scripts isn't open here.
     this.#environment = { ...settings, STACK, PORT, CONTROL_PORT, SAY_SCREEN: '' };
   }
 
@@ -30,7 +30,7 @@ export class SwarmStack extends VotingStack {
     return stack;
   }
 
-  /** Has the stack deployed again, with record-vote for one event each. */
+  /** Redeploys the stack with a single-use record-vote. */
   async becomeSingleUse(): Promise<void> {
     const [before] = await this.cluster.running(1, 'launcher');
     await this.#script('single-use');

@@ -5,7 +5,7 @@ import { type Line, Lines, spread } from '../verdict.ts';
 export type Platform = 'one machine' | 'three nodes';
 const PLATFORMS: readonly Platform[] = ['one machine', 'three nodes'];
 
-/** Three nodes beside one machine, row by row. They share their cores, so more nodes can't be faster here: what is seen is what Swarm costs. */
+/** Three nodes compared with one machine, row by row. They share the same cores, so three nodes can't be faster here: this shows what Swarm costs. */
 export function swarmTable(series: Record<string, Series>, wrong: Record<string, number>): Line[] {
   const lines = new Lines({ series, facts: {}, details: {}, otherLoad: {} });
   for (const row of ['prewarmed', 'cold', 'burst', 'fresh containers']) {

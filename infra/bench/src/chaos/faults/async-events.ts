@@ -5,13 +5,13 @@ import type { Fault, Scene } from '../fault.ts';
 import { holdVotes } from '../hold-votes.ts';
 import { killProcess } from '../kill.ts';
 
-/** So many events before the kill, of which none can be finished, and as many while it happens. */
+/** How many events are sent before the kill, none of which can be finished, and again during it. */
 const EVENTS = 40;
 const DONE_MS = 45_000;
 const EVENT = { 'x-amz-invocation-type': 'Event' };
 const CHOICE = 'cats';
 
-/** Events that nobody waits for, in the queue and at work when launcher and database are killed: each 202 has to be in the ledger's audit. */
+/** Asynchronous events that are queued or running when launcher and database are killed: the audit has to find each that got 202. */
 export const asyncEvents: Fault = {
   name: 'asynchronous events, launcher and database kill -9',
   async strike(scene) {
@@ -49,7 +49,7 @@ async function invokeAsync({ load, stack }: Scene): Promise<number> {
 
 async function untilAllAreRun({ stack, signal }: Scene): Promise<void> {
   const isDone = async () => {
-    // Whoever asks for dead letters makes the launcher look into its queue.
+    // A request for dead letters makes the launcher open its queue.
     const { status, body } = await stack.control.send('/dead-letters');
     if (status !== 200) return false;
     const { total } = JSON.parse(body) as { total: number };

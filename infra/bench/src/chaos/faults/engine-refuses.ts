@@ -3,10 +3,10 @@ import { until } from '../../until.ts';
 import type { Fault, Scene } from '../fault.ts';
 
 const GONE_MS = 60_000;
-/** More than anybody asks for. */
+/** More than there will be. */
 const EVERY = 1_000_000;
 
-/** An engine that refuses every removal while a runaway is to be ended, and votes leave their containers behind. */
+/** An engine that refuses every removal while a runaway has to be killed, and votes leave exited containers behind. */
 export const engineRefusesRemovals: Fault = {
   name: 'engine that refuses removals',
   async strike(scene) {
@@ -28,7 +28,7 @@ export const engineRefusesRemovals: Fault = {
   },
 };
 
-/** Tells the relay to the engine how many removals to refuse. */
+/** Tells the engine's relay how many removals to refuse. */
 async function refuse({ stack, docker }: Scene, count: number): Promise<void> {
   const exec = await (await engineRelay(docker, stack.name)).exec({
     Cmd: ['node', '-e', `require('node:fs').writeFileSync('/run/engine/refuse', '${count}')`],

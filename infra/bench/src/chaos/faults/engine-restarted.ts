@@ -3,10 +3,10 @@ import type { Fault } from '../fault.ts';
 
 const RESTART = 'infra/engine/restart.sh';
 const RESTART_MS = 90_000;
-/** Our own script's screen is not handed down to us, so this one has to find another. */
+/** The terminal's file descriptor isn't inherited, so the script has to open another one. */
 const env = { SAY_SCREEN: '' };
 
-/** Has infra/engine started the engine? If not, it is the machine's or Docker Desktop's own, and not to be restarted. */
+/** Did infra/engine start the engine? If not, it belongs to the machine or Docker Desktop, and must not be restarted. */
 export const isEngineOurs = (): Promise<boolean> =>
   run(RESTART, ['--check'], { env }).then(
     () => true,

@@ -1,11 +1,11 @@
 import type { Fault } from '../fault.ts';
 
-/** As many as the catalog lets run at once. */
+/** As many as the catalog allows. */
 const CONTAINERS = 3;
 
 /**
- * Containers whose code was taken over attack the database with record-vote's own uid and role, all of them with everything that is known
- * to have worked once: people have to be able to vote meanwhile, and afterwards.
+ * Compromised containers attack the database with record-vote's own uid and role, with every attack that is known to have worked once:
+ * voting has to work meanwhile, and afterwards.
  */
 export const hostileFunction: Fault = {
   name: 'hostile function',

@@ -2,11 +2,11 @@ import net from 'node:net';
 import type { Fault } from '../fault.ts';
 
 const VIEWERS = 5_000;
-/** Opened so many at once: a listener's backlog is no part of this. */
+/** Opened in batches of this size, so that the listener's backlog doesn't matter. */
 const AT_ONCE = 100;
 const REQUEST = 'GET /streams/results HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n';
 
-/** Streams of results from one address, which nobody looks at. */
+/** Idle streams of results from one address. */
 export const idleViewers: Fault = {
   name: `${VIEWERS.toLocaleString('en')} idle viewers`,
   async strike({ stack }) {
@@ -21,7 +21,7 @@ export const idleViewers: Fault = {
   },
 };
 
-/** Resolves when it is open, or was refused: the gateway may close any of them when it likes. */
+/** Resolves when it is open or was refused: the gateway may close any of them at any time. */
 function view(port: number): Promise<net.Socket> {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1', () => {

@@ -3,10 +3,10 @@ import type { Fault, Scene } from '../fault.ts';
 import { holdVotes } from '../hold-votes.ts';
 import { killProcess } from '../kill.ts';
 
-/** A container may end by itself between being found and being killed; then its successor is the victim. */
+/** A container may exit by itself before it is killed; then its successor is killed instead. */
 const VICTIMS_MS = 30_000;
 
-/** Kills processes while votes lie in the middle of their statements. */
+/** Kills processes while votes are in the middle of their statements. */
 const killed = (name: string, victims: (scene: Scene) => Promise<string[]>): Fault => ({
   name,
   async strike(scene) {
@@ -28,7 +28,7 @@ const killed = (name: string, victims: (scene: Scene) => Promise<string[]>): Fau
 
 const running = (name: string) => async (scene: Scene) => (await scene.stack.containers(name)).map(({ Id }) => Id);
 
-/** Every container of the function that runs: those that have the held votes in hand are among them. */
+/** All running containers of the function, including those with the held votes in flight. */
 export const sandboxKilled = killed('sandbox killed mid-event', running('record-vote'));
 export const databaseKilled = killed('database kill -9, mid-transaction', running('database'));
 export const launcherKilled = killed('launcher kill -9', running('launcher'));

@@ -2,11 +2,11 @@ import type { Answer } from '../../http-endpoint.ts';
 import type { Fault, Scene } from '../fault.ts';
 
 const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
-/** One with three seconds for an event. */
+/** A function with a deadline of three seconds. */
 const NAME = 'misbehave-impatient';
 const VOTER = '00000000-0000-4000-8000-000000000000';
 
-/** A function that does wrong: its caller is told so, and when he is, its container is gone. */
+/** A misbehaving function: its caller gets an error, and by then its container is gone. */
 const misbehaving = (name: string, deed: string, errors: readonly string[]): Fault => ({
   name,
   async strike({ stack }) {
@@ -26,7 +26,7 @@ async function isReported(answer: Promise<Answer>, errors: readonly string[], st
 export const runaway = misbehaving('runaway function', 'loop', ['Sandbox.Timedout']);
 export const memoryBomb = misbehaving('memory bomb', 'eat-memory', ['Runtime.OutOfMemory', 'Sandbox.Timedout']);
 
-/** Events that nobody should send, and one that kills every container that takes it, while good ones wait beside it. */
+/** Invalid events, and one that kills every container that takes it, with good ones next to it. */
 export const poisonedEvents: Fault = {
   name: 'poisoned events among good ones',
   async strike({ stack }) {

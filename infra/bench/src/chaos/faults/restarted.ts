@@ -16,7 +16,7 @@ const restarted = (name: Permanent): Fault => ({
 export const databaseRestarted = restarted('database');
 export const launcherRestarted = restarted('launcher');
 
-/** An operator's `docker kill`, which no restart policy answers, and `docker start`. */
+/** An operator's `docker kill`, after which no restart policy applies, and `docker start`. */
 export const bothKilledAndStarted: Fault = {
   name: 'docker kill of both, then start',
   async strike({ stack }) {

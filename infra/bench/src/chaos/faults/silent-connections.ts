@@ -4,10 +4,10 @@ import type { Fault } from '../fault.ts';
 
 const CONNECTIONS = 2_000;
 const HELD_MS = 2_000;
-/** Opened so many at once: a listener's backlog is no part of this. */
+/** Opened in batches of this size, so that the listener's backlog doesn't matter. */
 const AT_ONCE = 100;
 
-/** Connections to the public endpoint that send nothing and stay. */
+/** Connections to the public endpoint that send nothing and stay open. */
 export const silentConnections: Fault = {
   name: `${CONNECTIONS.toLocaleString('en')} connections that send nothing`,
   async strike({ stack }) {
@@ -26,7 +26,7 @@ function open(port: number): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, '127.0.0.1', () => resolve(socket));
     socket.once('error', reject);
-    // The endpoint may close them when it likes.
+    // The gateway may close them at any time.
     socket.on('error', () => undefined);
   });
 }

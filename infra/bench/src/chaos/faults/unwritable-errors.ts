@@ -2,14 +2,14 @@ import { until } from '../../until.ts';
 import type { Fault } from '../fault.ts';
 
 const EVENT = { 'x-amz-invocation-type': 'Event' };
-/** As many as run at once of one function, and more: if they stayed, no other event would move. */
+/** More than a function's concurrent events: if they got stuck, no other event would run. */
 const EVENTS = 40;
-/** On a busy machine some are asked to come again. */
+/** On a busy machine some are throttled and retried. */
 const ACCEPTED_MS = 30_000;
 /** Three attempts, with pauses of up to four and eight seconds. */
 const DEAD_MS = 90_000;
 
-/** Asynchronous events whose errors hold what Postgres does not keep in JSON: half a character, NUL. */
+/** Asynchronous events whose errors contain what Postgres can't store as JSON: half a character, NUL. */
 export const unwritableErrors: Fault = {
   name: 'events whose errors can’t be written',
   async strike({ stack, signal }) {
