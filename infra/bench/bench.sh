@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# make bench: measures the whole table on stacks of its own, which go whatever happens. A running demo is not touched.
+# make bench: measures the whole table on stacks of its own, which are removed in any case. A running demo is not touched.
 #
-#   bench.sh [--quick]     IMAGE_TAG=latest measures images that are there already, and builds none
+#   bench.sh [--quick]     IMAGE_TAG=latest measures existing images, and builds none
 #
-# A browser is brought only for the rows that need one.
+# Installs a browser only for the rows that need one.
 set -euo pipefail
 
 BENCH_STACK=${BENCH_STACK:-serverless-vote-bench}
@@ -28,7 +28,7 @@ chromium() {
 
 make_ready
 if needs_chromium "$@"; then
-  # Without it only these rows are missing.
+  # Without a browser only these rows are missing.
   GO_ON=1 step chromium chromium
   if [ "$step_status" -eq 0 ]; then CHROMIUM_PATH=$(cat "$ROOT/.cache/chromium") && export CHROMIUM_PATH; fi
 fi

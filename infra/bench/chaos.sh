@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# make chaos: lets things go wrong under a steady load of votes, on a stack of its own that goes whatever happens, and counts what
-# was lost. A running demo is not touched, unless the engine was started by infra/engine: then its restart is one of the faults.
+# make chaos: injects faults under a steady load of votes, on a stack of its own that is removed in any case, and counts lost votes.
+# A running demo is not touched, unless infra/engine started the engine: then a restart of the engine is one of the faults.
 #
 #   chaos.sh [--trials=5] [--only=database,web]     ENGINE_RESTART=0 leaves the engine alone
-#                                                   IMAGE_TAG=latest takes images that are there already, and builds none
+#                                                   IMAGE_TAG=latest uses existing images, and builds none
 set -euo pipefail
 
 BENCH_STACK=${BENCH_STACK:-serverless-vote-chaos}
 DEFAULT_TAG=chaos
 . "$(dirname "${BASH_SOURCE[0]}")/own-stacks.sh"
 stacks=("$BENCH_STACK")
-# Also for taking it down: the relay to the engine is part of it.
+# Also needed to remove the stack, because the relay to the engine is part of it.
 export COMPOSE_FILE=docker-compose.yml:infra/bench/chaos.compose.yml
 
 make_ready misbehave
@@ -19,6 +19,6 @@ esbuild infra/bench/src/chaos/hostile.program.ts --bundle --platform=node --exte
   --outfile=.cache/bench/hostile.cjs
 step hostile infra/images/build.sh hostile
 node apps/launcher/integration/functions/catalog.mts ../../../../infra/bench/hostile.json >.cache/bench/chaos-catalog.json
-# 5,000 viewers, and what else there is.
+# 5,000 viewers, and all other open files.
 ulimit -n 16384 2>/dev/null || true
 run_on_own_stacks infra/bench/src/chaos/main.ts "$@"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The bench's own cluster of three nodes, with the scripts that every cluster is started with.
+# The benchmark's own cluster of three nodes, started by the same scripts as every cluster.
 #
-#   cluster.sh up           with the stack on it, as shipped
-#   cluster.sh single-use   the stack again, with record-vote for one event each
-#   cluster.sh down         STACK, PORT, CONTROL_PORT, IMAGE_TAG and the idle timeouts come by the environment
+#   cluster.sh up           the cluster and the stack, as shipped
+#   cluster.sh single-use   redeploys the stack with a single-use record-vote
+#   cluster.sh down         STACK, PORT, CONTROL_PORT, IMAGE_TAG and the idle timeouts come from the environment
 set -euo pipefail
 export WITHOUT_ENV_FILE=1
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"

@@ -1,4 +1,4 @@
-# What bench.sh and chaos.sh have in common: stacks of their own, which go whatever happens. Sourced by them, after
+# Shared by bench.sh and chaos.sh: stacks of their own, which are removed in any case. Sourced by them, after
 # BENCH_STACK and the default of IMAGE_TAG are set.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/launcher-settings.sh"
@@ -13,7 +13,7 @@ export IMAGE_TAG=${IMAGE_TAG:-$DEFAULT_TAG}
 . "$ROOT/infra/stack/start.sh"
 
 running=$ROOT/.cache/bench/$BENCH_STACK.running
-# What the program says last, after everything is gone.
+# Repeats the program's summary after everything has been removed.
 export LAST_LINE=$ROOT/.cache/bench/$BENCH_STACK.last
 program=
 begun=
@@ -29,7 +29,7 @@ take_stacks_down() {
   note "${1:-nothing of it is left}"
 }
 
-# Whoever has more than stacks says so anew.
+# A script that has more to remove redefines this.
 take_all_down() { take_stacks_down "$@"; }
 
 finish() {
@@ -40,7 +40,7 @@ finish() {
     wait "$program" 2>/dev/null || true
   fi
   if [ -n "$begun" ]; then
-    # A chaos run may have been stopped while the engine was away.
+    # A chaos run may have been interrupted while the engine was down.
     GO_ON=1 step engine "$ROOT/infra/engine/engine.sh"
     GO_ON=1 step down take_all_down
     rm -f "$running"

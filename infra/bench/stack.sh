@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# One of the bench's own stacks, with the scripts that every stack is started with.
+# One of the benchmark's own stacks, started by the same scripts as every stack.
 #
-#   stack.sh up|down     STACK, PORT, CONTROL_PORT, IMAGE_TAG and the idle timeouts come by the environment
+#   stack.sh up|down     STACK, PORT, CONTROL_PORT, IMAGE_TAG and the idle timeouts come from the environment
 set -euo pipefail
 export WITHOUT_ENV_FILE=1
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# make bench SWARM=1: three nodes against one machine, in turns, on a stack and a cluster of their own that go whatever happens.
+# make bench SWARM=1: three nodes against one machine, interleaved, on a stack and a cluster of their own that are removed in any case.
 #
-#   swarm.sh [--quick]     IMAGE_TAG=latest measures images that are there already, and builds none
+#   swarm.sh [--quick]     IMAGE_TAG=latest measures existing images, and builds none
 set -euo pipefail
 
 BENCH_STACK=${BENCH_STACK:-serverless-vote-bench}

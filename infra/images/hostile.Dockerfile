@@ -1,4 +1,4 @@
-# record-vote as somebody who has taken it over would have it: its image, its uid, another program. For `make chaos`.
+# A compromised record-vote: its image, its uid, another program. For `make chaos`.
 ARG BASE
 FROM ${BASE} AS serverless-vote-hostile
 LABEL org.serverless-vote.image=hostile

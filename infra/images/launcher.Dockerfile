@@ -1,17 +1,17 @@
-# The one permanent program. Root, because the engine's socket is root's; compose takes every capability away.
+# The one permanent program. Root, because the Docker socket belongs to root; compose drops all capabilities.
 ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE} AS node
 FROM node AS serverless-vote-launcher
-# Of the base, what installs packages.
+# Removes the base image's package managers.
 RUN : serverless-vote && rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/yarn* /usr/local/bin/corepack
 LABEL org.serverless-vote.image=launcher
 WORKDIR /launcher
 COPY functions/catalog.json /launcher/catalog.json
 COPY packages/database/migrations /launcher/migrations
 COPY apps/launcher/dist/main.cjs /launcher/main.cjs
-# For containers on a Swarm: their first process.
+# The first process of containers on a Swarm.
 COPY packages/task-agent/dist/task-agent.cjs /launcher/task-agent.cjs
-# Fewer heaps for glibc's malloc, and what is freed goes back to the system: a tenth less memory when idle.
+# Fewer malloc arenas, and freed memory goes back to the system: a tenth less memory when idle.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP_THRESHOLD_=65536
 ENTRYPOINT ["node", "/launcher/main.cjs"]
 CMD []

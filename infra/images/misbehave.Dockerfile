@@ -1,4 +1,4 @@
-# The function that does wrong, for the integration tests. It has a whole system around it, to do wrong with.
+# The misbehaving function for the integration tests, with a whole system that it can misuse.
 ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE} AS node
 FROM node AS serverless-vote-misbehave

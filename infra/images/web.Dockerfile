@@ -1,4 +1,4 @@
-# Next.js as its build left it: the traced server, the static files, our server in front, and of the base only what node loads.
+# The output of Next's build: the traced server, the static files and our own server; from the base only what node loads.
 ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE} AS node
 RUN : serverless-vote && mkdir -p /bare/tmp && chmod 1777 /bare/tmp \
@@ -11,9 +11,9 @@ WORKDIR /app
 COPY apps/web/.next/standalone /app
 COPY infra/images/rehearse-web.mjs /app/rehearse-web.mjs
 ENV PATH=/usr/local/bin NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 NODE_COMPILE_CACHE=/app/compile-cache
-# The cache belongs to who filled it: it is looked for under the uid that runs.
+# The compile cache's path contains the uid, so it has to be filled by the user that runs web.
 RUN ["node", "-e", "/* serverless-vote */ fs.mkdirSync('/app/compile-cache', { recursive: true }); fs.chownSync('/app/compile-cache', 10003, 0)"]
-# With its group: BuildKit looks a uid without one up in /etc/passwd, which an image from scratch does not have.
+# uid and gid: BuildKit looks up a bare uid in /etc/passwd, which an image from scratch doesn't have.
 USER 10003:10003
 RUN ["node", "/app/rehearse-web.mjs", "serverless-vote"]
 ENTRYPOINT ["node", "/app/apps/web/server.mjs"]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the path of a Chromium for the browser tests (or WHAT_FOR); without --check it installs one where there is none.
+# Prints the path of a Chromium for the browser tests (or WHAT_FOR); without --check it installs one if necessary.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
 . "$ROOT/infra/apt.sh"
@@ -20,7 +20,7 @@ playwrights_own() {
 
 if find_browser; then exit; fi
 [ "${1:-}" != --check ] || exit 1
-# Ubuntu's chromium is a snap, which runs in no container: there, as everywhere else, Playwright's own.
+# Ubuntu's chromium is a snap, which doesn't run in a container: so there Playwright's own is used, as on other systems.
 if has_apt && [ "$(id -u)" -eq 0 ] && grep -q '^ID=debian' /etc/os-release; then
   apt_install "${WHAT_FOR:-The browser tests}" chromium >&2
 else

@@ -9,7 +9,7 @@ check_clone 'make reset' "$(permanent launcher --all 2>/dev/null || true)"
 
 if [ "${YES:-}" != 1 ]; then
   somebody_is_there || fail 'There is no terminal to confirm this at.' 'All votes would be deleted.' 'make reset YES=1'
-  ask "All votes of $STACK will be forgotten. Go on?" || exit 1
+  ask "All votes of $STACK will be deleted. Continue?" || exit 1
 fi
 
 reset() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make seed N=3000: casts sample votes through the vote page, each by a voter of its own.
+# make seed N=3000: casts sample votes through the vote page, each from a new voter.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 

@@ -1,4 +1,4 @@
-# The stack's settings and how to speak to compose. Sourced by the scripts beside it.
+# The stack's settings, and how to call compose. Sourced by the other scripts.
 #
 # A setting comes from make (make run PORT=8081), else the environment, else .env, else its default.
 
@@ -6,7 +6,7 @@
 . "$ROOT/infra/stack/launcher-settings.sh"
 cd "$ROOT"
 
-# node 26 and turbo; behind them the npm that is brought where the machine's own is too old
+# node 26 and turbo; then the npm that is installed where the machine's own is too old
 PATH=$ROOT/node_modules/.bin:$ROOT/.cache/npm/node_modules/.bin:$PATH
 export TURBO_TELEMETRY_DISABLED=1 NEXT_TELEMETRY_DISABLED=1 DO_NOT_TRACK=1
 export COMPOSE_IGNORE_ORPHANS=1 DOCKER_CLI_HINTS=false
@@ -30,7 +30,7 @@ export IMAGE_TAG=${IMAGE_TAG:-latest}
 export PORT=${PORT:-8080}
 export CONTROL_PORT=${CONTROL_PORT:-9000}
 export BIND=${BIND:-127.0.0.1}
-# The folder of this clone, whatever links lead to it. A stack carries it as a label.
+# The folder of this clone, with symbolic links resolved. It is a label of the stack.
 CLONE=$(pwd -P)
 export CLONE
 
@@ -67,15 +67,15 @@ compose() {
 ours() { docker ps --quiet --no-trunc --filter "label=org.serverless-vote.launcher=$STACK" "$@"; }
 permanent() { ours --filter label=org.serverless-vote.role=permanent --filter "label=org.serverless-vote.name=$1" "${@:2}"; }
 
-# Ends what `make monitor` started: it holds the stack's network. With --volumes what it recorded goes, too.
+# Stops what `make monitor` started, because it uses the stack's network. With --volumes it also removes the recorded data.
 stop_watching() {
   local watchers=label=org.serverless-vote.monitoring=$STACK
   docker ps --all --quiet --filter "$watchers" | xargs docker rm --force 2>/dev/null || true
   [ "${1:-}" != --volumes ] || docker volume ls --quiet --filter "$watchers" | xargs docker volume rm 2>/dev/null || true
 }
 
-# Takes the stack down: the launcher drains and removes its sandboxes, then the database goes. What a
-# launcher that was killed could not remove is removed here, and left in $leftovers.
+# Takes the stack down: the launcher drains and removes its sandboxes, then the database stops. Removes what a
+# killed launcher has left, and lists it in $leftovers.
 # take_down [--volumes]
 take_down() {
   local is_down=yes
@@ -84,11 +84,11 @@ take_down() {
   leftovers=$(ours --all)
   # shellcheck disable=SC2086
   [ -z "$leftovers" ] || docker rm --force --volumes $leftovers
-  # What was left may have been using the volumes.
+  # Leftover containers may have used the volumes.
   [ -n "$is_down" ] && [ -z "$leftovers" ] || compose down "$@" 2>&1
 }
 
-# LOCAL_URL is where this machine asks; PUBLIC_URL is what people type.
+# LOCAL_URL is for requests from this machine; PUBLIC_URL is the address that people type.
 choose_urls() {
   local host=localhost
   case $BIND in

@@ -1,17 +1,17 @@
-# Runs suites of tests, one after the other or in lanes beside each other, and counts them. Sourced by the scripts that run tests,
+# Runs test suites, one after the other or in parallel lanes, and counts them. Sourced by the scripts that run tests,
 # after say.sh.
 #
-#   suite <name> <command…>   runs tests and counts them; one that fails does not keep the next from running
-#   lane <name> <command…>    runs steps and suites beside what follows, in a shell and a process group of its own
-#   runner <command…>         a test runner: scripts that its tests start don't speak for the suite
-#   run_vitest <project> <…>  vitest, with what the counter and the summary read
+#   suite <name> <command…>   runs tests and counts them; if one fails, the next still runs
+#   lane <name> <command…>    runs steps and suites in parallel to what follows, in a shell and a process group of its own
+#   runner <command…>         a test runner: the output of scripts that its tests start isn't taken for the suite's
+#   run_vitest <project> <…>  vitest, with the reporters that the counter and the summary read
 #
-# What a shell has started is removed by its `take_all_down`, if `begun` says so, whatever happens. At the end come the failures of
+# If `begun` is set, a shell calls its `take_all_down` in any case, which removes what it started. At the end it prints the failures of
 # all suites, their names, and as the last line `N passed, N failed`.
 
 . "$ROOT/infra/stack/test-log.sh"
 
-# One line for each suite: `<name> <seconds since the epoch>` when it starts, `<name> <passed> <failed>` when it ends.
+# One line per suite: `<name> <seconds since the epoch>` when it starts, `<name> <passed> <failed>` when it ends.
 STARTED=$(mktemp)
 COUNTED=$(mktemp)
 lanes=()
@@ -29,7 +29,7 @@ finish() {
   if [ -n "$begun" ]; then GO_ON=1 step "${in_lane:+$in_lane-}down" take_all_down; fi
   [ "${step_status:-0}" -eq 0 ] || status=1
   if [ -z "$in_lane" ] && grep -qE ' [1-9][0-9]*$' "$COUNTED"; then failure_counted=yes; fi
-  # Whatever ended this early is a failure, though no runner counted it.
+  # An early end is a failure, even if no runner counted it.
   if [ $status -ne 0 ] && [ -z "$failure_counted" ]; then echo "${in_lane:-preparation} 0 1" >>"$COUNTED"; fi
   [ -z "$in_lane" ] || exit $status
   summarize || [ $status -ne 0 ] || status=1
@@ -45,13 +45,13 @@ end_well() {
 end_well
 
 lane() {
-  # A signal for the whole group reaches the runner that its shell is waiting for.
+  # A signal to the whole group also reaches the runner that the shell is waiting for.
   set -m
   (
     set +m
     lanes=() ticker= failure_counted= in_lane=$1
     shift
-    # The line that moves is the main shell's.
+    # Only the main shell prints progress.
     progress() { :; }
     end_well
     "$@"
@@ -75,7 +75,7 @@ suite() {
   : >"$log.note"
   echo "$name $(date +%s)" >>"$STARTED"
   began=$(now)
-  # Not `if "$@"`: a condition would switch errexit off inside.
+  # Not `if "$@"`: a condition would disable errexit inside.
   set +e
   (
     set -e
@@ -88,7 +88,7 @@ suite() {
   rm -f "$log.note" "$log.note.said"
   took=$(seconds_since "$began")
   read -r here_passed here_failed < <(outcomes "$log")
-  # Broken before it could count, or so quiet that nobody knows what it did.
+  # It failed before it could count, or printed no counts.
   if [ $status -ne 0 ] && [ "$here_failed" -eq 0 ]; then here_failed=1; fi
   echo "$name $here_passed $here_failed" >>"$COUNTED"
   counts=$noted
@@ -112,7 +112,7 @@ how_far() {
   [ -z "$line" ] || progress "${line#, }, $(lasted $(($(date +%s) - oldest)))"
 }
 
-# while_counting <command…>: shows how far the suites are meanwhile, on a terminal every second, else every 30 s.
+# while_counting <command…>: shows the suites' progress meanwhile, on a terminal every second, else every 30 s.
 while_counting() {
   local every=${PROGRESS_EVERY_S:-30}
   if on_a_terminal; then every=1; fi

@@ -1,6 +1,6 @@
-# What the test machine needs of this one: the way out of its network namespace, and nothing else. Sourced after say.sh.
+# What the test machine needs from this one: a route out of its network namespace, and nothing else. Sourced after say.sh.
 #
-# Two clones can test at once: all names are made of the clone's path.
+# Two clones can test at the same time: all names are derived from the clone's path.
 
 number=$(cksum <<<"$ROOT" | cut -d' ' -f1)
 NETWORK=sv-modern-$number            # the network namespace, and the mark on our rules
@@ -18,7 +18,7 @@ connect() {
   ip -n "$NETWORK" link set eth0 up
   ip -n "$NETWORK" link set lo up
   ip -n "$NETWORK" route add default via "$SUBNET.1"
-  # An engine has switched it on; where there is none, it is needed only as long as the link.
+  # An engine enables forwarding; without one, it is needed only as long as the link exists.
   cat /proc/sys/net/ipv4/ip_forward >"$WORK/ip_forward"
   echo 1 >/proc/sys/net/ipv4/ip_forward
   iptables -t nat -I POSTROUTING -s "$SUBNET.2/32" -m comment --comment "$NETWORK" -j MASQUERADE
@@ -26,7 +26,7 @@ connect() {
   iptables -I FORWARD -o "$LINK" -m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment "$NETWORK" -j ACCEPT
 }
 
-# Also what an earlier run has left that could not tidy up.
+# Also removes what an interrupted run has left.
 disconnect() {
   local table rule
   for table in nat filter; do
@@ -42,20 +42,20 @@ disconnect() {
   find /sys/fs/cgroup -depth -type d -path "*$CGROUP*" -exec rmdir {} + 2>/dev/null || true
 }
 
-# What comes and goes with somebody's containers: a published port has rules with its container's address.
+# What changes with other containers: a published port has rules with its container's address.
 A_CONTAINERS='-[ds] [0-9.]+/32|--to-destination'
 
 # rules: the rules of iptables, and what it does without one, without counters; each with its table
 rules() { iptables-save | sed -E 's/ \[[0-9]+:[0-9]+\]$//' | awk '/^\*/ { table = $1 } /^:.* ACCEPT$/ { next } /^[:-]/ { print table, $0 }' | grep -vE -- "$A_CONTAINERS"; }
 
-# host_network: this machine's bridges, addresses and rules, one a line, without networks that an engine has made (bridges named br-<id>)
+# host_network: this machine's bridges, addresses and rules, one per line, without networks that an engine created (bridges named br-<id>)
 host_network() {
   ip -o link show type bridge | sed -nE 's/^[0-9]+: ([^:]+):.*link\/ether ([0-9a-f:]+).*/bridge \1 \2/p' | grep -v '^bridge br-' || true
   ip -o -4 address show | awk '$2 !~ /^(br-|veth|svm)/ { print "address", $2, $4 }'
   rules | grep -vE 'br-[0-9a-f]{12}|sv-modern-' || true
 }
 
-# Networks that an engine has made, and their rules.
+# Networks that an engine created, and their rules.
 host_bridges() { ip -o link show type bridge | sed -nE 's/^[0-9]+: (br-[0-9a-f]{12}):.*/\1/p'; }
 rules_of() { rules | grep -E -- "$1( |\$)" || true; }
 
@@ -66,7 +66,7 @@ remember_host() {
   for bridge in $(host_bridges); do rules_of "$bridge" >"$1.$bridge"; done
 }
 
-# compare_host <file>: counts as a script of ours does. Networks that somebody else has removed meanwhile are not compared.
+# compare_host <file>: prints its counts like our other tests. Networks that were removed by others meanwhile are not compared.
 compare_host() {
   local now=$1.now bridge different=0
   host_network >"$now"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What must hold on every engine, tried on this one: from `make run` to `make stop`. Runs on the test machine; any engine without
+# What must work on every engine, tested on this one: from `make run` to `make stop`. Runs on the test machine; any engine without
 # a stack of ours will do. The last line counts: N passed, N failed.
 #
 #   journey.sh stand-ins|pulled    what the images should be built from here
@@ -40,7 +40,7 @@ has_base_images() {
     pulled) docker image inspect node:26-bookworm-slim postgres:18 >/dev/null && ! docker image inspect serverless-vote/node:26 2>/dev/null >/dev/null ;;
   esac
 }
-# As engine 29 does. The answer names the oldest version that it speaks.
+# Like engine 29. The answer names the oldest supported version.
 refuses_older_clients() {
   curl --silent --unix-socket /var/run/docker.sock http://engine/v1.43/version | grep 'Minimum supported API version is 1.44' &&
     [ "$(curl --silent --output /dev/null --write-out '%{http_code}' --unix-socket /var/run/docker.sock http://engine/v1.44/version)" = 200 ]

@@ -1,7 +1,7 @@
 # The test machine: a Debian with a newer engine, in namespaces of its own (mount, process ids, network, host name, ipc) on this
 # machine's kernel. Sourced after say.sh. Everything that it writes is in .cache/modern-engine/run, and goes with it.
 #
-# In namespaces and not in a container, so that it needs no engine that is there already; with a network namespace, because a
+# In namespaces and not in a container, so that it needs no existing engine; with a network namespace, because a
 # second engine in this machine's would remove the first one's docker0.
 
 WORK=$ROOT/.cache/modern-engine
@@ -13,13 +13,13 @@ can_have_a_machine() {
   local why='It makes a machine of its own out of namespaces, as root on Linux, with Debian or Ubuntu packages.'
   [ "$(uname -s)" = Linux ] && has_apt || fail 'There can be no test machine here.' "$why" 'Run it in a virtual machine with Debian, or in CI.'
   [ "$(id -u)" -eq 0 ] || fail 'There can be no test machine for this user.' "$why" 'sudo make modern-test'
-  # Who is root only in a user namespace may make others, but can't change this machine's network.
+  # Root in a user namespace may create other namespaces, but can't change this machine's network.
   grep -q ' 4294967295$' /proc/self/uid_map && unshare --mount --pid --net --fork --propagation private mount -t tmpfs none /mnt 2>/dev/null ||
     fail 'There can be no test machine here.' "$why This root may not make namespaces: a container without privileges?" \
       'Run it in a virtual machine, or in a container with --privileged.'
 }
 
-# on_machine <user> <command…>: with an environment of its own; where a company's proxy signs, its certificate is known there, too
+# on_machine <user> <command…>: with its own environment, including the certificate of a company's proxy
 on_machine() {
   local variable pass=() certificates=/etc/ssl/certs/ca-certificates.crt
   for variable in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
@@ -31,10 +31,10 @@ on_machine() {
     NODE_EXTRA_CA_CERTS=$certificates npm_config_cafile=$certificates ${pass[@]+"${pass[@]}"} "${@:2}"
 }
 
-# in_project <user> <seconds> <command…>: what takes longer has failed
+# in_project <user> <seconds> <command…>: fails if it takes longer
 in_project() { on_machine "$1" timeout --kill-after=10 "$2" env --chdir=$PROJECT "${@:3}"; }
 
-# Files as they are here, committed or not, with this clone's packages below a layer of the machine's own.
+# The files of this clone, committed or not, with its packages below an overlay of the machine's own.
 copy_project() {
   local copy=$RUN/upper$PROJECT
   mkdir -p "$copy/node_modules"
@@ -43,18 +43,18 @@ copy_project() {
   chown -R 1000:1000 "$RUN/upper/home/voter"
 }
 
-# The first process, before it becomes the one that adopts.
+# PID 1, before it becomes the reaper of orphans.
 BOOT='set -e
   mount -t overlay overlay -o "lowerdir=$WORK/root,upperdir=$RUN/upper,workdir=$RUN/upper-work" "$RUN/root"
   mount -t overlay overlay -o "lowerdir=$ROOT/node_modules,upperdir=$RUN/packages,workdir=$RUN/packages-work" "$RUN/root$PROJECT/node_modules"
-  # An engine can not put its layers onto an overlay.
+  # An engine cannot store its layers on an overlay.
   mount --bind "$RUN/docker" "$RUN/root/var/lib/docker"
   mount --bind "$RUN/containerd" "$RUN/root/var/lib/containerd"
   mount --bind "$WORK" "$RUN/root/made"
   mount -o remount,bind,ro "$RUN/root/made"
   mount -t proc proc "$RUN/root/proc"
   for folder in sys dev; do mount --rbind /$folder "$RUN/root/$folder"; mount --make-rprivate "$RUN/root/$folder"; done
-  # crun refuses both versions of cgroups beside each other.
+  # crun refuses to run where both versions of cgroups are mounted.
   umount "$RUN/root/sys/fs/cgroup/unified" 2>/dev/null || true
   mount -t tmpfs -o mode=755 tmpfs "$RUN/root/run"
   hostname modern
@@ -110,7 +110,7 @@ stop_engine() {
     for _ in $(seq 300); do [ -e /run/docker.pid ] || exit 0; sleep 0.2; done; exit 1'
 }
 
-# In whatever state it is: its first process takes all others along, and the kernel its mounts.
+# In any state: when PID 1 ends, the kernel ends all other processes and unmounts everything.
 machine_down() {
   local id
   if [ -s "$RUN/pid" ]; then stop_engine 2>/dev/null || true; fi

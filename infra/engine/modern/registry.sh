@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs on the test machine, after `make run` with stand-ins: a registry with images that are laid out as the official ones are
-# (docs/engines.md has what they share and what not). An engine pulls them by their usual names, with this registry as its mirror.
+# Runs on the test machine, after `make run` with stand-ins: a registry with images in the layout of the official ones
+# (docs/engines.md lists the differences). An engine pulls them by their usual names, with this registry as its mirror.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 
@@ -23,7 +23,7 @@ mkdir "$folder/npm" && echo '{}' >"$folder/npm/package.json"
 cp node_modules/node-linux-*/bin/node "$folder/node"
 cp /made/postgres.tar "$folder/"
 
-# publish <name>: the Dockerfile comes by stdin
+# publish <name>: reads the Dockerfile from stdin
 publish() {
   docker build --network none --tag "$address/library/$1" --file - "$folder"
   docker push "$address/library/$1"
