@@ -17,7 +17,8 @@ interface Sent {
   body?: string;
 }
 
-const DEADLINE_MS = 30_000;
+/** Longer than any deadline of the launcher's, and than those of the functions that do wrong: what takes longer is stuck. */
+const DEADLINE_MS = 60_000;
 
 /** One address and the keep-alive connections to it, the most recently used first. */
 export class Endpoint {
