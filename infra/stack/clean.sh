@@ -7,7 +7,7 @@ set -euo pipefail
 OURS=label=org.serverless-vote.launcher
 NODES=label=org.serverless-vote.cluster
 WATCHERS=label=org.serverless-vote.monitoring
-if somebody_is_there && ! ask 'This removes the votes too. Go on?'; then exit 1; fi
+if somebody_is_there && ! ask 'This removes the votes, too. Continue?'; then exit 1; fi
 
 clean_docker() {
   local launchers images label left=

@@ -10,7 +10,7 @@ const ENGINE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
 /** By name: help text and labels. docs/monitoring.md explains each. */
 const COUNTERS = {
   invocations_total: ['Invocations by function, start kind and outcome', 'function', 'start_kind', 'outcome'],
-  invocation_retries_total: ['Events tried again because their container ended', 'function'],
+  invocation_retries_total: ['Events retried because their container died', 'function'],
   async_events_total: ['Asynchronous events: accepted, failed attempts, done, dead', 'function', 'outcome'],
   containers_started_total: ['Containers started', 'name'],
   containers_removed_total: ['Containers removed, by exit status', 'name', 'exit_status'],
@@ -19,18 +19,18 @@ const COUNTERS = {
     'Unknown containers of this stack that the sweep removed, at start or while running',
     'found',
   ],
-  results_runs_total: ['Computations of a result that viewers watch', 'stream', 'outcome'],
+  results_runs_total: ['Computations of a result stream', 'stream', 'outcome'],
   engine_request_errors_total: ['Operations that the engine refused, failed or did not finish in time', 'operation'],
-  gateway_function_invocation_total: ['Function metrics, as OpenFaaS counts them', 'function_name', 'code'],
+  gateway_function_invocation_total: ['Invocations, by the name that OpenFaaS uses', 'function_name', 'code'],
 } satisfies Record<string, [help: string, ...labels: string[]]>;
 
 /** By name: buckets (prom-client's own are those of Go's client, which OpenFaaS uses), help text and labels. */
 const HISTOGRAMS = {
   invocation_seconds: [BUCKETS, 'Time from acceptance to answer', 'function', 'start_kind'],
-  invocation_phase_seconds: [BUCKETS, 'Time that events waited for each phase, or ran', 'function', 'phase'],
+  invocation_phase_seconds: [BUCKETS, 'Duration of each phase that an invocation waited for', 'function', 'phase'],
   results_fanout_seconds: [BUCKETS, 'Time from a change until its result was sent to all viewers', 'stream'],
-  engine_request_seconds: [ENGINE_BUCKETS, 'Time that the engine took; start is create, attach and start', 'operation'],
-  gateway_functions_seconds: [undefined, 'Function time taken, as OpenFaaS counts it', 'function_name'],
+  engine_request_seconds: [ENGINE_BUCKETS, 'Duration of engine calls; start is create, attach and start', 'operation'],
+  gateway_functions_seconds: [undefined, 'Duration of invocations, by the name that OpenFaaS uses', 'function_name'],
 } satisfies Record<string, [buckets: number[] | undefined, help: string, ...labels: string[]]>;
 
 export const countersIn = (registry: Registry): Record<keyof typeof COUNTERS, Counter> =>
@@ -53,7 +53,7 @@ export interface ObservedParts {
   web: Pick<HttpService, 'replicas' | 'requests' | 'limit'>;
   limiter: Pick<StartLimiter, 'places' | 'inProgress' | 'waiting'>;
   asyncEvents: Pick<AsyncEvents, 'queues'>;
-  /** Containers that should be gone, and that the engine has not removed. */
+  /** Containers that should be gone but that the engine has not removed. */
   overdue: () => number;
   /** Open streams of results. */
   viewers: () => number;
@@ -77,17 +77,17 @@ const GAUGES: Record<string, Row> = {
   invocations_waiting_limit: perFunction('Events that may wait; more are throttled', ({ entry }) => entry.queue.events),
   async_events: ['Asynchronous events in the queue by state', asyncEventsByState, 'function', 'state'],
   containers: ['On-demand containers by state', containersByState, 'name', 'state'],
-  containers_limit: ['On-demand containers that may run at once', containersLimit, 'name'],
+  containers_limit: ['On-demand containers that may run at the same time', containersLimit, 'name'],
   containers_overdue: ['Containers that the engine should have removed but has not', ({ overdue }) => overdue()],
   container_starts_in_progress: ['Containers that are being started', ({ limiter }) => limiter.inProgress],
-  container_starts_waiting: ['Starts that wait for others to end', ({ limiter }) => limiter.waiting],
-  container_starts_limit: ['Starts that may be in progress at once', ({ limiter }) => limiter.places],
+  container_starts_waiting: ['Starts that wait for their turn', ({ limiter }) => limiter.waiting],
+  container_starts_limit: ['Starts that may be in progress at the same time', ({ limiter }) => limiter.places],
   web_replicas: [
-    'Containers of web that take requests',
+    'Replicas of web that accept requests',
     ({ web }) => web.replicas.filter(({ state }) => state.kind === 'ready').length,
   ],
   web_requests_in_flight: [
-    'Requests that web is answering',
+    'Requests in flight at web',
     ({ web }) => web.replicas.reduce((sum, { inFlight }) => sum + inFlight, 0),
   ],
   results_viewers: ['Open streams of results', ({ viewers }) => viewers()],
@@ -95,8 +95,8 @@ const GAUGES: Record<string, Row> = {
     'Whether the database accepts connections and is prepared',
     async ({ databaseAnswers }) => Number(await databaseAnswers()),
   ],
-  // prom-client's own process metrics would bring an event-loop monitor that wakes an idle launcher 100 times a second.
-  process_resident_memory_bytes: ['Memory that the launcher has', () => process.memoryUsage.rss()],
+  // prom-client's own process metrics include an event-loop monitor that wakes an idle launcher 100 times a second.
+  process_resident_memory_bytes: ['Resident memory of the launcher', () => process.memoryUsage.rss()],
   process_start_time_seconds: [
     'When the launcher was started, in seconds since 1970',
     () => Math.round(performance.timeOrigin / 1000),
@@ -105,8 +105,8 @@ const GAUGES: Record<string, Row> = {
 
 /** Counters that are kept elsewhere. */
 const READ_COUNTERS: Record<string, [help: string, read: Read<number>]> = {
-  web_requests_total: ['Requests that were handed to web', ({ web }) => web.requests],
-  process_cpu_seconds_total: ['CPU time that the launcher has used', cpuSeconds],
+  web_requests_total: ['Requests passed to web', ({ web }) => web.requests],
+  process_cpu_seconds_total: ['CPU time of the launcher', cpuSeconds],
 };
 
 /** Registers the metrics that are read from the parts themselves. */
