@@ -30,7 +30,7 @@ beforeAll(() => fn(['dead-letters', 'delete', '--all']));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('fn', () => {
-  test('without a command says what there is, and that this was none', async () => {
+  test('without a command prints the usage, and fails', async () => {
     const { status, out } = await fn([]);
     expect(status).toBe(2);
     expect(out).toContain('fn invoke <function> [event]');
@@ -52,7 +52,7 @@ describe('fn', () => {
     expect({ status, err }).toEqual({ status: 2, err: expect.stringMatching(words) });
   });
 
-  test('says so when nobody answers, with status 4', async () => {
+  test('says so when the control API doesn’t answer, with status 4', async () => {
     const { status, err } = await fn(['list', '--url', 'http://127.0.0.1:9']);
     expect({ status, err }).toEqual({
       status: 4,
@@ -74,7 +74,7 @@ describe('fn list and describe', () => {
     });
   });
 
-  test('of a function that is not there say which are, with status 3', async () => {
+  test('of an unknown function names the known ones, with status 3', async () => {
     const { status, err } = await fn(['describe', 'nobody']);
     expect({ status, err }).toEqual({
       status: 3,
@@ -116,7 +116,7 @@ describe('fn invoke', () => {
     expect(err).toMatch(/^misbehave failed: TypeError: as told$/m);
   });
 
-  test('of what is no JSON is refused, with status 3', async () => {
+  test('of anything but JSON is refused, with status 3', async () => {
     const { status, err } = await fn(['invoke', 'misbehave', '{']);
     expect({ status, err }).toEqual({ status: 3, err: expect.stringMatching(/The event is not JSON/) });
   });

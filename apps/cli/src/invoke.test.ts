@@ -10,7 +10,7 @@ test('a function’s error is a sentence, whatever it has sent', () => {
   expect(wordsOf('no JSON')).toBe('no JSON');
 });
 
-test('a terminal is told nothing by what a function wrote', () => {
+test('a function’s output sends no control characters to a terminal', () => {
   expect(printable('\u001b[2Jgone\u0007\ttab \u202ededrawkcab')).toBe('�[2Jgone�\ttab �dedrawkcab');
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-test('npx fn prints what fn prints, and no notice of npm’s (npm 12 has one for each command that it runs)', async () => {
+test('npx fn prints what fn prints, and none of npm’s notices (npm 12 prints one for each command that it runs)', async () => {
   const cwd = join(import.meta.dirname, '../../..');
   // Should fn not be installed, npx is to fail: it would look for a package of that name, and ask.
   const env = { ...process.env, npm_config_yes: 'false' };

@@ -70,7 +70,7 @@ test('what is no vote gets a clear 4xx, and the next vote works', async ({ poll,
   expect((await post(request, { form: { choice: poll.first.id }, headers: json })).status()).toBe(200);
 });
 
-test('a cookie that we did not sign is nobody', async ({ poll, request }) => {
+test('a cookie with an invalid signature is ignored', async ({ poll, request }) => {
   const cookies = (await request.get('/')).headers()['set-cookie'] ?? '';
   const name = /^voter-[^=]+/.exec(cookies)?.[0];
   const forged = `${name}=00000000-0000-4000-8000-000000000000.AAAA`;

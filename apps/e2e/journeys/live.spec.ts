@@ -16,7 +16,7 @@ test('a container is seen from its start until it has left', async ({ poll, live
   await expect(live.part('record-vote').locator('[data-state="gone"]')).toHaveCount(0);
 });
 
-test('who joins late sees the containers that live, and the numbers so far', async ({ poll, live, newcomer }) => {
+test('a late viewer sees the living containers, and the numbers so far', async ({ poll, live, newcomer }) => {
   await live.open();
   await somebodyVotes(poll.first.id);
   const late = live.on(await newcomer());
@@ -37,7 +37,7 @@ test('votes are counted as they come, and a burst stays a bounded picture', asyn
   await expect(live.counter('p50')).toContainText(/ms (cold|prewarmed|warm)/);
 });
 
-test('the counters begin with the day, and know the memory of what is always there', async ({ poll, live }) => {
+test('the counters start with the day, and show the memory of the permanent containers', async ({ poll, live }) => {
   await live.open();
   await somebodyVotes(poll.first.id);
   await expect(live.counter('started').locator('+ dd')).toHaveText(/^[\d,]+ gone, since \d\d:\d\d$/);
@@ -65,13 +65,13 @@ test('however many changes come between two frames, the page draws once', async 
   expect(await page.evaluate('window.drawn')).toEqual(['2,240']);
 });
 
-test('the picture finds back by itself after the stream broke', async ({ page, live }) => {
+test('the picture reconnects by itself after the stream broke', async ({ page, live }) => {
   await page.route('**/streams/activity', (route) => route.abort('connectionreset'), { times: 2 });
   await live.open();
   await expect(live.mark).toHaveAttribute('data-feed', 'live');
 });
 
-test('those who listen get a sentence at intervals, not a flood', async ({ page }) => {
+test('a screen reader gets a sentence at intervals, not a flood', async ({ page }) => {
   await page.clock.install();
   await tellStreams(page, { '/streams/activity': [['snapshot', snapshot()]] });
   await visit(page, '/live');

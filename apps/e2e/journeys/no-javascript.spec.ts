@@ -15,7 +15,7 @@ test('votes, changes their mind and is remembered without JavaScript', async ({ 
   expect(await results()).toMatchObject({ total: poll.before.total + 1 });
 });
 
-test('is told in words when voting is paused', async ({ vote, page }) => {
+test('is told when voting is paused', async ({ vote, page }) => {
   await visit(page, '/?problem=paused');
   await expect(vote.status).toHaveText(/^Voting is paused/);
 });

@@ -27,7 +27,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => stack?.stop());
 
-test('LIVE=0: nothing is told of the containers, the page says so, and voting works', async ({ page, request }) => {
+test('LIVE=0: nothing about containers is published, the page says so, and voting works', async ({ page, request }) => {
   expect((await request.get(`${stack.url}/streams/activity`)).status()).toBe(404);
   const asked: string[] = [];
   page.on('request', (one) => asked.push(new URL(one.url()).pathname));

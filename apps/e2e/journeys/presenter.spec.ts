@@ -6,7 +6,7 @@ import { presenterKey, results as tally, webRuns } from '../stack.ts';
 const key = presenterKey();
 const desk = (page: Page) => page.getByRole('region', { name: 'Presenter' });
 
-test('the key leaves the address at once, and no script can read what it became', async ({ page, context }) => {
+test('the key leaves the address at once, and no script can read its cookie', async ({ page, context }) => {
   await visit(page, `/live?key=${key}`);
   await expect(page).toHaveURL(/\/live$/);
   await expect(desk(page)).toBeVisible();
@@ -32,7 +32,7 @@ test('without the key there is no desk, and nothing that it could do', async ({ 
   expect((await tally()).total).toBe(poll.before.total);
 });
 
-test('not even the presenter’s browser does it for another site', async ({ page, poll }) => {
+test('not even the presenter’s browser does so for another site', async ({ page, poll }) => {
   await visit(page, `/live?key=${key}`);
   const forged = { data: { count: 10 }, headers: { origin: 'http://evil.test' } };
   expect((await page.request.post('/presenter/votes', forged)).status()).toBe(403);

@@ -19,7 +19,7 @@ test.describe('the presenter’s keys', () => {
     await results.shows(poll.after({}));
   });
 
-  test('Q hides the way in, and F fills the screen', async ({ page }) => {
+  test('Q hides the QR code, and F toggles full screen', async ({ page }) => {
     await new ResultsPage(page).open();
     const hint = page.getByTestId('no-code');
     await expect(hint).toBeVisible();
@@ -34,7 +34,7 @@ test.describe('the presenter’s keys', () => {
     await expect.poll(isFull).toBe(false);
   });
 
-  test('nobody has to know them: each is a button that says what it does', async ({ page }) => {
+  test('each is also a button that says what it does', async ({ page }) => {
     await new ResultsPage(page).open();
     const legend = page.getByRole('list', { name: 'Presenter’s keys' });
     await expect(legend.getByRole('button')).toHaveText([/^F\s*full screen$/, /^Q\s*hide the QR code$/, /^N\s*hide/]);
@@ -51,7 +51,7 @@ test.describe('the presenter’s keys', () => {
   });
 });
 
-test('where only this machine can come in, the page says how to open it', async ({ page }) => {
+test('where only this machine can connect, the page says how to open it', async ({ page }) => {
   await visit(page, '/results');
   await expect(page.getByTestId('no-code')).toContainText('make run BIND=0.0.0.0');
 });

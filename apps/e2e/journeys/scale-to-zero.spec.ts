@@ -1,7 +1,7 @@
 import { expect, test } from '../poll.ts';
 import { containers, somebodyVotes } from '../stack.ts';
 
-test('web leaves when nobody asks, while an open results page goes on', async ({ poll, results, vote }) => {
+test('web stops when no page is requested, while an open results page continues', async ({ poll, results, vote }) => {
   await results.open();
   const asked: string[] = [];
   results.page.on('request', (request) => asked.push(request.url()));

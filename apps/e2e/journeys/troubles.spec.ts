@@ -50,7 +50,7 @@ test('offline, the page keeps the vote and sends it when the network is back', a
   await vote.showsRecorded(poll.second.label);
 });
 
-test('a connection that breaks once is not worth a word', async ({ poll, vote, page }) => {
+test('a connection that breaks once is not reported', async ({ poll, vote, page }) => {
   await vote.open();
   await page.route('**/vote', (route) => route.abort('connectionreset'), { times: 1 });
   await vote.option(poll.first.label).click();
@@ -66,7 +66,7 @@ test('an error is told, and the next tap works', async ({ poll, vote, page }) =>
   await vote.vote(poll.first.label);
 });
 
-test('results find back by themselves after the stream broke', async ({ poll, vote, results }) => {
+test('results reconnect by themselves after the stream broke', async ({ poll, vote, results }) => {
   await results.page.route('**/streams/results', (route) => route.abort('connectionreset'), { times: 2 });
   await results.open();
   await expect(results.live).toHaveAttribute('data-feed', 'live');

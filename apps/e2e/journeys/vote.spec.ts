@@ -11,7 +11,7 @@ test('a vote changes an open results page in another window, without a reload', 
   expect(await results.page.evaluate(() => 'neverReloaded' in window)).toBe(true);
 });
 
-test('a voter who changes their mind moves the vote, and adds none', async ({ poll, vote, results }) => {
+test('a voter who changes their mind changes the vote, and adds none', async ({ poll, vote, results }) => {
   await results.open();
   await vote.open();
   await vote.vote(poll.first.label);

@@ -28,7 +28,7 @@ async function allDone(): Promise<void> {
 }
 
 describe('asynchronous events', () => {
-  test('that wait or run when the launcher is killed are run by its successor, each vote counts once', async () => {
+  test('that wait or run when the launcher is killed are run by its successor, and each vote counts once', async () => {
     const before = await total();
     const unlock = await lockVotes();
     // More than may run at once, and those that run wait for the lock.
@@ -88,7 +88,7 @@ describe('asynchronous events', () => {
     events.leave();
   });
 
-  test('that are dead stay so over the launcher’s end', async () => {
+  test('that are dead letters stay so after a restart of the launcher', async () => {
     await send(controlUrl, '/dead-letters', { method: 'DELETE' });
     await invokeAsync('misbehave', { do: 'fail' });
     const dead = async () => ((await send(controlUrl, '/dead-letters')).json() as { total: number }).total;

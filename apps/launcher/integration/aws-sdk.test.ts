@@ -44,7 +44,7 @@ describe('the AWS SDK, pointed at the control API', () => {
     expect(Concurrency?.ReservedConcurrentExecutions).toBe(6);
   });
 
-  test('invokes, and brings the end of the log', async () => {
+  test('invokes, and returns the end of the log', async () => {
     const event = { voterId: randomUUID(), choice: 'cats' };
     const { StatusCode, FunctionError, ExecutedVersion, Payload, LogResult } = await invoke('record-vote', event, {
       LogType: 'Tail',

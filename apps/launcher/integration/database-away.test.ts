@@ -18,7 +18,7 @@ const page = async () => (await send(baseUrl, '/', { headers: { accept: '*/*' } 
 const becomes = (status: number) => expect.poll(async () => (await health()).status, { interval: 200 }).toBe(status);
 
 describe('while the database is away', () => {
-  test('everybody is told so: health, metrics, the vote page, and who votes, to be the same voter next time; nothing is accepted, and all goes on when it is back', async () => {
+  test('health, metrics, the vote page and voters say so, and a voter stays the same; nothing is accepted, and everything continues when it is back', async () => {
     const database = await permanent('database');
     expect((await health()).json()).toEqual({ status: 'ok' });
     expect((await numbers())('database_up')).toBe(1);

@@ -46,7 +46,7 @@ describe('an event whose container a neighbour has ended', () => {
     expect(deadly.text).toMatch(/3 times: exit status 9/);
   });
 
-  test('is not told that it was its own doing, when there was no time to run it alone', async () => {
+  test('is not blamed if there was no time to run it alone', async () => {
     const good = [await hold(IMPATIENT), ...(await Promise.all(many(5, () => hold(IMPATIENT))))];
     await invoke(IMPATIENT, exit);
     const answers = await Promise.all(good.map(({ answer }) => answer));

@@ -78,7 +78,7 @@ describe('the gateway', () => {
 describe('the control API', () => {
   test('answers any request clearly', () => expectAlwaysClear(control, 15));
 
-  test('is nowhere to be found for who comes by a foreign name, or from a foreign page', () => {
+  test('is unreachable by a foreign host name, or from a foreign page', () => {
     const hosts = fc.constantFrom('evil.test', '127.0.0.1.evil.test', 'localhost.evil.test:9000', '127.0.0.1.', '');
     const foreign = fc.tuple(
       anyPath,

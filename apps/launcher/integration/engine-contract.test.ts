@@ -32,7 +32,7 @@ describe('start', () => {
 });
 
 describe('event and result', () => {
-  test('go their way unchanged, also when they are large', async () => {
+  test('are passed on unchanged, even when they are large', async () => {
     const text = 'ä'.repeat(2 * 1024 * 1024);
     const answer = await invokeRaw('misbehave', JSON.stringify({ do: 'sleep', ms: 1, text }));
     expect(answer.json()).toEqual({ slept: 1 });
@@ -40,7 +40,7 @@ describe('event and result', () => {
     expect(large.json()).toBe('x'.repeat(5 * 1024 * 1024));
   });
 
-  test('what a container writes is there with the answer, for who asks', async () => {
+  test('a container’s output is returned with the answer on request', async () => {
     const { headers } = await invoke('misbehave', { do: 'say', text: 'hello' }, { 'x-amz-log-type': 'Tail' });
     expect(Buffer.from(headers['x-amz-log-result'] ?? '', 'base64').toString()).toContain('hello');
   });
@@ -54,14 +54,14 @@ describe('event and result', () => {
 });
 
 describe('exit status', () => {
-  test('of a container that ended over its event is told', async () => {
+  test('of a container that ended during its event is reported', async () => {
     const answer = await invoke('misbehave', { do: 'exit', code: 7 });
     expect(answer.json()).toMatchObject({ errorType: expect.stringMatching(/^(Runtime.ExitError|Sandbox.Timedout)$/) });
     const reused = await invoke('misbehave-reused', { do: 'exit', code: 7 });
     expect(reused.json()).toMatchObject({ errorMessage: expect.stringMatching(/exit status 7$/) });
   });
 
-  test('of one that can’t start is reported after a few tries, and nothing is tried for ever', async () => {
+  test('of one that can’t start is reported after a few tries, and retries end', async () => {
     const answer = await invoke('crash-at-start');
     expect(answer.json()).toMatchObject({ errorType: 'Runtime.ExitError' });
     const bus = await follow(controlUrl, '/events');
@@ -78,7 +78,7 @@ describe('exit status', () => {
 });
 
 describe('deadline', () => {
-  test('ends a container that loops, before its caller hears of it', async () => {
+  test('ends a container that loops, before its caller gets the answer', async () => {
     const answer = await invokeInTime('misbehave-impatient', { do: 'loop' });
     expect(answer.json()).toMatchObject({ errorType: 'Sandbox.Timedout' });
     // Of a task on another node its engine may know a moment longer, when its processes have ended.
@@ -105,7 +105,7 @@ describe('kill', () => {
 });
 
 describe('leftovers', () => {
-  test('of a launcher that was killed are gone when a new one works', async () => {
+  test('of a launcher that was killed are gone when a new one is ready', async () => {
     const { containerId } = await hold('misbehave-reused');
     await operator.crashLauncher();
     await healthy();
@@ -117,7 +117,7 @@ describe('leftovers', () => {
 describe('lost engine', () => {
   afterEach(() => operator.findEngine().catch(() => undefined));
 
-  test('what runs is answered, what needs a start waits for it, and what ended meanwhile is noticed', async () => {
+  test('running events are answered, starts wait for the engine, and exits meanwhile are noticed', async () => {
     const { answer, containerId } = await running('misbehave-reused', { do: 'sleep', ms: 1500 });
     await operator.loseEngine();
     expect((await answer).json()).toEqual({ slept: 1500 });

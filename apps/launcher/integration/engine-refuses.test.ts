@@ -43,7 +43,7 @@ describe('an engine that does not remove a container', () => {
     await expect.poll(overdue).toBe(0);
   });
 
-  test('at all does not keep the caller waiting, is seen in the metrics, and the function is there again afterwards', async () => {
+  test('at all does not keep the caller waiting and is visible in the metrics, and the function works again afterwards', async () => {
     await runAway(1e6);
     await expect.poll(overdue).toBeGreaterThan(0);
     await refuseRemovals(0);

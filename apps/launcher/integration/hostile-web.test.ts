@@ -15,7 +15,7 @@ async function inLauncher(program: string): Promise<string> {
 const leftBehind = async () =>
   inLauncher(`fs.readdirSync('/run/ingress').filter((name) => name !== 'owner.sock').join()`);
 
-describe('an image of web whose code was taken over', () => {
+describe('a compromised image of web', () => {
   let web = '';
   let good = '';
   const tag = (image: string) => {
@@ -26,7 +26,7 @@ describe('an image of web whose code was taken over', () => {
     if (good) await tag(good);
   });
 
-  test('that leaves what root without capabilities can’t remove is not let in, stops nothing, and leaves nothing', async () => {
+  test('that leaves files which root without capabilities can’t remove is refused, stops nothing, and leaves nothing', async () => {
     expect(await page()).toBe(200);
     const [replica] = await containers('web');
     web = replica?.Image ?? '';

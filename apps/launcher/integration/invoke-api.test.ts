@@ -5,7 +5,7 @@ import { baseUrl, controlUrl, invoke, invokeRaw, send, total, vote, watchCreatio
 const REQUEST_ID = /^[0-9a-f-]{36}$/;
 
 describe('an invocation', () => {
-  test('records the vote, and tells who served it, how it was started, and what each phase took', async () => {
+  test('records the vote, and returns the container, the start kind, and the duration of each phase', async () => {
     const voterId = randomUUID();
     const before = await total();
     const answer = await vote('dogs', voterId);
@@ -19,7 +19,7 @@ describe('an invocation', () => {
     expect(await total()).toBe(before + 1);
   });
 
-  test('of a voter who has voted already moves the vote', async () => {
+  test('of a voter who has already voted changes the vote', async () => {
     const voterId = randomUUID();
     await vote('dogs', voterId);
     const before = await total();
@@ -61,7 +61,7 @@ describe('an invocation', () => {
     expect(await engine.end()).toEqual([]);
   });
 
-  test('brings the end of its log on demand, and the last line is the REPORT', async () => {
+  test('returns the end of its log on demand, and the last line is the REPORT', async () => {
     const answer = await invoke('misbehave', { do: 'say', text: 'as told' }, { 'x-amz-log-type': 'Tail' });
     const lines = Buffer.from(answer.headers['x-amz-log-result'] ?? '', 'base64')
       .toString()
@@ -155,7 +155,7 @@ describe('the control API', () => {
     expect(answer).toMatchObject({ status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' } });
   });
 
-  test('has metrics and says that it is healthy', async () => {
+  test('has metrics and is healthy', async () => {
     expect((await send(controlUrl, '/metrics')).text).toMatch(
       /^invocations_total\{function="record-vote",start_kind="\w+",outcome="success"\} \d+$/m,
     );

@@ -43,7 +43,7 @@ describe('an event', () => {
     expect((await answer).headers['x-container-id']).toBe(second);
   });
 
-  test('that kills its container takes no neighbour along', async () => {
+  test('that kills its container harms no others', async () => {
     const name = 'misbehave-in-one-container';
     const { answer, containerId, runningAgain, release } = await hold(name);
     const good = Array.from({ length: 12 }, () => invoke(name, { do: 'sleep', ms: 10 }));

@@ -53,7 +53,7 @@ describe('a container that the presenter kills at work', () => {
     expect(await total()).toBe(before + votes);
   });
 
-  test('is nobody’s to kill without the key', async () => {
+  test('can’t be killed without the key', async () => {
     const others = ['', 'Bearer ', 'Bearer undefined', `Bearer ${'0'.repeat(64)}`, 'KEY'];
     const answers = await Promise.all(others.map((authorization) => kill(authorization)));
     expect(answers.map(({ status }) => status)).toEqual(others.map(() => 403));

@@ -72,7 +72,7 @@ describe.each(Object.entries(uids))('the container of %s', (name, uid) => {
     seen = await lookInto(name);
   });
 
-  test('has no capability, can get none, and is held by seccomp', () => {
+  test('has no capability, can’t gain any, and is confined by seccomp', () => {
     const none = '0000000000000000';
     const rights = {
       CapInh: none,
@@ -115,7 +115,7 @@ describe.each(Object.entries(uids))('the container of %s', (name, uid) => {
     if (uid >= 10_000) expect(HostConfig.MemorySwap).toBe(HostConfig.Memory);
   });
 
-  test('holds nothing to install, to build, or to read our sources with', () => {
+  test('contains no package managers, no build tools, and no sources', () => {
     // What runs all the time is built on Debian, for its shell and its package manager's database; what serves people is bare.
     const ofDebian = uid < 10_000 ? ['/bin/sh', '/usr/bin/apt', '/usr/bin/perl'] : [];
     expect(seen.tools.filter((tool) => !ofDebian.includes(tool))).toEqual([]);

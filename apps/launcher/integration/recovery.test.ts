@@ -51,7 +51,7 @@ describe('a vote', () => {
     expect(await total()).toBe(before + 1);
   });
 
-  test('wins over an earlier one, though the clock was set back and the launcher restarted since', async () => {
+  test('wins over an earlier one, even if the clock was set back and the launcher restarted since', async () => {
     const voter = randomUUID();
     const before = votesOf(await invoke('fetch-results'));
     const owner = await ownerSession();
@@ -108,7 +108,7 @@ describe('the restart policy', () => {
 });
 
 describe('after the launcher was killed', () => {
-  test('a new one removes what it left, keeps the votes, and goes on', async () => {
+  test('a new one removes its containers, keeps the votes, and continues', async () => {
     const before = await total();
     const { containerId: left } = await hold('misbehave');
     await crash('launcher');

@@ -26,7 +26,7 @@ describe.runIf(cannotBeMade === undefined)(`a neighbour with a route to the laun
   });
 });
 
-test('a container that the operator puts beside the launcher may read health and metrics, and open pages, but nothing else', async () => {
+test('a container that the operator puts into the launcher’s network may read health and metrics, and open pages, but nothing else', async () => {
   const { image, network, address } = await launcher();
   const beside = async (paths: readonly string[]) => {
     const script = asking(address, paths);

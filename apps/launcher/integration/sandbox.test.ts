@@ -23,7 +23,7 @@ describe('a container', () => {
     expect(events.filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(5 + 2);
   });
 
-  test('that was taken is replaced, so that the next vote finds one ready', async () => {
+  test('that got an event is replaced, so that the next vote finds one ready', async () => {
     await vote();
     for (let i = 0; i < 3; i += 1) {
       await twoAreReady();
@@ -31,7 +31,7 @@ describe('a container', () => {
     }
   });
 
-  test('is not started for each of a crowd, and the crowd is answered to the last', async () => {
+  test('is not started for each vote of a crowd, and every vote is answered', async () => {
     await twoAreReady();
     await calm();
     const engine = await watchEngine('record-vote');
@@ -51,7 +51,7 @@ describe('a container', () => {
     expect((await engine.end()).filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(10);
   });
 
-  test('that waits is let go at the idle timeout, and two containers remain', async () => {
+  test('that is idle exits at the idle timeout, and two containers remain', async () => {
     await vote();
     await expect
       .poll(async () => (await containers()).map(({ Labels }) => Labels['org.serverless-vote.name']).toSorted(), {
@@ -60,7 +60,7 @@ describe('a container', () => {
       .toEqual(['database', 'launcher']);
   });
 
-  test('that somebody removes by hand is noticed at once, and replaced', async () => {
+  test('that is removed by hand is noticed at once, and replaced', async () => {
     await twoAreReady();
     const [waiting] = await containers('record-vote');
     await docker.getContainer(waiting?.Id ?? '').remove({ force: true });

@@ -33,7 +33,7 @@ test('a second launcher with the same volumes says so and ends, and takes nothin
   expect((await vote()).status).toBe(200);
 });
 
-test('web reaches the control API again when its socket was taken away', async () => {
+test('web reaches the control API again after its socket was removed', async () => {
   await inLauncher("fs.rmSync('/run/control/control.sock')");
   await expect.poll(atWebsSocket).toBe('200');
 });

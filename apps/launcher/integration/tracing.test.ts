@@ -40,7 +40,7 @@ async function linesOf(traceId: string): Promise<Line[]> {
 }
 
 describe('a vote', () => {
-  test('keeps the trace that it comes with, from gateway and web to the container that records it', async () => {
+  test('keeps its caller’s trace, from gateway and web to the container that records it', async () => {
     let traceId = '';
     const answer = await vote(() => {
       traceId = newTrace();
@@ -64,7 +64,7 @@ describe('a vote', () => {
     );
   });
 
-  test('begins a trace when it comes without one, as a form does', async () => {
+  test('starts a trace if it has none, as from a form', async () => {
     const traceId = traceOf(await vote());
     expect(traceId).toMatch(/^[0-9a-f]{32}$/);
     await expect.poll(() => linesOf(traceId)).toHaveLength(3);

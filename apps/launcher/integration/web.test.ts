@@ -6,7 +6,7 @@ const replicas = async () => (await containers('web')).length;
 const none = () => expect.poll(replicas, { interval: 250 }).toBe(0);
 
 describe('web', () => {
-  test('is started once for all who wait, and each gets the page', async () => {
+  test('is started once for all waiting requests, and each gets the page', async () => {
     await none();
     const answers = await Promise.all(
       Array.from({ length: 30 }, () => send(baseUrl, '/', { headers: { accept: '*/*' } })),
@@ -47,7 +47,7 @@ describe('web', () => {
     await none();
   });
 
-  test.each(['/', '/results', '/live', '/nowhere'])('lets no script into %s but its own', async (path) => {
+  test.each(['/', '/results', '/live', '/nowhere'])('allows no scripts but its own in %s', async (path) => {
     const nonces = new Set<string>();
     for (let i = 0; i < 2; i += 1) {
       const { headers, text } = await visit(path);
@@ -65,7 +65,7 @@ describe('web', () => {
     expect(nonces.size).toBe(2);
   });
 
-  test('can put nothing else in the place of the socket that the launcher connects to', async () => {
+  test('can’t replace the socket that the launcher connects to', async () => {
     await visit('/');
     const [web] = await containers('web');
     const exec = await docker.getContainer(web?.Id ?? '').exec({ Cmd: ['node', '-e', ATTACK], AttachStdout: true });

@@ -24,7 +24,7 @@ const outcomeOf = <T>(work: () => T): T | unknown => {
   }
 };
 
-test('any settings are understood, or each that is wrong is named', () => {
+test('any settings are parsed, or each invalid one is named', () => {
   const names = fc.constantFrom(
     'STACK_ID',
     'IMAGE_TAG',
@@ -48,7 +48,7 @@ test('any settings are understood, or each that is wrong is named', () => {
   });
 });
 
-test('any poll is one that can be voted in, or its settings are complained about', () => {
+test('any poll can be voted in, or its settings are rejected', () => {
   const growing = fc.string({ unit: fc.constantFrom('ﷺ', 'ﬃ', 'İ', '-', '١'), maxLength: 60 });
   const labels = fc.array(fc.oneof(anyText, growing), { maxLength: 10 }).map((texts) => texts.join(','));
   return forAll(fc.tuple(anyText, labels), 1500, ([question, options]) => {
@@ -60,7 +60,7 @@ test('any poll is one that can be voted in, or its settings are complained about
   });
 });
 
-test('any catalog is one that keeps to the limits, or is complained about', () => {
+test('any catalog is within the limits, or is rejected', () => {
   const paths = fc.constantFrom(
     'functions',
     'record-vote',
@@ -119,7 +119,7 @@ test('any name finds a function of the catalog, or is refused in a few words', (
   });
 });
 
-test('any event is JSON, or refused as none', () =>
+test('any event is JSON, or is refused', () =>
   forAll(anyBytes, 2000, (bytes) => {
     const isJson = !(
       outcomeOf(() => JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))) instanceof
@@ -128,7 +128,7 @@ test('any event is JSON, or refused as none', () =>
     expect(jsonFault(bytes) === undefined).toBe(isJson);
   }));
 
-test('any body is read as it was sent, or refused; what it took is given back', () =>
+test('any body is read as it was sent, or refused; its budget is released', () =>
   forAll(fc.array(anyBytes, { maxLength: 12 }), 1000, async (chunks) => {
     const budget = new ByteBudget(1000);
     const request = new PassThrough() as PassThrough & IncomingMessage;

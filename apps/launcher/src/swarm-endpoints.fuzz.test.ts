@@ -59,7 +59,7 @@ test('a sandbox gets no more connections than it needs, whatever the others have
   expect(await respond('other', other.token)).toBe(202);
 });
 
-test('no token that was not issued is anybody’s', () => {
+test('no token is valid that was not issued', () => {
   const tokens = new Tokens<string>();
   tokens.issue('one', 'holder');
   return forAll(anyText, 1000, (text) => {

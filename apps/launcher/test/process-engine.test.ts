@@ -48,7 +48,7 @@ async function up(image: string) {
 }
 
 describe('start', () => {
-  test('runs the image’s program; output and exit status are the program’s own', async () => {
+  test('runs the image’s program, and reports its output and exit status', async () => {
     const { containerId, output, exited } = await engine.start(spec('says-something'));
     expect(containerId).toMatch(/^[0-9a-f]{12}$/);
     expect((await text(output)).split('\n').toSorted()).toEqual(['', 'err', 'out']);
@@ -89,12 +89,12 @@ describe('start', () => {
   });
 });
 
-test('names the images that it has no program for', async () => {
+test('names the images for which it has no program', async () => {
   expect(await engine.missingImages(['runs-on', 'unknown-image'])).toEqual(['unknown-image']);
 });
 
 describe('stop', () => {
-  test('asks with SIGTERM, and resolves when the process has ended', async () => {
+  test('sends SIGTERM, and resolves when the process has ended', async () => {
     const { exited } = await up('leaves-at-sigterm');
     await engine.stop('a', 60_000);
     expect(await exited).toMatchObject({ exitCode: 3 });
@@ -109,7 +109,7 @@ describe('stop', () => {
 });
 
 describe('remove', () => {
-  test('kills; the process is no longer listed, and a second time is no error', async () => {
+  test('kills the process, which is no longer listed; a second call succeeds, too', async () => {
     const { exited } = await up('runs-on');
     expect(await engine.list()).toEqual(['a']);
     await engine.remove('a');

@@ -47,7 +47,7 @@ describe('an invocation', () => {
     if (result.length > 1024 * 1024) await vi.waitFor(() => expect(left).toBe(true));
   });
 
-  it('posts the event and brings back the result, and how it came about', async () => {
+  it('posts the event and returns the result, and how it was produced', async () => {
     let asked = '';
     await answering(async (request, response) => {
       asked = `${request.method} ${request.url} ${await text(request)}`;
@@ -79,12 +79,12 @@ describe('an invocation', () => {
     await expect(invoke('record-vote', {})).rejects.toMatchObject({ name: 'InvocationError', kind });
   });
 
-  it('passes on when to come back', async () => {
+  it('passes on Retry-After', async () => {
     await answering((_, response) => response.writeHead(429, { 'retry-after': '3' }).end('{}'));
     await expect(invoke('record-vote', {})).rejects.toMatchObject({ retryAfter: '3' });
   });
 
-  it('finds voting out of service when nobody is behind the socket', async () => {
+  it('is unavailable when nothing listens on the socket', async () => {
     await expect(invoke('record-vote', {})).rejects.toMatchObject({ kind: 'unavailable' });
   });
 

@@ -62,14 +62,14 @@ test('any post has a choice, or is refused with 400, 413 or 415', () => {
   });
 });
 
-test('any cookie that we did not sign is nobody’s', () =>
+test('any cookie with an invalid signature is ignored', () =>
   forAll(anyText, 1500, (cookie) => {
     expect(voterFrom(cookie)).toBeUndefined();
     expect(receiptFrom(cookie, 'voter', null)).toBeUndefined();
     expect(unsign(cookie, 'voter', secrets)).toBeUndefined();
   }));
 
-test('any value that was signed comes back, for its purpose and unchanged only', () =>
+test('any signed value is verified for its own purpose and unchanged only', () =>
   forAll(fc.tuple(anyText, anyText, anyText), 1000, ([value, purpose, other]) => {
     const signed = sign(value, purpose, secrets);
     expect(unsign(signed, purpose, secrets)).toBe(value);
@@ -78,7 +78,7 @@ test('any value that was signed comes back, for its purpose and unchanged only',
     expect(unsign(`${other}${signed}`, purpose, secrets)).toBe(other === '' ? value : undefined);
   }));
 
-test('any receipt is whole, or none', () => {
+test('any receipt is parsed completely, or ignored', () => {
   const whole = fc.record({
     choice: anyText,
     recordedAt: anyText,
@@ -103,7 +103,7 @@ test('any receipt is whole, or none', () => {
   );
 });
 
-test('no post with another host in its Origin, or from another site, is taken for one of ours', () => {
+test('no post with another host in its Origin, or from another site, counts as ours', () => {
   const hosts = fc.constantFrom(
     'evil.test',
     'vote.test.evil.test',
@@ -131,7 +131,7 @@ test('any address is one that phones can type, or none', () =>
     if (address !== URL.parse(told)?.href) expect(address).toBe(`${new URL(address).origin}/`);
   }));
 
-test('any results survive the way into a CSV file and out of it, but for apostrophes before formulas', () => {
+test('any results survive a round trip through CSV, except for apostrophes before formulas', () => {
   const tally = fc.array(fc.record({ id: anyText, label: anyText, votes: fc.nat() }), { minLength: 1, maxLength: 8 });
   return forAll(tally, 1000, (given) => {
     const total = given.reduce((sum, { votes }) => sum + votes, 0);
@@ -158,7 +158,7 @@ test('any Server-Timing gives times that are times', () =>
     },
   ));
 
-test('any environment is understood, or each variable that is wrong is named', () => {
+test('any environment is parsed, or each invalid variable is named', () => {
   const names = fc.constantFrom('LISTEN_ADDRESS', 'POLL', 'SESSION_SECRET', 'STACK_ID', 'PARTS', 'LIVE');
   return forAll(fc.dictionary(names, fc.oneof(anyText, fc.json())), 1000, (variables) => {
     expect(() => parseEnvironment(variables)).toThrow(/^The environment of web is not complete:\n {2}[A-Z]/);

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { publicAddress, spoken } from './public-address.ts';
 
 describe('the address for the room', () => {
-  it('is the one that the launcher was told', () => {
+  it('is the setting, if there is one', () => {
     expect(publicAddress('http://192.168.1.20:8080', 'localhost:8080')).toBe('http://192.168.1.20:8080/');
     expect(publicAddress('https://vote.example', null)).toBe('https://vote.example/');
   });
-  it('is the one by which the request came when the launcher knows no better', () => {
+  it('is the request’s host name otherwise', () => {
     expect(publicAddress('', '192.168.1.20:8080')).toBe('http://192.168.1.20:8080/');
     expect(publicAddress('http://localhost:8080', 'demo.lan')).toBe('http://demo.lan/');
   });
@@ -16,7 +16,7 @@ describe('the address for the room', () => {
       expect(publicAddress('', host)).toBeUndefined();
     },
   );
-  it('is said without what browsers add', () => {
+  it('is shown without what browsers add', () => {
     expect(spoken('http://192.168.1.20:8080/')).toBe('192.168.1.20:8080');
     expect(spoken('https://vote.example/')).toBe('https://vote.example');
   });

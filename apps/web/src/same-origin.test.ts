@@ -37,7 +37,7 @@ describe('a post is not ours', () => {
   it('when its origin is hidden, as that of a sandboxed frame', () => {
     expect(asked({ origin: 'null', host: 'vote' })).toBe(false);
   });
-  it('when nobody says which host was asked', () => {
+  it('when there is no Host', () => {
     expect(asked({ origin: 'http://vote' })).toBe(false);
   });
 });

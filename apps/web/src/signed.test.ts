@@ -4,13 +4,13 @@ import { sign, unsign } from './signed.ts';
 const [old, current] = ['an old secret of 32 characters ..', 'the new secret of 32 characters .'];
 
 describe('a signed value', () => {
-  it('is given back to whoever has the secret', () => {
+  it('is verified with the secret', () => {
     expect(unsign(sign('ada', 'voter', [current]), 'voter', [current])).toBe('ada');
   });
   it('may contain dots', () => {
     expect(unsign(sign('a.d.a', 'voter', [current]), 'voter', [current])).toBe('a.d.a');
   });
-  it('stays good while its secret is being replaced, and no longer', () => {
+  it('stays valid while its secret is being rotated, and no longer', () => {
     const signed = sign('ada', 'voter', [old]);
     expect(unsign(signed, 'voter', [current, old])).toBe('ada');
     expect(unsign(signed, 'voter', [current])).toBeUndefined();
@@ -18,10 +18,10 @@ describe('a signed value', () => {
   it('is signed with the first secret', () => {
     expect(sign('ada', 'voter', [current, old])).toBe(sign('ada', 'voter', [current]));
   });
-  it('is worth nothing for another purpose', () => {
+  it('is invalid for another purpose', () => {
     expect(unsign(sign('ada', 'voter', [current]), 'receipt', [current])).toBeUndefined();
   });
-  it('is worth nothing once a character has changed', () => {
+  it('is invalid once a character has changed', () => {
     const signed = sign('ada', 'voter', [current]);
     expect(unsign(signed.replace('ada', 'adb'), 'voter', [current])).toBeUndefined();
     expect(

@@ -37,16 +37,16 @@ describe('the voter cookie', () => {
 });
 
 describe('the receipt cookie', () => {
-  it('brings back what its voter was told', () => {
+  it('contains the voter’s last receipt', () => {
     const voter = newVoter();
     expect(receiptFrom(cookieIn(setReceipt(receipt, voter)), voter, null)).toEqual(receipt);
   });
-  it('says nothing to another voter, or to none', () => {
+  it('is ignored for another voter, or without one', () => {
     const value = cookieIn(setReceipt(receipt, newVoter()));
     expect(receiptFrom(value, newVoter(), null)).toBeUndefined();
     expect(receiptFrom(value, undefined, null)).toBeUndefined();
   });
-  it('says nothing of a vote that has been forgotten since', () => {
+  it('is ignored if its vote has been deleted since', () => {
     const voter = newVoter();
     const value = cookieIn(setReceipt(receipt, voter));
     expect(receiptFrom(value, voter, receipt.recordedAt)).toEqual(receipt);
@@ -73,7 +73,7 @@ describe('when the secret is replaced', () => {
     return headers.get('set-cookie');
   };
 
-  it('a voter is known by the old one, gets a cookie by the new one, and stays the same voter without the old one', () => {
+  it('a voter is recognized by the old one, gets a cookie signed with the new one, and stays the same voter without the old one', () => {
     const voter = newVoter();
     const old = cookieIn(setVoter(voter));
     expect(answerTo(old)).toBeUndefined();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AddressRate, ownerOf } from './address-rate.ts';
 
-test('takes as many requests a minute as it is told, and says when the next may come', () => {
+test('allows the configured number of requests a minute, and says when the next may follow', () => {
   let now = 1000;
   const rate = new AddressRate(6, () => now);
   expect(Array.from({ length: 7 }, () => rate.take('10.0.0.1'))).toEqual([0, 0, 0, 0, 0, 0, 10]);
@@ -14,7 +14,7 @@ test('takes as many requests a minute as it is told, and says when the next may 
   expect(rate.take('10.0.0.1')).toBe(10);
 });
 
-test('one address has no part in what another sends', () => {
+test('one address is not affected by another', () => {
   const rate = new AddressRate(1);
   expect([rate.take('10.0.0.1'), rate.take('10.0.0.2'), rate.take('10.0.0.1')]).toEqual([0, 0, 60]);
 });

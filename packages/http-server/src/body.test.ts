@@ -43,7 +43,7 @@ test('bodies that are too much together are refused, and those before them are n
   expect(String(await reading[0])).toBe('12345678');
 });
 
-test('what a body took is given back, whatever became of it', async () => {
+test('a body’s budget is released in any case', async () => {
   const budget = new ByteBudget(10);
   const [whole, large, broken] = [request(), request(), request()];
   whole.end('123456789');

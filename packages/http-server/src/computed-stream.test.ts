@@ -51,7 +51,7 @@ async function serve(compute = async (run: number) => JSON.stringify({ run })) {
   return { stream, counted, watch, port };
 }
 
-test('computes nothing while nobody watches', async () => {
+test('computes nothing without viewers', async () => {
   const { stream, counted } = await serve();
   stream.invalidate();
   await pass(10_000);
@@ -121,7 +121,7 @@ test('a late viewer gets the last result at once', async () => {
   expect(counted.computed).toBe(1);
 });
 
-test('waiting → computing: when somebody watches again', async () => {
+test('waiting → computing: when there is a viewer again', async () => {
   const { stream, counted, watch } = await serve();
   const first = await watch();
   await expect.poll(() => first.text).toContain('"run":1');

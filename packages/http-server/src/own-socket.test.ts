@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 describe('what one launcher has claimed', () => {
-  test('is not another one’s while it lives, and is as soon as it has ended', async () => {
+  test('is locked while it lives, and free as soon as it has ended', async () => {
     const first = await claim(path);
     await expect(claim(path)).rejects.toThrow(OtherLauncher);
     await new Promise((resolve) => first.close(resolve));
@@ -54,7 +54,7 @@ describe('a socket that is held', () => {
     closing.push(letGo, () => server.close());
   }
 
-  test('is answered again when somebody has removed it', async () => {
+  test('is restored when it was removed', async () => {
     await held();
     for (let times = 0; times < 3; times += 1) {
       rmSync(path);
@@ -62,7 +62,7 @@ describe('a socket that is held', () => {
     }
   });
 
-  test('is answered again when somebody who took it has left', async () => {
+  test('is restored when a program that took it has ended', async () => {
     await held();
     rmSync(path);
     const other = http.createServer((_request, response) => response.setHeader('x-who', 'other').end());

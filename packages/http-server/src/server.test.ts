@@ -224,7 +224,7 @@ test('refuses more headers than anybody needs', async () => {
   expect(tooMany?.heard()).toMatch(/^HTTP\/1\.1 431 /);
 });
 
-test('keeps nothing of what a stream was asked for with', async () => {
+test('keeps nothing of a stream’s request', async () => {
   const streaming = Promise.withResolvers<http.IncomingMessage>();
   const { call } = await caller({}, (request, response) => {
     response.write('first');

@@ -64,7 +64,7 @@ test('only a task that knows the secret of its own service makes the launcher as
   expect(asked()).toBe(0);
 });
 
-test('a task that Swarm does not know at this address is refused', async () => {
+test('a task that Swarm doesn’t confirm at this address is refused', async () => {
   const { register, registered, refused } = await launcher();
   await register({ task: 'b'.repeat(25) });
   expect(registered).toEqual([]);

@@ -2,7 +2,7 @@ import { anyText, forAll } from '@serverless-vote/fuzz';
 import { expect, test } from 'vitest';
 import { AgentConnection } from './connection.ts';
 
-test('whatever a task says on its task agent, it is taken as a message or let go of', () =>
+test('whatever a task sends, it is a message or the connection is closed', () =>
   forAll(anyText, 500, async (text) => {
     const heard: string[] = [];
     const listeners = new Map<string, (data: string) => void>();

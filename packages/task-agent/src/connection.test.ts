@@ -78,7 +78,7 @@ describe('a task with an agent', () => {
     expect(await agent.ended).toMatchObject({ kind: 'exited', exitCode: 137 });
   });
 
-  test('asks its launcher before it leaves, when Swarm wants it gone', async () => {
+  test('asks its launcher before it exits, when Swarm stops it', async () => {
     const script = 'process.on("SIGTERM", () => process.exit(3)); setInterval(() => 0, 9); console.log("up")';
     const { agent, process: child } = await task(script);
     agent.start({});
@@ -89,20 +89,20 @@ describe('a task with an agent', () => {
     expect(await agent.ended).toMatchObject({ kind: 'exited', exitCode: 3 });
   });
 
-  test('leaves at once if its program has not been started', async () => {
+  test('exits at once if its program has not been started', async () => {
     const { agent, process: child } = await task(LOOP);
     child.kill('SIGTERM');
     expect(await agent.ended).toEqual({ kind: 'lost' });
   });
 
-  test('leaves at once while its launcher does not answer', async () => {
+  test('exits at once while its launcher does not answer', async () => {
     const child = start(LOOP, 1);
     await once(child.stderr as Readable, 'data');
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  test('tries again when a connection to its launcher is not answered', async () => {
+  test('reconnects when a connection to its launcher is not answered', async () => {
     const deaf =
       "const s = require('net').createServer().listen(0, '127.0.0.1', 1, () => console.log(s.address().port))";
     const listener = spawn(process.execPath, ['-e', deaf], { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -46,7 +46,7 @@ test('an address that does not count as this machine may read health and metrics
   expect(await statusesOf([...READABLE, ...PRIVATE], 'own-network')).toEqual([200, 200, 403, 403, 403]);
 });
 
-test('what a browser sends on behalf of another site gets nothing', async () => {
+test('a request that a browser sends on behalf of another site is refused', async () => {
   const headers = { origin: 'http://elsewhere.example' };
   expect(await statusesOf([...READABLE, ...PRIVATE], 'this-machine', headers)).toEqual([403, 403, 403, 403, 403]);
 });

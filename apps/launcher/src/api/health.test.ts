@@ -63,7 +63,7 @@ describe('health', () => {
     },
   );
 
-  test('asks the engine once in five seconds, however many ask for health', async () => {
+  test('asks the engine once in five seconds, however often health is requested', async () => {
     const { health, asked } = report();
     await Promise.all(Array.from({ length: 100 }, () => health.answer()));
     expect(asked).toEqual(['vote:1', 'web:1']);
@@ -74,7 +74,7 @@ describe('health', () => {
 });
 
 describe('the last invocations', () => {
-  test('count for the operator when three in a row failed and none has succeeded since; the pages go on trying', async () => {
+  test('count for the operator when three in a row failed and none has succeeded since; the pages keep trying', async () => {
     const { health, finish } = report();
     for (const left of [2, 1, 0]) {
       expect((await health.answer()).status, String(left)).toBe('ok');

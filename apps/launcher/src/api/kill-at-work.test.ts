@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { test } from '../../test/pool.ts';
 import { killAtWork } from './kill-at-work.ts';
 
-test('kills the container that the next event is handed to, before it can answer; the event is answered by another', async ({
+test('kills the container that gets the next event, before it can answer; another one answers the event', async ({
   expect,
   testPool,
 }) => {

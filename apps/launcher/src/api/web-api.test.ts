@@ -61,7 +61,7 @@ test.each([
   expect(killed).toEqual([]);
 });
 
-test('nobody but web may call it, and web may invoke only what the catalog allows', async () => {
+test('only web may call it, and web may invoke only what the catalog allows', async () => {
   const stranger = await serve({ key: 'KEY', knowsWeb: false });
   expect((await stranger.ask('/healthz')).status).toBe(403);
   expect((await stranger.asksToKill('Bearer KEY')).status).toBe(403);
@@ -82,7 +82,7 @@ test('an event of web is not much larger than a post that the gateway takes', as
   expect(invoke).toHaveBeenCalledTimes(1);
 });
 
-test('results that nobody reads count until their callers have left: one too many finds no room', async () => {
+test('unread results count until their callers disconnect, and beyond the budget a result is refused', async () => {
   const { ask, invoke } = await serve({ megabytes: 40 });
   const payload = Buffer.alloc(32 * 1024 * 1024, ' ');
   const about = {

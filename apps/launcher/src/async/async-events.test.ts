@@ -59,7 +59,7 @@ describe('an event is committed before it is accepted, and kept once', () => {
     expect({ pushes, ran }).toEqual({ pushes: 2, ran: ['0'] });
   });
 
-  test('is refused after five seconds without the database, and takes no room then', async () => {
+  test('is refused after five seconds without the database, and then counts for nothing', async () => {
     const { queue, accept, of } = setUp();
     queue.fault = () => {
       throw lost();
@@ -132,7 +132,7 @@ describe('an event is run until its function has answered with a result, three t
     expect(told.at(-1)).toMatchObject({ reason: 'Broken' });
   });
 
-  test('an event of which the database can be told nothing does not keep its place', async () => {
+  test('an event whose outcome the database always refuses does not block others', async () => {
     const { queue, accept, of } = setUp({ run: async () => functionError('Broken', '') });
     queue.fault = (operation) => {
       if (operation === 'failed') throw refusal();
@@ -165,7 +165,7 @@ describe('what the platform could not run is no attempt', () => {
     expect(told.at(-1)).toMatchObject({ type: 'async.dead', reason: 'EventAgeExceeded' });
   });
 
-  test('a result that the database is away for is told to it as soon as it is back, and not run again', async () => {
+  test('a result is written as soon as the database is back, and its event is not run again', async () => {
     const { queue, accept, ran, types } = setUp();
     const backAt = Date.now() + 60_000;
     queue.fault = (operation) => {
@@ -190,7 +190,7 @@ describe('an event leaves the queue only after its result', () => {
     expect({ ran, kept: queue.jobs.size }).toEqual({ ran: ['0'], kept: 0 });
   });
 
-  test('a launcher that stops writes the result of what runs, and begins nothing more', async () => {
+  test('a launcher that stops writes the results of running events, and starts no others', async () => {
     let finish = () => {};
     const run = () => new Promise<Outcome>((resolve) => (finish = () => resolve(result)));
     const { events, queue, accept } = setUp({ run });
@@ -202,7 +202,7 @@ describe('an event leaves the queue only after its result', () => {
     expect({ kept: queue.jobs.size, closed: queue.closed }).toEqual({ kept: 0, closed: 1 });
   });
 
-  test('a launcher that stops leaves what it could not finish in the queue, and waits for it no longer than it may', async () => {
+  test('a launcher that stops leaves unfinished events in the queue, and waits no longer than its grace', async () => {
     const { events, queue, accept } = setUp({ run: () => new Promise(() => undefined) });
     await accept();
     await vi.advanceTimersByTimeAsync(0);
@@ -212,7 +212,7 @@ describe('an event leaves the queue only after its result', () => {
     expect([...queue.jobs.values()]).toMatchObject([{ state: 'active' }]);
   });
 
-  test('what a predecessor left is run as soon as the database lets it', async () => {
+  test('events that a predecessor left are run as soon as the database is available', async () => {
     const queue = new MemoryQueue();
     const trace = continueTrace(undefined);
     await queue.push({ name: 'record-vote', payload: Buffer.from('{}'), requestId: 'left', acceptedAt: 1n, trace });
@@ -245,14 +245,14 @@ describe('at most 10,000 events and 256 MB are kept, dead letters included', () 
     expect(() => full.reserve(1)).toThrow(expect.objectContaining(refused));
   });
 
-  test('dead letters take room until they are sent again or dropped', () => {
+  test('dead letters count until they are resent or deleted', () => {
     const full = setUp().of();
     full.recount([{ name: 'record-vote', dead: true, events: 10_000, bytes: 10_000 }]);
     expect(() => full.reserve(1)).toThrow(/10000 of them dead letters/);
   });
 });
 
-describe('a dead letter is kept until somebody sends it again or drops it', () => {
+describe('a dead letter is kept until it is resent or deleted', () => {
   async function withDeadLetter() {
     let broken = true;
     const parts = setUp({ run: async () => (broken ? functionError('Broken', '') : result) });

@@ -68,7 +68,7 @@ test('waits for nothing without an end', () => {
 });
 
 describe('a body', () => {
-  test('reaches web whole and with its length, however it was sent', async () => {
+  test('reaches web complete and with its length, however it was sent', async () => {
     const { port } = await serve();
     const chunked = 'Transfer-Encoding: chunked\r\n\r\n6\r\nchoice\r\n5\r\n=cats\r\n0\r\n\r\n';
     await send(port, `POST /vote HTTP/1.1\r\nHost: x\r\n${chunked}`);
@@ -105,7 +105,7 @@ describe('a body', () => {
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
-  test('that comes slowly, or breaks off, occupies no replica', async () => {
+  test('that arrives slowly, or is cut off, occupies no replica', async () => {
     const { port, url } = await serve();
     const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);
     socket.write('POST /vote HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nchoice');
@@ -145,7 +145,7 @@ describe('with a rate of votes per address', () => {
     expect(await answer.json()).toEqual({ error: { type: 'TooManyRequestsException', message } });
   });
 
-  test('no spelling of the path, and no word about where it comes from, gets past it', async () => {
+  test('no spelling of the path, and no forwarding header, gets past it', async () => {
     const { url } = await serve(1);
     await vote(url, {});
     for (const path of ['/vote/', '//vote', '/%76ote', '/vote?x=1', '/VOTE', '/presenter/votes'])
@@ -157,7 +157,7 @@ describe('with a rate of votes per address', () => {
     for (let i = 0; i < 5; i += 1) expect((await fetch(url)).status).toBe(200);
   });
 
-  test('there is none unless it is asked for', async () => {
+  test('there is none by default', async () => {
     const { url } = await serve();
     for (let i = 0; i < 50; i += 1) expect((await vote(url, {})).status).toBe(200);
   });

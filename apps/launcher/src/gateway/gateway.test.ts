@@ -122,7 +122,7 @@ describe('while web starts from zero', () => {
 });
 
 describe('the gateway', () => {
-  test('says itself who is asking, and lets nobody else say so', async () => {
+  test('sets the headers that identify the client, and drops the client’s own', async () => {
     const { url } = await serve();
     const lies = {
       'x-forwarded-for': '10.0.0.1',
@@ -157,7 +157,7 @@ describe('the gateway', () => {
     expect(JSON.parse(seen)).not.toHaveProperty([name]);
   });
 
-  test('tells web since when votes are kept, as soon as the database has said so', async () => {
+  test('tells web since when votes are kept, as soon as it is known', async () => {
     const votes: Database['votes'] = { since: undefined };
     const { url } = await serve({ votes });
     const headers = { 'serverless-vote-votes-since': '2000-01-01T00:00:00.000Z' };
@@ -201,7 +201,7 @@ describe('the gateway', () => {
     expect(held.leases).toBe(0);
   });
 
-  test('sends a read that met a dying replica to another', async () => {
+  test('retries a read on another replica when its replica dies', async () => {
     let first = true;
     const { url, held } = await serve({
       lease: async (give) => {
@@ -219,7 +219,7 @@ describe('the gateway', () => {
     await expect.poll(() => held.leases).toBeLessThanOrEqual(1);
   });
 
-  test('tells a vote that met a dying replica to try again: it may have been recorded', async () => {
+  test('answers 503 to a vote whose replica dies: it may have been recorded', async () => {
     const { url } = await serve({
       lease: async () => ({
         target: { socketPath: '/nowhere/web.sock' },
@@ -233,7 +233,7 @@ describe('the gateway', () => {
     expect(await response.json()).toEqual({ error: { type: 'ServiceException', message: expect.any(String) } });
   });
 
-  test('ends an answer for its caller, too, when the replica breaks it off, and gives the replica back', async () => {
+  test('cuts off an answer for its caller, too, when the replica does, and releases the replica', async () => {
     const web = http.createServer((_request, response) => {
       response.writeHead(200, { 'Content-Length': 1000 });
       response.write('half of it', () => response.destroy());

@@ -28,7 +28,7 @@ async function fullHouse(house: TestService): Promise<Lease[]> {
 }
 
 describe('a request', () => {
-  test('waits with all others for one and the same start', async () => {
+  test('waits with all others for the same start', async () => {
     const house = testService();
     const leases = await Promise.all(Array.from({ length: 5 }, () => lease(house)));
     expect(new Set(leases.map(({ target }) => JSON.stringify(target))).size).toBe(1);
@@ -56,7 +56,7 @@ describe('a request', () => {
     await expect(service.lease()).rejects.toMatchObject({ type: 'ServiceException', retryAfterSeconds: 5 });
   });
 
-  test('is held once, however often it is released', async () => {
+  test('is counted once, however often it is released', async () => {
     const house = testService();
     const [one, two] = [await lease(house), await lease(house)];
     for (const end of [one.release, one.release, one.fail]) end();
@@ -66,13 +66,13 @@ describe('a request', () => {
 });
 
 describe('replicas', () => {
-  test('are none until somebody asks', async () => {
+  test('are none before the first request', async () => {
     const { service, clock, engine } = testService();
     clock.pass(600_000);
     expect([service.isUp, engine.specs.length]).toEqual([false, 0]);
   });
 
-  test('become more while requests outnumber what they take, up to the catalog’s limit', async () => {
+  test('are added while there are more requests than they may have, up to the catalog’s limit', async () => {
     const house = testService(small);
     await fullHouse(house);
     await lease(house);
@@ -88,7 +88,7 @@ describe('replicas', () => {
     expect(await house.engine.list()).toEqual([]);
   });
 
-  test('end after their last request only', async () => {
+  test('end only after their last request', async () => {
     const house = testService(small, { idleTimeoutMs: 1_000 });
     const leases = await fullHouse(house);
     for (const target of [0, 1, 2]) leases[target * 2]?.release();
@@ -98,7 +98,7 @@ describe('replicas', () => {
     await house.until(() => house.states().length < 3, 100);
   });
 
-  test('that rest come back when they are needed again, so there are never more than the catalog says', async () => {
+  test('that rest are used again when they are needed, so there are never more than the catalog allows', async () => {
     const house = testService(small, { idleTimeoutMs: 1_000 });
     const leases = await fullHouse(house);
     // One slow reader on each is left, so two replicas are enough, and the third rests.
@@ -109,7 +109,7 @@ describe('replicas', () => {
     expect(house.engine.specs.length).toBe(3);
   });
 
-  test('that failed make room for a new one when all of them drain', async () => {
+  test('that failed make room for a new one when all are draining', async () => {
     const house = testService(small);
     const leases = [...(await fullHouse(house)), await lease(house)];
     const old = house.service.replicas.map(({ id }) => id);
@@ -133,7 +133,7 @@ describe('replicas', () => {
 });
 
 describe('an image whose start fails', () => {
-  test('is started again after pauses that grow, however many ask, and they are told why', async () => {
+  test('is restarted with backoff, however many requests wait, and they get the reason', async () => {
     const { service, engine, clock } = testService();
     const startedAt: number[] = [];
     engine.fault = () => {
@@ -154,7 +154,7 @@ describe('an image whose start fails', () => {
     expect(new Set(told)).toEqual(new Set(['no such image']));
   });
 
-  test('is forgotten to have failed as soon as a start works', async () => {
+  test('starts without backoff again after a start that worked', async () => {
     const house = testService();
     house.engine.fault = (start) => (start < 3 ? new EngineError('unavailable', 'not now') : undefined);
     (await lease(house)).fail();

@@ -28,7 +28,7 @@ describe('sealing a replica’s folder', () => {
     server.close();
   });
 
-  test('fails when what it listens on is no socket, and works when the socket is all there is', async () => {
+  test('fails if its target is not a socket, and succeeds if there is only the socket', async () => {
     const ingress = ingressBySocket(directory, () => undefined)('a');
     symlinkSync('/var/run/docker.sock', `${directory}/a/web.sock`);
     expect(() => ingress.seal()).toThrow('something else than its socket');

@@ -26,7 +26,7 @@ async function shown(outcome: Outcome): Promise<string> {
   return text;
 }
 
-test('a function’s result is shown as it is, in one line', async () => {
+test('a function’s result is shown unchanged, in one line', async () => {
   expect(await shown({ kind: 'result', payload: Buffer.from('{\n"total": 1}') })).toContain('data: {"total":1}\n\n');
 });
 

@@ -25,13 +25,13 @@ describe('an error becomes its status, its type and whose fault it is', () => {
     });
   });
 
-  test('with the seconds after which to try again, where that helps', () => {
+  test('with Retry-After, where a retry helps', () => {
     const busy = new LauncherError('TooManyRequestsException', 'Too many.', { retryAfterSeconds: 3 });
     expect(httpAnswer(busy).headers['Retry-After']).toBe('3');
     expect(httpAnswer(new LauncherError('ServiceException', 'Away.')).headers).not.toHaveProperty('Retry-After');
   });
 
-  test('of which nobody is told anything, unless it is ours', () => {
+  test('whose details stay private, unless it is ours', () => {
     const { status, body } = httpAnswer(new Error('password=hunter2'));
     expect([status, body]).toEqual([500, expect.not.stringContaining('hunter2')]);
   });
@@ -43,7 +43,7 @@ test.each(['misconfigured', 'unavailable'] as const)('an engine’s error that s
   expect(error).toMatchObject({ type, message: 'In the engine’s words.', retryAfterSeconds: 2 });
 });
 
-test('a body that is too large, or comes at a bad moment, is its caller’s fault', () => {
+test('a body that is too large, or exceeds the budget, is its caller’s fault', () => {
   const large = new BodyRefused('too-large', 'At most 5 bytes are taken.');
   expect(knownError(large)).toMatchObject({ type: 'RequestTooLargeException', message: large.message });
   const early = new BodyRefused('too-much-at-once', 'Try again soon.');

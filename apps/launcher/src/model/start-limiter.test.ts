@@ -3,7 +3,7 @@ import { StartLimiter } from './start-limiter.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('lets as many in as it has places', async () => {
+test('allows as many starts as it has slots', async () => {
   const limiter = new StartLimiter(2);
   let inside = 0;
   const leave: (() => void)[] = [];
@@ -20,7 +20,7 @@ test('lets as many in as it has places', async () => {
   expect(inside).toBe(3);
 });
 
-test('starts that somebody waits for go before refills', async () => {
+test('starts for waiting events go before refills', async () => {
   const limiter = new StartLimiter(1);
   const order: string[] = [];
   const leave = await limiter.enter('waited-for');
@@ -35,7 +35,7 @@ test('starts that somebody waits for go before refills', async () => {
   expect(order).toEqual(['waited-for', 'waited-for', 'refill', 'refill']);
 });
 
-test('giving a place back twice makes no second place', async () => {
+test('releasing a slot twice frees only one', async () => {
   const limiter = new StartLimiter(1);
   const giveBack = await limiter.enter('refill');
   giveBack();

@@ -87,7 +87,7 @@ describe('the runtime API of a sandbox', () => {
     expect(seen.answers).toMatchObject([{ errorType: 'Function.ResponseSizeTooLarge' }]);
   });
 
-  test('refuses the answer to another’s event before it has read it', async () => {
+  test('refuses the answer to another’s event before reading it', async () => {
     const { socketPath, seen } = await open();
     const socket = net.connect(socketPath);
     closing.push(() => socket.destroy());
@@ -135,7 +135,7 @@ describe('the runtime API of a sandbox', () => {
     expect(answers[0]).toMatch(/^HTTP\/1\.1 403 /);
   });
 
-  test('lets no more connections in than a sandbox needs', async () => {
+  test('accepts no more connections than a sandbox needs', async () => {
     const { socketPath } = await open();
     let closed = 0;
     for (let i = 0; i < 20; i += 1) {

@@ -48,7 +48,7 @@ async function open() {
 }
 
 describe('the runtime API over TCP', () => {
-  test('knows a sandbox by its token', async () => {
+  test('identifies a sandbox by its token', async () => {
     const { answer, one, other, token } = await open();
     expect(await answer('of-one', token)).toBe(202);
     expect([one.answers.length, other.answers.length]).toEqual([1, 0]);
@@ -62,13 +62,13 @@ describe('the runtime API over TCP', () => {
     expect(one.answers).toEqual([]);
   });
 
-  test('lets no sandbox answer for another', async () => {
+  test('does not let a sandbox answer for another', async () => {
     const { answer, one, otherToken } = await open();
     expect(await answer('of-one', otherToken)).toBe(403);
     expect(one.answers).toEqual([]);
   });
 
-  test('forgets a token with its sandbox, also on a connection that is open', async () => {
+  test('revokes a token with its sandbox, even on an open connection', async () => {
     const { answer, one, endpoint, token } = await open();
     const agent = new http.Agent({ keepAlive: true });
     expect(await answer('of-one', token, agent)).toBe(202);

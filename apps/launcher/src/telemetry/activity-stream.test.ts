@@ -104,7 +104,7 @@ describe('a viewer that joins late', () => {
 });
 
 describe('a viewer', () => {
-  test('gets a whole short life in one message', async () => {
+  test('gets a container’s whole short life in one message', async () => {
     const { publish, watch } = await serve();
     const { changes } = await watch();
     publish(...started, ...served, gone());
@@ -154,7 +154,7 @@ describe('a viewer', () => {
     });
   });
 
-  test('never gets what a function writes, nor any request ID', async () => {
+  test('never gets a function’s output, nor a request ID', async () => {
     const { publish, watch } = await serve();
     const { text, changes } = await watch();
     publish({ type: 'output', name: 'record-vote', containerId, requestId: 'r1', traceId: 't1', text: 'secret' });
@@ -204,7 +204,7 @@ describe('a day', () => {
 });
 
 describe('the memory of the permanent containers', () => {
-  test('is measured when the first viewer comes, not before, and sent', async () => {
+  test('is measured when the first viewer connects, not before, and sent', async () => {
     const ask = vi.fn(async () => memory);
     const { publish, watch } = await serve(ask);
     publish(...started, ...served, gone());

@@ -37,7 +37,7 @@ describe('a ballot box', () => {
     expect(await done).toEqual({ kind: 'recorded' });
     expect(posted).toEqual(['cats']);
   });
-  it('sends one vote at a time, and the latest wish last', async () => {
+  it('sends one vote at a time, and the latest choice last', async () => {
     const { box, done, posted, told } = boxWith([]);
     box.cast('cats');
     box.cast('dogs');
@@ -46,7 +46,7 @@ describe('a ballot box', () => {
     expect(posted).toEqual(['cats', 'birds']);
     expect(told.filter(({ kind }) => kind === 'recorded')).toHaveLength(1);
   });
-  it('comes back when it was told to, while many are voting', async () => {
+  it('retries when it was told to, while many are voting', async () => {
     const { box, done, waits, told } = boxWith([{ kind: 'busy', seconds: 3 }]);
     box.cast('cats');
     expect(await done).toEqual({ kind: 'recorded' });
@@ -67,7 +67,7 @@ describe('a ballot box', () => {
     expect(traces[1]).toBe(traces[0]);
     expect(traces[2]).not.toBe(traces[0]);
   });
-  it('sends the new wish after a wait, not the old one', async () => {
+  it('sends the new choice after a wait, not the old one', async () => {
     const { box, done, posted } = boxWith([
       () => {
         box.cast('dogs');
@@ -78,7 +78,7 @@ describe('a ballot box', () => {
     await done;
     expect(posted).toEqual(['cats', 'dogs']);
   });
-  it('gives up in the end when it is always turned away', async () => {
+  it('gives up after repeated throttling', async () => {
     const { box, done } = boxWith(Array(50).fill({ kind: 'busy', seconds: 1 }));
     box.cast('cats');
     expect(await done).toEqual({ kind: 'failed', problem: 'busy' });

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it('tells once that voting goes on, though nobody answered in between, and asks no more', async () => {
+it('reports once that voting continues, even if a poll got no answer, and stops polling', async () => {
   answers(true, new TypeError('no network'), false);
   const then = vi.fn();
   onceVotingGoesOn(then);
@@ -28,7 +28,7 @@ it('tells once that voting goes on, though nobody answered in between, and asks 
   expect(fetch).toHaveBeenCalledTimes(3);
 });
 
-it('asks no more when it was ended', async () => {
+it('stops polling when it is cancelled', async () => {
   answers(false);
   const then = vi.fn();
   onceVotingGoesOn(then)();

@@ -37,7 +37,7 @@ describe('the scene', () => {
     expect(scene.living()).toBe(0);
   });
 
-  it('begins with those who live, by the launcher’s clock', () => {
+  it('starts with the living containers, by the launcher’s clock', () => {
     const now = Date.now() + 5_000;
     scene.begin({ now, since: 0, counters, containers: [container('a', { createdAt: now - 10 })] });
     expect(scene.now()).toBe(now);
@@ -53,13 +53,13 @@ describe('the scene', () => {
     expect(ids(scene)).toEqual([undefined, 'b']);
   });
 
-  it('gives a newcomer the place of one that fades when there is no other', () => {
+  it('gives a new container the slot of one that fades out if there is no other', () => {
     scene.change(changes(container('a'), container('b')));
     scene.change(changes(container('b', { state: 'gone', goneAt: Date.now() }), container('c')));
     expect(ids(scene)).toEqual(['a', 'c']);
   });
 
-  it('never shows more than there is room for, however many come and go', () => {
+  it('never shows more than fit, however many start and end', () => {
     for (let i = 0; i < 300; i += 1) {
       const id = `c${i}`;
       scene.change(changes(container(id)));
@@ -73,7 +73,7 @@ describe('the scene', () => {
     expect([...scene.containers]).toEqual([]);
   });
 
-  it('shows for a moment that something went to a part', () => {
+  it('shows for a moment that there was traffic to a part', () => {
     scene.change(changes(container('a', { state: 'leaving', served: 1 })));
     expect(scene.isFlowing(part.name)).toBe(true);
     vi.advanceTimersByTime(2_000);

@@ -28,7 +28,7 @@ describe('percentages', () => {
 });
 
 describe('the standing', () => {
-  it('says who is ahead, and by how much', () => {
+  it('says which option leads, and by how much', () => {
     expect(said(3, 2, 0)).toBe('A ahead by 1 vote');
     expect(said(0, 1200)).toBe('B ahead by 1,200 votes');
   });

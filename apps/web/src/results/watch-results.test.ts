@@ -49,8 +49,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('who watches the results', () => {
-  it('hears of every tally and every pause', () => {
+describe('a viewer of the results', () => {
+  it('gets every tally and every pause', () => {
     const [source] = FakeSource.open;
     source?.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(tally) }));
     source?.dispatchEvent(new Event('paused'));
@@ -69,7 +69,7 @@ describe('who watches the results', () => {
     stop = watchResults(() => {});
     expect(FakeSource.open).toHaveLength(0);
   });
-  it('tries again after a break, more and more patiently, one connection at a time', () => {
+  it('reconnects after a break with growing pauses, one connection at a time', () => {
     for (const patienceMs of [625, 1250, 2500, 5000, 10_000, 10_000]) {
       FakeSource.open[0]?.onerror();
       expect(FakeSource.open).toHaveLength(0);
@@ -78,7 +78,7 @@ describe('who watches the results', () => {
     }
     expect(news.every(({ kind }) => kind === 'lost')).toBe(true);
   });
-  it('tries at once when the network is back', () => {
+  it('reconnects at once when the network is back', () => {
     FakeSource.open[0]?.onerror();
     browser.dispatchEvent(new Event('online'));
     expect(FakeSource.open).toHaveLength(1);
