@@ -55,7 +55,7 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
     const given = variables[String(path[0])] !== undefined;
     return `  ${path.join('.')}: ${given ? message : 'is missing'}`;
   });
-  throw new Error(`The environment of web is not complete:\n${problems.join('\n')}`);
+  throw new Error(`Invalid environment of web:\n${problems.join('\n')}`);
 }
 
 let environment: Environment | undefined;

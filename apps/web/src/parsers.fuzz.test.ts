@@ -161,7 +161,7 @@ test('any Server-Timing gives times that are times', () =>
 test('any environment is parsed, or each invalid variable is named', () => {
   const names = fc.constantFrom('LISTEN_ADDRESS', 'POLL', 'SESSION_SECRET', 'STACK_ID', 'PARTS', 'LIVE');
   return forAll(fc.dictionary(names, fc.oneof(anyText, fc.json())), 1000, (variables) => {
-    expect(() => parseEnvironment(variables)).toThrow(/^The environment of web is not complete:\n {2}[A-Z]/);
+    expect(() => parseEnvironment(variables)).toThrow(/^Invalid environment of web:\n {2}[A-Z]/);
   });
 });
 

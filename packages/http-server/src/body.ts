@@ -87,5 +87,6 @@ export function holdWhileOpen(response: ServerResponse, bytes: number, budget: B
   else response.once('close', giveBack);
 }
 
-const tooLarge = (limit: number) => new BodyRefused('too-large', `At most ${limit} bytes are taken.`);
-const tooMuchAtOnce = () => new BodyRefused('too-much-at-once', 'Too much is being sent at once. Try again soon.');
+const tooLarge = (limit: number) => new BodyRefused('too-large', `At most ${limit} bytes are accepted.`);
+const tooMuchAtOnce = () =>
+  new BodyRefused('too-much-at-once', 'Too much data is being sent at the same time. Try again soon.');

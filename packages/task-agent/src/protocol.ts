@@ -75,7 +75,7 @@ export class Channel<Told extends FromTask | FromLauncher, Heard extends FromTas
     this.#heardAt = performance.now();
     try {
       for (const line of this.#lines.take(chunk)) this.#parts.hear(JSON.parse(line) as Heard);
-      if (this.#lines.pending.length > (this.#parts.limit?.() ?? LINE_LIMIT)) throw new Error('A message without end.');
+      if (this.#lines.pending.length > (this.#parts.limit?.() ?? LINE_LIMIT)) throw new Error('A message is too long.');
     } catch {
       this.#lose();
     }

@@ -34,6 +34,6 @@ async function nextAtWork(bus: EventBus, name: string, find: () => Sandbox | und
     const sandbox = event.type === 'invocation.running' && event.name === name ? find() : undefined;
     if (sandbox) resolve(sandbox);
   });
-  const message = new LauncherError('ResourceConflictException', 'No container was at work. Vote, and try again.');
+  const message = new LauncherError('ResourceConflictException', 'No container was busy in time. Vote, and try again.');
   return pTimeout(promise, { milliseconds: PATIENCE_MS, message }).finally(unsubscribe);
 }

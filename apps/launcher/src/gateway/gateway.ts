@@ -163,7 +163,7 @@ function refuseVote({ headers }: Request, response: Response, perMinute: number,
 }
 
 function busy(response: Response): void {
-  answerError(response, unavailable('Too many requests are being answered just now. Try again soon.', 1));
+  answerError(response, unavailable('Too many requests are in progress. Try again soon.', 1));
 }
 
 function answerError(response: Response, error: unknown): void {

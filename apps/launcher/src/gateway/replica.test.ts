@@ -26,7 +26,11 @@ describe('starting → gone', () => {
   test.each([
     ['when it exits', 'ends at its start', 'The page ended while it was starting; `make logs` shows why.'],
     ['at its deadline', 'never listens', 'The page was not ready within 60000 ms.'],
-    ['when it left more than its socket', 'leaves a file', 'The page left something else than its socket'],
+    [
+      'when it left more than its socket',
+      'leaves a file',
+      'The page’s folder must contain its socket and nothing else',
+    ],
   ])('%s', async (_when, behaviour, reason) => {
     const { begin, until, types, engine } = testService({}, { behaviour });
     const { replica, gone, fails } = begin();

@@ -44,7 +44,7 @@ test.each(['misconfigured', 'unavailable'] as const)('an engine’s error that s
 });
 
 test('a body that is too large, or exceeds the budget, is its caller’s fault', () => {
-  const large = new BodyRefused('too-large', 'At most 5 bytes are taken.');
+  const large = new BodyRefused('too-large', 'At most 5 bytes are accepted.');
   expect(knownError(large)).toMatchObject({ type: 'RequestTooLargeException', message: large.message });
   const early = new BodyRefused('too-much-at-once', 'Try again soon.');
   expect(knownError(early)).toMatchObject({ type: 'TooManyRequestsException', retryAfterSeconds: 1 });

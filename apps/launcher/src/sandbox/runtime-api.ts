@@ -63,7 +63,7 @@ async function takeAnswer(
   if (standing === 'answered')
     throw new LauncherError('ResourceConflictException', 'This invocation has been answered already.');
   if (standing === 'not-yours')
-    throw new LauncherError('AccessDeniedException', 'This invocation is not in your hands.');
+    throw new LauncherError('AccessDeniedException', 'This invocation is not in flight in this container.');
   const outcome = isError ? await readError(request, budget) : await readResult(request, budget);
   // While the body was being received, the deadline may have passed, or a second answer arrived.
   if (client.standing(requestId) === 'in-hand') client.answer(requestId, outcome);
@@ -120,7 +120,7 @@ function next(client: RuntimeClient, request: IncomingMessage, response: ServerR
   request.socket.setNoDelay?.(true);
   response.once('close', () => client.unpoll(poll));
   if (client.poll(poll) === 'refused') {
-    const message = 'As many events as the catalog allows at once are in your hands or asked for.';
+    const message = 'This container already has, or polls for, as many events as the catalog allows.';
     throw new LauncherError('AccessDeniedException', message);
   }
 }

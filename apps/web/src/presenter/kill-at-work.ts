@@ -20,5 +20,5 @@ export async function killAtWork(): Promise<Kill> {
     // In a crowd, another voter's vote may have been hit; the receipt shown is still that of our own vote.
     if (over || vote === VOTES) return { killed: await killing, recordedBy: containerId, startKind, durationMs };
   }
-  throw new InvocationError('failed', 'No container was at work');
+  throw new InvocationError('failed', 'No container was busy in time');
 }

@@ -13,7 +13,7 @@ export async function exported(extension: string, type: string, write: (tally: T
     });
   } catch (error) {
     if (!(error instanceof InvocationError)) throw error;
-    const message = 'The results can’t be had just now. Try again soon.\n';
+    const message = 'The results are not available at the moment. Try again soon.\n';
     return new Response(message, { status: 503, headers: { ...always, 'retry-after': error.retryAfter ?? '2' } });
   }
 }

@@ -129,10 +129,7 @@ export class SwarmService {
   }
 
   /** Stops waiting. */
-  cancel(
-    sandboxId: string,
-    why = new EngineError('unavailable', 'The container was not waited for any longer.'),
-  ): void {
+  cancel(sandboxId: string, why = new EngineError('unavailable', 'The start was cancelled.')): void {
     const canceled = this.#waiting.find((waiting) => waiting.sandboxId === sandboxId);
     this.#waiting = this.#waiting.filter((waiting) => waiting !== canceled);
     canceled?.fail(why);
