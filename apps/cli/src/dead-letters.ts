@@ -1,4 +1,4 @@
-import type { Control } from './control.ts';
+import type { ControlApi } from './control-api.ts';
 import { UsageError } from './exit-codes.ts';
 import { type Output, printable, short, table } from './print.ts';
 
@@ -18,7 +18,7 @@ export interface Selected {
   all: boolean;
 }
 
-export async function listDeadLetters(control: Control, { name }: Selected, output: Output): Promise<void> {
+export async function listDeadLetters(control: ControlApi, { name }: Selected, output: Output): Promise<void> {
   const query = name === undefined ? '' : `?${new URLSearchParams({ function: name })}`;
   const answer = await control.json<{ total: number; deadLetters: DeadLetter[] }>(`/dead-letters${query}`);
   if (output.json) return output.out(JSON.stringify(answer, null, 2));
@@ -32,7 +32,7 @@ export async function listDeadLetters(control: Control, { name }: Selected, outp
   output.err('Send them again: fn dead-letters resend <request id>, or --all. Delete them: fn dead-letters delete.');
 }
 
-export async function showDeadLetter(control: Control, { requestId }: Selected, output: Output): Promise<void> {
+export async function showDeadLetter(control: ControlApi, { requestId }: Selected, output: Output): Promise<void> {
   if (requestId === undefined) throw new UsageError('Which one? fn dead-letters show <request id>');
   const letter = await control.json<DeadLetter>(`/dead-letters/${encodeURIComponent(requestId)}`);
   if (output.json) return output.out(JSON.stringify(letter, null, 2));
@@ -43,13 +43,13 @@ export async function showDeadLetter(control: Control, { requestId }: Selected, 
   );
 }
 
-export async function resendDeadLetters(control: Control, selected: Selected, output: Output): Promise<void> {
+export async function resendDeadLetters(control: ControlApi, selected: Selected, output: Output): Promise<void> {
   const path = `${pathOf(selected, 'resend')}/resend${queryOf(selected)}`;
   const { resent } = await control.json<{ resent: number }>(path, { method: 'POST' });
   output.out(output.json ? JSON.stringify({ resent }) : `${resent} sent again`);
 }
 
-export async function deleteDeadLetters(control: Control, selected: Selected, output: Output): Promise<void> {
+export async function deleteDeadLetters(control: ControlApi, selected: Selected, output: Output): Promise<void> {
   const path = `${pathOf(selected, 'delete')}${queryOf(selected)}`;
   const { deleted } = await control.json<{ deleted: number }>(path, { method: 'DELETE' });
   output.out(output.json ? JSON.stringify({ deleted }) : `${deleted} deleted`);

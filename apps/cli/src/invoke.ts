@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { phasesIn } from '@serverless-vote/contracts/server-timing';
-import { type Control, functionPath } from './control.ts';
+import { type ControlApi, functionPath } from './control-api.ts';
 import { EXIT, UsageError } from './exit-codes.ts';
 import { type Output, printable } from './print.ts';
 
@@ -13,7 +13,7 @@ export interface InvokeOptions {
 }
 
 /** Runs a function and prints its result, the end of its log, and how long each phase took. Returns the exit status. */
-export async function invoke(control: Control, options: InvokeOptions, output: Output): Promise<number> {
+export async function invoke(control: ControlApi, options: InvokeOptions, output: Output): Promise<number> {
   const path = functionPath(options.name, '/invocations');
   const body = eventOf(options);
   if (options.async) {

@@ -1,4 +1,4 @@
-import { type Control, functionPath } from './control.ts';
+import { type ControlApi, functionPath } from './control-api.ts';
 import { type Output, table } from './print.ts';
 
 interface Configuration {
@@ -22,7 +22,7 @@ interface Description {
   };
 }
 
-export async function list(control: Control, output: Output): Promise<void> {
+export async function list(control: ControlApi, output: Output): Promise<void> {
   const { Functions } = await control.json<{ Functions: Configuration[] }>('/2015-03-31/functions');
   if (output.json) return output.out(JSON.stringify(Functions, null, 2));
   const rows = Functions.map(({ FunctionName, MemorySize, Timeout }) => [
@@ -33,7 +33,7 @@ export async function list(control: Control, output: Output): Promise<void> {
   output.out(table(['FUNCTION', 'MEMORY', 'DEADLINE'], rows));
 }
 
-export async function describe(control: Control, name: string, output: Output): Promise<void> {
+export async function describe(control: ControlApi, name: string, output: Output): Promise<void> {
   const description = await control.json<Description>(functionPath(name));
   if (output.json) return output.out(JSON.stringify(description, null, 2));
   const { Configuration, Code, Concurrency, Catalog } = description;

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import type { Control } from './control.ts';
+import type { ControlApi } from './control-api.ts';
 import { Unreachable, UsageError } from './exit-codes.ts';
 import { type Output, printable } from './print.ts';
 
@@ -13,7 +13,7 @@ interface LogLine {
 
 /** Prints the last lines of a function's output, and with `follow` also new ones until it is interrupted. */
 export async function logs(
-  control: Control,
+  control: ControlApi,
   { name, tail, follow }: { name: string; tail: string | undefined; follow: boolean },
   output: Output,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { controlUrl } from './config.ts';
-import { Control } from './control.ts';
+import { ControlApi } from './control-api.ts';
 import { deleteDeadLetters, listDeadLetters, resendDeadLetters, showDeadLetter } from './dead-letters.ts';
 import { ControlError, EXIT, UsageError } from './exit-codes.ts';
 import { invoke } from './invoke.ts';
@@ -48,7 +48,7 @@ async function run(args: string[], output: Output): Promise<number> {
     return values.help || command === 'help' ? EXIT.done : EXIT.usage;
   }
   if (tooMany.length > 0) throw new UsageError(`Too many arguments: ${tooMany.join(' ')}. Quote an event: '{"a": 1}'.`);
-  const control = new Control(controlUrl(values.url));
+  const control = new ControlApi(controlUrl(values.url));
   const name = () => {
     if (first === undefined) throw new UsageError(`Which function? fn ${command} <function>; fn list shows them.`);
     return first;

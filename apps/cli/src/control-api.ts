@@ -12,7 +12,7 @@ interface Sent {
 }
 
 /** A client of the control API. */
-export class Control {
+export class ControlApi {
   readonly #url: URL;
 
   constructor(url: URL) {
