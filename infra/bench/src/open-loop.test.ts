@@ -30,3 +30,13 @@ test('counts latency from when it was due', async () => {
   const [late] = await openLoop([-1_000], async () => 'at once', signal);
   expect(late?.latencyMs).toBeGreaterThanOrEqual(1_000);
 });
+
+test('a request that fails while others are still due fails the loop, at its end, and nothing else', async () => {
+  let sent = 0;
+  const send = async () => {
+    sent += 1;
+    if (sent === 1) throw new Error('socket hang up');
+  };
+  await expect(openLoop([0, 20, 40], send, new AbortController().signal)).rejects.toThrow('socket hang up');
+  expect(sent).toBe(3);
+});
