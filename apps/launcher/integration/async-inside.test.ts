@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { docker, invoke, permanent } from './stack.ts';
 
-/** What a program in a permanent container prints. */
+/** The output of a program in a permanent container. */
 async function exec(name: 'launcher' | 'database', script: string): Promise<string> {
   const container = await permanent(name);
   const run = await container.exec({ Cmd: ['node', '-e', script], AttachStdout: true, AttachStderr: true });

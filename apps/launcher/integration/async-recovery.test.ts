@@ -7,7 +7,7 @@ const invokeAsync = (name: string, event: unknown) => invoke(name, event, { 'x-a
 const voters = (count: number) => Array.from({ length: count }, () => randomUUID());
 const voteAsync = (of: string[], choice: string) =>
   Promise.all(of.map(async (voterId) => (await invokeAsync('record-vote', { voterId, choice })).status));
-/** Until the function that this returns is called, no vote is recorded, and those on their way wait. */
+/** Blocks all votes until the returned function is called. */
 async function lockVotes(): Promise<() => Promise<void>> {
   const { client, end } = await ownerSession();
   await client.query('begin; lock table votes in exclusive mode');
@@ -19,7 +19,7 @@ async function votesFor(choice: string): Promise<number> {
   return options.find(({ id }) => id === choice)?.votes ?? 0;
 }
 
-/** Waits until no asynchronous event is left to be run. Whoever asks for dead letters makes the launcher look into its queue. */
+/** Waits until all asynchronous events have run. A request for dead letters makes the launcher open its queue. */
 async function allDone(): Promise<void> {
   await expect.poll(async () => (await send(controlUrl, '/dead-letters')).status).toBe(200);
   await expect
@@ -31,7 +31,7 @@ describe('asynchronous events', () => {
   test('that wait or run when the launcher is killed are run by its successor, and each vote counts once', async () => {
     const before = await total();
     const unlock = await lockVotes();
-    // More than may run at once, and those that run wait for the lock.
+    // More than may run at the same time, and the running ones wait for the lock.
     const answers = await voteAsync(voters(40), 'cats');
     expect(answers).toEqual(answers.map(() => 202));
     await crash('launcher');
@@ -61,7 +61,7 @@ describe('asynchronous events', () => {
     const before = await total();
     const accepted = async (voterId: string) => {
       const attempt = async () => (await invokeAsync('record-vote', { voterId, choice: 'cats' })).status;
-      // 503: it was not accepted, because the database took longer than that may take.
+      // 503: it was not accepted, because the database took too long.
       let status = await attempt();
       while (status === 503) status = await attempt();
       return status;

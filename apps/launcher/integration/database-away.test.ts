@@ -27,7 +27,7 @@ describe('while the database is away', () => {
     try {
       await becomes(503);
       expect((await health()).json()).toEqual({ status: 'paused', reason: 'the database is away' });
-      // On a busy machine web may not hear in time that the database is away, and then says nothing of it.
+      // On a busy machine web may not learn in time that the database is down, and then doesn't say so.
       await expect.poll(page).toContain('Voting is paused');
       await expect.poll(async () => (await send(baseUrl, '/voting')).json()).toEqual({ isPaused: true });
       expect((await numbers())('database_up')).toBe(0);
@@ -64,7 +64,7 @@ describe('when the database’s disk is full', () => {
     const database = await permanent('database');
     const inDatabase = (...command: string[]) => run('docker', ['exec', database.id, ...command]);
     const { client, end } = await ownerSession();
-    // A small disk for the votes: the database's /tmp, 16 MB of memory. It is filled to the last byte.
+    // A small disk for the votes: the database's /tmp, a tmpfs of 16 MB, filled to the last byte.
     await inDatabase('mkdir', '-p', '/tmp/small');
     await client.query(`create tablespace small location '/tmp/small'`);
     try {
@@ -75,7 +75,7 @@ describe('when the database’s disk is full', () => {
       const answers = await Promise.all(voters.map((voter) => vote('cats', voter)));
       const refused = answers.filter(({ status }) => status === 503);
       expect(refused.length).toBeGreaterThan(0);
-      // On a busy machine a container may be too slow for its event's deadline; that is not recorded either.
+      // On a busy machine a container may miss its event's deadline; then the vote isn't recorded either.
       const others = answers.filter((answer) => !isRecorded(answer) && answer.status !== 503);
       for (const { text } of others) expect(text).toMatch(/"errorType":"(Runtime\.InitTimeout|Sandbox\.Timedout)"/);
       for (const { text } of refused) expect(text).toContain("the database's disk is full");

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { hold, running } from './held.ts';
 import { type Answer, invoke, watchEngine } from './stack.ts';
 
-/** One container at a time, eight events in flight: what can't run beside others has to wait its turn. */
+/** One container at a time, eight events in flight: an event that must run alone has to wait its turn. */
 const NAME = 'misbehave-in-one-container';
-/** The same, and six seconds for each event. */
+/** The same with a deadline of six seconds. */
 const IMPATIENT = 'misbehave-impatient-in-one-container';
 const exit = { do: 'exit', code: 9 };
 const many = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
@@ -21,7 +21,7 @@ describe('an event whose container a neighbour has ended', () => {
     const engine = await watchEngine(NAME);
     const deadly = await running(NAME, exit);
     const answers = good.map(async ({ answer, runningAgain, release }) => {
-      // Who has been released in this container before may have left with it.
+      // Events that were released earlier may have ended with this container.
       await release(await runningAgain(1)).catch(() => undefined);
       return errorOf(await answer);
     });
@@ -34,7 +34,7 @@ describe('an event whose container a neighbour has ended', () => {
   test('has its turn before all that came later, however many keep coming', async () => {
     const others: Answer[] = [];
     let isOver = false;
-    // Each at a pace of its own, so that the container is never empty by chance.
+    // With different pauses, so that the container is never empty by chance.
     const crowd = many(16, () => undefined).map(async (_, one) => {
       while (!isOver) others.push(await invoke(NAME, { do: 'sleep', ms: 50 + 7 * one }));
     });

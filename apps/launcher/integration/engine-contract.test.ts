@@ -4,12 +4,12 @@ import { operator } from './operator.ts';
 import { type Answer, controlUrl, follow, healthy, invoke, invokeInTime, invokeRaw } from './stack.ts';
 
 /*
- * What a launcher promises whichever engine it has. `make test` runs it against Docker on one machine, `make swarm-test`
+ * What a launcher guarantees with any engine. `make test` runs it against Docker on one machine, `make swarm-test`
  * against a Swarm of three nodes.
  */
 const containerOf = ({ headers }: Answer) => headers['x-container-id'] ?? '';
 const isRunning = async (name: string, id: string) => (await operator.running(name)).includes(id);
-/** On a Swarm the launcher may come back on a node that has to find the others first. */
+/** On a Swarm the launcher may restart on a node that has to find the others first. */
 describe('start', () => {
   test('a function without a container gets one, which its answer names, and which is there while it works', async () => {
     const held = await hold('misbehave');
@@ -65,7 +65,7 @@ describe('exit status', () => {
     const answer = await invoke('crash-at-start');
     expect(answer.json()).toMatchObject({ errorType: 'Runtime.ExitError' });
     const bus = await follow(controlUrl, '/events');
-    // Nothing is tried again after more than two seconds.
+    // No retry comes after more than two seconds.
     await invoke('misbehave', { do: 'sleep', ms: 2_500 });
     expect(bus.text()).not.toContain('"name":"crash-at-start"');
     bus.leave();
@@ -81,7 +81,7 @@ describe('deadline', () => {
   test('ends a container that loops, before its caller gets the answer', async () => {
     const answer = await invokeInTime('misbehave-impatient', { do: 'loop' });
     expect(answer.json()).toMatchObject({ errorType: 'Sandbox.Timedout' });
-    // Of a task on another node its engine may know a moment longer, when its processes have ended.
+    // Another node's engine may list a task a moment longer than its processes live.
     await expect.poll(() => isRunning('misbehave-impatient', containerOf(answer))).toBe(false);
   });
 

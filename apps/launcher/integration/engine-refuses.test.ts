@@ -3,7 +3,7 @@ import { running } from './held.ts';
 import { refuseRemovals } from './operator.ts';
 import { containers, controlUrl, docker, invoke, send } from './stack.ts';
 
-/** One container at a time, so a runaway takes the only place that there is; six seconds for each event. */
+/** One container at a time, so that a runaway uses up the concurrency; a deadline of six seconds. */
 const NAME = 'misbehave-impatient-in-one-container';
 const there = async () => (await containers(NAME)).map(({ Id }) => Id.slice(0, 12));
 const overdue = async () => {
@@ -11,7 +11,7 @@ const overdue = async () => {
   return Number(/^containers_overdue (\d+)$/m.exec(text)?.[1]);
 };
 
-/** Lets an event run away, and its engine refuse so many removals before its deadline; beside other load that may take several tries. */
+/** Starts a runaway event, and makes its engine refuse this many removals before its deadline; under other load this may take several tries. */
 async function runAway(refusals: number): Promise<void> {
   for (;;) {
     let isOver = false;

@@ -7,7 +7,7 @@ import { type SecondStack, startSecondStack } from './second-stack.ts';
 import { ownerSession } from './sql.ts';
 import { type Answer, send } from './stack.ts';
 
-/** A stack whose whole database, changes and all, is on a volume of 112 MB. */
+/** A stack whose whole database, WAL included, is on a volume of 112 MB. */
 const STACK = `${process.env.STACK ?? 'serverless-vote-test'}-full`;
 const COMPOSE_FILE = 'docker-compose.yml:apps/launcher/integration/small-volume.compose.yml';
 const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
@@ -34,7 +34,7 @@ const page = async () => (await send(stack.url, '/', { headers: { accept: '*/*' 
 const voteOnPage = () => send(stack.url, '/vote', { method: 'POST', headers: FORM, body: 'choice=cats' });
 const isAcknowledged = ({ status, headers }: Answer) => status === 200 && headers['x-amz-function-error'] === undefined;
 
-/** Votes of so many, each of somebody new. @returns who was told that theirs is recorded, and what the others were told */
+/** Casts this many votes of new voters. @returns the voters whose votes were acknowledged, and the answers to the others */
 async function castVotes(count: number): Promise<{ recorded: string[]; refused: Answer[] }> {
   const votes = Array.from({ length: count }, async () => {
     const voter = randomUUID();
@@ -47,7 +47,7 @@ async function castVotes(count: number): Promise<{ recorded: string[]; refused: 
   };
 }
 
-/** Changes for the log, until Postgres finds no space for the next piece of it, and ends. */
+/** Fills the WAL until Postgres has no space for its next segment, and exits. */
 async function writeUntilItEnds(database: string): Promise<void> {
   const { client, end } = await ownerSession(database);
   const write = () => client.query("select pg_logical_emit_message(true, '', repeat('x', 65536))");
@@ -69,7 +69,7 @@ test('a volume that is full to the last byte, Postgres’ log included, costs no
 
   const meanwhile = castVotes(100);
   await docker('exec', keeper, 'dd', 'if=/dev/zero', 'of=/var/lib/postgresql/ballast', 'bs=4k').catch(() => undefined);
-  // There is room on some pages yet, but not for so many.
+  // Some pages still have room, but not for this many.
   const tooMany = castVotes(500);
   await expect.poll(health).toEqual({ status: 'paused', reason: "the database's disk is full" });
   await expect.poll(page).toContain('Voting is paused');
@@ -80,11 +80,11 @@ test('a volume that is full to the last byte, Postgres’ log included, costs no
     expect(status).toBe(503);
     expect(text).toMatch(/ the database('s disk is full| is away)/);
   }
-  // One that runs out of time while Postgres ends is told so.
+  // A vote that reaches its deadline while Postgres exits gets an error.
   await expect.poll(voteOnPage).toMatchObject({ status: 503, text: expect.stringContaining('"VotingPaused"') });
   await expect.poll(health).toEqual({ status: 'paused', reason: 'the database is away' });
   await expect.poll(page).toContain('Voting is paused');
-  // The engine counts a restart when it tries one, which is a moment after the end.
+  // The engine counts a restart when it tries one, which is a moment after the exit.
   await expect.poll(() => docker('inspect', '--format', '{{.RestartCount}}', database)).not.toBe('0');
 
   await docker('exec', keeper, 'rm', '/var/lib/postgresql/ballast');

@@ -16,7 +16,7 @@ afterAll(() => bringBack().catch(() => undefined));
 test('health names an image that is missing before anybody has tried to vote, and says ok when it is back', async () => {
   await healthy();
   await docker.getImage(`${repository}:${tag}`).tag({ repo: repository, tag: `${tag}-kept` });
-  // A container that is ready would take a vote all the same.
+  // A ready container could still take a vote.
   await expect.poll(async () => (await containers('record-vote')).length).toBe(0);
   await docker.getImage(`${repository}:${tag}`).remove({ noprune: true });
   await becomes('failing', /the image serverless-vote\/record-vote:\S+ isn't on this machine/);

@@ -4,7 +4,7 @@ import { baseUrl, containers, docker, permanent, send } from './stack.ts';
 const page = async () => (await send(baseUrl, '/', { headers: { accept: '*/*' } })).status;
 const none = (name: string) => expect.poll(() => containers(name), { interval: 100 }).toEqual([]);
 
-/** What the launcher runs in a container of its own. */
+/** The program that the launcher runs in a container of its own. */
 async function inLauncher(program: string): Promise<string> {
   const exec = await (await permanent('launcher')).exec({ Cmd: ['node', '-p', program], AttachStdout: true });
   const output: Buffer[] = [];
@@ -36,7 +36,7 @@ describe('a compromised image of web', () => {
     const before = (await (await permanent('launcher')).inspect()).State;
     await tag(web.replace('/web:', '/misbehave:'));
 
-    // Each fills the folder's memory: nothing of the first may be in the way of the second.
+    // Each fills the folder's tmpfs, so nothing of the first may remain for the second.
     for (let times = 0; times < 2; times += 1) {
       expect(await page()).toBe(503);
       await none('web');

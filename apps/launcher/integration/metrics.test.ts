@@ -28,7 +28,7 @@ describe('a burst of sixty votes', () => {
     expect(grown('gateway_function_invocation_total', { function_name: 'record-vote', code: 200 })).toBe(60);
     expect(grown('gateway_functions_seconds_count', { function_name: 'record-vote' })).toBe(60);
 
-    // Whoever was started was removed, and the engine was asked for each.
+    // Every container that was started was removed, each by a call to the engine.
     const started = grown('containers_started_total');
     expect(started).toBeGreaterThan(1);
     expect(grown('containers_removed_total')).toBe(started);

@@ -10,7 +10,7 @@ test('ten events of 6 MB of brackets at once, whose parsing would take ten times
     ...Array.from({ length: 5 }, () => invokeRaw('record-vote', brackets)),
     ...Array.from({ length: 5 }, () => invokeRaw('misbehave', lists)),
   ]);
-  // Too deep; too much at once; or JSON, and then its function's to parse, if it has a container in time.
+  // Refused as too deep or over the budget; or valid JSON, which the function parses if it gets a container in time.
   for (const { status } of answers) expect(status).toBeOneOf([400, 429, 200, 503]);
   expect(answers.slice(0, 5).map(({ status }) => status)).not.toContain(200);
   await expect.poll(async () => (await vote()).status).toBe(200);

@@ -28,7 +28,7 @@ describe('a container that the presenter kills at work', () => {
     const before = await total();
     const events = await follow(controlUrl, '/events');
     const killing = kill('Bearer KEY');
-    // It lies in wait for an event, so votes come until one is hit.
+    // The kill waits for an event, so votes are cast until one is hit.
     let settled = false;
     killing.finally(() => {
       settled = true;

@@ -44,7 +44,7 @@ const wake: Record<string, () => Promise<unknown>> = {
   database: async () => undefined,
 };
 
-/** The newest container is one that waits; it may leave while it is asked, and then its successor is. */
+/** Inspects the newest container, which is idle; if it exits meanwhile, its successor is inspected. */
 async function lookInto(name: string): Promise<Seen> {
   for (let tries = 1; ; tries += 1) {
     await wake[name]?.();
@@ -116,7 +116,7 @@ describe.each(Object.entries(uids))('the container of %s', (name, uid) => {
   });
 
   test('contains no package managers, no build tools, and no sources', () => {
-    // What runs all the time is built on Debian, for its shell and its package manager's database; what serves people is bare.
+    // The permanent containers are built on Debian, with a shell and the package manager's database; on-demand images are bare.
     const ofDebian = uid < 10_000 ? ['/bin/sh', '/usr/bin/apt', '/usr/bin/perl'] : [];
     expect(seen.tools.filter((tool) => !ofDebian.includes(tool))).toEqual([]);
   });
@@ -134,7 +134,7 @@ test('the control API stays on loopback when BIND opens the pages to the network
   const script = `. ${import.meta.dirname}/../../../infra/stack/settings.sh; compose config`;
   const settings = { BIND: '0.0.0.0', COMPOSE_FILE: 'docker-compose.yml' };
   const config = execFileSync('bash', ['-c', script], { env: { ...process.env, ...settings }, encoding: 'utf8' });
-  // As compose 1.29 writes them, or as 2 does.
+  // In the format of compose 1.29, or of version 2.
   const ports = config.matchAll(/- ([\d.]+):\d+:(\d+)\/tcp|host_ip: ([\d.]+)\s+target: (\d+)/g);
   expect([...ports].map(([, host, port, host2, port2]) => `${host ?? host2} ${port ?? port2}`).toSorted()).toEqual([
     '0.0.0.0 8080',

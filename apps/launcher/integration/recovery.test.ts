@@ -102,7 +102,7 @@ describe('after web was killed', () => {
 describe('the restart policy', () => {
   test.each(['database', 'launcher'] as const)('of the %s outlasts an engine that was killed', async (name) => {
     const { HostConfig } = await (await permanent(name)).inspect();
-    // unless-stopped doesn't: the engine takes its own clean-up for an operator's stop.
+    // unless-stopped doesn't: after a crash the engine counts its own clean-up as an operator's stop.
     expect(HostConfig.RestartPolicy).toEqual({ Name: 'always', MaximumRetryCount: 0 });
   });
 });

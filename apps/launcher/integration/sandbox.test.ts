@@ -19,7 +19,7 @@ describe('a container', () => {
     const events = await engine.end();
     for (const id of served)
       expect(events.filter((event) => event.includes(id)).slice(-2)).toEqual([`die ${id} 0`, `destroy ${id}`]);
-    // Those, and the prewarmed containers that stand ready for the next.
+    // Those, and the prewarmed containers that are ready for the next votes.
     expect(events.filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(5 + 2);
   });
 
@@ -46,7 +46,7 @@ describe('a container', () => {
     expect(answers.map(({ status, headers }) => [status, headers['x-amz-function-error']])).toEqual(
       answers.map(() => [200, undefined]),
     );
-    // Six at once are allowed; one that leaves in a gap between arrivals may have a successor. Ten is what we promise.
+    // Six at a time are allowed; one that exits in a gap between arrivals may have a successor. The target is at most ten.
     expect(new Set(answers.map(({ headers }) => headers['x-container-id'])).size).toBeLessThanOrEqual(10);
     expect((await engine.end()).filter((event) => event.startsWith('create')).length).toBeLessThanOrEqual(10);
   });
@@ -77,7 +77,7 @@ describe('a container', () => {
       networks: ['lo'],
       writable: ['/tmp'],
       sockets: expect.not.arrayContaining(['control', 'ingress', 'secrets', 'web']),
-      // Its own endpoint, and nobody else's.
+      // Its own endpoint, and no other container's.
       runtime: ['api.sock'],
     });
   });
@@ -110,10 +110,10 @@ describe('a container', () => {
   });
 });
 
-/** Lets what earlier tests have crowded pass. */
+/** Waits until the load of earlier tests is over. */
 const calm = () => delay(500);
 
-/** Two containers are ready. Whoever opens the page asks for them again, in case they take longer than the idle timeout. */
+/** Waits until two containers are ready; opens the page again in case they take longer than the idle timeout. */
 const twoAreReady = () =>
   expect
     .poll(

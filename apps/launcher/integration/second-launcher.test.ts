@@ -13,7 +13,7 @@ async function inLauncher(script: string): Promise<string> {
   return (await run('docker', ['exec', id, 'node', '--eval', script])).stdout.trim();
 }
 
-/** Whether somebody answers where web asks for the control API. */
+/** Does a program answer at web's socket to the control API? */
 const atWebsSocket = () =>
   inLauncher(`require('node:http')
     .get({ socketPath: '/run/control/control.sock', path: '/healthz' }, (answer) => console.log(answer.statusCode))
@@ -21,7 +21,7 @@ const atWebsSocket = () =>
 
 test('a second launcher with the same volumes says so and ends, and takes nothing from the first', async () => {
   const { Id, Config, Image } = await (await permanent('launcher')).inspect();
-  // What lies there of a replica, a launcher that starts would clear away.
+  // A launcher that starts would remove a replica's files from there.
   await inLauncher("fs.writeFileSync('/run/ingress/trace', '')");
   const settings = Config.Env.flatMap((setting) => ['--env', setting]);
   const words = ['run', '--rm', '--name', NAME, '--network', 'none', '--volumes-from', Id, ...settings, Image];

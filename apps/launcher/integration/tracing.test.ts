@@ -9,7 +9,7 @@ const newTrace = () => randomBytes(16).toString('hex');
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-0[01]$/;
 const traceOf = ({ headers }: Answer) => TRACEPARENT.exec(headers.traceresponse ?? '')?.[1] ?? '';
 
-/** A vote as a program casts it, through the gateway. */
+/** A vote that a program casts through the gateway. */
 const post = (headers: Record<string, string>) =>
   send(baseUrl, '/vote', {
     method: 'POST',
@@ -17,7 +17,7 @@ const post = (headers: Record<string, string>) =>
     body: 'choice=cats',
   });
 
-/** Votes, again and with headers of their own, for as long as web or the function can't be started in time: the machine may be busy. */
+/** Casts votes with the given headers, with retries while web or the function can't be started in time on a busy machine. */
 async function vote(headers = (): Record<string, string> => ({})): Promise<Answer> {
   const answer = await post(headers());
   return answer.status === 503 ? vote(headers) : answer;
@@ -31,11 +31,11 @@ interface Line {
   [more: string]: unknown;
 }
 
-/** What the launcher has logged of a trace. */
+/** The launcher's log lines of a trace. */
 async function linesOf(traceId: string): Promise<Line[]> {
   const log = (await (await permanent('launcher')).logs({ stdout: true, stderr: true, tail: 300 })).toString();
   const lines = log.split('\n').filter((line) => line.includes(traceId));
-  // The engine puts the length before each line, and a byte of it may be a brace.
+  // The engine prefixes each line with its length, a byte of which may be a brace.
   return lines.map((line) => JSON.parse(line.slice(line.indexOf('{"'))) as Line);
 }
 
@@ -124,7 +124,7 @@ describe('an invocation through the control API', () => {
 
   test('keeps it over retries', async () => {
     const traceId = newTrace();
-    // Its deadline leaves time for three starts, also on a machine that is busy.
+    // Its deadline leaves time for three starts, even on a busy machine.
     await invoke('misbehave-in-a-short-queue', { do: 'exit', code: 3 }, { traceparent: `00-${traceId}-${SPAN}-00` });
     const messages = async () => (await linesOf(traceId)).map(({ msg }) => msg);
     await expect.poll(messages).toEqual(['invocation.retried', 'invocation.retried', 'invocation.finished']);

@@ -11,7 +11,7 @@ interface Letter {
   error: { errorType: string; errorMessage: string };
 }
 
-/** Errors that JSON in Postgres does not take as they are: they would be written again for ever, and hold the queue up. */
+/** Errors that Postgres can't store as JSON: without a guard their writes would be retried forever, and block the queue. */
 const unkept: [string, object][] = [
   ['record-vote', { voterId: '😀'.repeat(60), choice: 'cats' }],
   ['misbehave-reused', { do: 'fail-with', name: 'Half', message: 'a\ud83d' }],

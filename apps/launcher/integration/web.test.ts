@@ -31,11 +31,11 @@ describe('web', () => {
         // Some read, some vote; a vote needs no cookie to count.
         const request = i % 5 === 0 ? { method: 'POST', body: 'choice=cats' } : {};
         const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
-        // Until there is a second one, and once more.
+        // Until there is a second replica, and once more.
         for (let isLast = false; !isLast; ) {
           isLast = most > 1;
           const { status, text } = await send(baseUrl, i % 5 === 0 ? '/vote' : '/', { ...request, headers });
-          // Web has answered: a busy machine ran no function in time. The page votes again, too.
+          // Web answered that a busy machine ran no function in time. The page would retry, too.
           if (text.includes('"VotingPaused"')) isLast = false;
           else if (status !== 200) failures.push({ ...request, status, text });
         }
@@ -78,7 +78,7 @@ describe('web', () => {
   });
 });
 
-/** Tries to put a link to the engine's socket in the place of web's own, and prints what is there then. */
+/** Tries to replace web's socket by a link to the Docker socket, and prints the result. */
 const ATTACK = `
 const fs = require('node:fs');
 process.chdir('/run/web');

@@ -15,7 +15,7 @@ import { expect, test } from 'vitest';
 const json = readFileSync(new URL('../../../functions/catalog.json', import.meta.url), 'utf8');
 const catalog = parseCatalog(json);
 
-/** What it returned, or the error that it threw. */
+/** The returned value, or the thrown error. */
 const outcomeOf = <T>(work: () => T): T | unknown => {
   try {
     return work();
@@ -42,7 +42,7 @@ test('any settings are parsed, or each invalid one is named', () => {
   );
   return forAll(fc.dictionary(fc.oneof(names, more), anyText), 1000, (environment) => {
     const error = outcomeOf(() => parseSettings(environment));
-    // No secret is at hand here, so there is always something to complain about.
+    // There is no secret here, so there is always a problem.
     expect(error).toBeInstanceOf(SettingsError);
     expect((error as Error).message).toMatch(/^Invalid settings:\n {2}[A-Z_]+: /);
   });

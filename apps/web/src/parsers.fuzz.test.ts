@@ -30,7 +30,7 @@ beforeAll(() => {
   vi.stubEnv('PRESENTER_KEY', 'k'.repeat(64));
 });
 
-/** A header's value as a server gets it: bytes, none of them a line's end. */
+/** A header's value as a server receives it: any bytes except line breaks. */
 const anyHeader = anyText.map((text) =>
   Buffer.from(text)
     .toString('latin1')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { turnAway } from './turn-away.ts';
 
-/** The status with which a request is turned away, or that it isn't. */
+/** The status with which a request is refused, or that it is let through. */
 function statusOf(method: string, url: string, headers: Record<string, string> = {}) {
   let status: number | 'let through' = 'let through';
   const request = { method, url, headers };

@@ -7,7 +7,7 @@ const MOST = 50;
 
 /**
  * Wraps an engine and never gives up a removal: one that fails is retried with backoff until the engine reports that the container is
- * gone. Until then the container counts as overdue. `sweep` removes the containers that a crashed launcher left, and leaks.
+ * gone. Until then the container counts as overdue. `sweep` removes unknown containers: what a crashed launcher left, and any leak.
  */
 export class Removals implements Engine {
   readonly #engine: Engine;

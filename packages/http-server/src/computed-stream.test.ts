@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ComputedStream } from './computed-stream.ts';
 
 const closing: (() => void)[] = [];
-/** Time passes only when a test says so; what goes over the wire takes what it takes. */
+/** The tests advance the clock; network I/O takes real time. */
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] }));
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 afterEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** Bytes that this process still needs. */
+/** This process' memory after garbage collection. */
 function held(): number {
   v8.setFlagsFromString('--expose-gc');
   (vm.runInNewContext('gc') as () => void)();

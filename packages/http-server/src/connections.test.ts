@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { Connections, type Occupation } from './connections.ts';
 
-/** A room with so many places, and callers by their address. */
+/** A limit of connections, and clients by their address. */
 function room(places: number) {
   const connections = new Connections(places);
   const enter = (remoteAddress: string, occupation: Occupation = 'idle') => {

@@ -39,7 +39,7 @@ describe('what one launcher has claimed', () => {
 });
 
 describe('a socket that is held', () => {
-  /** Who answers at the path now. */
+  /** The server that answers at the path now. */
   const who = () =>
     new Promise<string>((resolve) => {
       const request = http.get({ socketPath: path, agent: false }, (response) => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { JSON_LINES, Viewers } from './server-sent-events.ts';
 
 const closing: (() => void)[] = [];
-/** Time passes only when a test says so; what goes over the wire takes what it takes. */
+/** The tests advance the clock; network I/O takes real time. */
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
 afterEach(() => {
   vi.useRealTimers();
@@ -35,7 +35,7 @@ async function serve(viewers: Viewers, first?: Buffer) {
 
 const chunk = Buffer.from(`data: ${'x'.repeat(1024 * 1024)}\n\n`);
 
-/** Broadcasts until a viewer that reads nothing is behind; how much fits before that is up to the kernel. */
+/** Broadcasts until a viewer that reads nothing is behind; how much the kernel buffers before that varies. */
 async function fill(viewers: Viewers) {
   for (let i = 0; i < 64; i += 1) {
     viewers.broadcast(chunk);
@@ -129,7 +129,7 @@ test('asks for a pause in proportion to what the last broadcast took', async () 
   const { watch } = await serve(viewers);
   await watch();
   const message = Buffer.from('data: 1\n\n');
-  // As Node does, it writes to the socket when the current turn is over.
+  // Like Node, it writes to the socket at the end of the current turn.
   const write = vi.spyOn(http.ServerResponse.prototype, 'write').mockImplementation(() => {
     process.nextTick(() => vi.advanceTimersByTime(50));
     return true;

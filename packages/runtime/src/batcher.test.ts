@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Batcher } from './batcher.ts';
 
-/** Work that waits until the test lets it go on. */
+/** Work that waits until the test continues it. */
 function pausedWork() {
   const runs: { items: string[]; finish(): void; fail(reason: unknown): void }[] = [];
   const run = (items: string[]) =>

@@ -1,4 +1,4 @@
-// A function for tests: does what its event says. One that holds its event says so, and when it gets SIGTERM; it goes on at SIGCONT.
+// A function for tests that does what its event says. If it holds its event, it reports that, and SIGTERM; SIGCONT continues it.
 import { once } from 'node:events';
 import { CallerError, serve } from './serve.ts';
 

@@ -5,7 +5,7 @@ import { parsePayload } from './definition.ts';
 import { InvalidEvent, reportOf } from './errors.ts';
 import { type HttpResponse, readResponse } from './http-response.ts';
 
-/** One line of a header, as its sender may write it. */
+/** One header line, in any form that a server may send. */
 const line = anyText.map((text) =>
   Buffer.from(text)
     .toString('latin1')

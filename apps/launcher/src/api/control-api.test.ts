@@ -15,7 +15,7 @@ const catalog = readCatalog(`${import.meta.dirname}/../../../../functions/catalo
 const READABLE = ['/healthz', '/metrics'];
 const PRIVATE = ['/2015-03-31/functions', '/system/logs?name=record-vote', '/nothing'];
 
-/** The statuses of requests for these paths, by a caller whose address is known as `peer`. */
+/** The statuses of requests for these paths from a client that counts as `peer`. */
 async function statusesOf(paths: string[], peer: ReturnType<Peers['of']>, headers: http.OutgoingHttpHeaders = {}) {
   const bus = new EventBus();
   const app = controlApi({

@@ -17,7 +17,7 @@ const lost = () => new Error('Connection terminated unexpectedly');
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Functions answer what `run` says; the queue is in memory; time passes only when a test says so. */
+/** Functions answer what `run` returns; the queue is in memory; the tests advance the clock. */
 function setUp({ run = async () => result, queue = new MemoryQueue(), areLeft = false }: Partial<SetUp> = {}) {
   const bus = new EventBus();
   const told: PublishedEvent[] = [];

@@ -101,7 +101,7 @@ describe('replicas', () => {
   test('that rest are used again when they are needed, so there are never more than the catalog allows', async () => {
     const house = testService(small, { idleTimeoutMs: 1_000 });
     const leases = await fullHouse(house);
-    // One slow reader on each is left, so two replicas are enough, and the third rests.
+    // One slow reader is left on each, so two replicas are enough, and the third one rests.
     for (const target of [0, 1, 2]) leases[target * 2]?.release();
     await house.until(() => house.states().includes('resting'), 100);
     for (let i = 0; i < 3; i += 1) await lease(house);
@@ -160,7 +160,7 @@ describe('an image whose start fails', () => {
     (await lease(house)).fail();
     house.engine.fault = () => new EngineError('unavailable', 'not now');
     await house.until(() => house.states().length === 0);
-    // Told at once only after three failures in a row.
+    // The error comes at once only after three failures in a row.
     let error: Error | undefined;
     house.service.lease().catch((failure: Error) => {
       error = failure;

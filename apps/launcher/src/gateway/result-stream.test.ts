@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { functionError, type Outcome } from '../model/invocation.ts';
 import { resultLine, resultStream } from './result-stream.ts';
 
-/** What the first viewer is told. */
+/** What the first viewer gets. */
 async function shown(outcome: Outcome): Promise<string> {
   let text = '';
   const response = Object.assign(new EventEmitter(), {

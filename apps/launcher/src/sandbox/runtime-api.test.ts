@@ -71,7 +71,7 @@ describe('the runtime API of a sandbox', () => {
     for (const other of others) {
       other.on('error', () => undefined);
       other.write(large.slice(1));
-      // Read by the other side, but for what a socket's buffer holds.
+      // Read by the server, except for what the socket's buffer holds.
       await expect.poll(() => other.socket?.writableLength).toBe(0);
     }
     expect(await call('POST', 'invocation/mine/response', large)).toBe(429);

@@ -5,7 +5,7 @@ import type { Status } from './status.ts';
 
 const recorded = (choice: string) => ({ kind: 'recorded', receipt: { choice } }) as Answer;
 
-/** A ballot box in a world where answers come from a list, and waiting takes no time. */
+/** A ballot box with prepared answers, whose waits take no time. */
 function boxWith(answers: (Answer | ((choice: string) => Answer))[], online: () => boolean = () => true) {
   const posted: string[] = [];
   const traces: string[] = [];

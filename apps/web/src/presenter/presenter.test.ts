@@ -15,7 +15,7 @@ const complete = {
   STACK_ID: 'stack',
 };
 
-/** The module as it is in a process with this environment. */
+/** The module in a process with this environment. */
 async function presenterWith(PRESENTER_KEY: string) {
   vi.resetModules();
   for (const [name, value] of Object.entries({ ...complete, PRESENTER_KEY })) vi.stubEnv(name, value);

@@ -8,7 +8,7 @@ import { DockerEngine } from './docker-engine.ts';
 let close = () => undefined as unknown;
 afterEach(() => close());
 
-/** An engine's socket that answers each request as told: with a status and what it says, or not at all. */
+/** An engine's socket with prepared answers: a status and a body, or no answer. */
 async function engineThat(
   answers: (request: string) => { status: number; body?: unknown } | undefined,
 ): Promise<DockerEngine> {

@@ -13,7 +13,7 @@ const [old, broken, fixed] = ['old', 'broken', 'fixed'].map(described) as [
   ServiceDescription,
 ];
 
-/** The old image has worked, and the broken one has been ordered since. */
+/** The old image has worked, and the broken one was rolled out since. */
 function rollout() {
   const made = new ImageRollout();
   made.ordered = old;

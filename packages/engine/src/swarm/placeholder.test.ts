@@ -4,7 +4,7 @@ import { Placeholder } from './placeholder.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A manager that refuses the first order: no real one does so at the right moment. */
+/** A manager that refuses the first update, which a real one wouldn't do at the right moment. */
 test('is created with the next container if the manager refused the first order', async () => {
   const orders: string[] = [];
   const docker = {

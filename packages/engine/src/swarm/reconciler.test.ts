@@ -4,7 +4,7 @@ import { Reconciler } from './reconciler.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A reconciler, and when it stepped, in milliseconds from now. */
+/** A reconciler, and the times of its steps in milliseconds from now. */
 function reconciler(step: (steps: number) => number | 'settled' | Error, atOnce = false) {
   const start = performance.now();
   const steps: number[] = [];

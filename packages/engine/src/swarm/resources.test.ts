@@ -5,7 +5,7 @@ import { SwarmResources } from './resources.ts';
 
 const SPEC = { name: 'a-function', database: true, secrets: { TOKEN: 'a-token' } } as unknown as SandboxSpec;
 
-/** A manager that keeps secrets and services, and refuses to remove a secret while there is a service. */
+/** A manager with secrets and services that refuses to remove a secret while there is a service. */
 function manager() {
   const services = new Set<string>();
   const secrets = new Map<string, string>();

@@ -7,7 +7,7 @@ import { SwarmService } from './service.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A Swarm that records orders and never takes a task away, which can't be provoked in a real one. */
+/** A Swarm that records updates and never removes a task, which can't be provoked in a real one. */
 function forgetfulSwarm(listTasks: () => object[] = () => []) {
   const orders: number[] = [];
   let there: { ID: string; Version: { Index: number }; Spec: object } | undefined;
