@@ -23,7 +23,7 @@ import { Invoker } from './invoke/invoker.ts';
 import { AcceptanceClock } from './model/acceptance-clock.ts';
 import { unavailable } from './model/errors.ts';
 import { EventBus } from './model/event-bus.ts';
-import { StartLimiter } from './model/start-limiter.ts';
+import { STARTS_PER_CORE, StartLimiter } from './model/start-limiter.ts';
 import type { Platform, Servers } from './platform.ts';
 import { releaseMemoryWhenIdle } from './release-memory.ts';
 import { ActivityStream } from './telemetry/activity-stream.ts';
@@ -31,7 +31,6 @@ import { FunctionLogs } from './telemetry/function-logs.ts';
 import { logEvents } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
 
-const STARTS_PER_CORE = 2;
 const DRAIN_MS = 15_000;
 const SWEEP_MS = 30_000;
 /** Memory for the events and large results of all requests in progress, at the control API and at web's socket to it. */

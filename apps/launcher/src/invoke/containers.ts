@@ -25,14 +25,12 @@ export class Containers extends Set<Sandbox> {
     return undefined;
   }
 
-  /** The one that takes the next event: a prewarmed one, or else the one in use that has the fewest events in hand. */
+  /** The one that takes the next event: one that stays for it, a prewarmed one, or else the one with the fewest events in hand. */
   taker(alone: boolean): Sandbox | undefined {
     let best: Sandbox | undefined;
-    for (const sandbox of this) {
-      if (!sandbox.canTake(alone)) continue;
-      if (sandbox.condition === 'prewarmed') return sandbox;
-      if (!best || sandbox.inFlight < best.inFlight) best = sandbox;
-    }
+    const isBetter = (one: Sandbox, other: Sandbox) =>
+      one.inFlight < other.inFlight || (one.condition === 'idle' && other.condition === 'prewarmed');
+    for (const sandbox of this) if (sandbox.canTake(alone) && (!best || isBetter(sandbox, best))) best = sandbox;
     return best;
   }
 }

@@ -2,10 +2,11 @@ import type { FunctionEntry } from '@serverless-vote/catalog';
 import { EarliestTimer } from '@serverless-vote/contracts/clock';
 import { LauncherError, unavailable } from '../model/errors.ts';
 import type { Attempt, Invocation, Outcome } from '../model/invocation.ts';
-import type { StartLimiter } from '../model/start-limiter.ts';
+import { STARTS_PER_CORE, type StartLimiter } from '../model/start-limiter.ts';
 import { Sandbox, type SandboxOwner, type SandboxParts } from '../sandbox/sandbox.ts';
 import type { SandboxEnd } from '../sandbox/sandbox-end.ts';
 import { Containers } from './containers.ts';
+import { PaceMeter } from './pace-meter.ts';
 import { PendingQueue } from './pending-queue.ts';
 import { afterLoss, timedOut, type Verdict, waitedInVain } from './retry-policy.ts';
 import * as policy from './scaling-policy.ts';
@@ -21,10 +22,11 @@ export interface FunctionPoolParts extends SandboxParts {
 /**
  * The containers of one function, and the events that wait for them. What it promises:
  *
- * 1. An event goes to a prewarmed container if there is one; else to a container in use, if the function allows reuse; else it waits, in order.
+ * 1. An event goes to a container that stays for it or to a prewarmed one; else to one in use, if the function allows reuse; else it waits, in order.
  * 2. A container is started only while waiting events outnumber starting containers, within the function's concurrency,
  *    and not while a container in use will take the event sooner than a new one could.
- * 3. A container that has answered leaves: it is used once, unless the function allows reuse and it is crowded.
+ * 3. A container that has answered leaves: it is used once, unless the function allows reuse, and events come more quickly than starts
+ *    can follow, or no other container is ready for the next one.
  * 4. While there is activity `warmPool` containers are kept ready; a taken one is replaced after the answer is out.
  * 5. An event whose container ended under it runs before all others and with none beside it. Only what happens then is blamed on the event.
  * 6. Every event is answered: by its function, or with an error at its deadline, when the queue is full, or when its
@@ -40,6 +42,7 @@ export class FunctionPool implements SandboxOwner {
   readonly #setting: { image: string; idleTimeoutMs: number };
   readonly #parts: FunctionPoolParts;
   readonly #pending: PendingQueue;
+  readonly #paceMeter: PaceMeter;
   readonly #timer: EarliestTimer;
   #warmUntil = 0;
   #refillAt: number | undefined;
@@ -57,6 +60,7 @@ export class FunctionPool implements SandboxOwner {
     this.#setting = setting;
     this.#parts = parts;
     this.#pending = new PendingQueue(entry.queue);
+    this.#paceMeter = new PaceMeter(parts.limiter.places / STARTS_PER_CORE);
     this.health = new StartHealth(parts.clock);
     this.#timer = new EarliestTimer(() => this.#advance(), parts.clock);
   }
@@ -73,6 +77,8 @@ export class FunctionPool implements SandboxOwner {
       throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: 1 });
     }
     this.#keepWarm();
+    const pace = this.#paceMeter.arrived(this.#parts.clock.now());
+    if (this.entry.serving.kind === 'reuse') this.#crowdedFor(policy.reuseForMs(pace));
     const cancel = this.#parts.clock.after(invocation.remainingMs, () => void this.#expire(invocation));
     invocation.answer.then(cancel, cancel);
     this.#pending.add(invocation);
@@ -114,11 +120,20 @@ export class FunctionPool implements SandboxOwner {
     this.#refillAt = Math.min(this.#refillAt ?? Number.POSITIVE_INFINITY, this.#parts.clock.now() + ms);
   }
 
+  #crowdedFor(ms: number): void {
+    this.#crowdedUntil = Math.max(this.#crowdedUntil, this.#parts.clock.now() + ms);
+  }
+
   get #situation(): policy.Situation {
     const first = this.#pending.at(0);
+    const now = this.#parts.clock.now();
+    const pace = this.#paceMeter.at(now);
+    const { warmPool, serving } = this.entry;
     return {
-      now: this.#parts.clock.now(),
+      now,
       limits: this.entry,
+      warmPool: serving.kind === 'reuse' ? policy.warmPool(warmPool, pace) : warmPool,
+      pace,
       isClosing: this.#isClosing,
       waiting: this.waiting,
       first: first && { arrivedAt: first.arrivedAt, alone: first.deaths > 0 },
@@ -163,7 +178,7 @@ export class FunctionPool implements SandboxOwner {
       if (startKind === 'prewarmed') this.#refillIn(policy.REFILL_LATEST_MS);
     }
     const areSeveral = this.waiting > 1 || (this.waiting > 0 && this.fleet.count('serving') > 0);
-    if (isShared || areSeveral) this.#crowdedUntil = this.#parts.clock.now() + policy.CROWDED_MS;
+    if (isShared || areSeveral) this.#crowdedFor(policy.CROWDED_MS);
   }
 
   #start(starts: policy.Starts, urgency: 'waited-for' | 'refill'): void {
@@ -201,7 +216,8 @@ export class FunctionPool implements SandboxOwner {
     }
   }
 
-  ready(): void {
+  ready(startMs: number): void {
+    this.#paceMeter.started(startMs);
     this.#advance();
   }
 

@@ -1,9 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { isStillWanted, refills, type Situation, startsForWaiting, staysUntil } from './scaling-policy.ts';
+import {
+  isStillWanted,
+  type Pace,
+  refills,
+  reuseForMs,
+  type Situation,
+  startsForWaiting,
+  staysUntil,
+  WINDOW_MS,
+  warmPool,
+} from './scaling-policy.ts';
+
+/** Two cores that can follow four events a second. */
+const pace = (eventsPerSecond = 0): Pace => ({ eventsPerSecond, startsPerSecond: 4, startMs: 185 });
 
 /** A function that nobody uses, at 1,000 ms. */
 const situation = (differences: Partial<Situation> = {}): Situation => ({
-  ...{ now: 1_000, limits: { concurrency: 10, warmPool: 2 }, isClosing: false },
+  ...{ now: 1_000, limits: { concurrency: 10, warmPool: 2 }, warmPool: 2, pace: pace(), isClosing: false },
   ...{ waiting: 0, first: undefined, containers: 0, starting: 0, prewarmed: 0, hasReusable: false },
   ...{ startsWork: true, startsAgainAt: 0, warmUntil: 60_000, refillAt: undefined, crowdedUntil: 0 },
   ...differences,
@@ -81,4 +94,47 @@ describe('a container without events in hand stays', () => {
     ['after serving, while it is crowded', { kind: 'idle', isReusable: true }, 1_250],
     ['not after serving, if it may not serve again', { kind: 'idle', isReusable: false }, 0],
   ])('%s', (_title, container, until) => expect(staysUntil(given, container)).toBe(until));
+});
+
+describe('a container that has served, while no other is ready, stays', () => {
+  const idle = { kind: 'idle', isReusable: true } as const;
+  test.each<[string, Situation, number]>([
+    ['until one is, when several events have come lately', situation({ pace: pace(1) }), 60_000],
+    ['not when one is', situation({ pace: pace(1), prewarmed: 1 }), 0],
+    ['not when its event was the only one', situation({ pace: pace(0.5) }), 0],
+    [
+      'not when the function has no warm pool',
+      situation({ pace: pace(1), limits: { concurrency: 10, warmPool: 0 } }),
+      0,
+    ],
+  ])('%s', (_title, given, until) => expect(staysUntil(given, idle)).toBe(until));
+});
+
+describe('reuse', () => {
+  test('is not called for by events that starts can follow', () => {
+    expect(reuseForMs(pace(2))).toBe(0);
+    expect(reuseForMs(pace(4))).toBe(0);
+  });
+
+  test('lasts until the rate has fallen below 70 % of what starts can follow', () => {
+    const lasts = reuseForMs(pace(8));
+    expect(8 * Math.exp(-lasts / WINDOW_MS)).toBeCloseTo(0.7 * 4);
+  });
+});
+
+describe('the warm pool', () => {
+  test.each([
+    ['has its size in the catalog when nobody comes', 0, 2],
+    ['has it at one event a second', 1, 2],
+    ['is larger when more events may come during one start', 2, 3],
+    ['is larger by two at the most', 40, 4],
+  ])('%s', (_title, rate, size) => expect(warmPool(2, pace(rate))).toBe(size));
+
+  test('keeps what was needed until half the rate that called for it has gone, looking again twice a second', () => {
+    const third = { kind: 'prewarmed', rank: 3 } as const;
+    expect(staysUntil(situation({ pace: pace(1) }), third)).toBe(1_500);
+    expect(staysUntil(situation({ pace: pace(0.5) }), third)).toBe(0);
+  });
+
+  test('stays empty for a function that has none', () => expect(warmPool(0, pace(4))).toBe(0));
 });

@@ -7,10 +7,29 @@ export const REFILL_PAUSE_MS = 15;
 /** and at the latest this long after its container was taken, if the answer takes longer. */
 export const REFILL_LATEST_MS = 250;
 
+/** Starts may take this share of the cores: what is left answers. A start keeps a core busy for most of the time that it takes. */
+export const START_SHARE = 0.35;
+/** Arrivals are averaged over this long. */
+export const WINDOW_MS = 2_000;
+/** Reuse begins above the rate that starts can follow, and ends below this part of it, so that it does not flap. */
+const ENDS_BELOW = 0.7;
+
+/** How quickly events arrive, in the last seconds, and how quickly containers could follow them. */
+export interface Pace {
+  eventsPerSecond: number;
+  /** What the budget for starts allows on this machine, as starts take now. */
+  startsPerSecond: number;
+  /** How long a start takes. */
+  startMs: number;
+}
+
 /** A function's containers and waiting events at one moment, as far as the policy looks at them. Moments are as of `now`. */
 export interface Situation {
   now: number;
   limits: { concurrency: number; warmPool: number };
+  /** So many containers are to be ready and unused now. */
+  warmPool: number;
+  pace: Pace;
   /** Is the pool being closed? Then nothing is kept warm. */
   isClosing: boolean;
   waiting: number;
@@ -44,7 +63,7 @@ export function startsForWaiting(s: Situation): Starts {
 
 /** Starts for the warm pool: after the answer is out, and not while it is crowded. */
 export function refills(s: Situation): Starts {
-  const missing = s.limits.warmPool - s.starting - s.prewarmed;
+  const missing = s.warmPool - s.starting - s.prewarmed;
   if (s.refillAt === undefined || missing <= 0 || s.isClosing || s.now >= s.warmUntil) return { kind: 'none' };
   const at = Math.max(s.refillAt, s.crowdedUntil);
   return s.now < at ? { kind: 'later', at } : within(s, missing);
@@ -61,18 +80,49 @@ function within(s: Situation, wanted: number): Starts {
 
 /** Is a start still wanted that had to wait for its turn? It isn't counted as starting here. */
 export function isStillWanted(s: Situation): boolean {
-  const refills = !s.isClosing && s.starting + s.prewarmed < s.limits.warmPool;
+  const refills = !s.isClosing && s.starting + s.prewarmed < s.warmPool;
   return (s.waiting > s.starting || refills) && s.now >= s.startsAgainAt;
 }
 
 /**
- * Until when a container without events in hand stays for the next one.
+ * For how long containers are kept for the next event instead of being replaced: while events arrive more quickly than starts could
+ * follow, and until the average has fallen well below that.
+ */
+export function reuseForMs({ eventsPerSecond, startsPerSecond }: Pace): number {
+  return eventsPerSecond <= startsPerSecond
+    ? 0
+    : WINDOW_MS * Math.log(eventsPerSecond / (ENDS_BELOW * startsPerSecond));
+}
+
+/** Containers beyond the warm pool's size in the catalog, at the most. */
+const MOST_EXTRA = 2;
+/** Extra containers are looked at again after this long; and stay while half the rate that calls for them goes on, so that they don't flap. */
+const LOOK_AGAIN_MS = 500;
+const STAY_FACTOR = 2;
+
+/** The warm pool's size: what the catalog says, or more if more events are likely to come while one container is replaced (Poisson, 3 σ). */
+export function warmPool(least: number, { eventsPerSecond, startMs }: Pace): number {
+  if (least === 0) return 0;
+  const meanwhile = (eventsPerSecond * (startMs + REFILL_PAUSE_MS)) / 1000;
+  return Math.min(Math.max(least, Math.ceil(meanwhile + 3 * Math.sqrt(meanwhile))), least + MOST_EXTRA);
+}
+
+/**
+ * Until when a container without events in hand stays for the next one. One that has served stays while it is crowded, and, when more
+ * than one event has come lately, until another one is ready: the next event is not to wait for a start.
  * @param rank of a prewarmed one: how many there are, this one included; of one that has served: whether it may serve again
  */
 export function staysUntil(
-  s: Pick<Situation, 'limits' | 'warmUntil' | 'crowdedUntil'>,
+  s: Pick<Situation, 'now' | 'limits' | 'warmUntil' | 'crowdedUntil' | 'prewarmed' | 'pace'>,
   container: { kind: 'prewarmed'; rank: number } | { kind: 'idle'; isReusable: boolean },
 ): number {
-  if (container.kind === 'prewarmed') return container.rank <= s.limits.warmPool ? s.warmUntil : 0;
-  return container.isReusable ? s.crowdedUntil : 0;
+  const { warmPool: least } = s.limits;
+  if (container.kind === 'prewarmed') {
+    if (container.rank <= least) return s.warmUntil;
+    const stays = warmPool(least, { ...s.pace, eventsPerSecond: STAY_FACTOR * s.pace.eventsPerSecond });
+    return container.rank <= stays ? Math.min(s.warmUntil, s.now + LOOK_AGAIN_MS) : 0;
+  }
+  if (!container.isReusable) return 0;
+  const isAlone = (s.pace.eventsPerSecond * WINDOW_MS) / 1000 < 1.5;
+  return least > 0 && s.prewarmed === 0 && !isAlone ? s.warmUntil : s.crowdedUntil;
 }

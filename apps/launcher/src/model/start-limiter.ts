@@ -1,6 +1,9 @@
+/** More than two starts a core at once add latency, not throughput (docs/decisions). */
+export const STARTS_PER_CORE = 2;
+
 /**
- * Limits how many containers are being started at once, over all functions and web. More than two starts a core add latency,
- * not throughput (docs/decisions), so further starts wait; those for waiting events go before refills.
+ * Limits how many containers are being started at once, over all functions and web. Further starts wait; those for waiting events go before
+ * refills.
  */
 export class StartLimiter {
   readonly places: number;

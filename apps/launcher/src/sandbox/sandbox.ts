@@ -12,7 +12,8 @@ import { StartTimes } from './start-times.ts';
 
 /** What a sandbox reports to its pool: `ready` at most once, `polling` at every further `next`, `gone` exactly once. */
 export interface SandboxOwner {
-  ready(): void;
+  /** @param startMs from the start of its creation */
+  ready(startMs: number): void;
   polling(): void;
   answered(sandbox: Sandbox, attempt: Attempt, outcome: Outcome): void;
   gone(sandbox: Sandbox, end: SandboxEnd, unanswered: Attempt[]): void;
@@ -225,7 +226,7 @@ export class Sandbox implements RuntimeClient {
     this.#parts.bus.publish({ type: 'container.ready', ...this.#who, containerId: this.containerId, initMs });
     this.#startIsOver();
     if (this.#isUnwanted) this.#withdraw();
-    this.#owner.ready();
+    this.#owner.ready(this.#times.readyAt - this.#times.createdAt);
   }
 
   standing(requestId: string): 'in-hand' | 'answered' | 'not-yours' {

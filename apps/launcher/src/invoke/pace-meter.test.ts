@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { PaceMeter } from './pace-meter.ts';
+
+/** Events at a steady rate for ten seconds. @returns the meter, and when the last came */
+function steady(eventsPerSecond: number, meter = new PaceMeter(2)) {
+  let now = 0;
+  for (; now < 10_000; now += 1_000 / eventsPerSecond) meter.arrived(now);
+  return { meter, now };
+}
+
+test.each([1, 2, 5])('measures %i events a second', (rate) => {
+  const { meter, now } = steady(rate);
+  const measured = meter.at(now).eventsPerSecond;
+  expect(measured).toBeGreaterThan(rate * 0.75);
+  expect(measured).toBeLessThan(rate * 1.25);
+});
+
+test('forgets events within seconds', () => {
+  const { meter, now } = steady(5);
+  expect(meter.at(now + 10_000).eventsPerSecond).toBeLessThan(0.05);
+});
+
+test('counts a burst as three times what starts can follow, so that its end is noticed soon', () => {
+  const meter = new PaceMeter(2);
+  for (let event = 0; event < 3_000; event += 1) meter.arrived(0);
+  const { eventsPerSecond, startsPerSecond } = meter.at(0);
+  expect(eventsPerSecond).toBeCloseTo(3 * startsPerSecond);
+});
+
+test('the budget for starts is what a third of the cores can start, and follows how long starts take', () => {
+  const meter = new PaceMeter(2);
+  expect(meter.at(0).startsPerSecond).toBeCloseTo(3.5);
+  for (let start = 0; start < 50; start += 1) meter.started(400);
+  expect(meter.at(0).startMs).toBeCloseTo(400, 0);
+  expect(meter.at(0).startsPerSecond).toBeCloseTo(1.75, 1);
+  expect(new PaceMeter(8).at(0).startsPerSecond).toBeCloseTo(14);
+});
