@@ -77,8 +77,9 @@ export class FunctionPool implements SandboxOwner {
       throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: 1 });
     }
     this.#keepWarm();
-    const pace = this.#paceMeter.arrived(this.#parts.clock.now());
-    if (this.entry.serving.kind === 'reuse') this.#crowdedFor(policy.reuseForMs(pace));
+    // Where reuse is forbidden the rate changes nothing.
+    if (this.entry.serving.kind === 'reuse')
+      this.#crowdedFor(policy.reuseForMs(this.#paceMeter.arrived(this.#parts.clock.now())));
     const cancel = this.#parts.clock.after(invocation.remainingMs, () => void this.#expire(invocation));
     invocation.answer.then(cancel, cancel);
     this.#pending.add(invocation);
@@ -101,6 +102,7 @@ export class FunctionPool implements SandboxOwner {
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true;
     this.#warmUntil = 0;
+    this.#crowdedUntil = 0;
     const end = performance.now() + graceMs;
     this.#advance();
     while (this.fleet.total + this.waiting > 0 && performance.now() < end) {
@@ -127,13 +129,10 @@ export class FunctionPool implements SandboxOwner {
   get #situation(): policy.Situation {
     const first = this.#pending.at(0);
     const now = this.#parts.clock.now();
-    const pace = this.#paceMeter.at(now);
-    const { warmPool, serving } = this.entry;
     return {
       now,
       limits: this.entry,
-      warmPool: serving.kind === 'reuse' ? policy.warmPool(warmPool, pace) : warmPool,
-      pace,
+      pace: this.#paceMeter.at(now),
       isClosing: this.#isClosing,
       waiting: this.waiting,
       first: first && { arrivedAt: first.arrivedAt, alone: first.deaths > 0 },

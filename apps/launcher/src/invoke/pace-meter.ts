@@ -1,15 +1,17 @@
 import { type Pace, START_SHARE, WINDOW_MS } from './scaling-policy.ts';
 
-/** What a start is taken to take before there was one. */
+/** How long a start is assumed to take until there has been one. */
 const FIRST_START_MS = 200;
-/** A burst counts as this many times the rate that starts can follow at the most, so that its end is noticed within seconds. */
+/** The quickest of this many starts counts: the others competed with something, and that isn't part of what a start costs. */
+const LATEST_STARTS = 8;
+/** A burst counts as at most this many times the rate that starts can follow, so that its end is noticed within seconds. */
 const MOST = 3;
 
 /** Measures how quickly a function's events arrive, and how long its containers take to start. Moments are the clock's. */
 export class PaceMeter {
   readonly #cores: number;
-  #startMs = FIRST_START_MS;
-  /** Events of the last seconds, each weighing less the longer ago it came. */
+  #latestStartsMs = [FIRST_START_MS];
+  /** Events of the last seconds; the longer ago one came, the less it weighs. */
   #events = 0;
   #countedAt = 0;
 
@@ -25,14 +27,18 @@ export class PaceMeter {
     return this.at(now);
   }
 
-  /** A container was ready so long after its creation began. */
+  /** A container was ready this long after its start began. */
   started(tookMs: number): void {
-    this.#startMs += (tookMs - this.#startMs) / 8;
+    this.#latestStartsMs = [...this.#latestStartsMs, tookMs].slice(-LATEST_STARTS);
   }
 
   at(now: number): Pace {
     const eventsPerSecond = (this.#eventsAt(now) * 1000) / WINDOW_MS;
     return { eventsPerSecond, startsPerSecond: this.#startsPerSecond, startMs: this.#startMs };
+  }
+
+  get #startMs(): number {
+    return Math.min(...this.#latestStartsMs);
   }
 
   get #startsPerSecond(): number {

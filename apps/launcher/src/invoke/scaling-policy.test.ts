@@ -16,7 +16,7 @@ const pace = (eventsPerSecond = 0): Pace => ({ eventsPerSecond, startsPerSecond:
 
 /** A function that nobody uses, at 1,000 ms. */
 const situation = (differences: Partial<Situation> = {}): Situation => ({
-  ...{ now: 1_000, limits: { concurrency: 10, warmPool: 2 }, warmPool: 2, pace: pace(), isClosing: false },
+  ...{ now: 1_000, limits: { concurrency: 10, warmPool: 2 }, pace: pace(), isClosing: false },
   ...{ waiting: 0, first: undefined, containers: 0, starting: 0, prewarmed: 0, hasReusable: false },
   ...{ startsWork: true, startsAgainAt: 0, warmUntil: 60_000, refillAt: undefined, crowdedUntil: 0 },
   ...differences,

@@ -27,8 +27,6 @@ export interface Pace {
 export interface Situation {
   now: number;
   limits: { concurrency: number; warmPool: number };
-  /** So many containers are to be ready and unused now. */
-  warmPool: number;
   pace: Pace;
   /** Is the pool being closed? Then nothing is kept warm. */
   isClosing: boolean;
@@ -63,7 +61,7 @@ export function startsForWaiting(s: Situation): Starts {
 
 /** Starts for the warm pool: after the answer is out, and not while it is crowded. */
 export function refills(s: Situation): Starts {
-  const missing = s.warmPool - s.starting - s.prewarmed;
+  const missing = warmPool(s.limits.warmPool, s.pace) - s.starting - s.prewarmed;
   if (s.refillAt === undefined || missing <= 0 || s.isClosing || s.now >= s.warmUntil) return { kind: 'none' };
   const at = Math.max(s.refillAt, s.crowdedUntil);
   return s.now < at ? { kind: 'later', at } : within(s, missing);
@@ -80,7 +78,7 @@ function within(s: Situation, wanted: number): Starts {
 
 /** Is a start still wanted that had to wait for its turn? It isn't counted as starting here. */
 export function isStillWanted(s: Situation): boolean {
-  const refills = !s.isClosing && s.starting + s.prewarmed < s.warmPool;
+  const refills = !s.isClosing && s.starting + s.prewarmed < warmPool(s.limits.warmPool, s.pace);
   return (s.waiting > s.starting || refills) && s.now >= s.startsAgainAt;
 }
 
