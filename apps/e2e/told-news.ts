@@ -21,7 +21,7 @@ export const counters = (invocations: number) => ({
 
 /** A snapshot of a busy moment. */
 export const snapshot = () => ({
-  ...{ now: Date.now(), since: Date.now() - 60_000, counters: counters(1240) },
+  ...{ now: Date.now(), since: Date.now() - 60_000, counters: counters(1240), reusing: [] },
   containers: [
     container('0a', 'web'),
     container('1a', 'record-vote', { state: 'running', inFlight: 3, served: 41 }),
@@ -33,6 +33,6 @@ export const snapshot = () => ({
 });
 
 /** Changes after that snapshot. */
-export const changes = (invocations: number, containers: readonly object[] = []) => ({
-  ...{ now: Date.now(), containers, counters: counters(invocations), moments: [] },
+export const changes = (invocations: number, containers: readonly object[] = [], reusing: readonly string[] = []) => ({
+  ...{ now: Date.now(), containers, counters: counters(invocations), reusing, moments: [] },
 });

@@ -37,6 +37,29 @@ test('votes are counted as they come, and a burst stays a bounded picture', asyn
   await expect(live.counter('p50')).toContainText(/ms (cold|prewarmed|warm)/);
 });
 
+test('single-use turns into reuse in a crowd, and back after it', async ({ poll, live }) => {
+  await live.open();
+  const serving = live.part('record-vote').locator('[data-serving]');
+  await expect(serving).toHaveAttribute('data-serving', 'single-use');
+  await Promise.all(Array.from({ length: 100 }, () => somebodyVotes(poll.first.id)));
+  await expect(serving).toHaveAttribute('data-serving', 'reuse');
+  await expect(serving).toHaveAttribute('data-serving', 'single-use');
+});
+
+test('nothing moves when single-use turns into reuse', async ({ page, live }) => {
+  await tellStreams(page, { '/streams/activity': [['snapshot', snapshot()]] });
+  await visit(page, '/live');
+  const part = live.part('record-vote');
+  const words = part.locator('[data-serving]').getByText(/./).and(part.locator('[aria-hidden="false"]'));
+  const boxes = () =>
+    Promise.all([part, part.getByRole('heading'), part.locator('[data-serving]')].map((each) => each.boundingBox()));
+  await expect(words).toHaveText('single-use');
+  const before = await boxes();
+  await tell(page, ['changes', changes(1_241, [], ['record-vote'])]);
+  await expect(words).toHaveText('reuse');
+  expect(await boxes()).toEqual(before);
+});
+
 test('the counters start with the day, and show the memory of the permanent containers', async ({ poll, live }) => {
   await live.open();
   await somebodyVotes(poll.first.id);

@@ -28,15 +28,18 @@ export interface Faults {
 /** Child processes that use the real Runtime API, with faults. */
 class FaultyEngine extends ProcessEngine implements Engine {
   readonly #faults: Faults;
+  readonly #takeTime: () => void;
   starts = 0;
 
-  constructor(directory: string, faults: Faults) {
+  constructor(directory: string, faults: Faults, takeTime: () => void) {
     super({ directory, command: () => COMMAND });
     this.#faults = faults;
+    this.#takeTime = takeTime;
   }
 
   override async start(spec: SandboxSpec): Promise<StartedSandbox> {
     this.starts += 1;
+    this.#takeTime();
     const fault = this.#faults.start?.(this.starts);
     if (fault) throw fault;
     const started = await super.start(spec);
@@ -50,17 +53,17 @@ class FaultyEngine extends ProcessEngine implements Engine {
   }
 }
 
-/** A pool with real child processes, and a clock that the test advances. */
+/** A pool with real child processes, and a clock that the test moves; a start takes `startMs` by it. */
 function openPool(
   differences: Partial<FunctionEntry> = {},
-  { name = 'a-function', idleTimeoutMs = 60_000, places = 4, faults = {} as Faults } = {},
+  { name = 'a-function', idleTimeoutMs = 60_000, places = 4, startMs = 0, faults = {} as Faults } = {},
 ) {
   const directory = mkdtempSync(`${tmpdir()}/pool-`);
   const clock = new ManualClock();
   const bus = new EventBus();
   const events: PublishedEvent[] = [];
   bus.subscribe((event) => events.push(event));
-  const engine = new FaultyEngine(directory, faults);
+  const engine = new FaultyEngine(directory, faults, () => clock.pass(startMs));
   const openEndpoint = runtimeApiOnSockets(directory);
   const parts = { engine, bus, clock, openEndpoint, limiter: new StartLimiter(places) };
   const serving = { kind: 'single-use' as const };

@@ -200,8 +200,8 @@ test('any sequence of messages keeps the live picture within its slots', () => {
   };
   return forAll(messages, 500, (each) => {
     const scene = new Scene([{ name: 'web', limit: 3 }]);
-    scene.begin({ now: 0, since: 0, containers: [], counters });
-    for (const containers of each) scene.change({ now: 0, containers, counters, moments: [] });
+    scene.begin({ now: 0, since: 0, containers: [], reusing: [], counters });
+    for (const containers of each) scene.change({ now: 0, containers, counters, reusing: [], moments: [] });
     expect(scene.slots({ name: 'web', limit: 3 })).toHaveLength(3);
   });
 });

@@ -62,6 +62,8 @@ export interface Snapshot {
   now: number;
   since: number;
   containers: ContainerView[];
+  /** The functions whose containers stay for further events now. */
+  reusing: string[];
   counters: Counters;
   memory?: Memory;
 }
@@ -70,6 +72,7 @@ export interface Snapshot {
 export interface Changes {
   now: number;
   containers: ContainerView[];
+  reusing: string[];
   counters: Counters;
   memory?: Memory;
   moments: Moment[];

@@ -44,6 +44,8 @@ export type LifecycleEvent =
       served: number;
     }
   | { type: 'container.failed'; sandboxId: string; name: string; reason: string }
+  /** From now on containers of this function stay for further events, or no longer do. */
+  | { type: 'reuse.began' | 'reuse.ended'; name: string }
   | ({ type: 'invocation.accepted'; waiting: number } & InvocationIdentity)
   | ({ type: 'invocation.running'; containerId: string; startKind: StartKind } & InvocationIdentity)
   | ({

@@ -70,8 +70,8 @@ describe.concurrent('containers', () => {
     expect,
     testPool,
   }) => {
-    const many = { serving: { kind: 'reuse' as const, inFlight: 1, events: 100 } };
-    const { submit, clock, conditions, engine } = testPool({ ...many, warmPool: 1, deadlineMs: 60_000 }, { places: 2 });
+    const many = { serving: { kind: 'reuse' as const, inFlight: 4, events: 100 }, warmPool: 1, deadlineMs: 60_000 };
+    const { submit, clock, conditions, engine, seen } = testPool(many, { places: 2, startMs: 150 });
     const kinds: string[] = [];
     for (let sent = 0; sent < 30; sent += 1) {
       kinds.push((await submit().answer).startKind);
@@ -80,8 +80,11 @@ describe.concurrent('containers', () => {
     const before = engine.starts;
     expect(kinds.slice(-10)).toEqual(Array(10).fill('warm'));
     await expect.poll(conditions).toContain('idle');
+    expect(seen('reuse.began')).toHaveLength(1);
+    expect(seen('reuse.ended')).toEqual([]);
     clock.pass(4_000);
     await expect.poll(conditions).not.toContain('idle');
+    expect(seen('reuse.ended')).toHaveLength(1);
     expect(before).toBeLessThan(12);
   });
 
@@ -95,7 +98,17 @@ describe.concurrent('containers', () => {
     await submit().answer;
     await expect.poll(conditions).toEqual(['idle']);
     clock.pass(16);
-    await expect.poll(conditions).toEqual(['prewarmed', 'prewarmed']);
+    await expect.poll(conditions).toEqual(['prewarmed']);
+  });
+
+  test('are never reused, if the function forbids it, however quickly events arrive', async ({ expect, testPool }) => {
+    const { submit, clock, seen } = testPool({ warmPool: 1, deadlineMs: 60_000 }, { startMs: 150 });
+    for (let sent = 0; sent < 20; sent += 1) {
+      expect((await submit().answer).startKind).not.toBe('warm');
+      clock.pass(50);
+    }
+    expect(seen('container.gone').every(({ served }) => served <= 1)).toBe(true);
+    expect(seen('reuse.began')).toEqual([]);
   });
 
   test('leave when they have had as many events as one may', async ({ expect, testPool }) => {

@@ -6,6 +6,7 @@ import { STARTS_PER_CORE, type StartLimiter } from '../model/start-limiter.ts';
 import { Sandbox, type SandboxOwner, type SandboxParts } from '../sandbox/sandbox.ts';
 import type { SandboxEnd } from '../sandbox/sandbox-end.ts';
 import { Containers } from './containers.ts';
+import { Crowd } from './crowd.ts';
 import { PaceMeter } from './pace-meter.ts';
 import { PendingQueue } from './pending-queue.ts';
 import { afterLoss, timedOut, type Verdict, waitedInVain } from './retry-policy.ts';
@@ -43,10 +44,10 @@ export class FunctionPool implements SandboxOwner {
   readonly #parts: FunctionPoolParts;
   readonly #pending: PendingQueue;
   readonly #paceMeter: PaceMeter;
+  readonly #crowd: Crowd;
   readonly #timer: EarliestTimer;
   #warmUntil = 0;
   #refillAt: number | undefined;
-  #crowdedUntil = 0;
   #isClosing = false;
 
   constructor(
@@ -61,6 +62,7 @@ export class FunctionPool implements SandboxOwner {
     this.#parts = parts;
     this.#pending = new PendingQueue(entry.queue);
     this.#paceMeter = new PaceMeter(parts.limiter.places / STARTS_PER_CORE);
+    this.#crowd = new Crowd(parts.clock, (type) => entry.serving.kind === 'reuse' && parts.bus.publish({ type, name }));
     this.health = new StartHealth(parts.clock);
     this.#timer = new EarliestTimer(() => this.#advance(), parts.clock);
   }
@@ -79,7 +81,7 @@ export class FunctionPool implements SandboxOwner {
     this.#keepWarm();
     // Where reuse is forbidden the rate changes nothing.
     if (this.entry.serving.kind === 'reuse')
-      this.#crowdedFor(policy.reuseForMs(this.#paceMeter.arrived(this.#parts.clock.now())));
+      this.#crowd.lastsFor(policy.reuseForMs(this.#paceMeter.arrived(this.#parts.clock.now())));
     const cancel = this.#parts.clock.after(invocation.remainingMs, () => void this.#expire(invocation));
     invocation.answer.then(cancel, cancel);
     this.#pending.add(invocation);
@@ -102,7 +104,7 @@ export class FunctionPool implements SandboxOwner {
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true;
     this.#warmUntil = 0;
-    this.#crowdedUntil = 0;
+    this.#crowd.end();
     const end = performance.now() + graceMs;
     this.#advance();
     while (this.fleet.total + this.waiting > 0 && performance.now() < end) {
@@ -120,10 +122,6 @@ export class FunctionPool implements SandboxOwner {
 
   #refillIn(ms: number): void {
     this.#refillAt = Math.min(this.#refillAt ?? Number.POSITIVE_INFINITY, this.#parts.clock.now() + ms);
-  }
-
-  #crowdedFor(ms: number): void {
-    this.#crowdedUntil = Math.max(this.#crowdedUntil, this.#parts.clock.now() + ms);
   }
 
   get #situation(): policy.Situation {
@@ -144,7 +142,7 @@ export class FunctionPool implements SandboxOwner {
       startsAgainAt: this.health.retryAt,
       warmUntil: this.#warmUntil,
       refillAt: this.#refillAt,
-      crowdedUntil: this.#crowdedUntil,
+      crowdedUntil: this.#crowd.until,
     };
   }
 
@@ -177,7 +175,7 @@ export class FunctionPool implements SandboxOwner {
       if (startKind === 'prewarmed') this.#refillIn(policy.REFILL_LATEST_MS);
     }
     const areSeveral = this.waiting > 1 || (this.waiting > 0 && this.fleet.count('serving') > 0);
-    if (isShared || areSeveral) this.#crowdedFor(policy.CROWDED_MS);
+    if (isShared || areSeveral) this.#crowd.lastsFor(policy.CROWDED_MS);
   }
 
   #start(starts: policy.Starts, urgency: 'waited-for' | 'refill'): void {

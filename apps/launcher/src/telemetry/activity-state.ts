@@ -18,6 +18,7 @@ export class ActivityState {
   readonly #durations = new Map<StartKind, number[]>();
   /** For each function: how many events each of its latest reused containers served. */
   readonly #reused = new Map<string, number[]>();
+  readonly #reusing = new Set<string>();
   #today = { since: Date.now(), started: 0, removed: 0 };
   #changed = new Set<ContainerView>();
   #moments: Moment[] = [];
@@ -51,6 +52,11 @@ export class ActivityState {
     };
   }
 
+  /** The functions whose containers stay for further events now. */
+  get reusing(): string[] {
+    return [...this.#reusing];
+  }
+
   /** The containers that are alive, and those that ended in the last minute. */
   get containers(): ContainerView[] {
     this.#forget();
@@ -80,6 +86,10 @@ export class ActivityState {
         return void this.#update(event.sandboxId, { state: 'leaving' });
       case 'container.gone':
         return this.#gone(event);
+      case 'reuse.began':
+        return void this.#reusing.add(event.name);
+      case 'reuse.ended':
+        return void this.#reusing.delete(event.name);
       case 'invocation.running': {
         const view = this.#byContainer.get(event.containerId);
         const busyAt = view?.busyAt ?? Date.now();

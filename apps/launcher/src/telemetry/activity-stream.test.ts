@@ -154,6 +154,15 @@ describe('a viewer', () => {
     });
   });
 
+  test('learns which functions reuse their containers, and when they no longer do', async () => {
+    const { publish, watch } = await serve();
+    publish({ type: 'reuse.began', name: 'record-vote' });
+    const { snapshot, changes } = await watch();
+    expect(snapshot()).toMatchObject({ reusing: ['record-vote'] });
+    publish({ type: 'reuse.ended', name: 'record-vote' });
+    await expect.poll(() => changes().at(-1)).toMatchObject({ reusing: [] });
+  });
+
   test('never gets a function’s output, nor a request ID', async () => {
     const { publish, watch } = await serve();
     const { text, changes } = await watch();

@@ -71,8 +71,9 @@ export class ActivityStream {
     return Buffer.from(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`);
   }
 
-  #now(): { now: number; counters: Snapshot['counters']; memory?: Memory } {
+  #now(): Pick<Snapshot, 'now' | 'counters' | 'reusing' | 'memory'> {
     const memory = this.#memory;
-    return { now: Date.now(), counters: this.#state.counters, ...(memory && { memory }) };
+    const { counters, reusing } = this.#state;
+    return { now: Date.now(), counters, reusing, ...(memory && { memory }) };
   }
 }

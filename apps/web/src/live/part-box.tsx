@@ -22,8 +22,18 @@ export function PermanentPart({ name, area, children }: { name: string; area: st
   );
 }
 
+interface OnDemand {
+  name: string;
+  living: number;
+  /** What a function's containers do after an event now: exit, or stay for the next. */
+  serving: Serving | undefined;
+  children: ReactNode;
+}
+
+type Serving = 'single-use' | 'reuse';
+
 /** A part that consists of containers while there is work. */
-export function OnDemandPart({ name, living, children }: { name: string; living: number; children: ReactNode }) {
+export function OnDemandPart({ name, living, serving, children }: OnDemand) {
   return (
     <section
       data-part={name}
@@ -36,10 +46,24 @@ export function OnDemandPart({ name, living, children }: { name: string; living:
           {sentences[name] ?? 'A function of the catalog: it runs while it has an event.'}
         </p>
         <p className="ml-auto text-muted text-sm tabular-nums 2xl:text-base">
+          {serving && <ServingMark serving={serving} />}
           {living === 0 ? 'no container' : living === 1 ? '1 container' : `${living} containers`}
         </p>
       </div>
       {children}
     </section>
+  );
+}
+
+/** Both words have their place all the time, so that nothing moves when one gives way to the other. */
+function ServingMark({ serving }: { serving: Serving }) {
+  return (
+    <span data-serving={serving} className="mr-3 inline-grid justify-items-end">
+      {(['single-use', 'reuse'] as const).map((word) => (
+        <span key={word} className="serving" data-word={word} aria-hidden={word !== serving}>
+          {word}
+        </span>
+      ))}
+    </span>
   );
 }

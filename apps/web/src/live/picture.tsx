@@ -30,7 +30,11 @@ export function Picture({ scene, connection }: { scene: Scene; connection: Conne
         <div key={part.name} className={`contents area-row-${Math.min(index, 3)}`}>
           <Wire area="wire-in" flows={scene.isFlowing(part.name)} />
           <div className="part min-w-0">
-            <OnDemandPart name={part.name} living={scene.living(part.name)}>
+            <OnDemandPart
+              name={part.name}
+              living={scene.living(part.name)}
+              serving={part.name === 'web' ? undefined : scene.reusing.includes(part.name) ? 'reuse' : 'single-use'}
+            >
               <ul
                 className="grid grid-cols-3 gap-1.5 sm:grid-cols-6 sm:gap-2"
                 aria-label={`Containers of ${part.name}`}

@@ -20,7 +20,7 @@ const container = (id: string, more: Partial<ContainerView> = {}): ContainerView
   ...more,
 });
 const changes = (...containers: ContainerView[]): Changes => ({
-  ...{ now: Date.now(), containers, counters, moments: [], events: {} },
+  ...{ now: Date.now(), containers, counters, reusing: [], moments: [] },
 });
 const ids = (scene: Scene) => scene.slots(part).map((view) => view?.id);
 
@@ -39,7 +39,7 @@ describe('the scene', () => {
 
   it('starts with the living containers, by the launcher’s clock', () => {
     const now = Date.now() + 5_000;
-    scene.begin({ now, since: 0, counters, containers: [container('a', { createdAt: now - 10 })] });
+    scene.begin({ now, since: 0, counters, reusing: [], containers: [container('a', { createdAt: now - 10 })] });
     expect(scene.now()).toBe(now);
     expect(ids(scene)).toEqual(['a', undefined]);
   });

@@ -22,6 +22,8 @@ export class Scene {
   memory: Memory | undefined;
   since = 0;
   moment: Moment | undefined;
+  /** The functions whose containers stay for further events now. */
+  reusing: readonly string[] = [];
   readonly #containers = new Map<string, Placed>();
   readonly #flowing = new Map<string, number>();
   /** The launcher's clock minus ours. */
@@ -41,9 +43,10 @@ export class Scene {
     return this.#containers.values();
   }
 
-  begin({ now, since, containers, counters, memory }: Snapshot): void {
+  begin({ now, since, containers, counters, memory, reusing }: Snapshot): void {
     this.#aheadMs = now - Date.now();
     this.since = since;
+    this.reusing = reusing;
     this.counters = counters;
     this.memory = memory;
     this.#containers.clear();
@@ -51,7 +54,8 @@ export class Scene {
     for (const view of containers.toSorted((a, b) => a.createdAt - b.createdAt)) this.#place(view);
   }
 
-  change({ containers, counters, memory, moments }: Changes): void {
+  change({ containers, counters, memory, moments, reusing }: Changes): void {
+    this.reusing = reusing;
     this.counters = counters;
     this.memory = memory ?? this.memory;
     this.moment = moments.at(-1) ?? this.moment;
