@@ -53,7 +53,7 @@ class FaultyEngine extends ProcessEngine implements Engine {
   }
 }
 
-/** A pool with real child processes, and a clock that the test moves; a start takes `startMs` by it. */
+/** A pool with real child processes, and a clock that the test advances; a start takes `startMs` by it. */
 function openPool(
   differences: Partial<FunctionEntry> = {},
   { name = 'a-function', idleTimeoutMs = 60_000, places = 4, startMs = 0, faults = {} as Faults } = {},
