@@ -8,10 +8,17 @@ const everyCore = { maxWorkers: '100%' };
 /** How many stacks the integration tests have: `make test` starts several, a Swarm is there once. */
 const stacks = process.env.STACKS?.split(' ').filter(Boolean).length ?? 1;
 
-/** Integration tests that take longest: they come first, so that at the end no worker is left with one of them. */
+/** Tests that take longest, unit and integration: they come first, so that at the end no worker is left with one of them. */
 const LONGEST =
+  'generators/function function-pool-scaling function-pool-starts doctor audit connection serve ' +
   'recovery containment endpoints.fuzz full-volume functions run database-away cli engine-contract web ' +
   'async-recovery migrations limits dev sandbox hostile-function async tracing';
+
+/** Unit tests that replace modules, or the environment that modules read: each file needs a fresh process. */
+const ISOLATED = ['launcher', 'parsers.fuzz', 'voter', 'presenter/presenter'].map(
+  (name) => `apps/web/src/${name}.test.ts`,
+);
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
     const names = LONGEST.split(' ');
@@ -37,15 +44,16 @@ export default defineConfig({
             'apps/launcher/test/*.test.ts',
             'infra/{docs,engine,lock,stack}/*.test.mts',
             'turbo/generators/*.test.mts',
+            'apps/web/src/**/*.test.{ts,tsx}',
           ],
-          exclude: ['infra/docs/labs.test.mts'],
+          exclude: ['infra/docs/labs.test.mts', ...ISOLATED],
           // They replace no module, so a process may run one file after the other, which takes half the time.
           isolate: false,
           ...everyCore,
         },
       },
       {
-        test: { ...deadlines.test, ...everyCore, name: 'web', include: ['apps/web/src/**/*.test.{ts,tsx}'] },
+        test: { ...deadlines.test, ...everyCore, name: 'isolated', include: ISOLATED },
       },
       {
         test: {

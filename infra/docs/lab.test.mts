@@ -1,5 +1,7 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterEach, describe, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseLab, readLabs } from './lab.mts';
 import { commandsAt, outputAsWritten } from './places.mts';
 import { Shell } from './shell.mts';
@@ -113,6 +115,13 @@ describe('the shell that runs a lab', () => {
   });
 
   test('gives up on a command that does not finish', async () => {
-    await expect(open().run('echo begun; sleep 60', 300)).rejects.toThrow(/0\.3 s.*\nbegun/);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const begun = join(mkdtempSync(join(tmpdir(), 'lab-')), 'begun');
+    onTestFinished(() => rmSync(dirname(begun), { recursive: true }));
+    const ran = open().run(`echo begun; sleep 0.1; touch ${begun}; sleep 300`, 60_000);
+    await expect.poll(() => existsSync(begun)).toBe(true);
+    vi.advanceTimersByTime(60_000);
+    await expect(ran).rejects.toThrow(/60 s.*\nbegun/);
   });
 });

@@ -26,7 +26,7 @@ describe('the packages of the lock file', () => {
 });
 
 /** This machine may be busy. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 describe('an audit', () => {
   let close: () => void;

@@ -24,8 +24,11 @@ finish() {
   local status=$? lane
   trap '' INT TERM HUP
   stop_counting
-  for lane in ${lanes[@]+"${lanes[@]}"}; do kill -TERM "-$lane" 2>/dev/null || true; done
-  for lane in ${lanes[@]+"${lanes[@]}"}; do wait "$lane" || true; done
+  # A signal may come before a lane that has been started is in $lanes.
+  for lane in $(jobs -p); do kill -TERM "-$lane" 2>/dev/null || true; done
+  for lane in $(jobs -p); do wait "$lane" || true; done
+  # bash blocks SIGTERM while it starts a program, which therefore may not have heard it.
+  [ -z "$in_lane" ] || [ $status -eq 0 ] || kill -TERM 0
   if [ -n "$begun" ]; then GO_ON=1 step "${in_lane:+$in_lane-}down" take_all_down; fi
   [ "${step_status:-0}" -eq 0 ] || status=1
   if [ -z "$in_lane" ] && grep -qE ' [1-9][0-9]*$' "$COUNTED"; then failure_counted=yes; fi

@@ -5,8 +5,9 @@
 #   make test ONLY=unit             one part of lint, types, unit, integration, browser; or ONLY='unit browser'
 #   make test ONLY=vote.spec        the test files whose path contains this
 #
-# The tests mostly wait, so the parts run beside each other: the integration tests on three stacks, each file on the one that is free,
-# and the browser tests on one of their own, two at a time. Every suite has its log in .cache/logs/test. The last line counts: N passed, N failed.
+# The unit tests use every core and come first. The other parts mostly wait, so they run beside each other: the integration tests on
+# three stacks, each file on the one that is free, and the browser tests on one of their own, two at a time. Every suite has its log
+# in .cache/logs/test. The last line counts: N passed, N failed.
 set -euo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/launcher-settings.sh"
@@ -60,7 +61,7 @@ types() {
 
 unit() {
   # shellcheck disable=SC2086
-  runner vitest run --reporter verbose --project unit --project web $unit_files
+  runner vitest run --reporter verbose --project unit --project isolated $unit_files
   ! grep -qs '^Nothing was audited' "$(logs)/unit.log" || note 'npm audit: the registry does not answer'
 }
 
@@ -110,7 +111,11 @@ if is_chosen integration || is_chosen browser; then needs_a_stack=yes; fi
 [ -z "$needs_a_stack" ] || lock_stack 'make test'
 [ -z "$needs_a_stack" ] || step engine "$ROOT/infra/engine/engine.sh"
 step packages install_packages
-for part in lint types unit; do
+if is_chosen unit; then
+  lane unit suite unit unit
+  while_counting wait_for_lanes
+fi
+for part in lint types; do
   if is_chosen $part; then lane $part suite $part $part; fi
 done
 if [ -n "$needs_a_stack" ]; then

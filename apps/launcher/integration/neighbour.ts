@@ -39,14 +39,14 @@ export function neighbour(): void {
     await inside('address', 'add', `${THERE}/30`, 'dev', there);
     await inside('link', 'set', there, 'up');
     await inside('route', 'add', 'default', 'via', HERE);
-  }, 60_000);
+  });
   // Removing the namespace also removes the link.
   afterAll(() => ip('netns', 'delete', NAMESPACE).catch(() => undefined));
 }
 
 /** Requests all addresses in parallel, and prints each status, or how the connection failed. */
-export const asking = (address: string, paths: readonly string[]) => `
-  const ask = (path) => fetch('http://${address}:' + path, { headers: { host: 'localhost' }, signal: AbortSignal.timeout(20_000) })
+export const asking = (address: string, paths: readonly string[], patienceMs = 20_000) => `
+  const ask = (path) => fetch('http://${address}:' + path, { headers: { host: 'localhost' }, signal: AbortSignal.timeout(${patienceMs}) })
     .then(({ status }) => status, ({ cause, name }) => cause?.code ?? name);
   Promise.all(${JSON.stringify(paths)}.map(ask)).then((answers) => { console.log(JSON.stringify(answers)); process.exit(); });`;
 

@@ -10,6 +10,9 @@ const CONTROL = ['9000/2015-03-31/functions', '9000/events', '9000/system/logs?n
 const METRICS = ['9000/healthz', '9000/metrics'];
 const PAGES = ['8080/', '8080/streams/results'];
 
+/** No answer takes that long, even on a busy machine. */
+const PATIENCE_MS = 120_000;
+
 async function launcher() {
   const { Image, NetworkSettings } = await (await permanent('launcher')).inspect();
   const [[network = '', { IPAddress = '' } = {}] = []] = Object.entries(NetworkSettings.Networks);
@@ -29,7 +32,7 @@ describe.runIf(cannotBeMade === undefined)(`a neighbour with a route to the laun
 test('a container that the operator puts into the launcher’s network may read health and metrics, and open pages, but nothing else', async () => {
   const { image, network, address } = await launcher();
   const beside = async (paths: readonly string[]) => {
-    const script = asking(address, paths);
+    const script = asking(address, paths, PATIENCE_MS);
     const { stdout } = await run('docker', [
       'run',
       '--rm',

@@ -4,11 +4,11 @@ import { SwarmStack } from '../src/swarm/swarm-stack.ts';
 import { until } from '../src/until.ts';
 import { underLoad } from './load-scene.ts';
 
-const TEST_MS = 300_000;
+const TEST_MS = 900_000;
 /** A worker that is gone takes tasks along; others have to be noticed missing, and started. */
-const WORKER_RECOVERY_MS = 60_000;
+const WORKER_RECOVERY_MS = 180_000;
 /** Engine, launcher, database; then the overlay network until it reaches the workers again. */
-const MANAGER_RECOVERY_MS = 150_000;
+const MANAGER_RECOVERY_MS = 300_000;
 
 const { signal } = new AbortController();
 const stack = new SwarmStack(process.env as Record<string, string>, signal);
@@ -29,7 +29,7 @@ describe('votes', () => {
     };
     const outcome = await underLoad(
       { stack, signal },
-      () => until('record-vote ran on every node', everyNode, { withinMs: 60_000, everyMs: 200, signal }),
+      () => until('record-vote ran on every node', everyNode, { withinMs: WORKER_RECOVERY_MS, everyMs: 200, signal }),
       WORKER_RECOVERY_MS,
     );
     expect(outcome).toMatchObject(kept);
@@ -64,7 +64,11 @@ describe('while people vote, nothing is lost or counted twice, and the service g
       { stack, signal },
       async () => {
         await cluster.give(2, 'drain');
-        await until('nothing of ours runs on the drained node', isEmpty, { withinMs: 45_000, everyMs: 300, signal });
+        await until('nothing of ours runs on the drained node', isEmpty, {
+          withinMs: WORKER_RECOVERY_MS,
+          everyMs: 300,
+          signal,
+        });
       },
       WORKER_RECOVERY_MS,
       () => cluster.give(2, 'active'),
@@ -116,7 +120,7 @@ describe('while people vote, nothing is lost or counted twice, and the service g
       { stack, signal },
       async () => {
         next = await cluster.replaceImage(image);
-        await until('only the new image runs', isRolledOut, { withinMs: 90_000, everyMs: 200, signal });
+        await until('only the new image runs', isRolledOut, { withinMs: WORKER_RECOVERY_MS, everyMs: 200, signal });
       },
       WORKER_RECOVERY_MS,
     );
