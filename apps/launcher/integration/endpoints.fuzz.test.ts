@@ -179,7 +179,13 @@ async function askAsWeb(sent: Buffer[], patienceMs = BROKEN_MS): Promise<string[
   const Cmd = ['node', '-e', SEND_RAW, requests, `${patienceMs}`];
   const exec = await docker.getContainer(web?.Id ?? '').exec({ Cmd, AttachStdout: true, AttachStderr: true });
   const output: Buffer[] = [];
-  for await (const chunk of await exec.start({ Tty: true })) output.push(chunk as Buffer);
+  // On a busy machine this takes longer than web stays without requests.
+  const keepingAwake = setInterval(() => visit('/').catch(() => undefined), 1_000);
+  try {
+    for await (const chunk of await exec.start({ Tty: true })) output.push(chunk as Buffer);
+  } finally {
+    clearInterval(keepingAwake);
+  }
   const said = Buffer.concat(output).toString();
   return JSON.parse(/\[.*\]/s.exec(said)?.[0] ?? `["${said.slice(0, 300)}"]`) as string[];
 }
