@@ -63,3 +63,15 @@ test('answers of web that announce another are not the answer', async () => {
   const answer = await fetch(url);
   expect([answer.status, await answer.text(), answer.headers.get('link')]).toEqual([200, 'ok', null]);
 });
+
+test.each(['Trailer: a', 'Upgrade: mine', 'Transfer-Encoding: gzip', 'Keep-Alive: timeout=1', 'Proxy-Authenticate: a'])(
+  'what web says about its connection to the gateway stays between them, and ends nothing: %s',
+  async (header) => {
+    const length = header.startsWith('Transfer') ? '' : 'Content-Length: 2\r\n';
+    const url = await serve(`HTTP/1.1 200 OK\r\n${header}\r\n${length}\r\nok`);
+    const answer = await fetch(url);
+    expect([answer.status, await answer.text()]).toEqual([200, 'ok']);
+    const [name = '', value] = header.split(': ');
+    expect(answer.headers.get(name)).not.toBe(value);
+  },
+);

@@ -13,9 +13,9 @@ import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
 
 const STARTING_PAGE_AFTER_MS = 1_000;
 const WEB_ANSWERS_WITHIN_MS = 30_000;
-/** Dropped: headers with which a client could spoof an identity, and hop-by-hop headers. */
+/** Dropped in both directions: headers that spoof an identity, and hop-by-hop headers (Node throws at some of them). */
 const DROPPED =
-  /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*|connection|keep-alive|upgrade|http2-settings|te|trailer|expect|proxy-.*)$/;
+  /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*|connection|keep-alive|upgrade|http2-settings|te|trailer|transfer-encoding|expect|proxy-.*)$/;
 const STREAMS = '/streams/';
 const METHODS = ['GET', 'HEAD', 'POST'];
 const LIMITS = {
@@ -57,6 +57,7 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
     const { statusCode = 0 } = answer;
     if (statusCode < 200 || statusCode > 599) answer.statusCode = 502;
     answer.statusMessage = '';
+    dropHeaders(answer.headers);
     // A truncated answer is truncated for the caller, too: its status has been sent already.
     answer.once('close', () => answer.complete || response.destroy());
   });
@@ -101,7 +102,6 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
     if (length === undefined && encoding === undefined) return Buffer.alloc(0);
     const body = await readBody(request, BODY_LIMIT);
-    delete request.headers['transfer-encoding'];
     request.headers['content-length'] = String(body.length);
     return body;
   }
@@ -127,7 +127,7 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
   }
 
   function setHeaders({ headers, socket }: Request): void {
-    for (const name of Object.keys(headers)) if (DROPPED.test(name)) delete headers[name];
+    dropHeaders(headers);
     headers['x-forwarded-for'] = socket.remoteAddress ?? '';
     headers['x-forwarded-host'] = headers.host ?? '';
     headers['x-forwarded-proto'] = 'http';
@@ -148,6 +148,10 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
   const answer = (request: Request, response: Response): void =>
     void route(request, response).catch((error: unknown) => answerError(response, error));
   return limitedServer(LIMITS, answer, { isStream, busy });
+}
+
+function dropHeaders(headers: http.IncomingHttpHeaders): void {
+  for (const name of Object.keys(headers)) if (DROPPED.test(name)) delete headers[name];
 }
 
 const pathOf = ({ url = '/' }: Request): string => url.split('?', 1)[0] ?? '/';
