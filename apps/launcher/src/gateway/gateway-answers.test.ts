@@ -15,7 +15,11 @@ async function serve(bytes: string): Promise<string> {
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));
   const socketPath = `${folder}/web.sock`;
-  const web = net.createServer((socket) => void socket.once('data', () => socket.end(bytes, 'latin1')));
+  const web = net.createServer((socket) => {
+    socket.once('data', () => socket.end(bytes, 'latin1'));
+    // The gateway may have read enough.
+    socket.on('error', () => undefined);
+  });
   const lease = async () => ({ target: { socketPath }, release: () => undefined, fail: () => undefined });
   const endpoint = gateway({
     catalog: { web: { prewarms: {} } as never },
@@ -62,6 +66,11 @@ test('answers of web that announce another are not the answer', async () => {
   );
   const answer = await fetch(url);
   expect([answer.status, await answer.text(), answer.headers.get('link')]).toEqual([200, 'ok', null]);
+});
+
+test('a web that announces its answer for ever is a failure at once, and does not keep the gateway busy', async () => {
+  const url = await serve(`${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(10_000)}HTTP/1.1 200 OK\r\n\r\nok`);
+  expect((await fetch(url)).status).toBe(503);
 });
 
 test.each(['Trailer: a', 'Upgrade: mine', 'Transfer-Encoding: gzip', 'Keep-Alive: timeout=1', 'Proxy-Authenticate: a'])(

@@ -16,6 +16,8 @@ const WEB_ANSWERS_WITHIN_MS = 30_000;
 /** Dropped in both directions: headers that spoof an identity, and hop-by-hop headers (Node throws at some of them). */
 const DROPPED =
   /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*|connection|keep-alive|upgrade|http2-settings|te|trailer|transfer-encoding|expect|proxy-.*)$/;
+/** 1xx responses that web may send before its answer; they are not passed on. */
+const ANNOUNCEMENTS = 8;
 const STREAMS = '/streams/';
 const METHODS = ['GET', 'HEAD', 'POST'];
 const LIMITS = {
@@ -64,6 +66,11 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
 
   // Without a listener, Node drops the connection and tells nobody.
   proxy.on('proxyReq', (asked) => {
+    let announced = 0;
+    asked.on('information', () => {
+      announced += 1;
+      if (announced > ANNOUNCEMENTS) asked.destroy(new Error('web announces its answer for ever'));
+    });
     asked.once('upgrade', (_answer, socket) => {
       socket.destroy();
       asked.emit('error', new Error('web switched protocols, unasked'));
