@@ -81,8 +81,8 @@ describe('a container that was taken over and spoiled its role', () => {
   });
 
   test('has its role restored, with what it may do, while the launcher looks', async () => {
-    expect(await restoreFunctionRoles(address('postgres'))).toEqual(['record-vote']);
-    expect(await restoreFunctionRoles(address('postgres'))).toEqual([]);
+    expect((await restoreFunctionRoles(address('postgres'))).roles).toEqual(['record-vote']);
+    expect((await restoreFunctionRoles(address('postgres'))).roles).toEqual([]);
     const session = await database.connect('record-vote');
     const { rows } = await session.query(
       "select current_setting('plan_cache_mode') as plan, current_setting('search_path') as path",
@@ -106,18 +106,18 @@ describe('a container that was taken over and spoiled its role', () => {
       end loop;
     end $spoil$`);
       await expectToWork();
-      expect((await restoreFunctionRoles(address('postgres'))).sort()).toEqual(['fetch-results', 'record-vote']);
+      expect((await restoreFunctionRoles(address('postgres'))).roles.sort()).toEqual(['fetch-results', 'record-vote']);
     },
   );
 
   test('by another password has its own again, where callers are known by one', async () => {
     const passwords = { owner: '', of: (role: string) => `of ${role}` };
     await database.prepare({ passwords });
-    expect(await restoreFunctionRoles({ ...address('postgres'), passwords })).toEqual([]);
+    expect((await restoreFunctionRoles({ ...address('postgres'), passwords })).roles).toEqual([]);
     const session = await database.connect('record-vote');
     await session.query(`alter role "record-vote" password 'mine'`);
-    expect(await restoreFunctionRoles({ ...address('postgres'), passwords })).toEqual(['record-vote']);
-    expect(await restoreFunctionRoles({ ...address('postgres'), passwords })).toEqual([]);
+    expect((await restoreFunctionRoles({ ...address('postgres'), passwords })).roles).toEqual(['record-vote']);
+    expect((await restoreFunctionRoles({ ...address('postgres'), passwords })).roles).toEqual([]);
     await database.prepare();
   });
 });

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { restoreFunctionRoles } from '../src/prepare.ts';
 import { type Caller, DatabaseContainer } from './database-container.ts';
 
 let database: DatabaseContainer;
@@ -12,6 +13,39 @@ afterAll(() => database?.stop());
 
 const setting = async (client: Client, name: string): Promise<string> =>
   (await client.query('select current_setting($1) as value', [name])).rows[0].value;
+
+const rows = (...counts: number[]) => counts.map((count, n) => `generate_series(1, ${count}) as rows_${n}`).join(', ');
+/** Takes hours, and neither memory nor disk. */
+const ENDLESS = `select count(*) as endless from ${rows(10_000, 10_000, 10_000)}`;
+
+test('a function that has turned all its deadlines off keeps nothing running, and no transaction open, for long', async () => {
+  const owner = await database.connect('postgres');
+  const sessions = async (state: string) =>
+    (await owner.query(`select from pg_stat_activity where usename = 'fetch-results' and state ${state}`)).rowCount;
+  const active = () => sessions(`= 'active'`);
+  const begin = async () => {
+    const client = await database.connect('fetch-results');
+    await client.query(
+      'set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set client_connection_check_interval = 0',
+    );
+    await client.query('begin isolation level repeatable read; select from tally');
+    return client;
+  };
+  const [abandoned, alsoAbandoned] = [await begin(), await begin(), await begin()];
+  void abandoned.query(ENDLESS).catch(() => undefined);
+  // Each transaction is short, and all of them have been sent at once.
+  const short = `commit; begin; select count(*) from ${rows(1_000, 10_000)};`;
+  void alsoAbandoned.query(short.repeat(500)).catch(() => undefined);
+  await expect.poll(active).toBe(2);
+  for (const client of [abandoned, alsoAbandoned])
+    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  const look = async () => {
+    await restoreFunctionRoles({ host: database.hostFor('postgres'), connectTimeoutMs: 10_000 });
+    return sessions(`<> 'idle'`);
+  };
+  expect(await look()).toBe(3);
+  await expect.poll(look, { timeout: 30_000, interval: 1_000 }).toBe(0);
+});
 
 /** What the role's container could do if it were taken over, against what its settings ask for. */
 describe.each<Caller>(['record-vote', 'fetch-results'])('%s', (caller) => {
@@ -36,9 +70,9 @@ describe.each<Caller>(['record-vote', 'fetch-results'])('%s', (caller) => {
     const client = await database.connect(caller);
     const owner = await database.connect('postgres');
     await client.query('set statement_timeout = 0');
-    void client.query('select count(*) from generate_series(1, 1e12)').catch(() => undefined);
+    void client.query(ENDLESS).catch(() => undefined);
     const running = async () => {
-      const text = `select from pg_stat_activity where usename = $1 and query like '%1e12%' and state = 'active'`;
+      const text = `select from pg_stat_activity where usename = $1 and query like '%as endless%' and state = 'active'`;
       return (await owner.query(text, [caller])).rowCount;
     };
     await expect.poll(running).toBe(1);

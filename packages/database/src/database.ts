@@ -4,7 +4,7 @@ import pRetry from 'p-retry';
 import type { Address } from './connection.ts';
 import { EventQueue } from './event-queue.ts';
 import { forgetVotes } from './forget-votes.ts';
-import { prepareDatabase, restoreFunctionRoles } from './prepare.ts';
+import { type Left, prepareDatabase, restoreFunctionRoles } from './prepare.ts';
 import { answers, probe } from './probe.ts';
 
 const CONNECT_MS = 5_000;
@@ -29,8 +29,8 @@ export interface Database {
   hasSpace(doubted: boolean): Promise<boolean>;
   /** @throws {VotesInUse} when somebody keeps the votes; whatever Postgres says when it is away */
   forgetVotes(): Promise<void>;
-  /** Restores what a function has changed of its own role. @returns the roles that were not as they should be */
-  restoreRoles(): Promise<string[]>;
+  /** Restores what a function has changed of its own role, and ends what it has left running. */
+  restoreRoles(): Promise<Left>;
   openQueue(names: readonly string[]): Promise<EventQueue>;
   /** Ends the preparation, if it still waits. */
   close(): void;
@@ -90,7 +90,7 @@ export const noDatabase: Database = {
   isThere: async () => true,
   hasSpace: async () => true,
   forgetVotes: async () => undefined,
-  restoreRoles: async () => [],
+  restoreRoles: async () => ({ roles: [], ended: 0, busy: 0 }),
   openQueue: () => Promise.reject(new Error('This launcher has no database.')),
   close: () => undefined,
 };

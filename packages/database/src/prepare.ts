@@ -4,6 +4,7 @@ import type { Client } from 'pg';
 import { repairAcceptanceOrder } from './acceptance-order.ts';
 import { findAsyncEvents } from './async-events.ts';
 import { type Connection, DATABASE, withConnection } from './connection.ts';
+import { endOverdueSessions } from './overdue-sessions.ts';
 import { writePoll } from './poll.ts';
 import { restoreRoles } from './roles.ts';
 
@@ -26,6 +27,8 @@ export async function prepareDatabase(
   await createDatabase(settings);
   return withConnection(settings, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
+    // First, because they may keep what a migration changes.
+    await endOverdueSessions(client);
     await migrate(client, settings.migrationsDir);
     await repairAcceptanceOrder(client);
     await restoreRoles(client, settings.passwords);
@@ -43,11 +46,23 @@ export async function prepareDatabase(
   });
 }
 
-/** Makes the roles of functions what they should be, if one of them has changed itself. @returns those that had */
-export function restoreFunctionRoles(connection: Connection): Promise<string[]> {
+/** What functions have left in the database. */
+export interface Left {
+  /** The roles that had changed themselves. */
+  roles: string[];
+  /** Sessions that were overdue. */
+  ended: number;
+  /** Sessions that do something, and may still become overdue. */
+  busy: number;
+}
+
+/** Ends the overdue sessions of functions, and makes their roles what they should be, if one of them has changed itself. */
+export function restoreFunctionRoles(connection: Connection): Promise<Left> {
   return withConnection(connection, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
-    return restoreRoles(client, connection.passwords);
+    // First, because they may keep the role locked.
+    const sessions = await endOverdueSessions(client);
+    return { ...sessions, roles: await restoreRoles(client, connection.passwords) };
   });
 }
 

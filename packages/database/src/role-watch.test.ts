@@ -1,5 +1,6 @@
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { OVERDUE_MS } from './overdue-sessions.ts';
 import { watchRoles } from './role-watch.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -13,7 +14,7 @@ function watch() {
       return () => (listen = undefined);
     },
   };
-  const restore = vi.fn(async (): Promise<string[]> => []);
+  const restore = vi.fn(async () => ({ roles: [] as string[], ended: 0, busy: 0 }));
   const log = { debug: () => undefined, warn: () => undefined };
   const leave = watchRoles({ bus, usesDatabase: (name) => name !== 'web', restore, log });
   const gone = (name: string, exitCode: number) =>
@@ -53,6 +54,16 @@ test('nobody looks when nobody was at the database, nor after the end', async ()
   leave();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(restore).not.toHaveBeenCalled();
+});
+
+test('sessions that are busy are looked at again when they would be overdue, and only then', async () => {
+  const { gone, restore } = watch();
+  restore.mockResolvedValueOnce({ roles: [], ended: 0, busy: 1 });
+  gone('record-vote', 1);
+  await vi.advanceTimersByTimeAsync(OVERDUE_MS - 1);
+  expect(restore).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(restore).toHaveBeenCalledTimes(2);
 });
 
 test('a database that is away is asked again after the next container', async () => {

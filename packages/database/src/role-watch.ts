@@ -1,4 +1,6 @@
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
+import { OVERDUE_MS } from './overdue-sessions.ts';
+import type { Left } from './prepare.ts';
 
 /** After a container that ended well: somebody may have made it do so. */
 const CALM_MS = 5_000;
@@ -9,14 +11,15 @@ interface WatchParts {
   bus: { subscribe(listener: (event: PublishedEvent) => void): () => void };
   /** Does this function? */
   usesDatabase: (name: string) => boolean;
-  restore: () => Promise<string[]>;
+  restore: () => Promise<Left>;
   log: Record<'debug' | 'warn', (details: object, event: string) => void>;
 }
 
 /**
  * Looks after the roles of functions while containers come and go. A role may change its own settings and password in Postgres, so what a
- * container that was taken over has left there is put right soon after it is gone, and at once if its end, or a start, has failed. A look
- * costs a connection and a statement; when nobody has been there, nobody looks.
+ * container that was taken over has left there is put right soon after it is gone, and at once if its end, or a start, has failed. Sessions
+ * that are busy are looked at again when they would be overdue. A look costs a connection and two statements; when nobody has been there,
+ * nobody looks.
  */
 export function watchRoles({ bus, usesDatabase, restore, log }: WatchParts): () => void {
   let lastAt = Number.NEGATIVE_INFINITY;
@@ -26,8 +29,10 @@ export function watchRoles({ bus, usesDatabase, restore, log }: WatchParts): () 
     next = undefined;
     lastAt = performance.now();
     try {
-      const roles = await restore();
+      const { roles, ended, busy } = await restore();
       if (roles.length > 0) log.warn({ roles }, 'roles.restored');
+      if (ended > 0) log.warn({ ended }, 'sessions.ended');
+      if (busy > 0) lookIn(OVERDUE_MS);
     } catch (error) {
       // The database is away, say. Its next container's end is the next occasion.
       log.debug({ error: String(error) }, 'roles.unseen');
