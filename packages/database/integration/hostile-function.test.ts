@@ -76,6 +76,19 @@ describe('a session that was taken over', () => {
     await neighbourVotes();
   });
 
+  test('can’t hold up whoever restores its role by a change that it doesn’t commit', async () => {
+    const session = await connect();
+    await session.query(`begin; alter role current_user set search_path = 'mine'`);
+    await session.query(`set idle_in_transaction_session_timeout = 0`);
+    const owner = await database.connect('postgres', 'postgres');
+    await owner.query(`alter role "record-vote" in database votes set search_path = 'mine'`);
+    const address = { host: database.hostFor('postgres'), connectTimeoutMs: 10_000 };
+    expect(await restoreFunctionRoles(address)).toEqual({ roles: [], ended: 0, busy: 1 });
+    await session.query('commit');
+    expect(await restoreFunctionRoles(address)).toEqual({ roles: ['record-vote'], ended: 0, busy: 0 });
+    await session.end();
+  });
+
   test('can’t end other sessions of its role', async () => {
     const outcomes = await attack(connect, ATTACKS['ending its neighbours']);
     expect(new Set(outcomes)).toEqual(new Set([FORBIDDEN]));

@@ -12,6 +12,8 @@ export interface DatabaseSettings extends Poll, Connection {
   migrationsDir: string;
 }
 
+/** How long to wait for a role that somebody keeps locked. */
+const LOCK_MS = 1_000;
 /** Whoever prepares the database holds this lock; a second one waits. */
 const PREPARATION = 20_250_305;
 
@@ -62,7 +64,13 @@ export function restoreFunctionRoles(connection: Connection): Promise<Left> {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
     // First, because they may keep the role locked.
     const sessions = await endOverdueSessions(client);
-    return { ...sessions, roles: await restoreRoles(client, connection.passwords) };
+    await client.query(`set lock_timeout = ${LOCK_MS}`);
+    const roles = await restoreRoles(client, connection.passwords).catch((error) => {
+      // A busy session keeps the role locked. The next look ends it, if it doesn't end by itself.
+      if (error.code === LOCK_NOT_AVAILABLE) return [];
+      throw error;
+    });
+    return { ...sessions, roles };
   });
 }
 
@@ -89,5 +97,6 @@ async function createDatabase(settings: DatabaseSettings): Promise<void> {
     });
   });
 }
+const LOCK_NOT_AVAILABLE = '55P03';
 const DUPLICATE_DATABASE = '42P04';
 const UNIQUE_VIOLATION = '23505';
