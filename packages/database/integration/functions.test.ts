@@ -58,7 +58,7 @@ test.each([
 });
 
 describe('a container that was taken over and spoiled its role', () => {
-  const address = (role: Caller) => ({ host: database.hostFor(role), connectTimeoutMs: 30_000 });
+  const address = (role: Caller) => ({ host: database.hostFor(role), connectTimeoutMs: 110_000 });
   const vote = () => ({ voterId: SPOILED, choice: 'cats' });
   const expectToWork = async () => {
     expect(await byHand('record-vote', JSON.stringify(vote()))).toMatchObject({ stderr: '', exitCode: 0 });

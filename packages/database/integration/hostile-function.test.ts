@@ -70,7 +70,7 @@ describe('a session that was taken over', () => {
     };
     await attack(connect, ATTACKS['settings of great length']);
     expect(await size()).toBeGreaterThan(5_000_000);
-    const address = { host: database.hostFor('postgres'), connectTimeoutMs: 10_000 };
+    const address = { host: database.hostFor('postgres'), connectTimeoutMs: 110_000 };
     expect((await restoreFunctionRoles(address)).roles).toEqual(['record-vote']);
     expect(await size()).toBeLessThan(1_000_000);
     await neighbourVotes();

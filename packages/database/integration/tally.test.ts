@@ -204,7 +204,7 @@ describe('no place in the order of acceptance is later than tomorrow', () => {
 
 test('who forgets the votes is told when, and so is who prepares the database later; every new vote is younger', async () => {
   await record([[randomUUID(), 'cats', 1]]);
-  const votesSince = await forgetVotes({ host: database.hostFor('postgres'), connectTimeoutMs: 30_000 });
+  const votesSince = await forgetVotes({ host: database.hostFor('postgres'), connectTimeoutMs: 110_000 });
   expect(await tally()).toEqual(await countedVotes());
   expect(await database.prepare()).toMatchObject({ votesSince });
   await record([[randomUUID(), 'cats', 2]]);
@@ -217,7 +217,7 @@ test('forgetting the votes, while somebody keeps a transaction open, keeps no vo
   const holder = await database.connect('record-vote');
   for (const statement of ATTACKS['open transaction'].accomplice) await holder.query(statement);
   let isDone = false;
-  const forgotten = forgetVotes({ host: database.hostFor('postgres'), connectTimeoutMs: 30_000 }).finally(() => {
+  const forgotten = forgetVotes({ host: database.hostFor('postgres'), connectTimeoutMs: 110_000 }).finally(() => {
     isDone = true;
   });
   const asked = () =>
