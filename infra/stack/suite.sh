@@ -24,10 +24,15 @@ finish() {
   local status=$? lane
   trap '' INT TERM HUP
   stop_counting
-  # A signal may come before a lane that has been started is in $lanes.
-  for lane in $(jobs -p); do kill -TERM "-$lane" 2>/dev/null || true; done
-  for lane in $(jobs -p); do wait "$lane" || true; done
-  # bash blocks SIGTERM while it starts a program, which therefore may not have heard it.
+  # A signal may come before $lanes has the lane that was just started, which is the last process in the background.
+  lanes+=(${!:-})
+  for lane in ${lanes[@]+"${lanes[@]}"}; do kill -TERM "-$lane" 2>/dev/null || kill "$lane" 2>/dev/null || true; done
+  for lane in ${lanes[@]+"${lanes[@]}"}; do
+    wait "$lane" 2>/dev/null || true
+    # What is left of it is a program that neither signal has reached.
+    kill -KILL "-$lane" 2>/dev/null || true
+  done
+  # bash blocks SIGTERM while it starts a program, which the first one may therefore not have reached.
   [ -z "$in_lane" ] || [ $status -eq 0 ] || kill -TERM 0
   if [ -n "$begun" ]; then GO_ON=1 step "${in_lane:+$in_lane-}down" take_all_down; fi
   [ "${step_status:-0}" -eq 0 ] || status=1
@@ -133,7 +138,8 @@ while_counting() {
 
 stop_counting() {
   [ -n "$ticker" ] || return 0
-  kill "$ticker" 2>/dev/null || true
+  # By a signal that it could handle, a ticker that has only just started would end as this shell does, traps and all.
+  kill -KILL "$ticker" 2>/dev/null || true
   wait "$ticker" 2>/dev/null || true
   ticker=
 }

@@ -17,6 +17,8 @@ export FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
 export NO_COLOR=1 SAY_LOGS=.cache/logs/test
 
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+# Tests start the same few programs of ours hundreds of times.
+export NODE_COMPILE_CACHE=$ROOT/.cache/node
 . "$ROOT/infra/apt.sh"
 . "$ROOT/infra/stack/start.sh"
 . "$ROOT/infra/stack/suite.sh"
