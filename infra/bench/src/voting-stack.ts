@@ -49,7 +49,11 @@ export abstract class VotingStack {
   }
 
   /** Waits until there are exactly these containers and nothing is in progress; calls `nudge` when nothing changes but something is missing. */
-  async settle(what: string, is: (found: Population) => boolean, nudge?: () => Promise<unknown>): Promise<void> {
+  async settle(
+    what: string,
+    is: (found: Population) => boolean,
+    nudge?: (found: Population) => Promise<unknown>,
+  ): Promise<void> {
     let still = 0;
     let found: Population = {};
     const isSettled = async () => {
@@ -57,7 +61,7 @@ export abstract class VotingStack {
       const isMoving = Object.keys(found).some((container) => !/ (prewarmed|ready)$/.test(container));
       if (!isMoving && is(found)) return true;
       still = isMoving ? 0 : still + 1;
-      if (still % NUDGE_AFTER === 0 && still > 0) await nudge?.();
+      if (still % NUDGE_AFTER === 0 && still > 0) await nudge?.(found);
       return false;
     };
     const seen = () => Object.entries(found).flat().join(' ') || 'none';
@@ -71,12 +75,11 @@ export abstract class VotingStack {
 
   /** Waits until the function's warm pool is ready; if necessary, a vote or a request for the results starts it. */
   async prewarmed(name: 'record-vote' | 'fetch-results', count: number): Promise<void> {
-    const nudge = () => (name === 'record-vote' ? this.vote() : this.invoke(name));
-    await this.settle(
-      `${count} prewarmed containers of ${name}`,
-      (found) => (found[`${name} prewarmed`] ?? 0) === count,
-      nudge,
-    );
+    const readyIn = (found: Population) => found[`${name} prewarmed`] ?? 0;
+    // More than enough become fewer by themselves; a further event would keep them.
+    const nudge = async (found: Population) =>
+      readyIn(found) < count && (name === 'record-vote' ? this.vote() : this.invoke(name));
+    await this.settle(`${count} prewarmed containers of ${name}`, (found) => readyIn(found) === count, nudge);
   }
 
   /** One vote of a new voter, through the Invoke API. */

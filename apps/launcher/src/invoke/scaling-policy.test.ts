@@ -136,5 +136,8 @@ describe('the warm pool', () => {
     expect(staysUntil(situation({ pace: pace(0.5) }), third)).toBe(0);
   });
 
+  test('does not grow for a single event, however long starts take', () =>
+    expect(warmPool(1, { eventsPerSecond: 0.5, startsPerSecond: 0.7, startMs: 1_000 })).toBe(1));
+
   test('stays empty for a function that has none', () => expect(warmPool(0, pace(4))).toBe(0));
 });

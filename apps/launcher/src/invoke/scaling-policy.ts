@@ -92,6 +92,9 @@ export function reuseForMs({ eventsPerSecond, startsPerSecond }: Pace): number {
     : WINDOW_MS * Math.log(eventsPerSecond / (ENDS_BELOW * startsPerSecond));
 }
 
+/** Has at most one event come lately? It says nothing about the next. */
+const isOnlyEvent = ({ eventsPerSecond }: Pace): boolean => (eventsPerSecond * WINDOW_MS) / 1000 < 1.5;
+
 /** Containers beyond the warm pool's size in the catalog, at the most. */
 const MOST_EXTRA = 2;
 /** Extra containers are looked at again after this long; and stay while half the rate that calls for them goes on, so that they don't flap. */
@@ -99,9 +102,9 @@ const LOOK_AGAIN_MS = 500;
 const STAY_FACTOR = 2;
 
 /** The warm pool's size: what the catalog says, or more if more events are likely to come while one container is replaced (Poisson, 3 σ). */
-export function warmPool(least: number, { eventsPerSecond, startMs }: Pace): number {
-  if (least === 0) return 0;
-  const meanwhile = (eventsPerSecond * (startMs + REFILL_PAUSE_MS)) / 1000;
+export function warmPool(least: number, pace: Pace): number {
+  if (least === 0 || isOnlyEvent(pace)) return least;
+  const meanwhile = (pace.eventsPerSecond * (pace.startMs + REFILL_PAUSE_MS)) / 1000;
   return Math.min(Math.max(least, Math.ceil(meanwhile + 3 * Math.sqrt(meanwhile))), least + MOST_EXTRA);
 }
 
@@ -121,6 +124,5 @@ export function staysUntil(
     return container.rank <= stays ? Math.min(s.warmUntil, s.now + LOOK_AGAIN_MS) : 0;
   }
   if (!container.isReusable) return 0;
-  const isAlone = (s.pace.eventsPerSecond * WINDOW_MS) / 1000 < 1.5;
-  return least > 0 && s.prewarmed === 0 && !isAlone ? s.warmUntil : s.crowdedUntil;
+  return least > 0 && s.prewarmed === 0 && !isOnlyEvent(s.pace) ? s.warmUntil : s.crowdedUntil;
 }
