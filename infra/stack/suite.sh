@@ -21,13 +21,13 @@ begun=
 failure_counted=
 
 finish() {
-  local status=$? lane
+  local status=$? lane running
   trap '' INT TERM HUP
   stop_counting
-  # A signal may come before $lanes has the lane that was just started, which is the last process in the background.
-  lanes+=(${!:-})
-  for lane in ${lanes[@]+"${lanes[@]}"}; do kill -TERM "-$lane" 2>/dev/null || kill "$lane" 2>/dev/null || true; done
-  for lane in ${lanes[@]+"${lanes[@]}"}; do
+  # Those that run still: a lane may not be in $lanes yet, and the number of one that has ended may be somebody else's by now.
+  running=$(jobs -pr)
+  for lane in $running; do kill -TERM "-$lane" 2>/dev/null || kill -KILL "$lane" 2>/dev/null || true; done
+  for lane in $running; do
     wait "$lane" 2>/dev/null || true
     # What is left of it is a program that neither signal has reached.
     kill -KILL "-$lane" 2>/dev/null || true

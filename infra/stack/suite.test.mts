@@ -44,6 +44,13 @@ it('adds up what suites count, in lanes and out of them; the sum stands alone on
   expect({ status, out }).toEqual({ status: 0, out: '36 passed, 0 failed\n' });
 });
 
+it('lets a lane go on when a later one has ended', async () => {
+  const { status, out } = await run(`${VITEST}
+    slow() { until grep -q '^two ' "$COUNTED"; do sleep 0.05; done; sleep 0.5; green; }
+    lane one suite one slow; lane two suite two green; wait_for_lanes`);
+  expect({ status, out }).toEqual({ status: 0, out: '24 passed, 0 failed\n' });
+});
+
 it('runs the other suites though one fails, names the tests that failed at the end, and fails', async () => {
   const { status, out, screen } = await run(`${VITEST}; ${PLAYWRIGHT}
     suite unit red; lane browser suite browser browser; lane last suite last green; wait_for_lanes`);
