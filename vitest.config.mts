@@ -1,9 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import deadlines from './vitest.shared.mts';
 
-/** Vitest leaves one of them free, which is half of a small machine. Unit tests wait more than they compute. */
-const everyCore = { maxWorkers: '100%' };
+/** Vitest leaves a core free, half of a small machine. Unit tests wait as much as they compute, so a small machine runs four files at once. */
+const workers = { maxWorkers: Math.max(4, availableParallelism()) };
 
 /** How many stacks the integration tests have: `make test` starts several, a Swarm is there once. */
 const stacks = process.env.STACKS?.split(' ').filter(Boolean).length ?? 1;
@@ -49,11 +50,11 @@ export default defineConfig({
           exclude: ['infra/docs/labs.test.mts', ...ISOLATED],
           // They replace no module, so a process may run one file after the other, which takes half the time.
           isolate: false,
-          ...everyCore,
+          ...workers,
         },
       },
       {
-        test: { ...deadlines.test, ...everyCore, name: 'isolated', include: ISOLATED },
+        test: { ...deadlines.test, ...workers, name: 'isolated', include: ISOLATED },
       },
       {
         test: {
