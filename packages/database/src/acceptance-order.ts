@@ -1,14 +1,14 @@
 import type { Client } from 'pg';
 
 /**
- * Corrects places in the order of acceptance that are later than tomorrow: no clock has given them, and none would overtake them. They become
- * now, so that the next vote of the same voter stands. Events that wait keep their order among themselves.
+ * Corrects acceptance times that lie more than a day ahead. No clock has produced them, and a later vote of the same voter could never
+ * replace them. They are set to now. Queued events keep their order among themselves.
  */
 export async function repairAcceptanceOrder(client: Client): Promise<void> {
   const now = '(extract(epoch from now()) * 1000000)::bigint';
   const tooLate = (place: string) => `${place} > ${now} + 86400000000`;
   await client.query('begin');
-  // The tally knows the highest of all votes, so that those are looked through only if one is too late.
+  // The tally holds the highest acceptance time, so the votes are scanned only if there is something to correct.
   const { rowCount } = await client.query(`select from tally where ${tooLate('accepted_at')}`);
   if (rowCount) {
     await client.query(`update votes set accepted_at = ${now} where ${tooLate('accepted_at')}`);

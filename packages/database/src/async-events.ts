@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 
-/** What a predecessor left in the queue of asynchronous events, which makes its tables at its first use. */
+/** What a previous launcher left in the queue of asynchronous events. The queue creates its tables when it is first used. */
 export interface AsyncEvents {
-  /** Are there any, waiting, interrupted or dead? */
+  /** Are there any events: queued, interrupted or dead letters? */
   areLeft: boolean;
-  /** The latest place in the order of acceptance that any of them has, in microseconds; 0 if there are none. */
+  /** The highest acceptance time among them, in microseconds; 0 if there are none. */
   highestAcceptedAt: bigint;
 }
 

@@ -1,11 +1,11 @@
 import pRetry from 'p-retry';
 import { Client } from 'pg';
 
-/** Where Postgres is, and what lets us in. */
+/** Where Postgres is, and how to log in. */
 export interface Address {
-  /** The folder of its socket, or its name in a network. */
+  /** The directory of its socket, or its host name on a network. */
   host: string;
-  /** Where there is no socket, and so no kernel that says who calls: the owner's password, and those that roles are to have. */
+  /** For a network connection, where the kernel can't identify the caller: the owner's password, and the passwords of the roles. */
   passwords?: { owner: string; of(role: string): string };
 }
 
@@ -17,10 +17,10 @@ export interface Connection extends Address {
 export const DATABASE = 'votes';
 const OWNER = 'postgres';
 const PAUSE_MS = 50;
-/** Migrations of this size take less. */
+/** Longer than any migration of ours takes. */
 const QUERY_MS = 30_000;
 
-/** Does work as the owner, as soon as Postgres lets anybody in. */
+/** Runs `work` as the owner, as soon as Postgres accepts connections. */
 export async function withConnection<Result>(
   { connectTimeoutMs, ...address }: Connection,
   database: string,
@@ -38,7 +38,7 @@ export async function withConnection<Result>(
   }
 }
 
-/** The owner's connection, who never waits for ever: a Postgres that hangs is as good as none. */
+/** The owner's connection. Its queries have a deadline: a Postgres that hangs counts as unavailable. */
 export async function connect(
   { host, passwords }: Address,
   database: string,
@@ -52,13 +52,13 @@ export async function connect(
     ...timeouts,
     ...(passwords && { password: passwords.owner }),
   });
-  // A connection that breaks is noticed by whoever uses it.
+  // Whoever uses the connection gets the error, too.
   client.on('error', () => {});
   await client.connect();
   return client;
 }
 
-/** Not listening yet, gone for a moment, or still recovering; anything else won't get better by waiting. */
+/** Not listening yet, restarting, or in recovery. Waiting helps against nothing else. */
 function isStarting(error: unknown): boolean {
   const { severity, code } = error as { severity?: string; code?: string };
   return severity === undefined || code?.startsWith('57P') === true;

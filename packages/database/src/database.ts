@@ -10,41 +10,41 @@ import { answers, probe } from './probe.ts';
 const CONNECT_MS = 5_000;
 const RESTORE_MS = 1_500;
 const PROBE_EVERY_MS = 1_000;
-/** When no function complains of it. */
+/** How often the disk is checked while no function reports that it is full. */
 const SPACE_EVERY_MS = 10_000;
 /** The database may start a little later than the launcher. */
 const PATIENCE = { ...BACKOFF, minTimeout: 25, maxTimeout: 1_000 };
 
-/** What the launcher itself does with the database. After the preparation it keeps no connection. */
+/** What the launcher itself does with the database. After the preparation it holds no connection. */
 export interface Database {
-  /** This version's schema and poll, and the clock past everything recorded. */
+  /** Resolves when the schema and the poll are up to date, and the clock is past everything recorded. */
   readonly ready: { readonly isDone: boolean; readonly done: Promise<{ asyncEventsAreLeft: boolean }> };
-  /** Since when votes are kept; unknown until the database has said so. */
+  /** Since when votes are kept; undefined until the preparation is done. */
   readonly votes: { since: Date | undefined };
-  /** Does it take connections now? */
+  /** Does it accept connections at the moment? */
   answers(): Promise<boolean>;
   /** Does it let the owner in and answer? */
   isThere(): Promise<boolean>;
-  /** Has it space to write? @param doubted functions complain of it, so it is asked more often */
+  /** Is there disk space to write? @param doubted functions report that there isn't, so it is checked more often */
   hasSpace(doubted: boolean): Promise<boolean>;
-  /** @throws {VotesInUse} when somebody keeps the votes; whatever Postgres says when it is away */
+  /** @throws {VotesInUse} when a transaction holds the votes; Postgres' own error when it is unavailable */
   forgetVotes(): Promise<void>;
-  /** Restores what a function has changed of its own role, and ends what it has left running. */
+  /** Restores what a function has changed in its own role, and ends the sessions it has left running. */
   restoreRoles(): Promise<Left>;
   openQueue(names: readonly string[]): Promise<EventQueue>;
-  /** Ends the preparation, if it still waits. */
+  /** Cancels the preparation if it is still waiting. */
   close(): void;
 }
 
 interface PostgresParts {
   poll: Poll;
   migrationsDir: string;
-  /** Told the highest place in the order of acceptance that was ever given. */
+  /** Called with the highest acceptance time ever assigned. */
   resume(highestAcceptedAt: bigint): void;
   log: Record<'info' | 'warn', (details: object, event: string) => void>;
 }
 
-/** Prepares the database at once, and tries until it succeeds, since it may start later than the launcher. */
+/** Starts to prepare the database at once, and retries until it succeeds, since the database may start later than the launcher. */
 export function postgres(address: Address, { poll, migrationsDir, resume, log }: PostgresParts): Database {
   const stopping = new AbortController();
   const votes: Database['votes'] = { since: undefined };
@@ -82,7 +82,7 @@ export function postgres(address: Address, { poll, migrationsDir, resume, log }:
   };
 }
 
-/** For a launcher whose functions need none. */
+/** For a launcher whose functions use no database. */
 export const noDatabase: Database = {
   ready: { isDone: true, done: Promise.resolve({ asyncEventsAreLeft: false }) },
   votes: { since: undefined },

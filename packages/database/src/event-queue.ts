@@ -4,19 +4,19 @@ import { continueTrace, traceparentOf } from '@serverless-vote/contracts/trace-c
 import type { PgBoss } from 'pg-boss';
 import type { Address } from './connection.ts';
 
-/** An event is tried this often: once, and two retries, as Lambda does. */
+/** Attempts per event: one and two retries, as in Lambda. */
 export const ATTEMPTS = 3;
 const FIRST_PAUSE_SECONDS = 2;
 const LONGEST_PAUSE_SECONDS = 60;
-/** No function's name has a dot. */
+/** The dot keeps it apart from the names of functions. */
 const DEAD_LETTERS = 'dead.letters';
 const SCHEMA = 'async_events';
 const STATEMENT_MS = 5_000;
 const CONNECT_MS = 3_000;
-/** What is kept of an error. */
+/** How much of an error is kept. */
 const LONGEST_TYPE = 200;
 const LONGEST_MESSAGE = 4096;
-/** Nobody but this launcher takes events, so one is interrupted only when the launcher ends: never by its age. */
+/** Only this launcher takes events, so one is interrupted only when the launcher ends, never because of its age. */
 const NEVER_EXPIRES_SECONDS = 23 * 3600;
 
 export interface AsyncEvent extends Acceptance {
@@ -24,7 +24,7 @@ export interface AsyncEvent extends Acceptance {
   payload: Buffer;
 }
 
-/** One that has been taken to be run; `attempt` counts from 1. */
+/** An event that has been taken to be run; `attempt` counts from 1. */
 export interface TakenEvent extends AsyncEvent {
   attempt: number;
   pushedAt: Date;
@@ -37,7 +37,7 @@ export interface AttemptError {
   errorMessage: string;
 }
 
-/** An event that failed as often as it may, and waits for somebody to send it again or drop it. */
+/** An event that has used up its attempts and is kept until somebody resends or deletes it. */
 export interface DeadLetter {
   requestId: string;
   functionName: string;
@@ -48,7 +48,7 @@ export interface DeadLetter {
   event: string;
 }
 
-/** What the queue holds of one function. */
+/** What the queue holds for one function. */
 export interface Holding {
   name: string;
   dead: boolean;
@@ -56,7 +56,7 @@ export interface Holding {
   bytes: number;
 }
 
-/** Dead letters: of one function, a single one, or all. */
+/** Selects dead letters: those of one function, a single one, or all. */
 export interface Which {
   name?: string | undefined;
   requestId?: string | undefined;
@@ -67,13 +67,13 @@ interface Data {
   requestId: string;
   acceptedAt: string;
   traceparent: string;
-  /** As text: its bytes are the caller's, and JSON in Postgres would put them in another order. */
+  /** Kept as text: jsonb would reorder the caller's bytes. */
   event: string;
 }
 
 /**
- * Asynchronous events in Postgres: one queue for each function, and one for dead letters. The only file that knows pg-boss,
- * which is loaded with the first asynchronous event, has no timer that polls, and is closed when nothing is left to do.
+ * Asynchronous events in Postgres: one queue for each function, and one for dead letters. This is the only file that uses pg-boss.
+ * It is loaded with the first asynchronous event, never polls by a timer, and is closed when nothing is left to do.
  */
 export class EventQueue {
   readonly #boss: PgBoss;
@@ -82,7 +82,7 @@ export class EventQueue {
     this.#boss = boss;
   }
 
-  /** Opens the queues of these functions, made if they are missing. @throws when the database is away */
+  /** Opens the queues of these functions and creates those that are missing. @throws when the database is away */
   static async open({ host, passwords }: Address, names: readonly string[]): Promise<EventQueue> {
     const { PgBoss } = await import('pg-boss');
     const who = { user: 'postgres', ...(passwords && { password: passwords.owner }) };
@@ -92,7 +92,7 @@ export class EventQueue {
       ...{ ...connection, ...deadline, max: 4 },
       ...{ schema: SCHEMA, createSchema: false, supervise: false, schedule: false },
     });
-    // A connection that breaks is noticed by whoever uses it.
+    // Whoever uses the connection gets the error, too.
     boss.on('error', () => undefined);
     try {
       await boss.start();
@@ -105,7 +105,7 @@ export class EventQueue {
     }
   }
 
-  /** Keeps an event: it is committed when this resolves. The same event may be pushed again, and is kept once. */
+  /** Stores an event; it is committed when this resolves. Pushing the same event again stores it once. */
   async push({ name, payload, requestId, acceptedAt, trace }: AsyncEvent): Promise<void> {
     const data: Data = {
       requestId,
@@ -116,7 +116,7 @@ export class EventQueue {
     await this.#boss.send(name, data, { id: requestId, singletonKey: requestId });
   }
 
-  /** Takes at most `most` events whose time has come; nobody else gets them. */
+  /** Takes at most `most` events that are due; nobody else gets them. */
   async take(name: string, most: number): Promise<TakenEvent[]> {
     const jobs = await this.#boss.fetch<Data>(name, { batchSize: most, includeMetadata: true });
     return jobs.map(({ id, retryCount, createdOn, data }) => ({
@@ -131,24 +131,24 @@ export class EventQueue {
     }));
   }
 
-  /** Forgets an event that has been run. Safe to repeat. */
+  /** Deletes an event that has been run. Idempotent. */
   async done({ name, job }: TakenEvent): Promise<void> {
     await this.#boss.deleteJob(name, job);
   }
 
-  /** Puts an event back, to be tried again after a pause, or with the dead letters. Safe to repeat. */
+  /** Puts an event back to be retried after a pause, or moves it to the dead letters. Idempotent. */
   async failed({ name, job, attempt }: TakenEvent, error: AttemptError): Promise<void> {
     await this.#boss.fail(name, job, {
       errorType: storable(beginningOf(error.errorType, LONGEST_TYPE)),
       errorMessage: storable(beginningOf(error.errorMessage, LONGEST_MESSAGE)),
     });
-    // What stays behind when its copy is a dead letter.
+    // The original stays in the queue when its copy becomes a dead letter.
     if (attempt >= ATTEMPTS) await this.#boss.deleteStoredJobs(name);
   }
 
   /**
-   * Puts back what counts as taken though nobody has it: a launcher that is no more had, or the answer to `take` got lost. That counts
-   * as an attempt, so that nothing goes round forever.
+   * Puts back events that are marked as taken but that nobody runs: an earlier launcher had them, or the answer to `take` was lost. This
+   * counts as an attempt, so that no event is retried forever.
    */
   async recover(name: string, inHand: ReadonlySet<string>): Promise<void> {
     const { rows } = await this.#sql<{ id: string }>(
@@ -175,7 +175,7 @@ export class EventQueue {
     return rows;
   }
 
-  /** Dead letters, the oldest first. */
+  /** Dead letters, oldest first. */
   async deadLetters({ name, requestId }: Which, most: number): Promise<DeadLetter[]> {
     const { rows } = await this.#sql<DeadLetter & { accepted: string }>(
       `select data ->> 'requestId' as "requestId", source_name as "functionName", created_on as "diedAt",
@@ -187,7 +187,7 @@ export class EventQueue {
     return rows.map(({ accepted, ...letter }) => ({ ...letter, acceptedAt: new Date(Number(accepted) / 1000) }));
   }
 
-  /** Queues dead letters again, with all their attempts before them. Returns how many. */
+  /** Queues dead letters again, with all their attempts. Returns how many. */
   async resend({ name, requestId }: Which): Promise<number> {
     const filter = {
       createdBefore: new Date(),
@@ -202,7 +202,7 @@ export class EventQueue {
     }
   }
 
-  /** Drops dead letters. Returns how many. */
+  /** Deletes dead letters. Returns how many. */
   async drop({ name, requestId }: Which): Promise<number> {
     const { rows } = await this.#sql<{ dropped: number }>(
       `with dropped as (delete from ${SCHEMA}.job where ${WHICH} returning id)
@@ -237,6 +237,6 @@ export class EventQueue {
   }
 }
 
-/** Did Postgres refuse what it was given? Then it will refuse it the next time, too. (Data exceptions, and limits of size.) */
+/** Did Postgres reject the data itself (data exceptions, size limits)? Then a retry can't help. */
 export const isIncurable = (error: unknown): boolean =>
   /^(22|54)/.test(String((error as { code?: unknown }).code ?? ''));

@@ -1,22 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Connection, DATABASE, withConnection } from './connection.ts';
 
-/** Votes that come meanwhile queue behind whoever waits for the whole table: so long at most, and then it is their turn. */
+/** Votes that arrive meanwhile queue behind whoever waits for the table lock. They wait at most this long. */
 const LOCK_MS = 100;
 const PAUSE_MS = 400;
 /** A transaction that a function keeps open ends with its container, at its deadline. */
 const GIVE_UP_MS = 15_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Somebody keeps a transaction open that has voted. */
+/** An open transaction has written votes. */
 export class VotesInUse extends Error {
   override name = 'VotesInUse';
 }
 
 /**
- * Forgets every vote, and with them the tally. Poll and schema stay. Who votes meanwhile isn't kept waiting.
- * @returns when: no vote is older
- * @throws {VotesInUse} when it couldn't be done: every vote is still there
+ * Deletes every vote and the tally. Poll and schema stay. Votes that arrive meanwhile are hardly delayed.
+ * @returns the moment of the reset: no vote is older
+ * @throws {VotesInUse} when the votes are locked; none has been deleted
  */
 export function forgetVotes(connection: Connection): Promise<Date> {
   return withConnection(connection, DATABASE, async (client) => {

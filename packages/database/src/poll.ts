@@ -1,7 +1,7 @@
 import type { Poll } from '@serverless-vote/contracts/poll';
 import type { Client } from 'pg';
 
-/** Makes the poll in the database the given one. Options that aren't in it (any more) are closed, with their votes. */
+/** Replaces the poll in the database. Options that are no longer part of it are closed and keep their votes. */
 export async function writePoll(client: Client, { question, options }: Poll): Promise<void> {
   const ids = options.map(({ id }) => id);
   const labels = options.map(({ label }) => label);

@@ -12,9 +12,9 @@ export interface DatabaseSettings extends Poll, Connection {
   migrationsDir: string;
 }
 
-/** How long to wait for a role that somebody keeps locked. */
+/** How long to wait for a role that another session has locked. */
 const LOCK_MS = 1_000;
-/** Whoever prepares the database holds this lock; a second one waits. */
+/** Advisory lock: only one launcher prepares the database at a time. */
 const PREPARATION = 20_250_305;
 
 /**
@@ -29,7 +29,7 @@ export async function prepareDatabase(
   await createDatabase(settings);
   return withConnection(settings, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
-    // First, because they may keep what a migration changes.
+    // First, because they may lock what a migration changes.
     await endOverdueSessions(client);
     await migrate(client, settings.migrationsDir);
     await repairAcceptanceOrder(client);
@@ -48,25 +48,25 @@ export async function prepareDatabase(
   });
 }
 
-/** What functions have left in the database. */
+/** What functions left behind in the database. */
 export interface Left {
-  /** The roles that had changed themselves. */
+  /** The roles that had been changed and are restored. */
   roles: string[];
-  /** Sessions that were overdue. */
+  /** Overdue sessions that were ended. */
   ended: number;
-  /** Sessions that do something, and may still become overdue. */
+  /** Busy sessions that may still become overdue. */
   busy: number;
 }
 
-/** Ends the overdue sessions of functions, and makes their roles what they should be, if one of them has changed itself. */
+/** Ends overdue sessions of functions, and restores their roles where a function has changed its own. */
 export function restoreFunctionRoles(connection: Connection): Promise<Left> {
   return withConnection(connection, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
-    // First, because they may keep the role locked.
+    // First, because they may lock the role.
     const sessions = await endOverdueSessions(client);
     await client.query(`set lock_timeout = ${LOCK_MS}`);
     const roles = await restoreRoles(client, connection.passwords).catch((error) => {
-      // A busy session keeps the role locked. The next look ends it, if it doesn't end by itself.
+      // A busy session has locked the role. The next check ends it, unless it ends by itself.
       if (error.code === LOCK_NOT_AVAILABLE) return [];
       throw error;
     });
@@ -74,7 +74,7 @@ export function restoreFunctionRoles(connection: Connection): Promise<Left> {
   });
 }
 
-/** Runs the migrations that haven't run, all of them or none. */
+/** Runs the outstanding migrations, all or none. */
 export async function migrate(client: Client, migrationsDir: string, count = Number.POSITIVE_INFINITY): Promise<void> {
   await runner({
     dbClient: client,

@@ -7,7 +7,7 @@ const ANSWER_MS = 1_500;
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const DISK_FULL = '53100';
 
-/** What may be asked: does it let the owner in and answer, and has it space for a megabyte, which it has back at once? */
+/** The checks: can the owner log in and query, and is there space for a megabyte, which is freed at once? */
 const QUESTIONS = {
   isThere: 'select 1',
   hasSpace: `begin;
@@ -15,7 +15,7 @@ const QUESTIONS = {
     rollback`,
 };
 
-/** Does the database take connections now? Says nothing to it, so that it has no session to make. */
+/** Does the database accept connections? Sends nothing, so that Postgres starts no session. */
 export function answers({ host }: Address): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = host.startsWith('/') ? net.connect(`${host}/.s.PGSQL.${PORT}`) : net.connect(PORT, host);
@@ -29,12 +29,12 @@ export function answers({ host }: Address): Promise<boolean> {
   });
 }
 
-/** Asks the database once in `everyMs` at most, however many ask. */
+/** Asks the database at most once in `everyMs`, however many callers there are. */
 export const probe = (address: Address, question: keyof typeof QUESTIONS, everyMs: number): (() => Promise<boolean>) =>
   atMostEvery(everyMs, () =>
     ask(address, question).then(
       () => true,
-      // One that has no time just now has space, as far as anybody knows.
+      // A database that is too busy to answer counts as having space.
       (error: unknown) => question === 'hasSpace' && (error as { code?: string }).code !== DISK_FULL,
     ),
   );

@@ -1,13 +1,13 @@
 import type { EventQueue } from './event-queue.ts';
 
-/** After so long without use the queue is closed, and with it the connections to the database. */
+/** The queue and its connections are closed after this long without use. */
 export const IDLE_MS = 1_000;
 
 interface SessionParts {
   open: () => Promise<EventQueue>;
-  /** Called with every queue that was opened, before anybody uses it. */
+  /** Called with every newly opened queue, before its first use. */
   opened: (queue: EventQueue) => Promise<void>;
-  /** Asked when nobody has used the queue for a while: is nothing left to do? */
+  /** Called when the queue has been unused for a while: is nothing left to do? */
   mayClose: (queue: EventQueue) => Promise<boolean>;
 }
 
@@ -17,10 +17,10 @@ interface SessionParts {
  */
 
 /**
- * Shares one open event queue among all who use it. What it promises:
+ * Shares one open event queue among all callers. Guarantees:
  *
  * 1. The queue is open while somebody uses it, and closed when it is idle and nothing is left to do.
- * 2. An opening that fails is tried anew by the next user.
+ * 2. If opening fails, the next caller tries again.
  */
 export class QueueSession {
   readonly #parts: SessionParts;

@@ -2,9 +2,9 @@ import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import { OVERDUE_MS } from './overdue-sessions.ts';
 import type { Left } from './prepare.ts';
 
-/** After a container that ended well: somebody may have made it do so. */
+/** After a container that ended normally: a function that was taken over can do that, too. */
 const CALM_MS = 5_000;
-/** Between two looks at least. */
+/** Minimum pause between two checks. */
 const PAUSE_MS = 1_000;
 
 interface WatchParts {
@@ -16,10 +16,9 @@ interface WatchParts {
 }
 
 /**
- * Looks after the roles of functions while containers come and go. A role may change its own settings and password in Postgres, so what a
- * container that was taken over has left there is put right soon after it is gone, and at once if its end, or a start, has failed. Sessions
- * that are busy are looked at again when they would be overdue. A look costs a connection and two statements; when nobody has been there,
- * nobody looks.
+ * Restores the roles of functions while containers come and go. A role may change its own settings and password in Postgres, so whatever a
+ * compromised container has changed is restored soon after it has gone, and at once if it, or a start, has failed. Busy sessions are
+ * checked again when they would be overdue. A check costs one connection and two statements; without containers there are no checks.
  */
 export function watchRoles({ bus, usesDatabase, restore, log }: WatchParts): () => void {
   let lastAt = Number.NEGATIVE_INFINITY;
@@ -34,7 +33,7 @@ export function watchRoles({ bus, usesDatabase, restore, log }: WatchParts): () 
       if (ended > 0) log.warn({ ended }, 'sessions.ended');
       if (busy > 0) lookIn(OVERDUE_MS);
     } catch (error) {
-      // The database is away, say. Its next container's end is the next occasion.
+      // For example, the database is away. The end of the next container triggers another check.
       log.debug({ error: String(error) }, 'roles.unseen');
     }
   };

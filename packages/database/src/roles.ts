@@ -2,16 +2,16 @@ import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import type { Client } from 'pg';
 import type { Address } from './connection.ts';
 
-/** Connections that one function may hold: twice as many as its containers need, and so few that all have room in Postgres' memory. */
+/** Connections per function: twice what its containers need, and few enough to fit into Postgres' memory. */
 const CONNECTIONS = 12;
 
-/** What one session may spill to the disk. A role can't change this one, nor the number of its connections. */
+/** Temporary files per session. A role can't change this limit, nor its number of connections. */
 const EVERYWHERE = { temp_file_limit: '16MB' };
 const IN_VOTES = {
   /**
-   * How long a statement may take, and a transaction stay open with nothing going on. Within a function's deadline, so that the database
-   * gives up first, and says so. For functions that mean well: a session may set them otherwise. A function that doesn't is ended with
-   * its container at its deadline, and what it left running a second later (client_connection_check_interval).
+   * Limits for a statement and for an idle transaction. They are shorter than a function's deadline, so that the database reports the
+   * error first. A session may change them, so they only help well-behaved functions. Others end with their container at its deadline,
+   * and their statements a second later (client_connection_check_interval).
    */
   statement_timeout: '8s',
   idle_in_transaction_session_timeout: '3s',
@@ -21,13 +21,13 @@ const IN_VOTES = {
 };
 
 type Settings = Record<string, string>;
-/** As Postgres keeps them. */
+/** In the form in which Postgres stores them. */
 const kept = (settings: Settings): string[] => Object.entries(settings).map(([name, value]) => `${name}=${value}`);
 
 /**
- * Gives every function's role the settings and the password it should have, and no others. Postgres lets a role change both for itself,
- * and a container that was taken over could so make its successors fail; therefore at every start, and while containers come and go.
- * Passwords only where callers come over a network.
+ * Gives every function's role its settings and password, and removes all others. Postgres lets a role change both for itself, so a
+ * compromised container could make its successors fail. This runs at every start of the launcher and while containers come and go.
+ * Passwords are only set where callers connect over a network.
  * @returns the roles that were not as they should be
  */
 export async function restoreRoles(client: Client, passwords: Address['passwords']): Promise<string[]> {
@@ -52,7 +52,7 @@ export async function restoreRoles(client: Client, passwords: Address['passwords
     await change(client, role, EVERYWHERE);
     await change(client, `${role} in database votes`, IN_VOTES);
   }
-  // Postgres keeps what was changed, at half a megabyte a statement, until somebody looks after it: once a minute it does itself.
+  // Each change leaves dead rows behind, half a megabyte per statement. Autovacuum removes them only once a minute.
   if (spoiled.length > 0) await client.query('vacuum pg_db_role_setting, pg_authid');
   return spoiled.map(({ name }) => name);
 }
@@ -62,7 +62,7 @@ async function change(client: Client, role: string, settings: Settings): Promise
     await client.query(`alter role ${role} set ${name} = '${value}'`);
 }
 
-/** Is this what Postgres keeps of the password (RFC 5803)? By its own number of rounds: another, which a role may choose, may take long. */
+/** Does this verifier (RFC 5803) match the password? Only with the default number of iterations: a role could choose one that takes very long. */
 function isPassword(password: string | undefined, verifier: string | null): boolean {
   if (password === undefined) return verifier === null;
   const [, salt, storedKey] = /^SCRAM-SHA-256\$4096:([^$]+)\$([^:]+):/.exec(verifier ?? '') ?? [];

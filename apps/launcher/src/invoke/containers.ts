@@ -2,10 +2,10 @@ import type { Condition, Sandbox } from '../sandbox/sandbox.ts';
 
 /** A function's containers, from the start of each to its removal. */
 export class Containers extends Set<Sandbox> {
-  /** Starts that wait for their turn at the start limiter. */
+  /** Starts that are queued at the start limiter. */
   announced = 0;
 
-  /** Containers that are there or will be. */
+  /** Containers that exist, and those that are about to. */
   get total(): number {
     return this.size + this.announced;
   }
@@ -25,7 +25,7 @@ export class Containers extends Set<Sandbox> {
     return undefined;
   }
 
-  /** The one that takes the next event: one that stays for it, a prewarmed one, or else the one with the fewest events in hand. */
+  /** Takes the next event: an idle container that was kept, else a prewarmed one, else the one with the fewest events in flight. */
   taker(alone: boolean): Sandbox | undefined {
     let best: Sandbox | undefined;
     const isBetter = (one: Sandbox, other: Sandbox) =>

@@ -1,6 +1,6 @@
 import { type Clock, EarliestTimer } from '@serverless-vote/contracts/clock';
 
-/** Until when a function is crowded, so that its containers stay for further events. Tells when that begins and ends. */
+/** Tracks until when a function is crowded: until then its containers are reused. Reports when that begins and ends. */
 export class Crowd {
   until = 0;
   #isOn = false;

@@ -13,7 +13,7 @@ import { afterLoss, timedOut, type Verdict, waitedInVain } from './retry-policy.
 import * as policy from './scaling-policy.ts';
 import { StartHealth } from './start-health.ts';
 
-/** A container that hasn't asked for its event for this part of the event's deadline never will, and that is the function's fault. */
+/** A container that hasn't asked for an event after this share of the event's deadline never will. That is the function's fault. */
 const SILENT = 0.5;
 
 export interface FunctionPoolParts extends SandboxParts {
@@ -21,19 +21,19 @@ export interface FunctionPoolParts extends SandboxParts {
 }
 
 /**
- * The containers of one function, and the events that wait for them. What it promises:
+ * The containers of one function, and the events that wait for them. Guarantees:
  *
- * 1. An event goes to a container that stays for it or to a prewarmed one; else to one in use, if the function allows reuse; else it waits, in order.
+ * 1. An event goes to an idle or prewarmed container; else to one in use, if the function allows reuse; else it is queued, in order.
  * 2. A container is started only while waiting events outnumber starting containers, within the function's concurrency,
  *    and not while a container in use will take the event sooner than a new one could.
- * 3. A container that has answered leaves: it is used once, unless the function allows reuse, and events come more quickly than starts
- *    can follow, or no other container is ready for the next one.
- * 4. While there is activity `warmPool` containers are kept ready; a taken one is replaced after the answer is out.
- * 5. An event whose container ended under it runs before all others and with none beside it. Only what happens then is blamed on the event.
+ * 3. A container exits after its answer, unless the function allows reuse and either events arrive more quickly than containers can be
+ *    started, or no other container is ready for the next event.
+ * 4. While there is activity, `warmPool` containers are kept prewarmed. One that was taken is replaced after the answer has been sent.
+ * 5. An event whose container exited before answering runs again first, in a container of its own. Only that run can show it to be at fault.
  * 6. Every event is answered: by its function, or with an error at its deadline, when the queue is full, or when its
- *    container ended under it three times. A caller hears of a time-out after the container is gone.
+ *    container exited three times before answering. A caller is told of a time-out after the container has been removed.
  *
- * When to start, keep and retry is decided by scaling-policy.ts and retry-policy.ts; this class does it.
+ * scaling-policy.ts and retry-policy.ts decide when to start, keep and retry; this class carries it out.
  */
 export class FunctionPool implements SandboxOwner {
   readonly name: string;
@@ -71,7 +71,7 @@ export class FunctionPool implements SandboxOwner {
     return this.#pending.length;
   }
 
-  /** Takes an event; its `answer` settles later. @throws {LauncherError} TooManyRequestsException when the queue is full */
+  /** Accepts an event; its `answer` settles later. @throws {LauncherError} TooManyRequestsException when the queue is full */
   submit(invocation: Invocation): void {
     if (this.#isClosing) throw unavailable('The launcher is shutting down. Try again soon.', 5);
     if (!this.#pending.fits(invocation.payload)) {
@@ -79,7 +79,7 @@ export class FunctionPool implements SandboxOwner {
       throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: 1 });
     }
     this.#keepWarm();
-    // Where reuse is forbidden the rate changes nothing.
+    // The rate only matters to functions that allow reuse.
     if (this.entry.serving.kind === 'reuse')
       this.#crowd.lastsFor(policy.reuseForMs(this.#paceMeter.arrived(this.#parts.clock.now())));
     const cancel = this.#parts.clock.after(invocation.remainingMs, () => void this.#expire(invocation));
@@ -88,19 +88,19 @@ export class FunctionPool implements SandboxOwner {
     this.#advance();
   }
 
-  /** Forgets a waiting event whose caller has left. One that is being served already goes on. */
+  /** Drops a queued event whose caller has disconnected. An event that is already running continues. */
   abandon(invocation: Invocation): void {
     if (this.#pending.remove(invocation)) invocation.fail(unavailable('The caller left before the event was served.'));
   }
 
-  /** Somebody will probably need this function soon: keeps the warm pool until the idle timeout. */
+  /** The function will probably be invoked soon: keeps the warm pool until the idle timeout. */
   prewarm(): void {
     this.#keepWarm();
     this.#refillIn(0);
     this.#advance();
   }
 
-  /** Takes no more events, waits at most `graceMs` for those in hand, then removes every container. */
+  /** Accepts no more events, waits at most `graceMs` for those in flight, then removes every container. */
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true;
     this.#warmUntil = 0;
@@ -196,7 +196,7 @@ export class FunctionPool implements SandboxOwner {
     await sandbox.live(this.#setting.image, giveBack);
   }
 
-  /** Lets containers without events in hand go that are not to stay. */
+  /** Ends the idle containers that the policy doesn't keep. */
   #dismiss(): void {
     const situation = this.#situation;
     let rank = 0;
@@ -226,11 +226,11 @@ export class FunctionPool implements SandboxOwner {
     this.#refillIn(policy.REFILL_PAUSE_MS);
     if (this.health.learnFrom(outcome) === 'answer') {
       attempt.invocation.settle(outcome, attempt);
-      // The caller's answer goes out first, then all that follows from it.
+      // The answer is sent first; everything else happens after it.
       setImmediate(() => this.#advance());
     } else {
       const { invocation } = attempt;
-      // Past its deadline it doesn't wait again: its timer has run out, so nobody would end that.
+      // An event past its deadline is not queued again: its timer has already fired, so nothing would end the wait.
       if (invocation.remainingMs === 0)
         this.#conclude(invocation, waitedInVain(invocation, undefined, this.health.why), attempt);
       else this.#pending.addFirst(invocation);
@@ -271,7 +271,7 @@ export class FunctionPool implements SandboxOwner {
     }
     const holder = this.fleet.find((sandbox) => sandbox.attemptAt(invocation) !== undefined);
     await holder?.kill();
-    // Removing the container answers the event; if the engine could not remove it, the caller still gets to know.
+    // Removing the container answers the event. If the engine can't remove it, the caller is still answered.
     const attempt = holder?.attemptAt(invocation);
     if (attempt)
       this.#conclude(invocation, timedOut(invocation, attempt.containerId, this.health.platformsFault), attempt);

@@ -13,19 +13,19 @@ import { FunctionPool, type FunctionPoolParts } from './function-pool.ts';
 /** Lambda's limit for a synchronous event: 6 MB. */
 export const EVENT_LIMIT = 6 * 1024 * 1024;
 
-/** An answered invocation, with what the function wrote. */
+/** An answered invocation, with the function's log output. */
 export interface Invoked extends Answer {
   requestId: string;
   memoryMb: number;
-  /** What the function wrote for this event, complete as soon as the function says so. */
+  /** The log output for this event, complete as soon as the function reports its end. */
   log: () => Promise<string>;
 }
 
 export interface InvokeOptions {
-  /** Aborts when the caller leaves: an event that still waits is dropped. */
+  /** Aborts when the caller disconnects: an event that is still queued is dropped. */
   signal?: AbortSignal;
   qualifier?: string | undefined;
-  /** What the invocation is a part of; without one it begins its own trace. */
+  /** The trace that the invocation belongs to; without one it starts a new trace. */
   trace?: TraceContext;
 }
 
@@ -33,7 +33,7 @@ export interface InvokerParts extends FunctionPoolParts {
   acceptance: AcceptanceClock;
   /** Migrations and the acceptance clock: events wait for them within their deadline. */
   databaseReady: Database['ready'];
-  /** Is told the name of every function that has just succeeded. */
+  /** Called with the name of every function that has just succeeded. */
   succeeded: (name: string) => void;
 }
 
@@ -63,7 +63,7 @@ export class Invoker {
     return [...this.#pools.values()];
   }
 
-  /** Checks that `payload` may be given to the named function. @throws {LauncherError} saying what is wrong with it */
+  /** Checks that `payload` is a valid event for the named function. @throws {LauncherError} saying what is wrong with it */
   check(requested: string, payload: Buffer, qualifier?: string): { name: string; event: Buffer } {
     const { name } = findFunction(this.#catalog, requested, qualifier);
     const { length } = payload;
@@ -94,7 +94,7 @@ export class Invoker {
     return this.run(name, event, this.accept(trace), signal);
   }
 
-  /** Gives an event its identity. Only once the database is ready, which is what the acceptance clock goes on from. */
+  /** Gives an event its identity, once the database is ready: the acceptance clock continues from what is recorded there. */
   accept(trace: TraceContext = continueTrace(undefined)): Acceptance {
     return { requestId: crypto.randomUUID(), acceptedAt: this.#parts.acceptance.next(), trace };
   }
@@ -110,7 +110,7 @@ export class Invoker {
       this.#parts.bus.publish({ type: 'invocation.accepted', ...invocation.who, waiting: pool.waiting });
       pool.submit(invocation);
       const answer = await invocation.answer;
-      // After the answer: nobody waits for what is counted, logged and shown.
+      // After the answer, so that metrics, logs and the live page delay nobody.
       setImmediate(() => {
         this.#finished(invocation, endOf(answer), answer);
         if (answer.outcome.kind === 'result') this.#parts.succeeded(name);
@@ -118,7 +118,7 @@ export class Invoker {
       return { ...answer, requestId: invocation.requestId, memoryMb, log: () => invocation.log.complete() };
     } catch (error) {
       const outcome = signal?.aborted ? 'abandoned' : isThrottled(error) ? 'throttled' : 'unavailable';
-      // What the database did to it says nothing once that is back.
+      // A failure caused by the database says nothing about the function once the database is back.
       const isPlatforms = outcome !== 'unavailable' || pool.health.platformsFault !== undefined;
       this.#finished(invocation, { outcome, failure: isPlatforms ? undefined : messageOf(error) });
       throw error;

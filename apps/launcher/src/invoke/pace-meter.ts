@@ -1,17 +1,17 @@
 import { type Pace, START_SHARE, WINDOW_MS } from './scaling-policy.ts';
 
-/** How long a start is assumed to take until there has been one. */
+/** Assumed duration of a start until one has been measured. */
 const FIRST_START_MS = 200;
-/** The quickest of this many starts counts: the others competed with something, and that isn't part of what a start costs. */
+/** The quickest of the latest starts counts: the others competed for the cores, which isn't part of what a start costs. */
 const LATEST_STARTS = 8;
-/** A burst counts as at most this many times the rate that starts can follow, so that its end is noticed within seconds. */
+/** A burst counts as at most this many times the budget for starts, so that its end is noticed within seconds. */
 const MOST = 3;
 
 /** Measures how quickly a function's events arrive, and how long its containers take to start. Moments are the clock's. */
 export class PaceMeter {
   readonly #cores: number;
   #latestStartsMs = [FIRST_START_MS];
-  /** Events of the last seconds; the longer ago one came, the less it weighs. */
+  /** Events of the last seconds, weighted by an exponential decay. */
   #events = 0;
   #countedAt = 0;
 
@@ -19,7 +19,7 @@ export class PaceMeter {
     this.#cores = cores;
   }
 
-  /** An event has come. @returns the pace, this one included */
+  /** Counts an event. @returns the pace, including this event */
   arrived(now: number): Pace {
     const most = (MOST * this.#startsPerSecond * WINDOW_MS) / 1000;
     this.#events = Math.min(this.#eventsAt(now) + 1, most);

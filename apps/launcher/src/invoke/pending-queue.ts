@@ -1,6 +1,6 @@
 import type { Invocation } from '../model/invocation.ts';
 
-/** Events in the order they came, bounded in number and bytes. One whose container ended goes first again. */
+/** Queued events in order of arrival, bounded in number and bytes. An event whose container exited goes back to the front. */
 export class PendingQueue {
   #events: Invocation[] = [];
   #bytes = 0;
@@ -34,7 +34,7 @@ export class PendingQueue {
 
   /** Whether it was there. */
   remove(invocation: Invocation): boolean {
-    // The first is the usual one, and an array gives that away without moving the others.
+    // Usually it is the first, which an array removes without moving the others.
     const index = this.#events[0] === invocation ? 0 : this.#events.indexOf(invocation);
     if (index < 0) return false;
     if (index === 0) this.#events.shift();

@@ -2,24 +2,24 @@ import { type LauncherError, unavailable } from '../model/errors.ts';
 import { functionError, type Invocation, type Outcome } from '../model/invocation.ts';
 import { reasonOf, type SandboxEnd } from '../sandbox/sandbox-end.ts';
 
-/** An event whose container ended under it is tried again this often. */
+/** How often an event is retried when its container exits before answering. */
 export const RETRIES = 2;
 const KILLED = 137;
 
-/** What the policy looks at of an event. */
+/** The part of an event that the policy looks at. */
 type Event = Pick<Invocation, 'requestId' | 'name' | 'deadlineMs' | 'deaths' | 'remainingMs' | 'blame'>;
 
-/** A container that ended with events in hand. */
+/** A container that ended with events in flight. */
 export interface Loss {
   containerId: string;
   end: SandboxEnd;
   memoryMb: number;
-  /** Events that it had answered, and that it had in hand. */
+  /** How many events it had answered, and how many were in flight. */
   served: number;
   unanswered: number;
 }
 
-/** `retry` carries why, and what the caller is told if there is no time for it; `answer` and `fail` end the invocation. */
+/** `retry` carries the reason, and the error for the caller if no time is left; `answer` and `fail` end the invocation. */
 export type Verdict =
   | { kind: 'retry'; reason: string; blame: Invocation['blame'] }
   | { kind: 'answer'; outcome: Outcome; containerId: string }
@@ -27,7 +27,7 @@ export type Verdict =
 
 /**
  * An event's container ended before it answered: the event is tried again, alone, as long as its deadline and its retries allow.
- * @param platformsFault why functions can't answer just now though nothing is wrong with them, if that is so
+ * @param platformsFault why no function can answer at the moment, if the platform is at fault
  */
 export function afterLoss(event: Event, loss: Loss, platformsFault: string | undefined): Verdict {
   const { containerId } = loss;
@@ -41,8 +41,8 @@ export function afterLoss(event: Event, loss: Loss, platformsFault: string | und
 }
 
 /**
- * Did the container end by what the function did for this event? Not if somebody killed or removed it, or the engine went away;
- * and nobody knows if the container has had another event, too.
+ * Did the container end because of what the function did for this event? Not if it was killed or removed from outside, or if the engine
+ * went away. If the container had other events, too, it can't be known.
  */
 function isItsOwnDoing({ deaths }: Event, { end, served, unanswered }: Loss): boolean {
   const wasAlone = unanswered === 1 && (deaths > 0 || served === 0);
@@ -64,8 +64,8 @@ export function timedOut(event: Event, containerId: string, platformsFault: stri
 
 /**
  * The deadline passed while the event waited.
- * @param silent a container that has run for long without asking for an event, which is the function's fault
- * @param trouble why containers can't be started just now, if that is so
+ * @param silent a container that has run for a long time without asking for an event, which is the function's fault
+ * @param trouble why containers can't be started at the moment, if they can't
  */
 export function waitedInVain(event: Event, silent: string | undefined, trouble: string | undefined): Verdict {
   if (silent !== undefined) {

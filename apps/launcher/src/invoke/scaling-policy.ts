@@ -1,10 +1,10 @@
-/** A start costs about this much: an event that a container in use will take before is not worth one. */
+/** Roughly what a start costs. No container is started for an event that one in use will take sooner than that. */
 export const PATIENCE_MS = 100;
-/** While events wait for each other, and this long after, containers stay for the next event instead of being replaced. */
+/** Containers are reused while events queue up, and for this long afterwards. */
 export const CROWDED_MS = 250;
-/** A refill begins this long after an answer, so that it doesn't compete with it; */
+/** A refill starts this long after an answer, so that it doesn't compete with it, */
 export const REFILL_PAUSE_MS = 15;
-/** and at the latest this long after its container was taken, if the answer takes longer. */
+/** or this long after the container was taken, if the answer takes longer. */
 export const REFILL_LATEST_MS = 250;
 
 /** Starts may take this share of the cores: what is left answers. A start keeps a core busy for most of the time that it takes. */
@@ -23,7 +23,7 @@ export interface Pace {
   startMs: number;
 }
 
-/** A function's containers and waiting events at one moment, as far as the policy looks at them. Moments are as of `now`. */
+/** A snapshot of a function's containers and queued events. Moments are on the same clock as `now`. */
 export interface Situation {
   now: number;
   limits: { concurrency: number; warmPool: number };
@@ -31,24 +31,24 @@ export interface Situation {
   /** Is the pool being closed? Then nothing is kept warm. */
   isClosing: boolean;
   waiting: number;
-  /** Of the waiting event that goes first: when it came, and whether it needs a container of its own. */
+  /** The first queued event: when it arrived, and whether it needs a container of its own. */
   first: { arrivedAt: number; alone: boolean } | undefined;
-  /** Containers that are there or will be; those of them that are starting; those that are ready and unused. */
+  /** All containers, including starts under way; those that are starting; those that are prewarmed. */
   containers: number;
   starting: number;
   prewarmed: number;
-  /** Will a container in use take another event by itself? */
+  /** Will a container that is in use ask for another event? */
   hasReusable: boolean;
-  /** Whether the last start worked, and before when none is tried. */
+  /** Whether the last start succeeded, and the earliest moment of the next. */
   startsWork: boolean;
   startsAgainAt: number;
-  /** While somebody needs the function: until when the warm pool is kept, and when what was taken from it is due to be replaced. */
+  /** While there is activity: until when the warm pool is kept, and when a container that was taken from it is due to be replaced. */
   warmUntil: number;
   refillAt: number | undefined;
   crowdedUntil: number;
 }
 
-/** How many containers to start: `now`; not before a moment; or nothing is missing. */
+/** How many containers to start now, or the moment to look again, or none. */
 export type Starts = { kind: 'now'; count: number } | { kind: 'later'; at: number } | { kind: 'none' };
 
 /** Starts for events that wait: as many as outnumber the containers that are starting, unless a container in use takes them sooner. */
@@ -69,14 +69,14 @@ export function refills(s: Situation): Starts {
 
 function within(s: Situation, wanted: number): Starts {
   const room = s.limits.concurrency - s.containers;
-  // After a failure one start at a time has to show that it works again.
+  // After a failure, starts go one at a time until one succeeds.
   const most = s.startsWork ? room : Math.min(room, 1 - s.starting);
   const count = Math.min(wanted, most);
   if (count <= 0) return { kind: 'none' };
   return s.now < s.startsAgainAt ? { kind: 'later', at: s.startsAgainAt } : { kind: 'now', count };
 }
 
-/** Is a start still wanted that had to wait for its turn? It isn't counted as starting here. */
+/** Is a queued start still needed? It isn't counted as starting here. */
 export function isStillWanted(s: Situation): boolean {
   const refills = !s.isClosing && s.starting + s.prewarmed < warmPool(s.limits.warmPool, s.pace);
   return (s.waiting > s.starting || refills) && s.now >= s.startsAgainAt;
@@ -92,12 +92,12 @@ export function reuseForMs({ eventsPerSecond, startsPerSecond }: Pace): number {
     : WINDOW_MS * Math.log(eventsPerSecond / (ENDS_BELOW * startsPerSecond));
 }
 
-/** Has at most one event come lately? It says nothing about the next. */
+/** Was there at most one event lately? One event says nothing about the next. */
 const isOnlyEvent = ({ eventsPerSecond }: Pace): boolean => (eventsPerSecond * WINDOW_MS) / 1000 < 1.5;
 
-/** Containers beyond the warm pool's size in the catalog, at the most. */
+/** How many containers the warm pool may grow beyond its size in the catalog. */
 const MOST_EXTRA = 2;
-/** Extra containers are looked at again after this long; and stay while half the rate that calls for them goes on, so that they don't flap. */
+/** Extra containers are reviewed this often, and kept until the rate has fallen to half of what they were started for, so that they don't flap. */
 const LOOK_AGAIN_MS = 500;
 const STAY_FACTOR = 2;
 

@@ -6,13 +6,13 @@ import type { SandboxEnd } from '../sandbox/sandbox-end.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
-/** This many failed inits in a row are the function's fault, no accident. */
+/** After this many failed inits in a row the function is at fault. */
 const INIT_FAILURES = 3;
 /** What our runtime reports when it can't reach the database: the platform's fault, not the function's. */
 const DATABASE_UNAVAILABLE = 'DatabaseUnavailable';
 export const DISK_IS_FULL = "the database's disk is full";
 
-/** Who is to blame when no start helps: the function, the database, or whatever ended or refused containers. */
+/** What is at fault when starts keep failing: the function, the database, or whatever ended or refused containers. */
 type Cause = 'function' | 'database' | 'other';
 
 /*
@@ -25,10 +25,10 @@ type State =
   | { kind: 'fine' }
   | { kind: 'backing-off'; failures: number; initFailures: number; retryAt: number; why: string; by: Cause };
 
-/** `go-on`: those who wait go on waiting. `give-up`: no start will help them, so they get this error now. */
+/** `go-on`: queued events keep waiting. `give-up`: no start will help them, so they get this error now. */
 export type StartVerdict = { kind: 'go-on' } | { kind: 'give-up'; error: LauncherError | Outcome };
 
-/** Whether containers of one function can be started at all, and when it makes sense to try again: backoff with jitter. */
+/** Tracks whether a function's containers can be started, and when to try again: backoff with jitter. */
 export class StartHealth {
   #state: State = { kind: 'fine' };
   readonly #clock: Clock;
@@ -50,17 +50,17 @@ export class StartHealth {
     return this.#state.kind === 'fine' ? undefined : this.#state.why;
   }
 
-  /** Why functions can't answer just now though nothing is wrong with them, if that is so. */
+  /** Why functions can't answer at the moment, if the platform is at fault. */
   get platformsFault(): string | undefined {
     return this.#state.kind === 'backing-off' && this.#state.by === 'database' ? this.#state.why : undefined;
   }
 
-  /** Was space what the database lacked, when it was last asked for something? */
+  /** Did the database last fail because its disk was full? */
   get lacksSpace(): boolean {
     return this.platformsFault === DISK_IS_FULL;
   }
 
-  /** An answer shows that starts work, unless it says that the database is away: then the event is to wait for it. */
+  /** An answer shows that starts work, unless it reports that the database is away: then the event waits for the database. */
   learnFrom(outcome: Outcome): 'answer' | 'wait' {
     if (outcome.kind === 'function-error' && outcome.errorType === DATABASE_UNAVAILABLE) {
       this.#backOff(troubleIn(outcome.payload.toString()), 'database');
@@ -70,7 +70,7 @@ export class StartHealth {
     return 'answer';
   }
 
-  /** Draws the conclusion from a container's end. `expected`: it was told to leave, or ended with an event in hand, which is judged there. */
+  /** Judges a container's end. `expected`: it was told to exit, or it ended with an event in flight, which the retry policy judges. */
   judge(end: SandboxEnd, expected: boolean): StartVerdict {
     if (end.kind === 'ended') {
       if (!expected) this.#backOff('containers end while they wait for an event', 'other');
@@ -102,6 +102,6 @@ export class StartHealth {
   }
 }
 
-/** What our runtime says about the database, in one of our own sentences: nothing of a function's goes to others' callers. */
+/** What our runtime reports about the database, in our own words: no text of a function reaches other functions' callers. */
 const troubleIn = (text: string): string =>
   text.includes("The database's disk is full") ? DISK_IS_FULL : 'the database is away';
