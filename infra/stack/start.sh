@@ -37,7 +37,11 @@ install_packages() {
   local installed=node_modules/.installed-lock
   # Another command in this checkout may be installing just now. The step's shell holds the lock, and no program that it starts.
   mkdir -p .cache
-  if command -v flock >/dev/null; then exec 7>>.cache/packages.lock && flock --timeout 900 7; fi
+  if command -v flock >/dev/null; then
+    exec 7>>.cache/packages.lock
+    flock --timeout 900 7 ||
+      fail 'Another command has been installing packages for 15 minutes.' 'It holds .cache/packages.lock.' 'Wait for it, or end it; then run this again.'
+  fi
   if cmp -s package-lock.json $installed; then
     note unchanged
     return
