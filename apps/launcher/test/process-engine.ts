@@ -8,9 +8,11 @@ import {
   type EngineToOpen,
   type Exit,
   type Mount,
+  type Relay,
   type SandboxSpec,
   type StartedSandbox,
 } from '@serverless-vote/engine';
+import { RELAY_PROGRAM } from '@serverless-vote/engine/docker/relay';
 import pTimeout from 'p-timeout';
 
 interface ProcessEngineParts {
@@ -45,6 +47,7 @@ export class ProcessEngine implements EngineToOpen {
 
   async start(spec: SandboxSpec): Promise<StartedSandbox> {
     const from = performance.now();
+    const relay = typeof spec.network === 'object' ? await this.#startRelay(spec.network) : undefined;
     const [program, ...args] = this.#parts.command(spec.image) ?? [];
     if (program === undefined) throw new EngineError('misconfigured', `There is no image ${spec.image}.`);
     // A process group of its own, so that it can be killed together with its children, as in a container.
@@ -55,7 +58,10 @@ export class ProcessEngine implements EngineToOpen {
     });
     const output = merged(child.stdout, child.stderr);
     const exited = Promise.withResolvers<Exit>();
-    child.once('exit', () => endGroup(child));
+    child.once('exit', () => {
+      endGroup(child);
+      relay?.kill('SIGKILL');
+    });
     child.once('close', (code, signal) => {
       this.#running.delete(spec.sandboxId);
       const exitCode = code ?? 128 + (signal ? os.constants.signals[signal] : 0);
@@ -89,6 +95,19 @@ export class ProcessEngine implements EngineToOpen {
   async missingImages(images: readonly string[]): Promise<string[]> {
     return images.filter((image) => this.#parts.command(image) === undefined);
   }
+
+  /** In place of a namespace's loopback address it uses this machine's. */
+  async #startRelay({ from, to, mounts }: Relay): Promise<ChildProcess> {
+    const ends = { from: this.#located(from, mounts), to: this.#located(to, mounts) };
+    const relay = spawn(process.execPath, ['-e', RELAY_PROGRAM, JSON.stringify(ends)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(relay, 'spawn');
+    if (typeof from === 'number') await once(relay.stdout, 'data');
+    return relay;
+  }
+
+  #located = (end: number | string, mounts: Mount[]) => (typeof end === 'number' ? end : this.#locate(end, mounts));
 
   /** A container's environment, with paths below its mounts replaced by the paths on this machine. */
   #environment({ environment, secrets, mounts }: SandboxSpec): Record<string, string | undefined> {

@@ -12,6 +12,18 @@ export interface Mount {
   readOnly: boolean;
 }
 
+/**
+ * Connects a program that speaks TCP with one Unix socket, and with nothing else: a second container, in the same network namespace, which
+ * passes each connection on. A number is a port on the namespace's loopback address, a string a socket's path in the relay.
+ */
+export interface Relay {
+  /** Where it listens. A port: before the sandbox starts. A socket: as soon as `to` accepts connections. */
+  from: number | string;
+  to: number | string;
+  /** Folders with the socket; the sandbox doesn't see them. */
+  mounts: Mount[];
+}
+
 export interface SandboxSpec {
   sandboxId: string;
   kind: 'function' | 'web';
@@ -33,8 +45,8 @@ export interface SandboxSpec {
   mounts: Mount[];
   /** May it talk to the database? */
   database: boolean;
-  /** On one machine: borrows the database's empty network namespace, or has an empty one of its own. */
-  network: 'database' | 'none';
+  /** On one machine: borrows the database's empty network namespace, or has an empty one of its own, which it may share with a relay. */
+  network: 'database' | 'none' | Relay;
   /** How long it may take to finish its work when the engine stops it. */
   graceMs: number;
 }

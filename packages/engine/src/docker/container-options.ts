@@ -58,7 +58,7 @@ export function containerOptions(
   };
 }
 
-function bind({ volume, folder, target, readOnly }: Mount, volumePaths: VolumePaths): string {
+export function bind({ volume, folder, target, readOnly }: Mount, volumePaths: VolumePaths): string {
   const source = folder === undefined ? volumePaths[volume] : `${volumePaths[volume]}/${folder}`;
   return `${source}:${target}:${readOnly ? 'ro' : 'rw'}`;
 }

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
+import { label } from '@serverless-vote/contracts/labels';
 import Docker from 'dockerode';
 import { afterEach, expect, test } from 'vitest';
 import { DockerEngine } from './docker-engine.ts';
+import { RELAY } from './relay.ts';
 
 let close = () => undefined as unknown;
 afterEach(() => close());
@@ -52,6 +54,22 @@ test('a launcher that cannot be found is not taken for a missing database', asyn
     name: 'EngineError',
     message: expect.stringContaining('launcher'),
   });
+});
+
+test('a sandbox with a relay is listed once, and removed with its relay', async () => {
+  const removed: string[] = [];
+  const of = (name: string, sandbox: string) => ({ Labels: { [label('name')]: name, [label('sandbox')]: sandbox } });
+  const engine = await engineThat((request) => {
+    if (request.startsWith('DELETE')) removed.push(/s-sandbox-[\w-]+/.exec(request)?.[0] ?? '');
+    return request.startsWith('GET')
+      ? { status: 200, body: [of('a-service', 'a'), of(RELAY, 'a'), of('a-function', 'b'), of(RELAY, 'c')] }
+      : { status: 204 };
+  });
+  expect(await engine.list()).toEqual(['a', 'b', 'c']);
+  for (const id of ['a', 'b', 'c']) await engine.remove(id);
+  expect(removed.toSorted()).toEqual([
+    ...['s-sandbox-a', 's-sandbox-a-relay', 's-sandbox-b', 's-sandbox-c', 's-sandbox-c-relay'],
+  ]);
 });
 
 test('names the images that it does not have', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { PermanentMemory } from '@serverless-vote/contracts/activity';
 import { label, onDemand, permanent } from '@serverless-vote/contracts/labels';
@@ -8,11 +9,13 @@ import {
   EngineError,
   type EngineToOpen,
   type Mount,
+  type Relay,
   type SandboxSpec,
   type StartedSandbox,
 } from '../engine.ts';
 import { containerName, containerOptions, type VolumePaths } from './container-options.ts';
 import { Exits } from './exits.ts';
+import { RELAY, relayName, relayOptions } from './relay.ts';
 import { startError } from './start-error.ts';
 
 const CALL_DEADLINE_MS = 15_000;
@@ -34,6 +37,8 @@ export class DockerEngine implements EngineToOpen {
   readonly #exits: Exits;
   #launcher: { image: string; volumePaths: VolumePaths } | undefined;
   #databaseId: string | undefined;
+  /** Sandboxes with a relay: it is removed together with them. */
+  readonly #relays = new Set<string>();
 
   constructor(stackId: string, docker: Docker) {
     this.#stackId = stackId;
@@ -66,8 +71,7 @@ export class DockerEngine implements EngineToOpen {
 
   async #start(spec: SandboxSpec): Promise<StartedSandbox> {
     const before = performance.now();
-    const network = spec.network === 'none' ? 'none' : `container:${await this.#database()}`;
-    const options = containerOptions(this.#stackId, spec, network, this.#opened.volumePaths);
+    const options = containerOptions(this.#stackId, spec, await this.#networkOf(spec), this.#opened.volumePaths);
     const container = await this.#docker.createContainer({ ...options, abortSignal: callDeadline() });
     const created = performance.now();
     const exited = this.#exits.of(container.id, spec.sandboxId);
@@ -76,6 +80,28 @@ export class DockerEngine implements EngineToOpen {
     await container.start({ abortSignal: callDeadline() });
     const startMs = performance.now() - created;
     return { containerId: container.id.slice(0, 12), createMs: created - before, startMs, output, exited };
+  }
+
+  async #networkOf(spec: SandboxSpec): Promise<string> {
+    const { network } = spec;
+    if (network === 'none') return network;
+    return `container:${network === 'database' ? await this.#database() : await this.#startRelay(spec, network)}`;
+  }
+
+  /** Resolves with its ID when it listens, if it listens at a port; else when it has started. The sandbox ends with it. */
+  async #startRelay(spec: SandboxSpec, relay: Relay): Promise<string> {
+    const { image, volumePaths } = this.#opened;
+    this.#relays.add(spec.sandboxId);
+    const options = relayOptions({ stackId: this.#stackId, image }, spec, relay, volumePaths);
+    const container = await this.#docker.createContainer({ ...options, abortSignal: callDeadline() });
+    const exited = this.#exits.of(container.id, spec.sandboxId);
+    const output = await this.#attach(container);
+    await container.start({ abortSignal: callDeadline() });
+    const failed = exited.then(() => Promise.reject(new EngineError('unavailable', 'The relay ended at its start.')));
+    if (typeof relay.from === 'number') await Promise.race([once(output, 'data', { signal: callDeadline() }), failed]);
+    output.resume();
+    void failed.catch(() => this.#container(spec.sandboxId).kill()).catch(() => undefined);
+    return container.id;
   }
 
   /** The deadline applies to attaching only: the stream stays open while the container runs. */
@@ -101,19 +127,28 @@ export class DockerEngine implements EngineToOpen {
   }
 
   async remove(sandboxId: string): Promise<void> {
-    const container = this.#container(sandboxId);
+    const removals = [this.#removeContainer(containerName(this.#stackId, sandboxId))];
+    if (this.#relays.has(sandboxId)) removals.push(this.#removeContainer(relayName(this.#stackId, sandboxId)));
+    await Promise.all(removals);
+    this.#relays.delete(sandboxId);
+    this.#exits.removed(sandboxId);
+  }
+
+  async #removeContainer(name: string): Promise<void> {
+    const container = this.#docker.getContainer(name);
     await container.remove({ force: true, v: true, abortSignal: callDeadline() }).catch(async (error: unknown) => {
       // 409: an earlier removal is in progress, and may fail: wait until the engine says that the container is gone.
       if (statusOf(error) !== 409) return unless(404)(error);
       await container.wait({ condition: 'removed', abortSignal: callDeadline() }).catch(unless(404));
     });
-    this.#exits.removed(sandboxId);
   }
 
   async list(): Promise<string[]> {
     const filters = { label: onDemand(this.#stackId) };
     const containers = await this.#docker.listContainers({ all: true, filters, abortSignal: callDeadline() });
-    return containers.flatMap(({ Labels }) => Labels[label('sandbox')] ?? []);
+    const ids = containers.map(({ Labels }) => ({ id: Labels[label('sandbox')] ?? '', name: Labels[label('name')] }));
+    for (const { id, name } of ids) if (name === RELAY) this.#relays.add(id);
+    return [...new Set(ids.map(({ id }) => id))].filter(Boolean);
   }
 
   async missingImages(images: readonly string[]): Promise<string[]> {
