@@ -10,7 +10,7 @@ interface Answers {
 
 interface Catalog {
   functions: Record<string, { user: number }>;
-  web: { user: number };
+  services: Record<string, { user: number }>;
 }
 
 /** Other images of ours have these names. */
@@ -63,8 +63,8 @@ function problemWith(name: string, root: string): string | undefined {
 function addToCatalog({ name, database }: Answers, root: string): string {
   const file = join(root, 'functions/catalog.json');
   const text = readFileSync(file, 'utf8');
-  const { functions, web } = JSON.parse(text) as Catalog;
-  const user = Math.max(web.user, ...Object.values(functions).map((entry) => entry.user)) + 1;
+  const { functions, services } = JSON.parse(text) as Catalog;
+  const user = Math.max(...Object.values({ ...services, ...functions }).map((entry) => entry.user)) + 1;
   const entry = `,
     "${name}": {
       "image": "serverless-vote/${name}",
@@ -82,8 +82,9 @@ function addToCatalog({ name, database }: Answers, root: string): string {
       "invalidates": []
     }`;
   // As text, so that the rest of the file keeps its looks.
-  const end = text.search(/\n {2}\},\n {2}"web"/);
-  if (end < 0) throw new Error('functions/catalog.json has no "functions" followed by "web". Add the entry by hand.');
+  const end = text.search(/\n {2}\},\n {2}"services"/);
+  if (end < 0)
+    throw new Error('functions/catalog.json has no "functions" followed by "services". Add the entry by hand.');
   writeFileSync(file, text.slice(0, end) + entry + text.slice(end));
   return `functions/catalog.json: ${name}, as user ${user}`;
 }

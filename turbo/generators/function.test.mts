@@ -48,7 +48,7 @@ describe('npx turbo gen function', () => {
     const { functions, ...rest } = JSON.parse(read('functions/catalog.json'));
     const { 'count-voters': entry, ...others } = functions;
     expect({ functions: others, ...rest }).toEqual(before);
-    const users = [rest.web, ...Object.values<{ user: number }>(others)].map(({ user }) => user);
+    const users = Object.values<{ user: number }>({ ...rest.services, ...others }).map(({ user }) => user);
     expect(users).not.toContain(entry.user);
     expect(entry).toMatchObject({ image: 'serverless-vote/count-voters', database: true });
   });

@@ -27,10 +27,10 @@ afterAll(async () => {
   expect((await vote()).status).toBe(200);
   expect((await (await permanent('launcher')).inspect()).State.StartedAt).toBe(launcherSince);
   const catalog = JSON.parse(readFileSync(new URL('../../../.cache/test-catalog.json', import.meta.url), 'utf8'));
-  const named = Object.entries<{ image: string }>({ ...catalog.functions, web: catalog.web });
+  const named = Object.entries<{ image: string }>({ ...catalog.functions, ...catalog.services });
   const allowed = named.map(([name, { image }]) => `${name} ${image}`);
   const created = creations.end();
-  expect(created).toContain(`web ${catalog.web.image}`);
+  expect(created).toContain(`web ${catalog.services.web.image}`);
   expect(created.filter((each) => !allowed.includes(each))).toEqual([]);
 });
 

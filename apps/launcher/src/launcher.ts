@@ -95,8 +95,8 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   if (settings.live) streams.set('activity', new ActivityStream(bus, async () => platform.engine.permanentMemory?.()));
   const web = new HttpService(
     {
-      ...{ name: 'web', entry: catalog.web },
-      image: `${catalog.web.image}:${imageTag}`,
+      ...{ name: 'web', entry: catalog.services.web },
+      image: `${catalog.services.web.image}:${imageTag}`,
       idleTimeoutMs: settings.webIdleTimeoutMs,
       handedOn: new Map([...settings.handedOn, ['PARTS', JSON.stringify(partsOf(catalog))]]),
     },
@@ -114,12 +114,14 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   releaseMemoryWhenIdle(bus, () => web.replicas.length + sandboxes().length === 0);
 
   const failures = new RecentFailures(bus);
-  const ofPages = pools.filter(({ name }) => catalog.web.mayInvoke.includes(name));
+  const ofPages = pools.filter(({ name }) => catalog.services.web.mayInvoke.includes(name));
   const health = new HealthReport({
     isPrepared: () => databaseReady.isDone,
     databaseIsThere: () => database.isThere(),
     databaseHasSpace: () => database.hasSpace(pools.some((pool) => pool.health.lacksSpace)),
-    images: [...ofPages.map(({ entry }) => entry.image), catalog.web.image].map((image) => `${image}:${imageTag}`),
+    images: [...ofPages.map(({ entry }) => entry.image), catalog.services.web.image].map(
+      (image) => `${image}:${imageTag}`,
+    ),
     lacking: async (images) => (await platform.engine.missingImages?.(images)) ?? [],
     functions: ofPages.map(({ name }) => name),
     isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,

@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const platform =
     engine.kind === 'swarm'
       ? swarmPlatform(stackId, engine, log)
-      : await dockerPlatform(stackId, catalog.web.user, log);
+      : await dockerPlatform(stackId, catalog.services.web.user, log);
   const migrationsDir = `${import.meta.dirname}/migrations`;
   const launcher = await startLauncher({ settings, catalog, platform, migrationsDir, log });
 

@@ -87,7 +87,7 @@ test('any catalog is within the limits, or is rejected', () => {
   return forAll(fc.oneof(edited, fc.json(), anyText), 1000, (text) => {
     const read = outcomeOf(() => parseCatalog(text)) as ReturnType<typeof parseCatalog> | Error;
     if (read instanceof Error) return expect(read.message).toMatch(/^Invalid catalog:\n/);
-    for (const { image, user } of [read.web, ...Object.values(read.functions)]) {
+    for (const { image, user } of [...Object.values(read.services), ...Object.values(read.functions)]) {
       expect(image).toMatch(/^[a-z0-9][a-z0-9./_-]*$/);
       expect(user).toBeGreaterThanOrEqual(1000);
     }

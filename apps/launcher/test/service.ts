@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readCatalog, type WebEntry } from '@serverless-vote/catalog';
+import { readCatalog, type ServiceEntry } from '@serverless-vote/catalog';
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import type { SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
 import { onTestFinished } from 'vitest';
@@ -14,7 +14,7 @@ import { ManualClock } from './manual-clock.ts';
 import { ProcessEngine } from './process-engine.ts';
 import { commandOf } from './program.ts';
 
-const { web } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`);
+const { web } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`).services;
 const COMMAND = commandOf('replica');
 
 /** Child processes that listen on real sockets. */
@@ -34,7 +34,7 @@ class Replicas extends ProcessEngine {
 
 /** An HTTP service with real child processes and a clock that the test advances; removed when the test ends. */
 export function testService(
-  differences: Partial<WebEntry> = {},
+  differences: Partial<ServiceEntry> = {},
   { behaviour = '', idleTimeoutMs = 60_000, places = 4 } = {},
 ) {
   const directory = mkdtempSync(`${tmpdir()}/service-`);

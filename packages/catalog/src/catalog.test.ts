@@ -73,9 +73,43 @@ describe('reading the catalog', () => {
   });
 
   test('refuses the name of a function that it does not have', () => {
-    const unknown = change(({ web }) => {
-      if (web) Object.assign(web, { mayInvoke: ['drop-tables'] });
+    const unknown = change(({ services }) => {
+      Object.assign(services?.web ?? {}, { mayInvoke: ['drop-tables'] });
     });
     expect(() => parseCatalog(unknown)).toThrow('drop-tables');
+  });
+
+  const { web } = JSON.parse(json).services;
+  const { environment: _environment, mayInvoke: _mayInvoke, prewarms: _prewarms, ...plain } = web;
+  const other = { ...plain, image: 'hello', port: 8000 };
+  const withService = (name: string, entry: object) =>
+    change(({ services }) => {
+      Object.assign(services ?? {}, { [name]: entry });
+    });
+
+  test('takes further services with the port where they listen', () => {
+    const { services } = parseCatalog(withService('hello', other));
+    expect(services.hello).toMatchObject({ port: 8000, environment: [], mayInvoke: [], prewarms: {} });
+  });
+
+  test.each([
+    ['web with a port', 'web', { ...web, port: 80 }, 'no port'],
+    ['another service without a port', 'hello', plain, 'needs the port'],
+    ['a port that is none', 'hello', { ...other, port: 65_536 }, 'port'],
+    ['a function’s name', 'record-vote', other, 'is a function, too'],
+    ['a name that is no part of a host name', 'hello.', other, 'host name'],
+    ['a name in upper case', 'Hello', other, 'host name'],
+    ['a name that ends with a hyphen', 'hello-', other, 'host name'],
+    ['a setting for another service', 'hello', { ...other, environment: ['SESSION_SECRET'] }, 'for web'],
+    ['a function for another service', 'hello', { ...other, mayInvoke: ['record-vote'] }, 'for web'],
+  ])('refuses %s', (_what, name, entry, message) => {
+    expect(() => parseCatalog(withService(name, entry))).toThrow(message);
+  });
+
+  test('refuses a catalog without web', () => {
+    const without = change(({ services }) => {
+      delete services?.web;
+    });
+    expect(() => parseCatalog(without)).toThrow('web');
   });
 });

@@ -12,6 +12,9 @@ const LAST_USER = 59_999;
 /** The values that an entry's `environment` may name and that are secret. */
 export const SECRETS: ReadonlySet<string> = new Set(['SESSION_SECRET', 'PRESENTER_KEY']);
 
+/** A label of a host name. */
+const SERVICE_NAME = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
 const limits = {
   /** Image without a tag; the stack adds its own. */
   image: z.string().regex(/^[a-z0-9]+([./_-][a-z0-9]+)*$/),
@@ -50,29 +53,37 @@ const functionEntry = z.strictObject({
   invalidates: z.array(z.string()),
 });
 
-const webEntry = z.strictObject({
+/** The service of the pages. It listens at a socket, and only it may use settings and functions. */
+const WEB = 'web';
+
+/** An HTTP service. */
+const serviceEntry = z.strictObject({
   ...limits,
-  environment: z.array(z.string()),
-  mayInvoke: z.array(z.string()),
+  /** Where it listens, unless it is web. */
+  port: z.int().min(1).max(65_535).optional(),
+  environment: z.array(z.string()).default([]),
+  mayInvoke: z.array(z.string()).default([]),
   /** Path of a page → functions that its visitor will probably need. */
-  prewarms: z.record(z.string(), z.array(z.string())),
-  startDeadlineMs: z.int().min(1000),
-  requestsPerReplica: z.int().min(1),
-  replicas: z.int().min(1),
+  prewarms: z.record(z.string(), z.array(z.string())).default({}),
+  startDeadlineMs: z.int().min(1000).default(20_000),
+  requestsPerReplica: z.int().min(1).default(100),
+  replicas: z.int().min(1).default(1),
 });
 
 const schema = z
   .strictObject({
     functions: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), functionEntry),
-    web: webEntry,
+    /** Web, and others that are reached by their names. */
+    services: z.object({ [WEB]: serviceEntry }).catchall(serviceEntry),
     /** Public stream → the function whose result it shows. */
     streams: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.string()),
   })
   .superRefine((catalog, context) => {
+    const { web } = catalog.services;
     const named = [
       ...Object.values(catalog.functions).flatMap((entry) => entry.invalidates),
-      ...catalog.web.mayInvoke,
-      ...Object.values(catalog.web.prewarms).flat(),
+      ...web.mayInvoke,
+      ...Object.values(web.prewarms).flat(),
       ...Object.values(catalog.streams),
     ];
     for (const name of named) {
@@ -83,11 +94,25 @@ const schema = z
         });
       }
     }
+    for (const [name, entry] of Object.entries(catalog.services)) {
+      const message = problemWith(name, entry, catalog.functions);
+      if (message) context.addIssue({ code: 'custom', path: ['services', name], message });
+    }
   });
+
+function problemWith(name: string, entry: ServiceEntry, functions: object): string | undefined {
+  const { port, environment, mayInvoke, prewarms } = entry;
+  if (name === WEB) return port === undefined ? undefined : 'listens at a socket, so it has no port';
+  if (!SERVICE_NAME.test(name)) return 'is part of a host name: a-z, 0-9 and - between them, at most 63';
+  if (Object.hasOwn(functions, name)) return 'is a function, too; a name means one thing';
+  if (port === undefined) return 'needs the port where it listens';
+  const isOfWeb = environment.length + mayInvoke.length + Object.keys(prewarms).length > 0;
+  return isOfWeb ? 'environment, mayInvoke and prewarms are for web' : undefined;
+}
 
 export type Catalog = z.infer<typeof schema>;
 export type FunctionEntry = z.infer<typeof functionEntry>;
-export type WebEntry = z.infer<typeof webEntry>;
+export type ServiceEntry = z.infer<typeof serviceEntry>;
 
 /** Reads the allow-list: nothing else is ever started. @throws naming every problem at once */
 export function parseCatalog(json: string): Catalog {
@@ -129,7 +154,7 @@ export function findFunction({ functions }: Catalog, requested: string, qualifie
 export const arnOf = (name: string): string => `arn:aws:lambda:local:000000000000:function:${name}`;
 
 /** What the public picture of the architecture shows: web, what web may invoke, and how many containers of each there may be. */
-export const partsOf = ({ functions, web }: Catalog): { name: string; limit: number }[] => [
-  { name: 'web', limit: web.replicas },
+export const partsOf = ({ functions, services: { web } }: Catalog): { name: string; limit: number }[] => [
+  { name: WEB, limit: web.replicas },
   ...web.mayInvoke.map((name) => ({ name, limit: functions[name]?.concurrency ?? 0 })),
 ];

@@ -8,7 +8,7 @@ const catalog = read('../../../../functions/catalog.json');
 // On a busy machine a start takes seconds. This is still less than web's time-out for the launcher.
 for (const real of Object.values<{ deadlineMs: number }>(catalog.functions)) real.deadlineMs = 18_000;
 // A second replica without a hundred requests at once, with which a busy machine is busy for half a minute.
-catalog.web.requestsPerReplica = 40;
+catalog.services.web.requestsPerReplica = 40;
 const files = ['./misbehaving.json', ...process.argv.slice(2)];
 for (const [name, differences] of files.flatMap((file) => Object.entries<object>(read(file)))) {
   catalog.functions[name] = {

@@ -21,7 +21,7 @@ interface WebApiParts extends Omit<InvokeParts, 'asyncEvents' | 'eventLimit'> {
 /** Web's socket to the control API: synchronous invocations of the functions that the catalog allows, the presenter's kill, health, and nothing else. */
 export function webApi({ catalog, invoker, bodies, presenter, health, knowsWeb }: WebApiParts): Express {
   const app = newApp();
-  const mayInvoke = (name: unknown) => catalog.web.mayInvoke.includes(String(name));
+  const mayInvoke = (name: unknown) => catalog.services.web.mayInvoke.includes(String(name));
   const isPresenter = (request: Request) =>
     isSameSecret(presenter.key && `Bearer ${presenter.key}`, request.get('authorization'));
   app.use(refuse((request) => !knowsWeb(request) && 'Only web may call this API, each container with its own token.'));

@@ -22,7 +22,7 @@ async function serve(bytes: string): Promise<string> {
   });
   const lease = async () => ({ target: { socketPath }, release: () => undefined, fail: () => undefined });
   const endpoint = gateway({
-    catalog: { web: { prewarms: {} } as never },
+    catalog: { services: { web: { prewarms: {} } as never } },
     web: { isUp: true, lease },
     invoker: { prewarm: () => undefined },
     streams: new Map(),

@@ -40,7 +40,7 @@ async function serve(votesPerMinute?: number): Promise<{ url: string; port: numb
     return { target: { socketPath }, release: () => undefined, fail: () => undefined };
   };
   const endpoint = gateway({
-    catalog: { web: { prewarms: {} } as never },
+    catalog: { services: { web: { prewarms: {} } as never } },
     web: { isUp: true, lease },
     invoker: { prewarm: () => undefined },
     streams: new Map(),

@@ -14,10 +14,7 @@ import type { Lease } from './http-service.ts';
 const catalog = parseCatalog(
   JSON.stringify({
     functions: {},
-    web: {
-      ...{ image: 'web', user: 10_003, memoryMb: 64, cpus: 1, processes: 16, tmpMb: 8 },
-      ...{ environment: [], mayInvoke: [], prewarms: {}, startDeadlineMs: 5000, requestsPerReplica: 10, replicas: 1 },
-    },
+    services: { web: { image: 'web', user: 10_003, memoryMb: 64, cpus: 1, processes: 16, tmpMb: 8 } },
     streams: {},
   }),
 );

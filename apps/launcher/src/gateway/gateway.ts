@@ -39,7 +39,7 @@ export interface PublicStream {
 }
 
 export interface GatewayParts {
-  catalog: Pick<Catalog, 'web'>;
+  catalog: Pick<Catalog, 'services'>;
   web: Pick<HttpService, 'lease' | 'isUp'>;
   invoker: { prewarm(names: readonly string[]): void };
   streams: ReadonlyMap<string, PublicStream>;
@@ -87,7 +87,7 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
       throw new LauncherError('MethodNotAllowedException', message);
     }
     if (isStream(request)) return streamFor(request).watch(response);
-    const followers = method === 'GET' ? catalog.web.prewarms[pathOf(request)] : undefined;
+    const followers = method === 'GET' ? catalog.services.web.prewarms[pathOf(request)] : undefined;
     if (followers) response.once('finish', () => invoker.prewarm(followers));
     // Every POST counts, whatever its path, because a path can be spelled in many ways; our pages post only votes.
     const waitSeconds = (method === 'POST' && voteRate?.take(request.socket.remoteAddress ?? '')) || 0;

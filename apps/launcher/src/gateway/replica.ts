@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SECRETS, type WebEntry } from '@serverless-vote/catalog';
+import { SECRETS, type ServiceEntry } from '@serverless-vote/catalog';
 import type { Clock } from '@serverless-vote/contracts/clock';
 import { followOutput } from '@serverless-vote/contracts/output-lines';
 import { DatabaseAway, type Engine, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
@@ -16,7 +16,7 @@ const RETRY_SECONDS = 2;
 /** What all replicas of a service share. `handedOn` holds the values of the settings that its catalog entry may name. */
 export interface ServiceSetting {
   name: string;
-  entry: WebEntry;
+  entry: ServiceEntry;
   image: string;
   handedOn: ReadonlyMap<string, string>;
 }
