@@ -1,4 +1,4 @@
-import { type Catalog, partsOf } from '@serverless-vote/catalog';
+import { type Catalog, partsOf, type ServiceEntry, WEB } from '@serverless-vote/catalog';
 import { Removals } from '@serverless-vote/cleanup/removals';
 import { systemClock } from '@serverless-vote/contracts/clock';
 import { noDatabase, postgres, VotesInUse, watchRoles } from '@serverless-vote/database';
@@ -93,25 +93,26 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     streams.set(stream, result);
   }
   if (settings.live) streams.set('activity', new ActivityStream(bus, async () => platform.engine.permanentMemory?.()));
-  const web = new HttpService(
-    {
-      ...{ name: 'web', entry: catalog.services.web },
-      image: `${catalog.services.web.image}:${imageTag}`,
-      idleTimeoutMs: settings.webIdleTimeoutMs,
-      handedOn: new Map([...settings.handedOn, ['PARTS', JSON.stringify(partsOf(catalog))]]),
-    },
-    { engine, openIngress: platform.openIngress, limiter, bus, clock: systemClock },
-  );
+  const handedOn = new Map([...settings.handedOn, ['PARTS', JSON.stringify(partsOf(catalog))]]);
+  const newService = (name: string, entry: ServiceEntry) =>
+    new HttpService(
+      { name, entry, image: `${entry.image}:${imageTag}`, idleTimeoutMs: settings.webIdleTimeoutMs, handedOn },
+      { engine, openIngress: platform.openIngress, limiter, bus, clock: systemClock },
+    );
+  const web = newService(WEB, catalog.services.web);
+  const others = Object.entries(catalog.services).filter(([name]) => name !== WEB);
+  const services = [web, ...others.map(([name, entry]) => newService(name, entry))];
 
   const { pools } = invoker;
   const sandboxes = () => pools.flatMap(({ fleet }) => [...fleet]);
   metrics.observe({
-    ...{ pools, web, limiter, asyncEvents },
+    ...{ pools, web, services, limiter, asyncEvents },
     overdue: () => engine.overdue.size,
     viewers: () => [...results.values()].reduce((sum, { viewers }) => sum + viewers, 0),
     databaseAnswers: async () => databaseReady.isDone && (await database.answers()),
   });
-  releaseMemoryWhenIdle(bus, () => web.replicas.length + sandboxes().length === 0);
+  const replicas = () => services.flatMap((service) => service.replicas);
+  releaseMemoryWhenIdle(bus, () => replicas().length + sandboxes().length === 0);
 
   const failures = new RecentFailures(bus);
   const ofPages = pools.filter(({ name }) => catalog.services.web.mayInvoke.includes(name));
@@ -131,7 +132,8 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   const perMinute = settings.votesPerMinutePerAddress;
   const servers: Servers = {
     public: gateway({
-      ...{ catalog, web, invoker, streams, votes: database.votes },
+      ...{ catalog, invoker, streams, votes: database.votes },
+      services: new Map(services.map((service) => [service.name, service])),
       voteRate: perMinute === 0 ? undefined : new AddressRate(perMinute),
     }),
     private: serverOf(
@@ -162,7 +164,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   if (settings.pagesAreLocal) refusePeers(servers.public, peers, log);
   refusePeers(servers.private, peers, log);
 
-  const alive = () => new Set([...sandboxes(), ...web.replicas].map(({ id }) => id));
+  const alive = () => new Set([...sandboxes(), ...replicas()].map(({ id }) => id));
   const sweeper = setInterval(() => {
     engine
       .sweep(alive)
@@ -176,7 +178,11 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     database.close();
     for (const server of [servers.public, servers.private]) server.close();
     for (const result of results.values()) result.close();
-    await Promise.all([web.close(DRAIN_MS), invoker.close(DRAIN_MS), asyncEvents.close(DRAIN_MS)]);
+    await Promise.all([
+      ...services.map((each) => each.close(DRAIN_MS)),
+      invoker.close(DRAIN_MS),
+      asyncEvents.close(DRAIN_MS),
+    ]);
     // Last, because until then web's invocations arrive here.
     servers.web.close();
     await engine.sweep(() => new Set()).catch(() => undefined);

@@ -7,7 +7,8 @@ const { LISTEN_ADDRESS = '', BEHAVIOUR } = process.env;
 
 /** A replica that listens, and ends when it is told to, unless it is configured to misbehave. */
 if (BEHAVIOUR === 'ends at its start') process.exit(3);
-const listen = () => net.createServer((socket) => socket.destroy()).listen(LISTEN_ADDRESS);
+const [, port] = /^port (\d+)$/.exec(BEHAVIOUR ?? '') ?? [];
+const listen = () => net.createServer((socket) => socket.destroy()).listen(port ?? LISTEN_ADDRESS);
 process.on('SIGTERM', () => {
   if (BEHAVIOUR === 'listens at SIGTERM') listen();
   else if (BEHAVIOUR !== 'ignores SIGTERM') process.exit(0);

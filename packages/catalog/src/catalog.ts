@@ -54,7 +54,7 @@ const functionEntry = z.strictObject({
 });
 
 /** The service of the pages. It listens at a socket, and only it may use settings and functions. */
-const WEB = 'web';
+export const WEB = 'web';
 
 /** An HTTP service. */
 const serviceEntry = z.strictObject({

@@ -23,7 +23,7 @@ async function serve(bytes: string): Promise<string> {
   const lease = async () => ({ target: { socketPath }, release: () => undefined, fail: () => undefined });
   const endpoint = gateway({
     catalog: { services: { web: { prewarms: {} } as never } },
-    web: { isUp: true, lease },
+    services: new Map([['web', { isUp: true, lease }]]),
     invoker: { prewarm: () => undefined },
     streams: new Map(),
     votes: { since: undefined },

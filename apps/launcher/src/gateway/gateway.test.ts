@@ -59,7 +59,7 @@ async function serve(
   const lease = () => (options.lease ? options.lease(give) : Promise.resolve(give()));
   const server = gateway({
     catalog,
-    web: { isUp: options.isUp ?? true, lease },
+    services: new Map([['web', { isUp: options.isUp ?? true, lease }]]),
     invoker: { prewarm: () => undefined },
     streams: new Map(),
     votes: options.votes ?? { since: undefined },

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { Readable } from 'node:stream';
-import type { Catalog } from '@serverless-vote/catalog';
+import { type Catalog, WEB } from '@serverless-vote/catalog';
 import type { Database } from '@serverless-vote/database';
 import type { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { readBody } from '@serverless-vote/http-server/body';
@@ -10,6 +10,7 @@ import pTimeout from 'p-timeout';
 import { knownError, LauncherError, unavailable } from '../model/errors.ts';
 import type { HttpService, Lease } from './http-service.ts';
 import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
+import { serviceOf } from './service-of.ts';
 
 const STARTING_PAGE_AFTER_MS = 1_000;
 const WEB_ANSWERS_WITHIN_MS = 30_000;
@@ -19,7 +20,10 @@ const DROPPED =
 /** 1xx responses that web may send before its answer; they are not passed on. */
 const ANNOUNCEMENTS = 8;
 const STREAMS = '/streams/';
+/** Sent again to another replica when one fails to answer. */
+const SAFE = ['GET', 'HEAD'];
 const METHODS = ['GET', 'HEAD', 'POST'];
+const METHODS_OF_OTHERS = [...METHODS, 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const LIMITS = {
   // Long enough for two replicas in turn to fail to answer, so that the caller still gets the reason.
   ...{ connections: 5_000, headersMs: 10_000, requestMs: 30_000, silentMs: 75_000, keepAliveMs: 15_000 },
@@ -38,9 +42,12 @@ export interface PublicStream {
   watch(response: http.ServerResponse): void;
 }
 
+type Service = Pick<HttpService, 'lease' | 'isUp'>;
+
 export interface GatewayParts {
   catalog: Pick<Catalog, 'services'>;
-  web: Pick<HttpService, 'lease' | 'isUp'>;
+  /** By name. */
+  services: ReadonlyMap<string, Service>;
   invoker: { prewarm(names: readonly string[]): void };
   streams: ReadonlyMap<string, PublicStream>;
   votes: Database['votes'];
@@ -50,8 +57,8 @@ export interface GatewayParts {
 type Request = http.IncomingMessage;
 type Response = http.ServerResponse;
 
-/** The public port: it serves streams itself and proxies everything else to web. Nothing else is reachable through it. */
-export function gateway({ catalog, web, invoker, streams, votes, voteRate }: GatewayParts): http.Server {
+/** The public port: it serves streams itself and proxies everything else to the HTTP services. Nothing else is reachable through it. */
+export function gateway({ catalog, services, invoker, streams, votes, voteRate }: GatewayParts): http.Server {
   const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
   const proxy = httpProxy.createProxyServer({ agent, proxyTimeout: WEB_ANSWERS_WITHIN_MS });
   proxy.on('proxyRes', (answer, _request, response) => {
@@ -81,18 +88,28 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
     const { method = '', url = '' } = request;
     if (!URL.canParse(url, 'http://gateway'))
       throw new LauncherError('InvalidRequestContentException', 'The address is no URL.');
-    if (!METHODS.includes(method)) {
-      response.setHeader('Allow', METHODS.join(', '));
-      const message = `${method} is not offered here; ${METHODS.join(', ')} are.`;
+    const name = serviceOf(request.headers.host, services);
+    const service = services.get(name ?? '');
+    if (!name || !service) throw unknownService();
+    const methods = name === WEB ? METHODS : METHODS_OF_OTHERS;
+    if (!methods.includes(method)) {
+      response.setHeader('Allow', methods.join(', '));
+      const message = `${method} is not offered here; ${methods.join(', ')} are.`;
       throw new LauncherError('MethodNotAllowedException', message);
     }
     if (isStream(request)) return streamFor(request).watch(response);
+    if (name !== WEB) return forward(request, response, service);
     const followers = method === 'GET' ? catalog.services.web.prewarms[pathOf(request)] : undefined;
     if (followers) response.once('finish', () => invoker.prewarm(followers));
     // Every POST counts, whatever its path, because a path can be spelled in many ways; our pages post only votes.
     const waitSeconds = (method === 'POST' && voteRate?.take(request.socket.remoteAddress ?? '')) || 0;
     if (voteRate && waitSeconds > 0) return refuseVote(request, response, voteRate.perMinute, waitSeconds);
-    await forward(request, response, await bodyOf(request));
+    await forward(request, response, service);
+  }
+
+  function unknownService(): LauncherError {
+    const known = [...services.keys()].map((name) => `${name}.localhost`).join(', ');
+    return new LauncherError('ResourceNotFoundException', `There is no service of this name. Known: ${known}.`);
   }
 
   function streamFor(request: Request): PublicStream {
@@ -113,13 +130,14 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
     return body;
   }
 
-  async function forward(request: Request, response: Response, body: Buffer): Promise<void> {
-    for (let attemptsLeft = request.method === 'POST' ? 0 : 1; ; attemptsLeft -= 1) {
-      const lease = await leaseOrStartingPage(request, response);
+  async function forward(request: Request, response: Response, service: Service): Promise<void> {
+    const body = await bodyOf(request);
+    for (let attemptsLeft = SAFE.includes(request.method ?? '') ? 1 : 0; ; attemptsLeft -= 1) {
+      const lease = await leaseOrStartingPage(request, response, service);
       if (!lease) return;
       if (response.destroyed) return lease.release();
       response.once('close', lease.release);
-      setHeaders(request);
+      setHeaders(request, service);
       const target = { host: 'localhost', port: 80, protocol: 'http:', ...lease.target };
       const failure = await new Promise<Error | undefined>((resolve) => {
         response.once('close', () => resolve(undefined));
@@ -133,18 +151,23 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
     }
   }
 
-  function setHeaders({ headers, socket }: Request): void {
+  function setHeaders({ headers, socket }: Request, service: Service): void {
     dropHeaders(headers);
     headers['x-forwarded-for'] = socket.remoteAddress ?? '';
     headers['x-forwarded-host'] = headers.host ?? '';
     headers['x-forwarded-proto'] = 'http';
-    if (votes.since) headers['serverless-vote-votes-since'] = votes.since.toISOString();
+    if (votes.since && service === services.get(WEB))
+      headers['serverless-vote-votes-since'] = votes.since.toISOString();
   }
 
-  /** A browser that requests a page while web starts from zero gets a page that says so after a second; all other clients wait. */
-  async function leaseOrStartingPage({ method, headers }: Request, response: Response): Promise<Lease | undefined> {
-    const lease = web.lease();
-    if (web.isUp || method !== 'GET' || !headers.accept?.includes('text/html')) return lease;
+  /** A browser that requests a page while its service starts from zero gets a page that says so after a second; all other clients wait. */
+  async function leaseOrStartingPage(
+    { method, headers }: Request,
+    response: Response,
+    service: Service,
+  ): Promise<Lease | undefined> {
+    const lease = service.lease();
+    if (service.isUp || method !== 'GET' || !headers.accept?.includes('text/html')) return lease;
     const inTime = await pTimeout(lease, { milliseconds: STARTING_PAGE_AFTER_MS, message: false });
     if (inTime) return inTime;
     void lease.then(({ release }) => release()).catch(() => undefined);
@@ -154,6 +177,8 @@ export function gateway({ catalog, web, invoker, streams, votes, voteRate }: Gat
 
   const answer = (request: Request, response: Response): void =>
     void route(request, response).catch((error: unknown) => answerError(response, error));
+  const isStream = (request: Request): boolean =>
+    pathOf(request).startsWith(STREAMS) && serviceOf(request.headers.host, services) === WEB;
   return limitedServer(LIMITS, answer, { isStream, busy });
 }
 
@@ -162,7 +187,6 @@ function dropHeaders(headers: http.IncomingHttpHeaders): void {
 }
 
 const pathOf = ({ url = '/' }: Request): string => url.split('?', 1)[0] ?? '/';
-const isStream = (request: Request): boolean => pathOf(request).startsWith(STREAMS);
 
 /** Answers a browser without JavaScript with a page. @throws {LauncherError} for all other clients */
 function refuseVote({ headers }: Request, response: Response, perMinute: number, seconds: number): void {

@@ -49,6 +49,10 @@ export class HttpService {
     this.#parts = parts;
   }
 
+  get name(): string {
+    return this.#setting.name;
+  }
+
   /** The largest number of replicas. */
   get limit(): number {
     return this.#setting.entry.replicas;

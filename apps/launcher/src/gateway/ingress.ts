@@ -1,10 +1,11 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import type http from 'node:http';
-import type { Mount, StartedSandbox } from '@serverless-vote/engine';
+import type { Mount, SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
 import { Tokens } from '@serverless-vote/http-server/tokens';
 import { unavailable } from '../model/errors.ts';
 
 const SOCKET = 'web.sock';
+const MOUNTED_AT = '/run/web';
 const LISTEN_PORT = 3000;
 
 /** Where the gateway reaches a replica. */
@@ -12,6 +13,7 @@ export type Target = { socketPath: string } | { host: string; port: number };
 
 /** How a replica and the launcher reach each other. */
 export interface Ingress {
+  network: SandboxSpec['network'];
   mounts: Mount[];
   environment: Record<string, string>;
   /** Where it listens; `undefined` until it does. */
@@ -25,25 +27,34 @@ export interface Ingress {
   close(): void;
 }
 
-export type OpenIngress = (replicaId: string) => Ingress;
+/** @param port where the replica listens, unless it is web's */
+export type OpenIngress = (replicaId: string, port?: number) => Ingress;
 
 /**
- * One machine's ingress: a Unix socket for each replica, in a folder that only this replica and the launcher have mounted.
+ * One machine's ingress: a Unix socket for each replica, in a folder that only this replica, or its relay, and the launcher have mounted.
  * @param remove removes a folder and all files that a replica left in it
  */
 export function ingressBySocket(directory: string, remove: (folder: string) => void): OpenIngress {
-  return (replicaId) => {
+  return (replicaId, port) => {
     const folder = `${directory}/${replicaId}`;
     const socketPath = `${folder}/${SOCKET}`;
     // The container creates its socket in this folder, under its own uid; no other container has the folder mounted.
     mkdirSync(folder);
     chmodSync(folder, 0o777);
+    const mount: Mount = { volume: 'ingress', folder: replicaId, target: MOUNTED_AT, readOnly: false };
+    const ofWeb = {
+      network: 'database' as const,
+      mounts: [mount, { volume: 'control' as const, target: '/run/control', readOnly: true }],
+      environment: { LISTEN_ADDRESS: `${MOUNTED_AT}/${SOCKET}`, CONTROL_ADDRESS: '/run/control/control.sock' },
+    };
+    // Only the relay has the folder mounted.
+    const relayed = (to: number) => ({
+      network: { from: `${MOUNTED_AT}/${SOCKET}`, to, mounts: [mount] },
+      mounts: [],
+      environment: {},
+    });
     return {
-      mounts: [
-        { volume: 'ingress', folder: replicaId, target: '/run/web', readOnly: false },
-        { volume: 'control', target: '/run/control', readOnly: true },
-      ],
-      environment: { LISTEN_ADDRESS: `/run/web/${SOCKET}`, CONTROL_ADDRESS: '/run/control/control.sock' },
+      ...(port === undefined ? ofWeb : relayed(port)),
       target: () => (isSocket(socketPath) ? { socketPath } : undefined),
       seal() {
         chmodSync(folder, 0o755);
@@ -73,6 +84,7 @@ export function ingressOverTcp(controlAddress: () => string): {
   return {
     knows: (request) => tokens.holderOf(request) === true,
     openIngress: (replicaId) => ({
+      network: 'none',
       mounts: [],
       environment: {
         LISTEN_ADDRESS: String(LISTEN_PORT),

@@ -1,5 +1,6 @@
 import { DatabaseAway, EngineError } from '@serverless-vote/engine';
 import { describe, expect, test } from 'vitest';
+import { freePort } from '../../test/free-port.ts';
 import { testService } from '../../test/service.ts';
 
 describe('starting → ready', () => {
@@ -12,6 +13,17 @@ describe('starting → ready', () => {
     expect(await replica.settled).toBeUndefined();
     expect(types()).toEqual(['container.starting', 'container.started', 'container.ready']);
     expect(engine.specs).toMatchObject([{ kind: 'web', database: false, network: 'database' }]);
+  });
+
+  test('when the port of its program does, which has no folder and knows nothing of ours', async () => {
+    const port = await freePort();
+    const { beginReady, engine } = testService({ port, environment: ['BEHAVIOUR'] }, { behaviour: `port ${port}` });
+    const { replica } = await beginReady();
+    expect(replica.state).toMatchObject({ target: { socketPath: expect.stringContaining(`/${replica.id}/`) } });
+    const [{ network, mounts, environment } = {}] = engine.specs;
+    expect({ mounts, environment }).toEqual({ mounts: [], environment: { BEHAVIOUR: `port ${port}` } });
+    const folder = { volume: 'ingress', folder: replica.id, target: '/run/web', readOnly: false };
+    expect(network).toEqual({ from: '/run/web/web.sock', to: port, mounts: [folder] });
   });
 
   test('with a network namespace of its own while the database is away', async () => {

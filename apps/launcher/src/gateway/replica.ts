@@ -75,7 +75,7 @@ export class Replica {
     let started: StartedSandbox | undefined;
     let failure: LauncherError | undefined;
     try {
-      ingress = openIngress(this.id);
+      ingress = openIngress(this.id, this.#setting.entry.port);
       started = await this.#start(ingress);
       await this.#becomeReady(started, ingress);
     } catch (error) {
@@ -130,7 +130,7 @@ export class Replica {
     if (this.inFlight === 0 && (kind === 'resting' || kind === 'draining')) void this.stop();
   }
 
-  async #start({ mounts, environment }: Ingress): Promise<StartedSandbox> {
+  async #start({ network, mounts, environment }: Ingress): Promise<StartedSandbox> {
     const { name, entry, image, handedOn } = this.#setting;
     const { user, memoryMb, cpus, processes, tmpMb, runtime } = entry;
     const given = entry.environment.map((setting) => [setting, handedOn.get(setting) ?? ''] as const);
@@ -139,7 +139,7 @@ export class Replica {
       environment: { ...Object.fromEntries(given.filter(([setting]) => !SECRETS.has(setting))), ...environment },
       secrets: Object.fromEntries(given.filter(([setting]) => SECRETS.has(setting))),
       database: false,
-      network: 'database',
+      network,
       graceMs: STOP_GRACE_MS,
     };
     try {

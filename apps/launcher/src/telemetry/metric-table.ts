@@ -50,7 +50,9 @@ const register = <Name extends string, Row, Metric>(
 /** Values that are read when Prometheus scrapes; between scrapes they cost nothing. */
 export interface ObservedParts {
   pools: readonly FunctionPool[];
-  web: Pick<HttpService, 'replicas' | 'requests' | 'limit'>;
+  web: Pick<HttpService, 'replicas' | 'requests'>;
+  /** Web and all others. */
+  services: readonly Pick<HttpService, 'name' | 'replicas' | 'limit'>[];
   limiter: Pick<StartLimiter, 'places' | 'inProgress' | 'waiting'>;
   asyncEvents: Pick<AsyncEvents, 'queues'>;
   /** Containers that should be gone but that the engine has not removed. */
@@ -138,20 +140,24 @@ function asyncEventsByState({ asyncEvents }: ObservedParts): Samples {
 }
 
 /** Sets every state on each scrape, so that a container isn't counted in a state that it has left. */
-function containersByState({ pools, web }: ObservedParts): Samples {
+function containersByState({ pools, services }: ObservedParts): Samples {
   const none = { starting: 0, prewarmed: 0, serving: 0, idle: 0, leaving: 0, gone: 0 } as const;
   const noReplica = { starting: 0, ready: 0, draining: 0, gone: 0 } as const;
   const count = <State extends string>(name: string, states: Record<State, 0>, found: readonly State[]): Samples =>
     Object.keys(states).map((state) => [{ name, state }, found.filter((each) => each === state).length]);
   const conditions = ({ fleet }: FunctionPool) => Array.from(fleet, ({ condition }) => condition);
-  const kinds = web.replicas.map(({ state }) => (state.kind === 'resting' ? 'draining' : state.kind));
-  return [...pools.flatMap((pool) => count(pool.name, none, conditions(pool))), ...count('web', noReplica, kinds)];
+  const kinds = ({ replicas }: ObservedParts['services'][number]) =>
+    replicas.map(({ state }) => (state.kind === 'resting' ? 'draining' : state.kind));
+  return [
+    ...pools.flatMap((pool) => count(pool.name, none, conditions(pool))),
+    ...services.flatMap((service) => count(service.name, noReplica, kinds(service))),
+  ];
 }
 
-function containersLimit({ pools, web }: ObservedParts): Samples {
+function containersLimit({ pools, services }: ObservedParts): Samples {
   return [
     ...pools.map(({ name, entry }): Samples[number] => [{ name }, entry.concurrency]),
-    [{ name: 'web' }, web.limit],
+    ...services.map(({ name, limit }): Samples[number] => [{ name }, limit]),
   ];
 }
 

@@ -15,7 +15,8 @@ const parts = {
       entry: { queue: { events: 100 }, concurrency: 4 },
     } as unknown as FunctionPool,
   ],
-  web: { replicas: [], requests: 7, limit: 2 },
+  web: { replicas: [], requests: 7 },
+  services: [{ name: 'web', replicas: [], limit: 2 }],
   limiter: { places: 4, inProgress: 1, waiting: 0 },
   asyncEvents: { queues: [] },
   overdue: () => 0,
@@ -87,7 +88,7 @@ describe('the metrics', () => {
     metrics.observe({
       ...parts,
       pools: [{ ...pool, fleet }],
-      web: { ...parts.web, replicas },
+      services: [{ name: 'web', replicas, limit: 2 }],
     } as unknown as ObservedParts);
     const seen = async () => (await metrics.text()).match(/^containers\{.* [1-9]\d*$/gm) ?? [];
     const one = (name: string, state: string) => `containers{name="${name}",state="${state}"} 1`;

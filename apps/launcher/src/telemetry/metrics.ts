@@ -80,7 +80,7 @@ export class Metrics {
       for (const outcome of ['accepted', 'failed', 'done', 'dead'])
         counters.async_events_total.inc({ function: name, outcome }, 0);
     }
-    for (const name of [...parts.pools.map((pool) => pool.name), 'web']) {
+    for (const { name } of [...parts.pools, ...parts.services]) {
       counters.containers_started_total.inc({ name }, 0);
       counters.container_failures_total.inc({ name }, 0);
       counters.containers_removed_total.inc({ name, exit_status: '0' }, 0);

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { AddressRate } from '@serverless-vote/http-server/address-rate';
+import { afterEach, describe, expect, test } from 'vitest';
+import { gateway } from './gateway.ts';
+import type { Lease } from './http-service.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A gateway in front of web and a service called hello, which echo their requests. */
+async function serve({ isUp = true, lease: slowly }: { isUp?: boolean; lease?: Promise<Lease> } = {}) {
+  const folder = mkdtempSync(`${tmpdir()}/gateway-`);
+  closing.push(() => rmSync(folder, { recursive: true }));
+  const prewarmed: string[] = [];
+  let leases = 0;
+  const services = ['web', 'hello'].map(async (name) => {
+    const target = { socketPath: `${folder}/${name}.sock` };
+    const server = http.createServer(({ method, url, headers }, response) =>
+      response.end(JSON.stringify({ name, method, url, headers })),
+    );
+    closing.push(() => server.close());
+    await once(server.listen(target.socketPath), 'listening');
+    const lease = async () => {
+      leases += 1;
+      return slowly ?? { target, release: () => undefined, fail: () => undefined };
+    };
+    return [name, { isUp, lease }] as const;
+  });
+  const endpoint = gateway({
+    catalog: { services: { web: { prewarms: { '/': ['greet'] } } as never } },
+    services: new Map(await Promise.all(services)),
+    invoker: { prewarm: (names) => prewarmed.push(...names) },
+    streams: new Map(),
+    votes: { since: new Date(0) },
+    voteRate: new AddressRate(1),
+  });
+  await once(endpoint.listen(0, '127.0.0.1'), 'listening');
+  closing.push(() => endpoint.close().closeAllConnections());
+  const { port } = endpoint.address() as AddressInfo;
+  const ask = async (host: string, path = '/', { method = 'GET', headers = {} } = {}) => {
+    const request = http.request({ port, host: '127.0.0.1', path, method, headers: { host, ...headers } }).end();
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    const body = await text(response);
+    return { status: response.statusCode, headers: response.headers, body, json: () => JSON.parse(body) };
+  };
+  return { ask, prewarmed, leases: () => leases };
+}
+
+describe('a service', () => {
+  test('gets the requests to its name, with their Host, and web all others', async () => {
+    const { ask } = await serve();
+    const seen = (await ask('Hello.localhost.:8080', '/a?b')).json();
+    expect(seen).toMatchObject({ name: 'hello', url: '/a?b', headers: { host: 'Hello.localhost.:8080' } });
+    for (const host of ['localhost:8080', '127.0.0.1', '[::1]:8080', 'hello.attacker.example', 'web.localhost'])
+      expect((await ask(host)).json(), host).toMatchObject({ name: 'web' });
+  });
+
+  test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('takes %s, which web does not', async (method) => {
+    const { ask } = await serve();
+    expect((await ask('hello.localhost', '/', { method })).json()).toMatchObject({ name: 'hello', method });
+    expect((await ask('localhost', '/', { method })).status).toBe(405);
+  });
+
+  test('has nothing of web’s: neither its streams, its prewarmed functions nor its vote rate', async () => {
+    const { ask, prewarmed } = await serve();
+    expect((await ask('hello.localhost', '/streams/results')).json()).toMatchObject({ name: 'hello' });
+    for (const _ of [1, 2, 3]) expect((await ask('hello.localhost', '/', { method: 'POST' })).status).toBe(200);
+    const { headers } = (await ask('hello.localhost')).json();
+    expect(headers).not.toHaveProperty('serverless-vote-votes-since');
+    expect(prewarmed).toEqual([]);
+    expect((await ask('localhost')).json().headers).toHaveProperty('serverless-vote-votes-since');
+    expect(prewarmed).toEqual(['greet']);
+  });
+
+  test('that starts from zero shows a browser the same waiting page', async () => {
+    const { ask } = await serve({ isUp: false, lease: new Promise(() => undefined) });
+    const answer = await ask('hello.localhost', '/', { headers: { accept: 'text/html' } });
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(answer.body).toContain('Starting this page');
+  });
+});
+
+test.each(['nobody.localhost', 'a.hello.localhost:8080', '__proto__.localhost', 'web:latest.localhost'])(
+  'a name that no service has is not found, and starts nothing; the answer tells the known ones: %s',
+  async (host) => {
+    const { ask, leases } = await serve();
+    const { status, body } = await ask(host);
+    expect(status).toBe(404);
+    expect(body).toContain('Known: web.localhost, hello.localhost.');
+    expect(leases()).toBe(0);
+  },
+);
