@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 /** A launcher that expects tasks of one function, and a Swarm that knows one of them by whatever form of its ID. */
-async function launcher() {
+async function launcher(answered: Promise<unknown> = Promise.resolve()) {
   const registered: AgentConnection[] = [];
   const refused: string[] = [];
   let asked = 0;
@@ -21,6 +21,7 @@ async function launcher() {
     secretOf: (service) => (service === 'a-function' ? 'a-secret' : undefined),
     imageOf: async (id) => {
       asked += 1;
+      await answered;
       return String(id) === TASK ? 'an-image' : undefined;
     },
     registered: (agent) => registered.push(agent),
@@ -31,16 +32,19 @@ async function launcher() {
     agents.close();
     for (const agent of registered) agent.lose();
   });
-  /** Registers; resolves when it is refused or accepted. */
-  const register = async (changes: object) => {
-    const before = registered.length + refused.length;
+  const say = (changes: object) => {
     const socket = net.connect(9002, ADDRESS).on('error', () => undefined);
     closing.push(() => socket.destroy());
     const claims = { service: 'a-function', task: TASK, secret: 'a-secret', containerId: 'c'.repeat(12), ...changes };
     socket.write(`${JSON.stringify({ type: 'register', ...claims })}\n`);
+  };
+  /** Registers; resolves when it is refused or accepted. */
+  const register = async (changes: object) => {
+    const before = registered.length + refused.length;
+    say(changes);
     await expect.poll(() => registered.length + refused.length).toBe(before + 1);
   };
-  return { register, registered, refused, asked: () => asked };
+  return { say, register, registered, refused, asked: () => asked };
 }
 
 test('a task registers once, in whatever form it writes its ID', async () => {
@@ -49,6 +53,18 @@ test('a task registers once, in whatever form it writes its ID', async () => {
   for (const task of [TASK, [TASK], [[TASK]]]) await register({ task });
   expect(registered).toHaveLength(1);
   expect(refused).toHaveLength(3);
+});
+
+test('a task that registers again while Swarm is asked: only the connection that is still open is accepted', async () => {
+  const swarm = Promise.withResolvers<void>();
+  const { say, registered, refused, asked } = await launcher(swarm.promise);
+  say({});
+  await expect.poll(asked).toBe(1);
+  say({});
+  await expect.poll(asked).toBe(2);
+  swarm.resolve();
+  await expect.poll(() => registered.length + refused.length).toBe(2);
+  expect(registered.map((agent) => agent.isLost)).toEqual([false]);
 });
 
 test('only a task that knows the secret of its own service makes the launcher ask Swarm', async () => {

@@ -77,6 +77,8 @@ export class Agents {
     if (!/^[a-z0-9]{25}$/.test(id) || this.#registered.has(id)) throw new Error('This task has registered already.');
     const image = await this.#parts.imageOf(id, service, agent.address);
     if (image === undefined) throw new Error('Swarm has no such task at this address.');
+    // Meanwhile it may have registered by another connection, for which this one was closed.
+    if (agent.isLost || this.#registered.has(id)) throw new Error('This task has another connection.');
     this.#registered.add(id);
     void agent.ended.then(() => setTimeout(() => this.#registered.delete(id), REMEMBER_MS).unref());
     agent.containerId = /^[0-9a-f]{12}$/.test(containerId) ? containerId : id.slice(0, 12);

@@ -44,6 +44,10 @@ export class AgentConnection {
     socket.once('close', () => this.lose());
   }
 
+  get isLost(): boolean {
+    return this.#socket.destroyed;
+  }
+
   start(environment: Record<string, string>): void {
     this.#isStarted = true;
     this.#channel.tell({ type: 'start', environment });
