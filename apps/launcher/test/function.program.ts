@@ -20,7 +20,7 @@ if (name === 'stays') http.get({ socketPath, path: '/2018-06-01/runtime/invocati
 else if (name === 'never-asks') process.title = name;
 else if (name === 'ends-at-start') process.exit(3);
 else
-  await serve({
+  void serve({
     async connect() {
       if (name === 'fails-at-start') throw new TypeError('no such thing');
       return {};
