@@ -122,6 +122,28 @@ describe('fn invoke', () => {
   });
 });
 
+describe('fn invoke --async --delay', () => {
+  test('prints the request id at once, and the event runs when it is due', async () => {
+    const text = randomUUID();
+    const { status, out } = await fn([
+      'invoke',
+      'misbehave',
+      JSON.stringify({ do: 'say', text }),
+      '--async',
+      '--delay',
+      '2',
+    ]);
+    expect({ status, out }).toEqual({ status: 0, out: expect.stringMatching(/^[0-9a-f-]{36}\n$/) });
+    expect((await fn(['logs', 'misbehave', '--tail', '5'])).out).not.toContain(text);
+    await expect.poll(async () => (await fn(['logs', 'misbehave', '--tail', '5'])).out).toContain(text);
+  });
+
+  test('takes no other delays, and none without --async', async () => {
+    expect((await fn(['invoke', 'misbehave', '{}', '--async', '--delay', '901'])).status).toBe(3);
+    expect((await fn(['invoke', 'misbehave', '{}', '--delay', '1'])).status).toBe(2);
+  });
+});
+
 describe('fn logs', () => {
   test('shows what a function has written, and follows it', async () => {
     const first = randomUUID();

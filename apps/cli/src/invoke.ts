@@ -8,8 +8,10 @@ export interface InvokeOptions {
   name: string;
   /** As an argument; `-` is standard input. Without event and file it is `{}`. */
   event: string | undefined;
-  file: string | undefined;
+  file?: string | undefined;
   async: boolean;
+  /** Seconds until an asynchronous event is due. */
+  delay?: string | undefined;
 }
 
 /** Runs a function and prints its result, the end of its log, and how long each phase took. Returns the exit status. */
@@ -17,12 +19,15 @@ export async function invoke(control: ControlApi, options: InvokeOptions, output
   const path = functionPath(options.name, '/invocations');
   const body = eventOf(options);
   if (options.async) {
-    const response = await control.send(path, { method: 'POST', body, headers: { 'x-amz-invocation-type': 'Event' } });
+    const delay = options.delay === undefined ? {} : { 'x-serverless-vote-delay-seconds': options.delay };
+    const headers = { 'x-amz-invocation-type': 'Event', ...delay };
+    const response = await control.send(path, { method: 'POST', body, headers });
     const requestId = response.headers.get('x-amzn-requestid') ?? '';
     output.out(output.json ? JSON.stringify({ requestId }) : requestId);
     if (!output.json) output.err('Accepted: the event is committed and will run asynchronously.');
     return EXIT.done;
   }
+  if (options.delay !== undefined) throw new UsageError('--delay needs --async: nobody waits that long for a result.');
   const response = await control.send(path, { method: 'POST', body, headers: { 'x-amz-log-type': 'Tail' } });
   const result = await response.text();
   const failed = response.headers.has('x-amz-function-error');

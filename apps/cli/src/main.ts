@@ -25,6 +25,7 @@ function parse(args: string[]) {
       options: {
         file: { type: 'string', short: 'f' },
         async: { type: 'boolean', short: 'a', default: false },
+        delay: { type: 'string' },
         follow: { type: 'boolean', short: 'F', default: false },
         tail: { type: 'string' },
         all: { type: 'boolean', default: false },
@@ -55,8 +56,7 @@ async function run(args: string[], output: Output): Promise<number> {
   };
   if (command === 'list') await list(control, output);
   else if (command === 'describe') await describe(control, name(), output);
-  else if (command === 'invoke')
-    return invoke(control, { name: name(), event: second, file: values.file, async: values.async }, output);
+  else if (command === 'invoke') return invoke(control, { ...values, name: name(), event: second }, output);
   else if (command === 'logs') await logs(control, { name: name(), tail: values.tail, follow: values.follow }, output);
   else if (command === 'dead-letters') {
     const action = first ?? 'list';

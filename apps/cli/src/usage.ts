@@ -11,6 +11,7 @@ export const USAGE = `fn: the functions of a running stack
 
   -f, --file <path>    invoke: read the event from this file
   -a, --async          invoke: don't wait; print the request ID once the event is committed
+      --delay <s>      invoke --async: run it this many seconds later, 900 at most
   -F, --follow         logs: also print new lines
       --tail <n>       logs: print at most this many earlier lines (200 are kept)
       --json           print JSON

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { endPauses, ownerSession } from './sql.ts';
-import { controlUrl, crash, docker, follow, healthy, invoke, send, total, vote } from './stack.ts';
+import { containers, controlUrl, crash, docker, follow, healthy, invoke, send, total, vote } from './stack.ts';
 
-const invokeAsync = (name: string, event: unknown) => invoke(name, event, { 'x-amz-invocation-type': 'Event' });
+const EVENT = { 'x-amz-invocation-type': 'Event' };
+const DELAY = 'x-serverless-vote-delay-seconds';
+const invokeAsync = (name: string, event: unknown) => invoke(name, event, EVENT);
 const voters = (count: number) => Array.from({ length: count }, () => randomUUID());
 const voteAsync = (of: string[], choice: string) =>
   Promise.all(of.map(async (voterId) => (await invokeAsync('record-vote', { voterId, choice })).status));
@@ -86,6 +88,33 @@ describe('asynchronous events', () => {
     }
     await expect.poll(events.text).toMatch(new RegExp(`"type":"async.done".*"requestId":"${id}"`));
     events.leave();
+  });
+
+  test('that are due later survive a kill of launcher and database, while two containers run, and run once, when due', async () => {
+    const { headers, status } = await invoke('misbehave', { do: 'say', text: 'late' }, { ...EVENT, [DELAY]: '900' });
+    expect(status).toBe(202);
+    const id = headers['x-amzn-requestid'];
+    await Promise.all([crash('launcher'), crash('database')]);
+    await healthy();
+    await expect.poll(async () => (await containers()).length, { interval: 200 }).toBe(2);
+    const isLater = async () =>
+      (await send(controlUrl, '/metrics')).text.match(/^async_events\{.*"later"\} 1$/gm) ?? [];
+    await expect.poll(isLater).toEqual(['async_events{function="misbehave",state="later"} 1']);
+
+    const owner = await ownerSession();
+    const soon = `update async_events.job set start_after = now() + interval '10 s' where id = $1 returning start_after as due`;
+    const { due } = (await owner.client.query(soon, [id])).rows[0];
+    await crash('launcher');
+    await healthy();
+    const events = await follow(controlUrl, '/events');
+    const runs = new RegExp(`\\{[^{}]*"type":"invocation.running","requestId":"${id}"[^{}]*\\}`, 'g');
+    await expect.poll(events.text).toMatch(new RegExp(`"type":"async.done".*"requestId":"${id}"`));
+    const [ran, ...again] = events.text().match(runs) ?? [];
+    expect(again).toEqual([]);
+    expect(Date.parse(JSON.parse(ran ?? '').at)).toBeGreaterThanOrEqual(due.getTime());
+    events.leave();
+    await owner.end();
+    expect(await isLater()).toEqual([]);
   });
 
   test('that are dead letters stay so after a restart of the launcher', async () => {

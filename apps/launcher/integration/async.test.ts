@@ -60,6 +60,20 @@ describe('an asynchronous invocation', () => {
   });
 });
 
+test.each(['901', '-1', '1.5', '1e1', 'soon', ''])(
+  'a delay of %o seconds is refused, and nothing is accepted',
+  async (delay) => {
+    const answer = await invoke('misbehave', {}, { ...EVENT, 'x-serverless-vote-delay-seconds': delay });
+    expect(answer).toMatchObject({ status: 400, headers: { 'x-amzn-errortype': 'InvalidParameterValueException' } });
+    expect(answer.text).toContain('whole seconds from 0 to 900');
+  },
+);
+
+test.each(['RequestResponse', 'DryRun'])('a delay is refused on an invocation of type %s', async (type) => {
+  const headers = { 'x-amz-invocation-type': type, 'x-serverless-vote-delay-seconds': '1' };
+  expect(await invoke('misbehave', {}, headers)).toMatchObject({ status: 400 });
+});
+
 describe('an asynchronous event that its function fails', () => {
   test('is tried three times, with a pause before each retry, and then is a dead letter', async () => {
     const events = await follow(controlUrl, '/events');

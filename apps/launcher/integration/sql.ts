@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { operator } from './operator.ts';
+import { controlUrl, send } from './stack.ts';
 
 /** Connects a container's standard streams to Postgres, whose socket is in a volume that some hosts can't open. */
 const BRIDGE = `
@@ -29,9 +30,11 @@ export async function ownerSession(inContainer?: string): Promise<{ client: Clie
   return { client, end };
 }
 
-/** Makes the retries of asynchronous events due at once. */
-export const endPauses = (client: Client) =>
-  client.query(`update async_events.job set start_after = now() where state = 'retry'`);
+/** Makes the retries of asynchronous events due at once. The launcher has set its timer: a request that resends nothing makes it look. */
+export async function endPauses(client: Client): Promise<void> {
+  await client.query(`update async_events.job set start_after = now() where state = 'retry'`);
+  await send(controlUrl, '/dead-letters/resend?function=none', { method: 'POST' });
+}
 
 function bridge(socket: Socket, inContainer: string[]): void {
   const child = spawn('docker', [...inContainer, 'node', '-e', BRIDGE]);

@@ -13,7 +13,7 @@ interface Job extends AsyncEvent {
   error?: AttemptError;
 }
 
-type Operation = 'open' | 'push' | 'take' | 'done' | 'failed' | 'recover' | 'holdings';
+type Operation = 'open' | 'push' | 'take' | 'later' | 'done' | 'failed' | 'recover' | 'holdings';
 
 /** An in-memory implementation of the event queue; the integration tests use the real one. */
 export class MemoryQueue {
@@ -33,8 +33,9 @@ export class MemoryQueue {
     this.closed++;
   }
 
-  push(event: AsyncEvent): Promise<void> {
-    const job: Job = { ...event, state: 'waiting', attempts: 0, startAfter: 0 };
+  push(event: AsyncEvent, delaySeconds: number): Promise<void> {
+    const startAfter = Date.now() + delaySeconds * 1000;
+    const job: Job = { ...event, state: 'waiting', attempts: 0, startAfter };
     return this.#do('push', () => {
       if (!this.jobs.has(event.requestId)) this.jobs.set(event.requestId, job);
     });
@@ -50,6 +51,14 @@ export class MemoryQueue {
         const { requestId: id, attempts } = job;
         return { ...job, attempt: attempts + 1, pushedAt: this.pushedAt, job: { id, retryCount: attempts } };
       });
+    });
+  }
+
+  later(name: string) {
+    return this.#do('later', () => {
+      const waiting = [...this.jobs.values()].filter((job) => job.name === name && job.state === 'waiting');
+      const inMs = waiting.map(({ startAfter }) => startAfter - Date.now());
+      return { events: inMs.filter((ms) => ms > 0).length, nextInMs: inMs.length > 0 ? Math.min(...inMs) : null };
     });
   }
 

@@ -24,6 +24,10 @@ export class EarliestTimer {
     this.#clock = clock;
   }
 
+  get isSet(): boolean {
+    return this.#next !== undefined;
+  }
+
   set(at: number): void {
     if (this.#next && this.#next.at <= at) return;
     this.clear();

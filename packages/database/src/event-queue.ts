@@ -56,6 +56,12 @@ export interface Holding {
   bytes: number;
 }
 
+/** Events that were sent with a delay, or whose next try comes after a pause. */
+export interface Later {
+  events: number;
+  nextInMs: number | null;
+}
+
 /** Selects dead letters: those of one function, a single one, or all. */
 export interface Which {
   name?: string | undefined;
@@ -73,7 +79,7 @@ interface Data {
 
 /**
  * Asynchronous events in Postgres: one queue for each function, and one for dead letters. This is the only file that uses pg-boss.
- * It is loaded with the first asynchronous event, never polls by a timer, and is closed when nothing is left to do.
+ * It is loaded with the first asynchronous event, never polls, and is closed when nothing is left to do.
  */
 export class EventQueue {
   readonly #boss: PgBoss;
@@ -105,15 +111,15 @@ export class EventQueue {
     }
   }
 
-  /** Stores an event; it is committed when this resolves. Pushing the same event again stores it once. */
-  async push({ name, payload, requestId, acceptedAt, trace }: AsyncEvent): Promise<void> {
+  /** Stores an event, due after a delay; it is committed when this resolves. Pushing the same event again stores it once. */
+  async push({ name, payload, requestId, acceptedAt, trace }: AsyncEvent, delaySeconds: number): Promise<void> {
     const data: Data = {
       requestId,
       acceptedAt: String(acceptedAt),
       traceparent: traceparentOf(trace),
       event: payload.toString(),
     };
-    await this.#boss.send(name, data, { id: requestId, singletonKey: requestId });
+    await this.#boss.send(name, data, { id: requestId, singletonKey: requestId, startAfter: delaySeconds });
   }
 
   /** Takes at most `most` events that are due; nobody else gets them. */
@@ -129,6 +135,17 @@ export class EventQueue {
       pushedAt: createdOn,
       job: { id, retryCount },
     }));
+  }
+
+  /** How many events of a function are not due yet, and when the first of those that wait will be. */
+  async later(name: string): Promise<Later> {
+    const { rows } = await this.#sql<Later>(
+      `select count(*) filter (where start_after > now())::int as events,
+              (extract(epoch from min(start_after) - now()) * 1000)::float8 as "nextInMs"
+       from ${SCHEMA}.job where name = $1 and state < 'active'`,
+      [name],
+    );
+    return rows[0] ?? { events: 0, nextInMs: null };
   }
 
   /** Deletes an event that has been run. Idempotent. */

@@ -10,6 +10,9 @@ export const FUNCTIONS = '/2015-03-31/functions';
 /** Results up to this size are not counted against the budget: the number of connections limits them already. */
 const SMALL_RESULT = 64 * 1024;
 const LOG_TAIL_BYTES = 4096;
+const DELAY = 'X-Serverless-Vote-Delay-Seconds';
+/** As with SQS. */
+const LONGEST_DELAY_SECONDS = 900;
 
 export interface InvokeParts {
   invoker: Invoker;
@@ -31,6 +34,7 @@ export function mountInvoke(
     const trace = continueTrace(request.get('traceparent'));
     response.setHeader('traceresponse', traceparentOf(trace));
     const type = request.get('x-amz-invocation-type') ?? 'RequestResponse';
+    const delaySeconds = delayIn(request.get(DELAY), type);
     // Content-Type is ignored, as Lambda does.
     const payload = await readBody(request, type === 'Event' ? ASYNC_EVENT_LIMIT : eventLimit, bodies);
     holdWhileOpen(response, payload.length, bodies);
@@ -41,7 +45,7 @@ export function mountInvoke(
       return void response.status(204).end();
     }
     if (type === 'Event' && asyncEvents) {
-      const requestId = await asyncEvents.accept(name, payload, qualifier, trace);
+      const requestId = await asyncEvents.accept(name, payload, { qualifier, trace, delaySeconds });
       return void response.writeHead(202, { 'x-amzn-RequestId': requestId, 'Content-Length': 0 }).end();
     }
     if (type !== 'RequestResponse') {
@@ -60,6 +64,14 @@ export function mountInvoke(
     const headers = await answerHeaders(invoked, request.get('x-amz-log-type') === 'Tail');
     response.writeHead(200, headers).end(invoked.outcome.payload);
   });
+}
+
+function delayIn(header: string | undefined, type: string): number {
+  if (header === undefined) return 0;
+  const seconds = /^\d{1,3}$/.test(header) ? Number(header) : Number.POSITIVE_INFINITY;
+  if (type === 'Event' && seconds <= LONGEST_DELAY_SECONDS) return seconds;
+  const what = `whole seconds from 0 to ${LONGEST_DELAY_SECONDS}, and for InvocationType Event`;
+  throw new LauncherError('InvalidParameterValueException', `${DELAY} is in ${what}.`);
 }
 
 async function answerHeaders(invoked: Invoked, wantsLog: boolean): Promise<Record<string, string | number>> {

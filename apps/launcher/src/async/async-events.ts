@@ -23,6 +23,13 @@ interface AsyncParts {
   databaseReady: Database['ready'];
 }
 
+interface AcceptOptions {
+  qualifier?: string | undefined;
+  trace?: TraceContext;
+  /** How long the event waits at least. Its place in the order of acceptance is that of now. */
+  delaySeconds?: number;
+}
+
 /**
  * Events whose callers don't wait for a result. Guarantees:
  *
@@ -51,11 +58,15 @@ export class AsyncEvents {
   }
 
   /**
-   * Accepts an event: when this resolves, it is committed. Returns its request ID.
+   * Accepts an event: when this resolves, it is committed, and will run when it is due. Returns its request ID.
    * @throws {LauncherError} RequestTooLargeException; TooManyRequestsException when too many are stored; ServiceException
    *   when the database is down: then nothing was accepted
    */
-  async accept(requested: string, payload: Buffer, qualifier?: string, trace?: TraceContext): Promise<string> {
+  async accept(
+    requested: string,
+    payload: Buffer,
+    { qualifier, trace, delaySeconds = 0 }: AcceptOptions = {},
+  ): Promise<string> {
     const { invoker, bus } = this.#parts;
     const { name, event } = invoker.check(requested, payload, qualifier);
     if (event.length > ASYNC_EVENT_LIMIT) {
@@ -70,7 +81,7 @@ export class AsyncEvents {
     const { requestId, trace: part } = acceptance;
     const keep = async (queue: EventQueue) => {
       functionQueue.reserve(event.length);
-      await queue.push({ name, payload: event, ...acceptance }).catch((error: unknown) => {
+      await queue.push({ name, payload: event, ...acceptance }, delaySeconds).catch((error: unknown) => {
         functionQueue.giveBack(event.length);
         throw error;
       });
@@ -83,7 +94,7 @@ export class AsyncEvents {
         !(error instanceof LauncherError || isIncurable(error) || this.#stopping.signal.aborted),
     }).catch(explain);
     bus.publish({ type: 'async.accepted', requestId, traceId: part.traceId, name });
-    void functionQueue.look();
+    functionQueue.stored(delaySeconds);
     return requestId;
   }
 
@@ -128,13 +139,13 @@ export class AsyncEvents {
     await this.#recounting(queue);
   }
 
-  /** Asks the queue itself: this process may have missed an event that it believed lost. */
+  /** Asks the queue itself: this process may have missed an event that it believed lost. Events that are not due yet need no connection. */
   async #mayClose(queue: EventQueue): Promise<boolean> {
-    const isDone = () => this.queues.every(({ unfinished }) => unfinished === 0);
-    if (!isDone()) return false;
+    const isAtRest = () => this.queues.every((each) => each.isAtRest);
+    if (this.queues.some(({ running }) => running > 0)) return false;
     await this.#recounting(queue);
-    if (!isDone()) this.#lookAll();
-    return isDone();
+    if (!isAtRest()) this.#lookAll();
+    return isAtRest();
   }
 
   async #recounting<Result>(queue: EventQueue, change?: Promise<Result>): Promise<Result> {

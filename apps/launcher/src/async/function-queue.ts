@@ -18,8 +18,8 @@ import type { Outcome } from '../model/invocation.ts';
 
 /** Concurrent asynchronous events of a function whose containers are reused: they must not crowd out synchronous callers. */
 const AT_ONCE = 32;
-/** How often the queue is polled for retries that have become due: the pause grows until one is. Without waiting events there is no polling. */
-const LOOK_AGAIN_MS = { first: 500, longest: 5_000 };
+/** The shortest pause before the next look at the queue: its clock may be another machine's. */
+const SHORTEST_PAUSE_MS = 100;
 /** An event that the platform could not run for this long is given up, as on Lambda. */
 const OLDEST_MS = 6 * 3600 * 1000;
 /** The limit per function for waiting, running and dead events together. */
@@ -46,14 +46,16 @@ interface QueueParts {
  * 2. A failure of the platform (no container, the database down) doesn't count as an attempt: the event is retried for six hours.
  * 3. At-least-once delivery: whatever is killed, an event leaves the queue only after its result. It may run twice, with the same
  *    request ID and the same place in the order of acceptance.
- * 4. At most 10,000 events and 256 MB are stored, dead letters included.
+ * 4. Nothing polls: one timer is set to when the next event is due (one that was sent with a delay, or a retry after its pause).
+ * 5. At most 10,000 events and 256 MB are stored, dead letters included.
  */
 export class FunctionQueue {
   readonly name: string;
   readonly #atOnce: number;
   readonly #parts: QueueParts;
-  /** Events that wait or run. */
+  /** Events that wait or run, and those among them that are not due yet. */
   unfinished = 0;
+  later = 0;
   dead = 0;
   #bytes = 0;
   readonly #running = new Set<Promise<void>>();
@@ -65,7 +67,6 @@ export class FunctionQueue {
   /** Has `look` been called since the last look began? */
   #asked = false;
   #failures = 0;
-  #lookAgainMs = LOOK_AGAIN_MS.first;
   readonly #timer = new EarliestTimer(() => void this.look());
 
   constructor(name: string, { serving, concurrency }: FunctionEntry, parts: QueueParts) {
@@ -76,6 +77,11 @@ export class FunctionQueue {
 
   get running(): number {
     return this.#running.size;
+  }
+
+  /** Nothing runs, and nothing is due before the timer fires. */
+  get isAtRest(): boolean {
+    return this.running === 0 && (this.unfinished === 0 || this.#timer.isSet);
   }
 
   /** Reserves room for an event. @throws {LauncherError} TooManyRequestsException when there is none */
@@ -92,6 +98,13 @@ export class FunctionQueue {
   giveBack(bytes: number): void {
     this.unfinished = Math.max(0, this.unfinished - 1);
     this.#bytes = Math.max(0, this.#bytes - bytes);
+  }
+
+  /** Looks for an event that was stored, as soon as it is due. */
+  stored(delaySeconds: number): void {
+    if (delaySeconds === 0) return void this.look();
+    this.later += 1;
+    this.#timer.set(performance.now() + delaySeconds * 1000);
   }
 
   /** Takes the counts from the queue in the database, which is authoritative. */
@@ -114,31 +127,42 @@ export class FunctionQueue {
         const taken = await session.use((queue) => this.#take(queue));
         for (const event of taken) this.#begin(event);
         this.#failures = 0;
-        this.#lookAgainMs =
-          taken.length > 0 ? LOOK_AGAIN_MS.first : Math.min(LOOK_AGAIN_MS.longest, this.#lookAgainMs * 1.5);
+        if (this.unfinished <= this.running) this.later = 0;
+        else if (this.running < this.#atOnce && !this.#timer.isSet)
+          await session.use((queue) => this.#wakeForNext(queue));
       }
     } catch {
       this.#failures += 1;
       this.#mayHaveLost = true;
     } finally {
       this.#looking = false;
-      const pauseMs = this.#failures > 0 ? backoffMs(this.#failures) : this.#lookAgainMs;
-      if (this.unfinished > this.running && !stopping.aborted) this.#timer.set(performance.now() + pauseMs);
+      if (this.#failures > 0 && this.unfinished > this.running && !stopping.aborted)
+        this.#timer.set(performance.now() + backoffMs(this.#failures));
     }
   }
 
-  /** Stops polling; resolves when no event runs any more. */
+  /** Starts no further event; resolves when no event runs any more. */
   async close(): Promise<void> {
     this.#timer.clear();
     await Promise.all(this.#running);
   }
 
   async #take(queue: EventQueue): Promise<TakenEvent[]> {
-    if (this.#mayHaveLost) await queue.recover(this.name, this.inHand);
+    if (this.#mayHaveLost) {
+      await queue.recover(this.name, this.inHand);
+      // Their next try may be due before what the timer is set to.
+      this.#timer.clear();
+    }
     this.#mayHaveLost = false;
     const taken = await queue.take(this.name, this.#atOnce - this.running);
     for (const { job } of taken) this.inHand.add(job.id);
     return taken;
+  }
+
+  async #wakeForNext(queue: EventQueue): Promise<void> {
+    const { events, nextInMs } = await queue.later(this.name);
+    this.later = events;
+    if (nextInMs !== null) this.#timer.set(performance.now() + Math.max(SHORTEST_PAUSE_MS, nextInMs));
   }
 
   #begin(event: TakenEvent): void {
@@ -162,6 +186,8 @@ export class FunctionQueue {
       this.giveBack(payload.length);
       return this.#parts.bus.publish({ type: 'async.done', ...about });
     }
+    // As in `take`.
+    this.#timer.clear();
     const type = attempt < ATTEMPTS ? 'async.failed' : 'async.dead';
     if (type === 'async.dead') {
       this.unfinished = Math.max(0, this.unfinished - 1);

@@ -133,8 +133,8 @@ export function registerGauges(registry: Registry, parts: ObservedParts): void {
 }
 
 function asyncEventsByState({ asyncEvents }: ObservedParts): Samples {
-  return asyncEvents.queues.flatMap(({ name, unfinished, running, dead }) => {
-    const states = { waiting: Math.max(0, unfinished - running), running, dead };
+  return asyncEvents.queues.flatMap(({ name, unfinished, later, running, dead }) => {
+    const states = { later, waiting: Math.max(0, unfinished - running - later), running, dead };
     return Object.entries(states).map(([state, events]): Samples[number] => [{ function: name, state }, events]);
   });
 }
