@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop test labs dev seed reset screenshots logs doctor clean bench chaos monitor monitor-stop \
-	swarm swarm-stop swarm-test modern-test
+	swarm swarm-stop swarm-test modern-test classic classic-stop
 MAKEFLAGS += --no-print-directory
 
 run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
@@ -54,6 +54,12 @@ monitor: ## Start Prometheus at http://localhost:9090 and Grafana at http://loca
 monitor-stop: ## Stop Prometheus and Grafana; recorded data stays
 	@infra/monitoring/monitor-stop.sh
 
+classic: ## Start the classic voting application: five containers. Vote at http://localhost:8081, results at http://localhost:8082
+	@infra/stack/classic.sh
+
+classic-stop: ## Remove the classic voting application with its votes
+	@infra/stack/classic-stop.sh
+
 logs: ## Follow the log
 	@infra/stack/logs.sh
 
@@ -89,6 +95,8 @@ help: ## Print this list
 #: DEV_PORT                     port of the pages in development mode (make dev) (3000)
 #: PROMETHEUS_PORT              port of Prometheus (make monitor), on this machine only (9090)
 #: GRAFANA_PORT                 port of Grafana (make monitor), on this machine only (3001)
+#: CLASSIC_PORT                 port of the classic vote page (make classic), on this machine only (8081)
+#: CLASSIC_RESULTS_PORT         port of the classic results page (make classic), on this machine only (8082)
 #: ENGINE_RESTART               make chaos restarts the engine, if infra/engine started it; 0 keeps it running (1)
 #: NODE_IMAGE                   base image; built from packages if it cannot be pulled (node:26-bookworm-slim)
 #: POSTGRES_IMAGE               base image; built from packages if it cannot be pulled (postgres:18)

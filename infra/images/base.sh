@@ -5,6 +5,7 @@
 #   base.sh swarm-node   prints SWARM_NODE_IMAGE=…, the image of the Swarm's nodes;
 #                        SWARM_NODE_DEBIAN=forky: always built from that Debian's engine, with the containerd image store
 #   base.sh prometheus   prints PROMETHEUS_IMAGE=…
+#   base.sh redis        prints REDIS_IMAGE=…
 #
 # In this order: an existing image; else an existing stand-in (so that a failed pull isn't repeated, with
 # its time-out); else a pull; else a new stand-in from Debian's and npm's packages, so that it works without a
@@ -18,6 +19,7 @@ NODE_DEFAULT=node:26-bookworm-slim
 POSTGRES_DEFAULT=postgres:18
 SWARM_NODE_DEFAULT=docker:28-dind
 PROMETHEUS_DEFAULT=prom/prometheus:v3.5.0
+REDIS_DEFAULT=redis:8
 DEBIAN=bookworm
 DEBIAN_PATH='ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 POSTGRES_PACKAGE_VERSION=18.4.0-beta.17
@@ -169,6 +171,15 @@ build_prometheus() {
     --customize-hook='install -d -o 65534 -g 65534 "$1/prometheus"'
 }
 
+# Debian's Redis with the user and the folder of the official image.
+build_redis() {
+  bring_mmdebstrap
+  progress "no registry answers: building a stand-in for $REDIS_DEFAULT from packages (about half a minute)"
+  local changes=(--change "$DEBIAN_PATH" --change 'WORKDIR /data' --change 'LABEL org.serverless-vote.image=redis')
+  debian_image serverless-vote/redis:$DEBIAN --include=redis-server \
+    --customize-hook='chroot "$1" install -d -o redis -g redis /data'
+}
+
 # Reads the Dockerfile from stdin.
 stand_in() { docker build --network none -t "serverless-vote/$1" -f - "$2"; }
 
@@ -193,6 +204,11 @@ fi
 if [ "${1:-}" = prometheus ]; then
   choose PROMETHEUS_IMAGE $PROMETHEUS_DEFAULT serverless-vote/prometheus:$DEBIAN build_prometheus
   echo "PROMETHEUS_IMAGE=$PROMETHEUS_IMAGE"
+  exit
+fi
+if [ "${1:-}" = redis ]; then
+  choose REDIS_IMAGE $REDIS_DEFAULT serverless-vote/redis:$DEBIAN build_redis
+  echo "REDIS_IMAGE=$REDIS_IMAGE"
   exit
 fi
 choose NODE_IMAGE $NODE_DEFAULT serverless-vote/node:26 build_node

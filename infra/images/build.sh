@@ -71,13 +71,17 @@ while read -r name uid database; do
   fi
 done <<<"$functions"
 
-# Only on request: the misbehaving function for the integration tests, and the compromised one for `make chaos`.
+# Only on request: the misbehaving function for the integration tests, the compromised one for `make chaos`, and the classic application.
 if [[ " ${only[*]-} " == *' misbehave '* ]]; then
   bundle=apps/launcher/integration/functions/misbehave.cjs
   image misbehave misbehave -- "$bundle"
 fi
 if [[ " ${only[*]-} " == *' hostile '* ]]; then
   image hostile hostile "BASE=serverless-vote/record-vote:$tag" -- .cache/bench/hostile.cjs
+fi
+
+if [[ " ${only[*]-} " == *' classic '* ]]; then
+  image classic classic -- apps/classic/dist
 fi
 
 if wanted database; then

@@ -7,6 +7,7 @@ set -euo pipefail
 OURS=label=org.serverless-vote.launcher
 NODES=label=org.serverless-vote.cluster
 WATCHERS=label=org.serverless-vote.monitoring
+CLASSIC=label=org.serverless-vote.classic
 if somebody_is_there && ! ask 'This removes the votes, too. Continue?'; then exit 1; fi
 
 clean_docker() {
@@ -17,7 +18,7 @@ clean_docker() {
   progress 'containers'
   # shellcheck disable=SC2086
   [ -z "$launchers" ] || docker stop --time 30 $launchers
-  for label in $WATCHERS $OURS $NODES; do
+  for label in $WATCHERS $OURS $NODES $CLASSIC; do
     each 'docker rm --force --volumes' "$(docker ps --all --quiet --filter "$label")"
     each 'docker network rm' "$(docker network ls --quiet --filter "$label")"
     each 'docker volume rm' "$(docker volume ls --quiet --filter "$label")"

@@ -88,6 +88,13 @@ take_down() {
   [ -n "$is_down" ] && [ -z "$leftovers" ] || compose down "$@" 2>&1
 }
 
+# The classic voting application, next to the stack.
+classic() {
+  local tool='docker-compose'
+  if docker compose version >/dev/null 2>&1; then tool='docker compose'; fi
+  $tool --project-name "$STACK-classic" --file apps/classic/docker-compose.yml "$@"
+}
+
 # LOCAL_URL is for requests from this machine; PUBLIC_URL is the address that people type.
 choose_urls() {
   local host=localhost

@@ -18,7 +18,7 @@ is_free() {
 # gets them before they are used.
 free_ports() { node "$ROOT/infra/stack/free-ports.mts" "${1:-2}"; }
 
-# port_is_taken <setting> <port> <another port>
+# port_is_taken <setting> <port> <another port> [<command>]
 port_is_taken() {
   local who
   who=$(docker ps --filter "publish=$2" --format 'the container {{.Names}} ({{.Image}})' | head -n 1)
@@ -29,7 +29,7 @@ port_is_taken() {
     # It finds nothing, and fails, when the program belongs to another user.
     who=$(lsof -nP -iTCP:"$2" -sTCP:LISTEN 2>/dev/null | awk 'NR == 2 { print $1 " (process " $2 ")" }' || true)
   fi
-  fail "Port $2 is taken." "By ${who:-a program that only root may name (sudo ss -ltnp shows it)}." "make run $1=$3, or stop that program."
+  fail "Port $2 is taken." "By ${who:-a program that only root may name (sudo ss -ltnp shows it)}." "${4:-make run} $1=$3, or stop that program."
 }
 
 # Installs the packages of the lock, if it has changed since they were installed.
@@ -191,3 +191,18 @@ not_ready() {
 
 # The launcher's JSON lines as text, if node is available.
 readable() { node infra/stack/readable.mts "$1" 2>/dev/null || cat; }
+
+# The image of the classic application, and those that it needs, whose names go into a file.
+bring_classic_images() {
+  npm run --silent bundle --workspace @serverless-vote/classic
+  { "$ROOT/infra/images/base.sh" && "$ROOT/infra/images/base.sh" redis; } >"$ROOT/.cache/classic-images"
+  "$ROOT/infra/images/build.sh" classic
+}
+
+# Exports the names for its compose file.
+name_classic_images() {
+  set -a
+  # shellcheck source=/dev/null
+  . "$ROOT/.cache/classic-images"
+  set +a
+}

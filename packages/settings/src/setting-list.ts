@@ -19,6 +19,11 @@ const OF_SCRIPTS: readonly ListedSetting[] = [
   { name: 'DEV_PORT', default: '3000', help: 'port of the pages in development mode (make dev)' },
   { name: 'PROMETHEUS_PORT', default: '9090', help: 'port of Prometheus (make monitor), on this machine only' },
   { name: 'GRAFANA_PORT', default: '3001', help: 'port of Grafana (make monitor), on this machine only' },
+  { name: 'CLASSIC_PORT', default: '8081', help: 'port of the classic vote page (make classic), on this machine only' },
+  {
+    ...{ name: 'CLASSIC_RESULTS_PORT', default: '8082' },
+    help: 'port of the classic results page (make classic), on this machine only',
+  },
   {
     ...{ name: 'ENGINE_RESTART', default: '1' },
     help: 'make chaos restarts the engine, if infra/engine started it; 0 keeps it running',
