@@ -4,8 +4,7 @@
 #   base.sh              prints NODE_IMAGE=… and POSTGRES_IMAGE=…
 #   base.sh swarm-node   prints SWARM_NODE_IMAGE=…, the image of the Swarm's nodes;
 #                        SWARM_NODE_DEBIAN=forky: always built from that Debian's engine, with the containerd image store
-#   base.sh prometheus   prints PROMETHEUS_IMAGE=…
-#   base.sh redis        prints REDIS_IMAGE=…
+#   base.sh prometheus   prints PROMETHEUS_IMAGE=…; likewise redis, python, debian and gcc
 #
 # In this order: an existing image; else an existing stand-in (so that a failed pull isn't repeated, with
 # its time-out); else a pull; else a new stand-in from Debian's and npm's packages, so that it works without a
@@ -20,7 +19,10 @@ POSTGRES_DEFAULT=postgres:18
 SWARM_NODE_DEFAULT=docker:28-dind
 PROMETHEUS_DEFAULT=prom/prometheus:v3.5.0
 REDIS_DEFAULT=redis:8
+PYTHON_DEFAULT=python:3.14-slim
+GCC_DEFAULT=gcc:15
 DEBIAN=bookworm
+DEBIAN_DEFAULT=debian:bookworm-slim
 DEBIAN_PATH='ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 POSTGRES_PACKAGE_VERSION=18.4.0-beta.17
 WORK=$ROOT/.cache/base-images
@@ -122,6 +124,16 @@ CMD ["node"]
 DOCKERFILE
 }
 
+# from_packages <python|gcc> <packages>: a stand-in for a language's image
+from_packages() {
+  bring_mmdebstrap
+  progress "no registry answers: building a stand-in for $1 from packages (about half a minute)"
+  local changes=(--change "$DEBIAN_PATH" --change "LABEL org.serverless-vote.image=$1")
+  debian_image "serverless-vote/$1:$DEBIAN" --include="$2"
+}
+build_python() { from_packages python python3; }
+build_gcc() { from_packages gcc gcc,libc6-dev; }
+
 build_postgres() {
   build_debian
   progress "stand-in for $POSTGRES_DEFAULT"
@@ -201,16 +213,13 @@ if [ "${1:-}" = swarm-node ]; then
   echo "SWARM_NODE_IMAGE=$SWARM_NODE_IMAGE"
   exit
 fi
-if [ "${1:-}" = prometheus ]; then
-  choose PROMETHEUS_IMAGE $PROMETHEUS_DEFAULT serverless-vote/prometheus:$DEBIAN build_prometheus
-  echo "PROMETHEUS_IMAGE=$PROMETHEUS_IMAGE"
+case "${1:-}" in prometheus | redis | python | debian | gcc)
+  setting=${1^^}_IMAGE default=${1^^}_DEFAULT
+  choose "$setting" "${!default}" "serverless-vote/$1:$DEBIAN" "build_$1"
+  echo "$setting=${!setting}"
   exit
-fi
-if [ "${1:-}" = redis ]; then
-  choose REDIS_IMAGE $REDIS_DEFAULT serverless-vote/redis:$DEBIAN build_redis
-  echo "REDIS_IMAGE=$REDIS_IMAGE"
-  exit
-fi
+  ;;
+esac
 choose NODE_IMAGE $NODE_DEFAULT serverless-vote/node:26 build_node
 choose POSTGRES_IMAGE $POSTGRES_DEFAULT serverless-vote/postgres:18 build_postgres
 echo "NODE_IMAGE=$NODE_IMAGE"

@@ -99,10 +99,15 @@ prometheus() {
   note "$(cut -d= -f2 "$ROOT/.cache/prometheus-image")"
 }
 
-# Functions that do wrong, and a catalog that has them.
+# Functions that do wrong, two samples, and a catalog that has them. The third sample's compiler is large, so only the lab builds it.
 misbehaving() {
+  local python samples
+  "$ROOT/infra/images/samples.sh" greet-python greet-bash &
+  samples=$!
   "$ROOT/infra/images/build.sh" misbehave
-  node apps/launcher/integration/functions/catalog.mts >.cache/test-catalog.json
+  wait $samples
+  python=$("$ROOT/infra/images/base.sh" python)
+  PYTHON_IMAGE=${python#*=} node apps/launcher/integration/functions/catalog.mts ./stdio.json >.cache/test-catalog.json
   note 'a catalog with functions that do wrong'
 }
 

@@ -12,6 +12,7 @@ interface Description {
   Code: { ImageUri: string };
   Concurrency: { ReservedConcurrentExecutions: number };
   Catalog: {
+    protocol: string;
     serving: { kind: string; inFlight?: number; events?: number };
     queue: { events: number; megabytes: number };
     warmPool: number;
@@ -23,14 +24,17 @@ interface Description {
 }
 
 export async function list(control: ControlApi, output: Output): Promise<void> {
-  const { Functions } = await control.json<{ Functions: Configuration[] }>('/2015-03-31/functions');
+  const { Functions } = await control.json<{ Functions: (Configuration & Pick<Description, 'Catalog'>)[] }>(
+    '/2015-03-31/functions',
+  );
   if (output.json) return output.out(JSON.stringify(Functions, null, 2));
-  const rows = Functions.map(({ FunctionName, MemorySize, Timeout }) => [
+  const rows = Functions.map(({ FunctionName, MemorySize, Timeout, Catalog }) => [
     FunctionName,
     `${MemorySize} MB`,
     `${Timeout} s`,
+    Catalog.protocol,
   ]);
-  output.out(table(['FUNCTION', 'MEMORY', 'DEADLINE'], rows));
+  output.out(table(['FUNCTION', 'MEMORY', 'DEADLINE', 'PROTOCOL'], rows));
 }
 
 export async function describe(control: ControlApi, name: string, output: Output): Promise<void> {
@@ -44,6 +48,7 @@ export async function describe(control: ControlApi, name: string, output: Output
       [
         ['ARN', Configuration.FunctionArn],
         ['Image', Code.ImageUri],
+        ['Protocol', Catalog.protocol],
         ['Memory', `${Configuration.MemorySize} MB`],
         ['CPUs', Catalog.cpus],
         ['Processes', Catalog.processes],

@@ -1,4 +1,4 @@
-import { type Catalog, partsOf, type ServiceEntry, WEB } from '@serverless-vote/catalog';
+import { type Catalog, imageOf, partsOf, type ServiceEntry, WEB } from '@serverless-vote/catalog';
 import { Removals } from '@serverless-vote/cleanup/removals';
 import { systemClock } from '@serverless-vote/contracts/clock';
 import { noDatabase, postgres, VotesInUse, watchRoles } from '@serverless-vote/database';
@@ -96,7 +96,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   const handedOn = new Map([...settings.handedOn, ['PARTS', JSON.stringify(partsOf(catalog))]]);
   const newService = (name: string, entry: ServiceEntry) =>
     new HttpService(
-      { name, entry, image: `${entry.image}:${imageTag}`, idleTimeoutMs: settings.webIdleTimeoutMs, handedOn },
+      { name, entry, image: imageOf(entry, imageTag), idleTimeoutMs: settings.webIdleTimeoutMs, handedOn },
       { engine, openIngress: platform.openIngress, limiter, bus, clock: systemClock },
     );
   const web = newService(WEB, catalog.services.web);
@@ -120,9 +120,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     isPrepared: () => databaseReady.isDone,
     databaseIsThere: () => database.isThere(),
     databaseHasSpace: () => database.hasSpace(pools.some((pool) => pool.health.lacksSpace)),
-    images: [...ofPages.map(({ entry }) => entry.image), catalog.services.web.image].map(
-      (image) => `${image}:${imageTag}`,
-    ),
+    images: [...ofPages.map(({ entry }) => entry), catalog.services.web].map((entry) => imageOf(entry, imageTag)),
     lacking: async (images) => (await platform.engine.missingImages?.(images)) ?? [],
     functions: ofPages.map(({ name }) => name),
     isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,

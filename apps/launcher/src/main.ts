@@ -1,4 +1,4 @@
-import { readCatalog } from '@serverless-vote/catalog';
+import { checkForSwarm, NotOnSwarm, readCatalog } from '@serverless-vote/catalog';
 import { PortTaken } from '@serverless-vote/http-server/listen';
 import { OtherLauncher } from '@serverless-vote/http-server/own-socket';
 import { parseSettings, SettingsError } from '@serverless-vote/settings';
@@ -10,6 +10,7 @@ import { createLog } from './telemetry/log.ts';
 async function main(): Promise<void> {
   const settings = parseSettings();
   const catalog = readCatalog(`${import.meta.dirname}/catalog.json`);
+  if (settings.engine.kind === 'swarm') checkForSwarm(catalog);
   // `make run` checks the settings in this way before it touches a running stack.
   if (process.argv.includes('--check')) return;
   const log = createLog(settings.logLevel);
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop(signal));
 }
 
-const EXPLAINED = [SettingsError, OtherLauncher, PortTaken];
+const EXPLAINED = [SettingsError, NotOnSwarm, OtherLauncher, PortTaken];
 main().catch((error: unknown) => {
   console.error(EXPLAINED.some((kind) => error instanceof kind) ? (error as Error).message : error);
   process.exit(1);

@@ -31,8 +31,8 @@ class FaultyEngine extends ProcessEngine implements Engine {
   readonly #takeTime: () => void;
   starts = 0;
 
-  constructor(directory: string, faults: Faults, takeTime: () => void) {
-    super({ directory, command: () => COMMAND });
+  constructor(directory: string, faults: Faults, command: string[], takeTime: () => void) {
+    super({ directory, command: () => command });
     this.#faults = faults;
     this.#takeTime = takeTime;
   }
@@ -56,14 +56,21 @@ class FaultyEngine extends ProcessEngine implements Engine {
 /** A pool with real child processes, and a clock that the test advances; a start takes `startMs` by it. */
 function openPool(
   differences: Partial<FunctionEntry> = {},
-  { name = 'a-function', idleTimeoutMs = 60_000, places = 4, startMs = 0, faults = {} as Faults } = {},
+  {
+    name = 'a-function',
+    idleTimeoutMs = 60_000,
+    places = 4,
+    startMs = 0,
+    faults = {} as Faults,
+    command = COMMAND,
+  } = {},
 ) {
   const directory = mkdtempSync(`${tmpdir()}/pool-`);
   const clock = new ManualClock();
   const bus = new EventBus();
   const events: PublishedEvent[] = [];
   bus.subscribe((event) => events.push(event));
-  const engine = new FaultyEngine(directory, faults, () => clock.pass(startMs));
+  const engine = new FaultyEngine(directory, faults, command, () => clock.pass(startMs));
   const openEndpoint = runtimeApiOnSockets(directory);
   const parts = { engine, bus, clock, openEndpoint, limiter: new StartLimiter(places) };
   const serving = { kind: 'single-use' as const };
@@ -98,6 +105,8 @@ function openPool(
     events.filter((event): event is PublishedEvent & { type: Type } => event.type === type);
   return { close, pool, bus, clock, engine, limiter: parts.limiter, submit, hold, conditions, seen };
 }
+
+export type TestPool = ReturnType<typeof openPool>;
 
 /** Tests may run in parallel, so each closes only the pools that it has opened. */
 export const test = base.extend<{ testPool: typeof openPool }>({

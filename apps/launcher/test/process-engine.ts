@@ -53,10 +53,12 @@ export class ProcessEngine implements EngineToOpen {
     // A process group of its own, so that it can be killed together with its children, as in a container.
     const child = spawn(program, args, {
       env: this.#environment(spec),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
-    const output = merged(child.stdout, child.stderr);
+    if (!spec.stdio) child.stdin.end();
+    const output = spec.stdio ? child.stderr : merged(child.stdout, child.stderr);
+    const stdio = spec.stdio ? { stdio: { input: child.stdin, result: child.stdout } } : {};
     const exited = Promise.withResolvers<Exit>();
     child.once('exit', () => {
       endGroup(child);
@@ -73,7 +75,7 @@ export class ProcessEngine implements EngineToOpen {
       throw new EngineError('unavailable', `The process did not start: ${error.message}`, { cause: error });
     });
     const containerId = randomBytes(6).toString('hex');
-    return { containerId, createMs: 0, startMs: performance.now() - from, output, exited: exited.promise };
+    return { containerId, createMs: 0, startMs: performance.now() - from, output, ...stdio, exited: exited.promise };
   }
 
   async stop(sandboxId: string, graceMs: number): Promise<void> {

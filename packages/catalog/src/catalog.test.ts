@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { findFunction, NotInCatalog, parseCatalog } from './catalog.ts';
+import { checkForSwarm, findFunction, imageOf, NotInCatalog, parseCatalog } from './catalog.ts';
 
 const json = readFileSync(new URL('../../../functions/catalog.json', import.meta.url), 'utf8');
 
@@ -47,6 +47,39 @@ describe('reading the catalog', () => {
     edit(changed);
     return JSON.stringify(changed);
   };
+
+  const changeVote = (changes: object) =>
+    change(({ functions }) => {
+      Object.assign(functions?.['record-vote'] ?? {}, changes);
+    });
+  const stdio = { protocol: 'stdio', serving: { kind: 'single-use' } };
+
+  test('takes an image with a tag as it is, and gives one without the stack’s own', () => {
+    const { functions } = parseCatalog(
+      changeVote({ ...stdio, image: 'python:3.14-slim', command: ['python3', '-c', ''] }),
+    );
+    expect(Object.values(functions).map((entry) => imageOf(entry, 'test'))).toEqual([
+      'python:3.14-slim',
+      'serverless-vote/fetch-results:test',
+    ]);
+  });
+
+  test.each([
+    ['reuse over stdio, whose input ends', { protocol: 'stdio' }, 'so "stdio" needs {"kind": "single-use"}'],
+    ['a command with another protocol', { command: ['sh'] }, 'only "stdio" functions take one'],
+    ['an unknown protocol', { protocol: 'carrier-pigeon' }, '["record-vote"].protocol'],
+    ['an empty command', { ...stdio, command: [] }, '["record-vote"].command'],
+    ['a tag that is none', { image: 'python:-' }, '["record-vote"].image'],
+  ])('refuses %s', (_what, changes, message) => {
+    expect(() => parseCatalog(changeVote(changes))).toThrow(message);
+  });
+
+  test('with a function over stdio is refused on a Swarm: the message says which, and why', () => {
+    expect(() => checkForSwarm(catalog)).not.toThrow();
+    expect(() => checkForSwarm(parseCatalog(changeVote(stdio)))).toThrow(
+      'on a Swarm: record-vote. A task of a Swarm has no standard input, so the protocol "stdio" works on one machine only.',
+    );
+  });
 
   test('refuses root as a user', () => {
     const root = change(({ functions }) => {

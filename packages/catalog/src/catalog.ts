@@ -16,8 +16,8 @@ export const SECRETS: ReadonlySet<string> = new Set(['SESSION_SECRET', 'PRESENTE
 const SERVICE_NAME = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const limits = {
-  /** Image without a tag; the stack adds its own. */
-  image: z.string().regex(/^[a-z0-9]+([./_-][a-z0-9]+)*$/),
+  /** With a tag: an image from elsewhere, used as it is and never built here. Without: one of ours, to which the stack adds its tag. */
+  image: z.string().regex(/^[a-z0-9]+([./_-][a-z0-9]+)*(:[A-Za-z0-9_][\w.-]{0,127})?$/),
   /** uid in the container, which also identifies a function's database role. */
   user: z.int().refine((uid) => uid >= FIRST_USER && uid <= LAST_USER, {
     error: `must be from ${FIRST_USER} to ${LAST_USER}: lower ones are users of an image or of this machine (999 owns Postgres and its data), higher ones are nobody's`,
@@ -41,6 +41,10 @@ const serving = z.discriminatedUnion('kind', [
 
 const functionEntry = z.strictObject({
   ...limits,
+  /** How event and result travel: over AWS Lambda's Runtime API, or as standard input and output. */
+  protocol: z.enum(['runtime-api', 'stdio']).default('runtime-api'),
+  /** Takes the place of the image's own command, as in `docker run image command…`. */
+  command: z.array(z.string()).min(1).optional(),
   database: z.boolean(),
   deadlineMs: z.int().min(100).max(900_000),
   /** Containers at the same time, prewarmed ones included. */
@@ -79,6 +83,15 @@ const schema = z
     streams: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.string()),
   })
   .superRefine((catalog, context) => {
+    for (const [name, { protocol, command, serving }] of Object.entries(catalog.functions)) {
+      const path = ['functions', name];
+      if (protocol === 'stdio' && serving.kind !== 'single-use') {
+        const message = 'standard input ends after one event, so "stdio" needs {"kind": "single-use"}';
+        context.addIssue({ code: 'custom', path: [...path, 'serving'], message });
+      }
+      if (protocol !== 'stdio' && command)
+        context.addIssue({ code: 'custom', path: [...path, 'command'], message: 'only "stdio" functions take one' });
+    }
     const { web } = catalog.services;
     const named = [
       ...Object.values(catalog.functions).flatMap((entry) => entry.invalidates),
@@ -131,6 +144,18 @@ function readJson(json: string): unknown {
 
 export const readCatalog = (file: string): Catalog => parseCatalog(readFileSync(file, 'utf8'));
 
+/** The catalog has functions that this engine can't run. */
+export class NotOnSwarm extends Error {
+  override name = 'NotOnSwarm';
+}
+
+/** @throws {NotOnSwarm} naming every such function */
+export function checkForSwarm({ functions }: Catalog): void {
+  const names = Object.keys(functions).filter((name) => functions[name]?.protocol === 'stdio');
+  const why = 'A task of a Swarm has no standard input, so the protocol "stdio" works on one machine only.';
+  if (names.length > 0) throw new NotOnSwarm(`The catalog can't be used on a Swarm: ${names.join(', ')}. ${why}`);
+}
+
 /** A request names a function that isn't in the catalog; the message lists those that are. */
 export class NotInCatalog extends Error {
   override name = 'NotInCatalog';
@@ -150,6 +175,10 @@ export function findFunction({ functions }: Catalog, requested: string, qualifie
   const what = JSON.stringify(beginningOf(requested, 100));
   throw new NotInCatalog(`Function not found: ${what}. The catalog has: ${known}.`);
 }
+
+/** The image that an entry's containers are started from. */
+export const imageOf = ({ image }: { image: string }, ownTag: string): string =>
+  image.includes(':') ? image : `${image}:${ownTag}`;
 
 export const arnOf = (name: string): string => `arn:aws:lambda:local:000000000000:function:${name}`;
 

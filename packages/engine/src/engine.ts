@@ -30,6 +30,10 @@ export interface SandboxSpec {
   /** The catalog entry's name. */
   name: string;
   image: string;
+  /** Instead of the image's own command. */
+  command?: string[] | undefined;
+  /** Keeps its standard input open for an event, and its standard output apart from its standard error. */
+  stdio?: boolean;
   user: number;
   memoryMb: number;
   cpus: number;
@@ -56,8 +60,10 @@ export interface StartedSandbox {
   containerId: string;
   createMs: number;
   startMs: number;
-  /** The sandbox's stdout and stderr, combined; ends with it. */
+  /** The sandbox's stdout and stderr, combined; ends with it. With `stdio`: only its stderr. */
   output: Readable;
+  /** Only with `stdio`. An exit is reported when both outputs have ended; if one doesn't end, the sandbox is `lost`. */
+  stdio?: { input: NodeJS.WritableStream; result: Readable };
   /** Resolves once, whatever ended it; never rejects. */
   exited: Promise<Exit>;
   /** Resolves if the engine wants to stop it (scaled down, a new image, its node drained): it should drain. */

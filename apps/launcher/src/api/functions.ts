@@ -6,7 +6,10 @@ import { FUNCTIONS } from './invocations.ts';
 export function mountFunctions(app: Express, catalog: Catalog): void {
   app.get(FUNCTIONS, (_request, response) => {
     response.json({
-      Functions: Object.entries(catalog.functions).map(([name, entry]) => configuration(name, entry)),
+      Functions: Object.entries(catalog.functions).map(([name, entry]) => ({
+        ...configuration(name, entry),
+        Catalog: { protocol: entry.protocol },
+      })),
     });
   });
   app.get(`${FUNCTIONS}/:name`, (request, response) => {

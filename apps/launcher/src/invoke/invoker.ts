@@ -1,4 +1,4 @@
-import { type Catalog, findFunction } from '@serverless-vote/catalog';
+import { type Catalog, findFunction, imageOf } from '@serverless-vote/catalog';
 import type { Acceptance } from '@serverless-vote/contracts/acceptance';
 import type { InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace, type TraceContext } from '@serverless-vote/contracts/trace-context';
@@ -53,7 +53,7 @@ export class Invoker {
     const entries = Object.entries(catalog.functions);
     this.#pools = new Map(
       entries.map(([name, entry]) => {
-        const image = `${entry.image}:${imageTag}`;
+        const image = imageOf(entry, imageTag);
         return [name, new FunctionPool(name, entry, { image, idleTimeoutMs }, parts)];
       }),
     );

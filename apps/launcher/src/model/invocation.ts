@@ -17,6 +17,15 @@ export function functionError(errorType: string, errorMessage: string, timedOut 
   return { kind: 'function-error', payload: Buffer.from(JSON.stringify(error)), errorType: error.errorType, timedOut };
 }
 
+/** Lambda's limit for a synchronous result: 6 MB and a little (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+export const RESULT_LIMIT = 6 * 1024 * 1024 + 100 * 1024;
+
+export const resultTooLarge = (): Outcome =>
+  functionError(
+    'Function.ResponseSizeTooLarge',
+    `The result is larger than the ${RESULT_LIMIT} bytes that are allowed.`,
+  );
+
 /** One attempt: a container that has the event in flight. */
 export interface Attempt {
   invocation: Invocation;

@@ -4,12 +4,10 @@ import { arnOf } from '@serverless-vote/catalog';
 import { traceparentOf, xrayHeaderOf } from '@serverless-vote/contracts/trace-context';
 import { BodyRefused, ByteBudget, readBody } from '@serverless-vote/http-server/body';
 import { LauncherError, respondWithError } from '../model/errors.ts';
-import { functionError, type Outcome } from '../model/invocation.ts';
+import { functionError, type Outcome, RESULT_LIMIT, resultTooLarge } from '../model/invocation.ts';
 import type { Poll, RuntimeClient } from './runtime-client.ts';
 
 const BASE = '/2018-06-01/runtime/';
-/** Lambda's limit for a synchronous result: 6 MB and a little (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
-const RESPONSE_LIMIT = 6 * 1024 * 1024 + 100 * 1024;
 const ERROR_LIMIT = 64 * 1024;
 /** Memory for the results that one sandbox sends at the same time. */
 const RESPONSES_AT_ONCE = 16 * 1024 * 1024;
@@ -72,11 +70,10 @@ async function takeAnswer(
 /** A body that is too large is the function's fault. One that is cut off, or that exceeds the budget, is no answer: the event is retried. */
 async function readResult(request: IncomingMessage, budget: ByteBudget): Promise<Outcome> {
   try {
-    return { kind: 'result', payload: await readBody(request, RESPONSE_LIMIT, budget) };
+    return { kind: 'result', payload: await readBody(request, RESULT_LIMIT, budget) };
   } catch (error) {
     if (!(error instanceof BodyRefused) || error.kind !== 'too-large') throw error;
-    const message = `The result is larger than the ${RESPONSE_LIMIT} bytes that are allowed.`;
-    return functionError('Function.ResponseSizeTooLarge', message);
+    return resultTooLarge();
   }
 }
 

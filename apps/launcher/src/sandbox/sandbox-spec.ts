@@ -14,23 +14,25 @@ const OPEN_FILES = 64;
  */
 export function sandboxSpec(
   who: { sandboxId: string; name: string },
-  { user, memoryMb, cpus, processes, tmpMb, runtime: isolation, database, serving, deadlineMs }: FunctionEntry,
+  entry: FunctionEntry,
   image: string,
-  runtime: RuntimeEndpoint,
+  runtime: RuntimeEndpoint | undefined,
 ): SandboxSpec {
+  const { user, memoryMb, cpus, processes, tmpMb, runtime: isolation, database, serving, deadlineMs } = entry;
   const inFlight = serving.kind === 'reuse' ? serving.inFlight : 1;
   return {
     ...who,
     kind: 'function',
     ...{ image, user, memoryMb, cpus, processes, tmpMb, runtime: isolation, database },
+    ...{ command: entry.command, stdio: entry.protocol === 'stdio' },
     environment: {
-      ...runtime.environment,
+      ...runtime?.environment,
       AWS_LAMBDA_FUNCTION_NAME: who.name,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
       FUNCTION_IN_FLIGHT: String(inFlight),
     },
     secrets: {},
-    mounts: runtime.mounts,
+    mounts: runtime?.mounts ?? [],
     // One for each event in flight. Postgres can't limit connections by role before they have authenticated, so they are limited here.
     openFiles: database ? OPEN_FILES + inFlight : undefined,
     network: database ? 'database' : 'none',

@@ -5,10 +5,11 @@ import type { Engine, StartedSandbox } from '@serverless-vote/engine';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Attempt, Invocation, Outcome } from '../model/invocation.ts';
 import type { OpenRuntimeEndpoint, Poll, RuntimeClient } from './runtime-client.ts';
-import { reasonOf, type SandboxEnd } from './sandbox-end.ts';
+import { endOfUnused, type SandboxEnd } from './sandbox-end.ts';
 import { SandboxLog } from './sandbox-log.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
 import { StartTimes } from './start-times.ts';
+import { StdioExchange } from './stdio-exchange.ts';
 
 /** What a sandbox reports to its pool: `ready` at most once, `polling` at every further `next`, `gone` exactly once. */
 export interface SandboxOwner {
@@ -52,7 +53,7 @@ export class Sandbox implements RuntimeClient {
   readonly id = randomBytes(6).toString('hex');
   readonly name: string;
   containerId = '';
-  /** Was it told to end, so that its end says nothing about the function? */
+  /** Was it told to end, or has had its last event, so that its end says nothing about the function? */
   wasDismissed = false;
   readonly #entry: FunctionEntry;
   readonly #parts: SandboxParts;
@@ -83,7 +84,7 @@ export class Sandbox implements RuntimeClient {
     let end: SandboxEnd;
     let endpoint: Awaited<ReturnType<OpenRuntimeEndpoint>> | undefined;
     try {
-      endpoint = await openEndpoint(this.id, this);
+      if (this.#entry.protocol !== 'stdio') endpoint = await openEndpoint(this.id, this);
       end = await this.#run(await engine.start(sandboxSpec(this.#who, this.#entry, image, endpoint)));
     } catch (error) {
       end = { kind: 'not-started', error: error instanceof Error ? error : new Error(String(error)) };
@@ -119,14 +120,14 @@ export class Sandbox implements RuntimeClient {
     void started.withdrawn?.then(() => this.#withdraw());
     // It may have polled for its first event before the engine reported that it had started.
     if (this.#times.readyAt > 0) this.#announceReady();
+    const { stdio } = started;
+    const exchange = stdio && new StdioExchange(this, { output, stdio }, () => void this.kill());
     const exit = await started.exited;
     cancel();
+    if (exchange) return exchange.ended(exit, memoryMb);
     if (this.#state.kind !== 'starting') return { kind: 'ended', exit };
-    // It was removed from outside, which says nothing about the function.
-    if (exit.kind === 'lost' && !this.#state.initError) return { kind: 'ended', exit };
-    const why = reasonOf({ kind: 'ended', exit }, memoryMb);
-    const unsaid = { errorType: 'Runtime.ExitError', message: `Runtime exited during init: ${why}` };
-    return { kind: 'init-failed', ...(this.#state.initError ?? unsaid) };
+    const { initError } = this.#state;
+    return initError ? { kind: 'init-failed', ...initError } : endOfUnused(exit, memoryMb);
   }
 
   get #who() {
@@ -240,6 +241,7 @@ export class Sandbox implements RuntimeClient {
     if (state.kind !== 'ready' || !attempt || state.intake === 'lost') return;
     state.hand.delete(requestId);
     state.served += 1;
+    if (state.served === this.#reuse.events) this.wasDismissed = true;
     this.#answered.add(requestId);
     this.#owner.answered(this, attempt, outcome);
   }

@@ -27,6 +27,17 @@ test('a sandbox has limits for memory, processors, processes, open files and its
   expect(hostConfigOf({ openFiles: undefined })).not.toHaveProperty('Ulimits');
 });
 
+test('a sandbox with stdio has its standard input open until the event has ended; any other has none', () => {
+  const command = ['python3', '-c', ''];
+  const stdin = { AttachStdin: true, OpenStdin: true, StdinOnce: true };
+  expect(containerOptions('stack', { ...spec, stdio: true, command }, 'none', paths)).toMatchObject({
+    ...stdin,
+    Cmd: command,
+  });
+  for (const option of [...Object.keys(stdin), 'Cmd'])
+    expect(containerOptions('stack', spec, 'none', paths)).not.toHaveProperty(option);
+});
+
 test('a sandbox has no privileges, writes nowhere but in /tmp, and leaves no log on the disk', () => {
   const { HostConfig, User } = containerOptions('stack', spec, 'none', paths);
   expect(User).toBe('10001:10001');

@@ -52,6 +52,9 @@ export function containerOptions(
   return {
     ...confined({ ...spec, stackId }, hostConfig),
     Image: spec.image,
+    ...(spec.command && { Cmd: spec.command }),
+    // `StdinOnce`: the end of our stream is the end of its standard input.
+    ...(spec.stdio && { AttachStdin: true, OpenStdin: true, StdinOnce: true }),
     Env: Object.entries({ ...spec.environment, ...spec.secrets }).map(([name, value]) => `${name}=${value}`),
     AttachStdout: true,
     AttachStderr: true,

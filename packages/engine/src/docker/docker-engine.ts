@@ -1,13 +1,16 @@
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { PermanentMemory } from '@serverless-vote/contracts/activity';
 import { label, onDemand, permanent } from '@serverless-vote/contracts/labels';
 import type Docker from 'dockerode';
+import pTimeout from 'p-timeout';
 import { statusOf, unless } from '../docker-errors.ts';
 import {
   DatabaseAway,
   EngineError,
   type EngineToOpen,
+  type Exit,
   type Mount,
   type Relay,
   type SandboxSpec,
@@ -20,6 +23,7 @@ import { startError } from './start-error.ts';
 
 const CALL_DEADLINE_MS = 15_000;
 const IMAGES_DEADLINE_MS = 5_000;
+const CLOSE_MS = 5_000;
 /** Where compose mounts the volumes into the launcher; the engine knows them by the same paths. */
 const VOLUME_PATHS: VolumePaths = {
   runtime: '/run/runtime',
@@ -27,6 +31,18 @@ const VOLUME_PATHS: VolumePaths = {
   ingress: '/run/ingress',
   postgres: '/var/run/postgresql',
 };
+
+/** The engine closes the streams of a container that has exited at once; one that stays open is broken. */
+async function exitAfter(exited: Promise<Exit>, streams: Readable[]): Promise<Exit> {
+  const ended = Promise.all(streams.map((stream) => finished(stream, { writable: false })));
+  ended.catch(() => undefined);
+  const exit = await exited;
+  if (exit.kind === 'lost') return exit;
+  return pTimeout(ended, { milliseconds: CLOSE_MS }).then(
+    () => exit,
+    () => ({ kind: 'lost' }),
+  );
+}
 
 const callDeadline = () => AbortSignal.timeout(CALL_DEADLINE_MS);
 
@@ -74,12 +90,20 @@ export class DockerEngine implements EngineToOpen {
     const options = containerOptions(this.#stackId, spec, await this.#networkOf(spec), this.#opened.volumePaths);
     const container = await this.#docker.createContainer({ ...options, abortSignal: callDeadline() });
     const created = performance.now();
-    const exited = this.#exits.of(container.id, spec.sandboxId);
+    const exited = this.#exits.of(container.id, spec);
     // Attached before the start, so that no line is missed.
-    const output = await this.#attach(container);
+    const streams = await this.#attach(container, spec.stdio === true);
     await container.start({ abortSignal: callDeadline() });
     const startMs = performance.now() - created;
-    return { containerId: container.id.slice(0, 12), createMs: created - before, startMs, output, exited };
+    const { output, stdio } = streams;
+    const complete = stdio ? exitAfter(exited, [output, stdio.result]) : exited;
+    return {
+      containerId: container.id.slice(0, 12),
+      createMs: created - before,
+      startMs,
+      ...streams,
+      exited: complete,
+    };
   }
 
   async #networkOf(spec: SandboxSpec): Promise<string> {
@@ -94,8 +118,8 @@ export class DockerEngine implements EngineToOpen {
     this.#relays.add(spec.sandboxId);
     const options = relayOptions({ stackId: this.#stackId, image }, spec, relay, volumePaths);
     const container = await this.#docker.createContainer({ ...options, abortSignal: callDeadline() });
-    const exited = this.#exits.of(container.id, spec.sandboxId);
-    const output = await this.#attach(container);
+    const exited = this.#exits.of(container.id, { sandboxId: spec.sandboxId });
+    const { output } = await this.#attach(container, false);
     await container.start({ abortSignal: callDeadline() });
     const failed = exited.then(() => Promise.reject(new EngineError('unavailable', 'The relay ended at its start.')));
     if (typeof relay.from === 'number') await Promise.race([once(output, 'data', { signal: callDeadline() }), failed]);
@@ -105,17 +129,17 @@ export class DockerEngine implements EngineToOpen {
   }
 
   /** The deadline applies to attaching only: the stream stays open while the container runs. */
-  async #attach(container: Docker.Container): Promise<PassThrough> {
+  async #attach(container: Docker.Container, stdin: boolean): Promise<Pick<StartedSandbox, 'output' | 'stdio'>> {
     const attaching = new AbortController();
     const late = setTimeout(() => attaching.abort(), CALL_DEADLINE_MS);
     const stream = await container
-      .attach({ stream: true, stdout: true, stderr: true, abortSignal: attaching.signal })
+      .attach({ stream: true, stdin, hijack: stdin, stdout: true, stderr: true, abortSignal: attaching.signal })
       .finally(() => clearTimeout(late));
     const output = new PassThrough();
-    container.modem.demuxStream(stream, output, output);
-    stream.once('close', () => output.end());
-    stream.on('error', () => output.end());
-    return output;
+    const result = stdin ? new PassThrough() : output;
+    container.modem.demuxStream(stream, result, output);
+    for (const each of [result, output]) stream.once('close', () => each.end()).on('error', () => each.end());
+    return stdin ? { output, stdio: { input: stream, result } } : { output };
   }
 
   async stop(sandboxId: string, graceMs: number): Promise<void> {

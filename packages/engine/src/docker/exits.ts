@@ -3,12 +3,13 @@ import { onDemand } from '@serverless-vote/contracts/labels';
 import { Lines } from '@serverless-vote/contracts/lines';
 import type Docker from 'dockerode';
 import { statusOf } from '../docker-errors.ts';
-import type { Exit } from '../engine.ts';
+import type { Exit, SandboxSpec } from '../engine.ts';
 
 const CALL_DEADLINE_MS = 15_000;
 
 interface Tracked {
   sandboxId: string;
+  stdio: boolean;
   outOfMemory: boolean;
   settle: (exit: Exit) => void;
 }
@@ -31,8 +32,8 @@ export class Exits {
   }
 
   /** The exit of a container that has not been started yet. */
-  of(containerId: string, sandboxId: string): Promise<Exit> {
-    return new Promise((settle) => this.#tracked.set(containerId, { sandboxId, outOfMemory: false, settle }));
+  of(containerId: string, { sandboxId, stdio = false }: Pick<SandboxSpec, 'sandboxId' | 'stdio'>): Promise<Exit> {
+    return new Promise((settle) => this.#tracked.set(containerId, { sandboxId, stdio, outOfMemory: false, settle }));
   }
 
   /** The container has been removed: an exit that has not been reported by now is lost. */
@@ -49,12 +50,12 @@ export class Exits {
   /** Follows the engine's events until `close`, across restarts of the engine. Never rejects. */
   async follow(): Promise<void> {
     const label = onDemand(this.#stackId);
-    for (let failures = 0; !this.#isClosed; failures++) {
+    for (let failures = 0, hadGap = false; !this.#isClosed; failures++, hadGap = true) {
       try {
         const stream = await this.#docker.getEvents({
           filters: { type: ['container'], event: ['die', 'oom', 'destroy'], label },
         });
-        await this.#reconcile();
+        await this.#reconcile(hadGap);
         failures = 0;
         const lines = new Lines();
         for await (const chunk of stream)
@@ -81,8 +82,11 @@ export class Exits {
     this.#tracked.delete(containerId);
   }
 
-  async #reconcile(): Promise<void> {
-    for (const containerId of [...this.#tracked.keys()]) {
+  /** The gap cut off attached streams, too: a result that came by one can't be trusted. */
+  async #reconcile(hadGap: boolean): Promise<void> {
+    for (const [containerId, { stdio }] of [...this.#tracked]) {
+      if (stdio && hadGap) this.#settle(containerId, { kind: 'lost' });
+      if (!this.#tracked.has(containerId)) continue;
       try {
         const abortSignal = AbortSignal.timeout(CALL_DEADLINE_MS);
         const { State } = await this.#docker.getContainer(containerId).inspect({ abortSignal });
