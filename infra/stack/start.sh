@@ -122,13 +122,13 @@ make_secret() {
 
 is_due() { [ "$1" = session-secret ] && [ -n "$(find .secrets -name "$1" -mtime +30)" ]; }
 
-# The launcher itself checks the settings, before anything that runs is touched.
+# check_launcher_settings [<docker run options…>]: the launcher itself checks the settings, before anything that runs is touched.
 check_launcher_settings() {
   local problems name settings=()
   make_secret
   for name in $LAUNCHER_SETTINGS; do settings+=(--env "$name"); done
   problems=$(docker run --rm --network none --read-only --volume "$ROOT/.secrets:/run/secrets:ro" \
-    --env "STACK_ID=$STACK" "${settings[@]}" "serverless-vote/launcher:$IMAGE_TAG" --check 2>&1) ||
+    --env "STACK_ID=$STACK" "${settings[@]}" "$@" "serverless-vote/launcher:$IMAGE_TAG" --check 2>&1) ||
     fail 'Invalid settings; what runs was not changed.' "$problems" 'Correct them (on the command line, in the environment, or in .env) and run this again.'
   note 'valid'
 }

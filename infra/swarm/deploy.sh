@@ -15,6 +15,9 @@ bring_images() {
   cluster load $(images)
 }
 
+# Also refuses a catalog with a function that a Swarm can't run. The task's ID is none's.
+check_settings_for_swarm() { check_launcher_settings --env ENGINE=swarm --env TASK_ID=0000000000000000000000000; }
+
 # A name may later refer to another image, an ID never does: so a new build is noticed, and the old image stays as it is.
 image_id() { on 1 docker image inspect --format '{{.Id}}' "serverless-vote/$1:$IMAGE_TAG"; }
 

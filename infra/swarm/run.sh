@@ -36,7 +36,7 @@ step ports check_swarm_ports
 step packages install_packages
 step build build
 step images "$ROOT/infra/images/build.sh"
-step settings check_launcher_settings
+step settings check_settings_for_swarm
 step nodes cluster up
 step load bring_images
 step deploy deploy

@@ -77,7 +77,7 @@ export SWARM_NODES
 choose_urls
 begun=yes
 GO_ON=1 step remains remove_remains
-step settings check_launcher_settings
+step settings check_settings_for_swarm
 step nodes cluster up
 step load bring_all_images
 suite load-again load_again

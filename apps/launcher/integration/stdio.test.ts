@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { running } from './held.ts';
 import { operator } from './operator.ts';
-import { type Answer, containers, controlUrl, docker, follow, invoke, invokeInTime } from './stack.ts';
+import { type Answer, containers, controlUrl, docker, follow, invoke, invokeInTime, permanent } from './stack.ts';
 
 /** Images that nobody here wrote: the event is on standard input, the result on standard output. */
 const python = (...lines: string[]) => ({ python: lines.join('\n') });
@@ -133,5 +135,17 @@ describe('lost engine', () => {
     const answer = await held.answer;
     expect(answer.json()).toEqual([1, 2]);
     expect(answer.headers['x-container-id']).not.toBe(held.containerId);
+  });
+});
+
+test('on a Swarm the launcher refuses its catalog before it starts, and names the functions', async () => {
+  const { Id, Image } = await (await permanent('launcher')).inspect();
+  const secrets = `${new URL('../../../.secrets', import.meta.url).pathname}:/run/secrets:ro`;
+  const settings = ['ENGINE=swarm', `TASK_ID=${'0'.repeat(25)}`].flatMap((setting) => ['--env', setting]);
+  const words = ['run', '--rm', '--network', 'none', '--volumes-from', Id, '--volume', secrets, ...settings, Image];
+  await expect(promisify(execFile)('docker', [...words, '--check'])).rejects.toMatchObject({
+    stderr: expect.stringMatching(
+      /^The catalog can't be used on a Swarm: greet-python, greet-bash, .* has no standard input/,
+    ),
   });
 });
