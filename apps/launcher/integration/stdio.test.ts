@@ -139,11 +139,13 @@ describe('lost engine', () => {
 });
 
 test('on a Swarm the launcher refuses its catalog before it starts, and names the functions', async () => {
-  const { Id, Image } = await (await permanent('launcher')).inspect();
-  const secrets = `${new URL('../../../.secrets', import.meta.url).pathname}:/run/secrets:ro`;
-  const settings = ['ENGINE=swarm', `TASK_ID=${'0'.repeat(25)}`].flatMap((setting) => ['--env', setting]);
-  const words = ['run', '--rm', '--network', 'none', '--volumes-from', Id, '--volume', secrets, ...settings, Image];
-  await expect(promisify(execFile)('docker', [...words, '--check'])).rejects.toMatchObject({
+  const { Image } = await (await permanent('launcher')).inspect();
+  const at = (path: string) => new URL(`../../../${path}`, import.meta.url).pathname;
+  const volumes = [`${at('.secrets')}:/run/secrets:ro`, `${at('.cache/test-catalog.json')}:/launcher/catalog.json:ro`];
+  const settings = ['STACK_ID=none', 'ENGINE=swarm', `TASK_ID=${'0'.repeat(25)}`];
+  const options = [...volumes.map((volume) => `--volume=${volume}`), ...settings.map((setting) => `--env=${setting}`)];
+  const words = ['run', '--rm', '--network=none', ...options, Image, '--check'];
+  await expect(promisify(execFile)('docker', words)).rejects.toMatchObject({
     stderr: expect.stringMatching(
       /^The catalog can't be used on a Swarm: greet-python, greet-bash, .* has no standard input/,
     ),
