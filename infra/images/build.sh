@@ -29,8 +29,10 @@ image() {
   # Another uid reads the files in the image, whatever the umask was.
   chmod -R a+rX "$@"
   before=$(docker image inspect --format '{{.Id}}' "$repository" 2>/dev/null || true)
-  tar -cf - "$dockerfile" "$@" |
-    docker build --network none --file "$dockerfile" --tag "$repository" \
+  # `built` is what docker-compose.override.yml builds in a container. Here it is the context.
+  sed 's/--from=built //' "$dockerfile" >"$work/Dockerfile"
+  tar -cf - -C "$work" Dockerfile -C "$ROOT" "$@" |
+    docker build --network none --tag "$repository" \
       --build-arg "$NODE" --build-arg "$POSTGRES" ${arguments[@]+"${arguments[@]}"} -
   after=$(docker image inspect --format '{{.Id}}' "$repository")
   built=$((built + 1))
@@ -53,6 +55,8 @@ remove_superseded() {
 
 wanted() { [ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 SUPERSEDED=$ROOT/.cache/superseded-images
 mkdir -p "$ROOT/.cache"
 only=(${@+"$@"})

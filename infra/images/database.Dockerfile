@@ -8,8 +8,8 @@ FROM ${POSTGRES_IMAGE} AS serverless-vote-database
 # Every image of ours has node; libatomic is the one library it needs that Postgres' image lacks.
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/lib/*-linux-gnu/libatomic.so.1 /usr/lib/
-COPY packages/database/postgresql.conf packages/database/pg_hba.conf packages/database/pg_hba.swarm.conf packages/database/pg_ident.conf /etc/postgresql/
-COPY packages/database/start-database /start-database
+COPY --from=built packages/database/postgresql.conf packages/database/pg_hba.conf packages/database/pg_hba.swarm.conf packages/database/pg_ident.conf /etc/postgresql/
+COPY --from=built packages/database/start-database /start-database
 # A name for the uid of each function that may use the database, for peer authentication. A build argument and
 # not a file, because it comes from the catalog.
 ARG CALLERS

@@ -10,7 +10,7 @@ ARG NAME
 ARG USER_ID
 LABEL org.serverless-vote.image=${NAME}
 WORKDIR /function
-COPY functions/${NAME}/dist/main.cjs /function/main.cjs
+COPY --from=built functions/${NAME}/dist/main.cjs /function/main.cjs
 # The function's role in the database has the function's name.
 ENV PATH=/usr/local/bin NODE_ENV=production PGHOST=/var/run/postgresql PGDATABASE=votes PGUSER=${NAME}
 USER ${USER_ID}:${USER_ID}

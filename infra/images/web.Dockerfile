@@ -8,8 +8,8 @@ FROM scratch AS serverless-vote-web
 COPY --from=node /bare /
 LABEL org.serverless-vote.image=web
 WORKDIR /app
-COPY apps/web/.next/standalone /app
-COPY infra/images/rehearse-web.mjs /app/rehearse-web.mjs
+COPY --from=built apps/web/.next/standalone /app
+COPY --from=built infra/images/rehearse-web.mjs /app/rehearse-web.mjs
 ENV PATH=/usr/local/bin NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 NODE_COMPILE_CACHE=/app/compile-cache
 # The compile cache's path contains the uid, so it has to be filled by the user that runs web.
 RUN ["node", "-e", "/* serverless-vote */ fs.mkdirSync('/app/compile-cache', { recursive: true }); fs.chownSync('/app/compile-cache', 10003, 0)"]

@@ -54,8 +54,10 @@ check_settings() {
     fail "STACK=$STACK is not a compose project's name." 'It is made of a-z, 0-9, _ and -.' 'make run STACK=my-vote'
 }
 
-# Version 2 if it is there, else 1.29.
+# Version 2 if it is there, else 1.29. Without docker-compose.override.yml, which is for those who have no make.
 compose() {
+  local COMPOSE_FILE=${COMPOSE_FILE:-docker-compose.yml}
+  export COMPOSE_FILE
   if docker compose version >/dev/null 2>&1; then
     docker compose --project-name "$STACK" "$@"
   else

@@ -5,35 +5,9 @@
 #   journey.sh stand-ins|pulled    what the images should be built from here
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-export FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
-passed=0
-failed=0
+. infra/engine/modern/checks.sh
 
-# check <title> <command…>
-check() {
-  if "${@:2}"; then
-    passed=$((passed + 1)) && echo "  ✓ $1"
-  else
-    failed=$((failed + 1)) && echo "  ✗ $1"
-  fi
-}
-
-ours() { docker ps --no-trunc --filter label=org.serverless-vote.launcher=serverless-vote "$@"; }
-permanent() { ours --quiet --filter label=org.serverless-vote.role=permanent | sort; }
 images() { docker images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}' | grep '^serverless-vote/.*:latest' | sort; }
-
-# eventually <command…>: within two minutes, or never
-eventually() {
-  local deadline=$((SECONDS + 120))
-  until "$@"; do
-    [ $SECONDS -lt $deadline ] || return 1
-    sleep 0.5
-  done
-}
-
-vote() { curl --silent --show-error --fail --max-time 60 --header 'Accept: application/json' --data choice=cats http://127.0.0.1:8080/vote; }
-total_is() { curl --silent --max-time 60 http://127.0.0.1:8080/results.json | grep -Eq "\"total\": *$1\b"; }
-two_run() { [ "$(ours --quiet | wc -l)" -eq 2 ] && [ "$(permanent | wc -l)" -eq 2 ]; }
 has_base_images() {
   case $1 in
     stand-ins) docker image inspect serverless-vote/node:26 serverless-vote/postgres:18 >/dev/null ;;
@@ -57,7 +31,6 @@ doctor_knows_it() {
   echo "$said"
   [ $status -eq 0 ] && grep -q 'Tested.* one of those that our tests run on' <<<"$said"
 }
-none_is_left() { [ -z "$(ours --all --quiet)" ]; }
 
 docker version --format 'Engine {{.Server.Version}}, API {{.Server.APIVersion}}, at least {{.Server.MinAPIVersion}}'
 docker info --format 'Images: {{.Driver}} {{.DriverStatus}}; cgroups: version {{.CgroupVersion}}; runtime: {{.DefaultRuntime}}'

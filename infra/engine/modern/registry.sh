@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 
 folder=$(mktemp -d)
+NPM=$(sed -nE 's|.*"packageManager": "npm@([^"]*)".*|\1|p' package.json)
 address=127.0.0.1:5000
 cat >"$folder/registry.yml" <<YAML
 version: 0.1
@@ -19,7 +20,9 @@ done
 
 printf '#!/bin/sh\nexec "$@"\n' >"$folder/docker-entrypoint.sh"
 chmod +x "$folder/docker-entrypoint.sh"
-mkdir "$folder/npm" && echo '{}' >"$folder/npm/package.json"
+(cd "$folder" && npm pack --silent "npm@$NPM" && mkdir npm && tar -xzf npm-*.tgz --strip-components=1 -C npm) >/dev/null
+# The certificate of a company's proxy, which a company's own base image would have.
+cp /etc/ssl/certs/ca-certificates.crt "$folder/"
 cp node_modules/node-linux-*/bin/node "$folder/node"
 cp /made/postgres.tar "$folder/"
 
@@ -32,7 +35,8 @@ publish() {
 publish node:26-bookworm-slim <<'DOCKERFILE'
 FROM serverless-vote/debian:bookworm
 RUN echo 'node:x:1000:' >>/etc/group && echo 'node:x:1000:1000::/home/node:/bin/bash' >>/etc/passwd && install -d -o 1000 -g 1000 /home/node
-ENV NODE_VERSION=26.10.0
+ENV NODE_VERSION=26.10.0 NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+COPY ca-certificates.crt /etc/ssl/certs/
 COPY node /usr/local/bin/node
 COPY npm /usr/local/lib/node_modules/npm
 RUN cd /usr/local/bin && ln -s node nodejs && for name in npm npx; do ln -s ../lib/node_modules/npm/bin/$name-cli.js $name; done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make modern-test: what depends on the engine, on the newest one that has packages, beside this machine's own and without
 # touching it. IMAGE_STORE=containerd (engine 29's default) or overlay2.
-# QUICK=1: the journeys with stand-ins and with pulled images, without the tests.
+# QUICK=1: the journeys with stand-ins, with pulled images and with nothing but Docker, without the tests.
 # FULL=1: the tests and four journeys, in which each store, each user and each kind of base image meets each of the others.
 # The last line counts: N passed, N failed.
 set -euo pipefail
@@ -37,6 +37,13 @@ registry() {
   progress 'images like the official ones, and a registry to pull them from'
   in_project root 900 infra/engine/modern/registry.sh
   note 'has node:26-bookworm-slim and postgres:18'
+}
+
+# The images are built in containers. The clone has neither packages nor builds, and the path has nothing but the docker command.
+nothing_but_docker() {
+  progress 'docker compose up --build, a vote, rest, down and up'
+  in_project root 1200 infra/engine/modern/nothing-but-docker.sh
+  note 'docker compose up --build'
 }
 
 another_engine() {
@@ -95,7 +102,10 @@ suite journey-stand-ins journey voter stand-ins
 step registry registry
 step engine another_engine "$STORE" "$MIRROR"
 if [ -z "${QUICK:-}" ]; then suite tests tests; fi
-if [ -n "${QUICK:-}${FULL:-}" ]; then suite journey-pulled journey root pulled; fi
+if [ -n "${QUICK:-}${FULL:-}" ]; then
+  suite journey-pulled journey root pulled
+  suite nothing-but-docker nothing_but_docker
+fi
 if [ -n "${FULL:-}" ]; then
   step engine another_engine $OTHER
   suite "journey-$OTHER-stand-ins" journey root stand-ins

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parsePoll } from '@serverless-vote/contracts/poll';
 import { isRange } from '@serverless-vote/http-server/peers';
 import { z } from 'zod';
+import { makeSecrets } from './make-secrets.ts';
 
 const list = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
 
@@ -74,6 +75,7 @@ export const variables = z.object({
     .string()
     .default('/run/secrets/presenter-key')
     .transform((file) => /.{32,}/s.exec(contentOf(file))?.[0]),
+  MAKE_SECRETS: z.enum(['0', '1']).default('0'),
   ENGINE: z.enum(['docker', 'swarm']).default('docker'),
 });
 
@@ -109,6 +111,7 @@ export class SettingsError extends Error {
 export function parseSettings(environment: NodeJS.ProcessEnv = process.env) {
   // Compose passes unset variables as empty strings.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  if (given.MAKE_SECRETS === '1') makeSecrets();
   const parsed = given.ENGINE === 'swarm' ? variablesOnSwarm.safeParse(given) : variables.safeParse(given);
   const { POLL_QUESTION, POLL_OPTIONS } = variables.shape;
   const poll = parsePoll(POLL_QUESTION.parse(given.POLL_QUESTION), POLL_OPTIONS.parse(given.POLL_OPTIONS));
