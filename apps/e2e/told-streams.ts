@@ -14,6 +14,7 @@ export async function tellStreams(page: Page, first: Record<string, readonly Mes
         Object.assign(window, { told: this });
         // A reconnected stream gets no messages, so the page stays disconnected.
         if (broken) return;
+        setInterval(() => this.hear('heartbeat', {}), 15_000);
         setTimeout(() => {
           for (const [event, data] of messages[url] ?? []) this.hear(event, data);
         });

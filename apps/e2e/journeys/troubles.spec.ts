@@ -1,4 +1,7 @@
+import { visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
+import { silentProxy } from '../silent-proxy.ts';
+import { results, somebodyVotes } from '../stack.ts';
 
 const refusal = (status: number, type: string, headers = {}) => ({
   status,
@@ -31,14 +34,57 @@ test('while many are voting, the page says so and sends the vote again when it w
   expect(posts).toBe(2);
 });
 
-test('while voting is paused, nothing stays chosen that is not recorded', async ({ poll, vote, page }) => {
+test('a vote while voting is paused is sent by itself once it goes on, and the red text leaves', async ({
+  poll,
+  vote,
+  page,
+}) => {
+  await page.clock.install();
   await vote.open();
   await vote.vote(poll.first.label);
-  await page.route('**/vote', (route) => route.fulfill(refusal(503, 'VotingPaused')), { times: 1 });
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+  let isPaused = true;
+  await page.route('**/vote', (route) => (isPaused ? route.fulfill(refusal(503, 'VotingPaused')) : route.fallback()));
+  await page.route('**/voting', (route) => route.fulfill({ json: { isPaused } }));
   await vote.option(poll.second.label).click();
-  await expect(vote.status).toHaveText(/^Voting is paused\. Your vote was not recorded/);
-  await expect(vote.chosen).toHaveText(poll.first.label);
-  await vote.vote(poll.second.label);
+  const held = `Voting is paused. Your vote for ${poll.second.label} will be sent as soon as it goes on.`;
+  await expect(vote.status).toHaveText(held);
+  await expect(vote.status).toHaveClass(/text-permanent/);
+  await Promise.all([page.waitForResponse('**/voting'), page.clock.runFor(3_000)]);
+  await expect(vote.status).toHaveText(held);
+  isPaused = false;
+  await page.clock.runFor(3_000);
+  await vote.showsRecorded(poll.second.label);
+  await expect(vote.status).not.toHaveClass(/text-permanent/);
+  expect(await results()).toMatchObject({ total: poll.before.total + 1 });
+});
+
+test('a vote without a script that met a pause says so until voting goes on', async ({ page, vote }) => {
+  await visit(page, '/?problem=paused');
+  await expect(vote.status).toHaveText('One tap votes. You may change your mind.');
+  await expect(vote.status).not.toHaveClass(/text-permanent/);
+});
+
+test('a vote that gets no answer is sent again after 5 s, and counts once', async ({ poll, vote, page }) => {
+  await page.clock.install();
+  await vote.open();
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+  let posts = 0;
+  // The first one is recorded, and its answer gets lost on the way.
+  await page.route('**/vote', async (route) => {
+    posts += 1;
+    if (posts > 1) return route.fallback();
+    await route.fetch();
+  });
+  await vote.option(poll.first.label).click();
+  await expect.poll(async () => (await results()).total).toBe(poll.before.total + 1);
+  await page.clock.runFor(4_900);
+  await expect(vote.status).toHaveText(`Sending your vote for ${poll.first.label} …`);
+  expect(posts).toBe(1);
+  await page.clock.runFor(100);
+  await vote.showsRecorded(poll.first.label);
+  expect(posts).toBe(2);
+  expect(await results()).toMatchObject({ total: poll.before.total + 1 });
 });
 
 test('offline, the page keeps the vote and sends it when the network is back', async ({ poll, vote, page }) => {
@@ -73,4 +119,38 @@ test('results reconnect by themselves after the stream broke', async ({ poll, vo
   await vote.open();
   await vote.vote(poll.first.label);
   await results.shows(poll.after({ [poll.first.id]: 1 }));
+});
+
+test.describe('on connections that die silently', () => {
+  for (const [path, settled] of [
+    ['/results', '[data-testid="total"]:not(:empty)'],
+    ['/live', '[data-testid="invocations"]:not(:empty)'],
+  ] as const) {
+    test(`${path} says so after 35 s without a heartbeat, and reconnects`, async ({ page, poll }) => {
+      const proxy = await silentProxy();
+      await page.clock.install();
+      await visit(page, `${proxy.url}${path}`);
+      const mark = page.getByTestId('live');
+      await page.locator(settled).waitFor();
+      await expect(mark).toHaveAttribute('data-feed', 'live');
+      // From here on the page's clock stands still. The last heartbeat came at most 15 s ago.
+      await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+      proxy.fallSilent();
+      await somebodyVotes(poll.first.id);
+      await page.clock.runFor(15_000);
+      await expect(mark).toHaveAttribute('data-feed', 'live');
+      await page.clock.runFor(21_000);
+      await expect(mark).toHaveAttribute('data-feed', 'lost');
+      await expect(mark).toContainText('Reconnecting');
+      proxy.wakeUp();
+      // The browser tries its idle connections first, which are dead, too: the page gives up each after 35 s.
+      const feed = async () => {
+        await page.clock.runFor(5_000);
+        return mark.getAttribute('data-feed');
+      };
+      await expect.poll(feed).toBe('live');
+      if (path === '/results') await expect(page.getByTestId('total')).toHaveText(String(poll.before.total + 1));
+      proxy.close();
+    });
+  }
 });

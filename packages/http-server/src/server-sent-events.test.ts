@@ -77,7 +77,7 @@ test('has one heartbeat for all viewers, and none without viewers', async () => 
   const all = [await watch(), await watch()];
   expect(vi.getTimerCount()).toBe(1);
   vi.advanceTimersByTime(15_000);
-  for (const viewer of all) await expect.poll(() => viewer.text).toContain(': alive\n\n');
+  for (const viewer of all) await expect.poll(() => viewer.text).toContain('event: heartbeat\ndata: {}\n\n');
   for (const { socket } of all) socket.destroy();
   await expect.poll(() => viewers.size).toBe(0);
   expect(vi.getTimerCount()).toBe(0);

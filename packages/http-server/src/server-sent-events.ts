@@ -6,7 +6,9 @@ const STALLED_MS = 30_000;
 /** The pause after a broadcast, as a multiple of its duration: thousands of viewers still leave the launcher time for votes. */
 const REST = 4;
 const NOT_BUFFERED = { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' };
-const EVENTS = { type: 'text/event-stream', opening: 'retry: 1000\n\n', heartbeat: Buffer.from(': alive\n\n') };
+/** A named event and not a comment, because browsers hide comments: a page has to notice when a connection dies silently. */
+const HEARTBEAT = Buffer.from('event: heartbeat\ndata: {}\n\n');
+const EVENTS = { type: 'text/event-stream', opening: 'retry: 1000\n\n', heartbeat: HEARTBEAT };
 export const JSON_LINES = { type: 'application/x-ndjson', opening: '', heartbeat: Buffer.from('\n') };
 
 /**

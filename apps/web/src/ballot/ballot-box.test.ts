@@ -1,33 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { openBallotBox } from './ballot-box.ts';
+import { openBallotBox, type World } from './ballot-box.ts';
 import type { Answer } from './post-vote.ts';
 import type { Status } from './status.ts';
 
 const recorded = (choice: string) => ({ kind: 'recorded', receipt: { choice } }) as Answer;
 
 /** A ballot box with prepared answers, whose waits take no time. */
-function boxWith(answers: (Answer | ((choice: string) => Answer))[], online: () => boolean = () => true) {
+function boxWith(answers: (Answer | ((choice: string) => Answer))[], more: Partial<World> = {}) {
   const posted: string[] = [];
   const traces: string[] = [];
   const waits: number[] = [];
+  const patience: number[] = [];
   const told: Status[] = [];
   const done = Promise.withResolvers<Status>();
   const world = {
-    post: async (choice: string, traceId: string) => {
+    post: async (choice: string, traceId: string, patienceMs: number) => {
+      patience.push(patienceMs);
       posted.push(choice);
       traces.push(traceId);
       const answer = answers.shift() ?? recorded(choice);
       return typeof answer === 'function' ? answer(choice) : answer;
     },
     wait: async (seconds: number) => waits.push(seconds),
-    isOnline: online,
+    isOnline: () => true,
     backOnline: async () => {},
+    votingGoesOn: async () => {},
+    ...more,
   };
   const box = openBallotBox((status) => {
     told.push(status);
     if (status.kind === 'recorded' || status.kind === 'failed') done.resolve(status);
   }, world);
-  return { box, posted, traces, waits, told, done: done.promise };
+  return { box, posted, traces, waits, patience, told, done: done.promise };
 }
 
 describe('a ballot box', () => {
@@ -84,7 +88,7 @@ describe('a ballot box', () => {
     expect(await done).toEqual({ kind: 'failed', problem: 'busy' });
   });
   it('waits for the network', async () => {
-    const { box, done, told } = boxWith([{ kind: 'lost' }], () => false);
+    const { box, done, told } = boxWith([{ kind: 'lost' }], { isOnline: () => false });
     box.cast('cats');
     expect(await done).toEqual({ kind: 'recorded' });
     expect(told).toContainEqual({ kind: 'offline' });
@@ -95,10 +99,31 @@ describe('a ballot box', () => {
     expect(await done).toEqual({ kind: 'failed', problem: 'unreachable' });
     expect(posted).toHaveLength(4);
   });
-  it('says that voting is paused, and takes the next vote', async () => {
-    const { box, done, posted } = boxWith([{ kind: 'paused' }]);
+  it('tries again at once after 5 s without an answer, with more patience each time', async () => {
+    const { box, done, posted, waits, patience, told } = boxWith([{ kind: 'silent' }, { kind: 'silent' }]);
     box.cast('cats');
-    expect(await done).toEqual({ kind: 'failed', problem: 'paused' });
+    expect(await done).toEqual({ kind: 'recorded' });
+    expect(posted).toEqual(['cats', 'cats', 'cats']);
+    expect(patience).toEqual([5_000, 10_000, 20_000]);
+    expect(waits).toEqual([]);
+    expect(told).toContainEqual({ kind: 'reconnecting' });
+  });
+  it('keeps a vote while voting is paused, and sends the latest choice once it goes on', async () => {
+    const goesOn = Promise.withResolvers<void>();
+    const { box, done, posted, told } = boxWith([{ kind: 'paused' }], { votingGoesOn: () => goesOn.promise });
+    box.cast('cats');
+    await new Promise(setImmediate);
+    box.cast('dogs');
+    expect(told.slice(1)).toEqual([{ kind: 'held' }, { kind: 'held' }]);
+    expect(posted).toEqual(['cats']);
+    goesOn.resolve();
+    expect(await done).toEqual({ kind: 'recorded' });
+    expect(posted).toEqual(['cats', 'dogs']);
+  });
+  it('says what went wrong, and takes the next vote', async () => {
+    const { box, done, posted } = boxWith([{ kind: 'failed' }]);
+    box.cast('cats');
+    expect(await done).toEqual({ kind: 'failed', problem: 'failed' });
     await new Promise(setImmediate);
     box.cast('cats');
     await new Promise(setImmediate);

@@ -1,18 +1,25 @@
 import { newTraceId } from '@serverless-vote/contracts/trace-context';
 import type { Receipt } from '../receipt.ts';
+import { onceVotingGoesOn } from './once-voting-goes-on.ts';
 import { type Answer, postVote } from './post-vote.ts';
 import type { Status } from './status.ts';
 
 /** After this many failed attempts in a row the voter has to decide. */
 const BUSY_ATTEMPTS = 20;
 const LOST_ATTEMPTS = 4;
+/**
+ * An attempt without an answer is given up after this long, and repeated. It may have been recorded all the same: the same voter's vote
+ * counts once. The next one has twice the time, so that a server that is merely slow isn't asked for ever.
+ */
+const PATIENCE_MS = 5_000;
 
 /** A ballot box's dependencies; tests replace them. */
-type World = {
-  post(choice: string, traceId: string): Promise<Answer>;
+export type World = {
+  post(choice: string, traceId: string, patienceMs: number): Promise<Answer>;
   wait(seconds: number): Promise<unknown>;
   isOnline(): boolean;
   backOnline(): Promise<unknown>;
+  votingGoesOn(): Promise<unknown>;
 };
 
 const browser: World = {
@@ -21,6 +28,7 @@ const browser: World = {
   wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * (1000 + Math.random() * 300))),
   isOnline: () => navigator.onLine,
   backOnline: () => new Promise((resolve) => addEventListener('online', resolve, { once: true })),
+  votingGoesOn: () => new Promise<void>(onceVotingGoesOn),
 };
 
 /**
@@ -31,28 +39,38 @@ export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void,
   let wish: string;
   let traceId: string;
   let sending = false;
+  /** What the vote waits for, if it does. */
+  let trouble: Status | undefined;
+
+  /** Keeps the vote until it can be sent. A tap meanwhile changes the vote, and not what it waits for. */
+  async function hold(status: Status, until: Promise<unknown>): Promise<void> {
+    trouble = status;
+    tell(status);
+    await until;
+    trouble = undefined;
+    tell({ kind: 'sending' });
+  }
 
   async function send(): Promise<void> {
     let turnedAway = 0;
     let lost = 0;
     for (;;) {
       const choice = wish;
-      const answer = await world.post(choice, traceId);
+      const answer = await world.post(choice, traceId, PATIENCE_MS * 2 ** lost);
       if (answer.kind === 'recorded') {
         if (choice === wish) return tell({ kind: 'recorded' }, answer.receipt);
       } else if (answer.kind === 'busy' || answer.kind === 'limited') {
         if (++turnedAway === BUSY_ATTEMPTS) return tell({ kind: 'failed', problem: 'busy' });
         tell({ kind: answer.kind, seconds: answer.seconds });
         await world.wait(answer.seconds);
-      } else if (answer.kind === 'lost') {
-        if (!world.isOnline()) {
-          tell({ kind: 'offline' });
-          await world.backOnline();
-        } else {
-          if (++lost === LOST_ATTEMPTS) return tell({ kind: 'failed', problem: 'unreachable' });
-          tell({ kind: 'reconnecting' });
-          await world.wait(lost);
-        }
+      } else if (answer.kind === 'paused') {
+        await hold({ kind: 'held' }, world.votingGoesOn());
+      } else if (answer.kind === 'lost' && !world.isOnline()) {
+        await hold({ kind: 'offline' }, world.backOnline());
+      } else if (answer.kind === 'lost' || answer.kind === 'silent') {
+        if (++lost === LOST_ATTEMPTS) return tell({ kind: 'failed', problem: 'unreachable' });
+        tell({ kind: 'reconnecting' });
+        if (answer.kind === 'lost') await world.wait(lost);
       } else {
         return tell({ kind: 'failed', problem: answer.kind });
       }
@@ -63,7 +81,7 @@ export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void,
     cast(choice: string): void {
       wish = choice;
       traceId = newTraceId();
-      tell({ kind: 'sending' });
+      tell(trouble ?? { kind: 'sending' });
       if (sending) return;
       sending = true;
       send().finally(() => {

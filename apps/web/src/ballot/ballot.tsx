@@ -18,7 +18,7 @@ type Props = {
 export function Ballot({ options, receipt: lastReceipt, problem, isPaused }: Props) {
   const { choice, status, receipt, cast } = useBallot(lastReceipt, problem, isPaused);
   const label = options.find((option) => option.id === choice)?.label;
-  const alarming = ['failed', 'paused', 'offline', 'reconnecting'].includes(status.kind);
+  const alarming = ['failed', 'paused', 'held', 'offline', 'reconnecting'].includes(status.kind);
   return (
     <>
       <form

@@ -8,20 +8,21 @@ export type Answer =
   | { kind: 'busy' | 'limited'; seconds: number }
   | { kind: 'paused' }
   | { kind: 'failed' }
-  /** No answer at all: the network is down, or the server is restarting. */
-  | { kind: 'lost' };
+  /** The network is down, or the server is restarting. */
+  | { kind: 'lost' }
+  /** No answer in time. */
+  | { kind: 'silent' };
 
-/** Longer than the server's own time-outs. */
-const TIMEOUT_MS = 30_000;
-
-/** Posts a vote once. @param traceId the same for every attempt at one vote */
-export async function postVote(choice: string, traceId: string): Promise<Answer> {
+/** Posts a vote once. @param traceId the same for every attempt at one vote @param patienceMs how long to wait for the answer */
+export async function postVote(choice: string, traceId: string, patienceMs: number): Promise<Answer> {
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(), patienceMs);
   try {
     const response = await fetch('/vote', {
       method: 'POST',
       headers: { accept: 'application/json', traceparent: traceparentFor(traceId) },
       body: new URLSearchParams({ choice }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: giveUp.signal,
     });
     if (response.ok) return { kind: 'recorded', receipt: await response.json() };
     const { error } = await response.json();
@@ -34,6 +35,9 @@ export async function postVote(choice: string, traceId: string): Promise<Answer>
     // Web is stopping, or can't be started: this answer is the gateway's, not the vote route's.
     return { kind: response.status === 503 || response.status === 504 ? 'lost' : 'failed' };
   } catch (error) {
+    if (giveUp.signal.aborted) return { kind: 'silent' };
     return { kind: error instanceof SyntaxError ? 'failed' : 'lost' };
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -8,6 +8,8 @@ export type Status =
   | { kind: 'sending' }
   | { kind: 'busy' | 'limited'; seconds: number }
   | { kind: 'offline' }
+  /** Voting is paused, and this voter's vote waits for that to end. */
+  | { kind: 'held' }
   | { kind: 'reconnecting' }
   | { kind: 'recorded' }
   | { kind: 'changed' }
@@ -33,6 +35,8 @@ export function wordsFor(status: Status, label: string | undefined): string {
       return `Many are voting. Yours is next: sending it again in ${status.seconds} s.`;
     case 'limited':
       return `Too many votes come from your address. Sending yours again in ${status.seconds} s.`;
+    case 'held':
+      return `Voting is paused. Your vote for ${label} will be sent as soon as it goes on.`;
     case 'offline':
       return `You are offline. Your vote for ${label} will be sent as soon as you are back.`;
     case 'reconnecting':

@@ -20,16 +20,20 @@ export function useBallot(receipt: Receipt | undefined, problem: Problem | undef
     // A reload should not show the problem again.
     if (problem) history.replaceState(null, '', '/');
   }, [problem]);
+  const isPausedNow = view.status.kind === 'paused' || isPausedProblem(view.status);
   useEffect(() => {
-    if (view.status.kind !== 'paused') return;
+    if (!isPausedNow) return;
     return onceVotingGoesOn(() => setView((before) => ({ ...before, status: restingStatus(before.receipt) })));
-  }, [view.status.kind]);
+  }, [isPausedNow]);
   const cast = (choice: string) => {
     setView((before) => ({ ...before, choice }));
     box.cast(choice);
   };
   return { ...view, cast };
 }
+
+/** A vote that was posted without a script, and refused: the page doesn't know it any more. */
+const isPausedProblem = (status: Status) => status.kind === 'failed' && status.problem === 'paused';
 
 const restingStatus = (receipt: Receipt | undefined): Status => ({ kind: receipt ? 'recorded' : 'open' });
 

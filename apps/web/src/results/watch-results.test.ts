@@ -78,6 +78,25 @@ describe('a viewer of the results', () => {
     }
     expect(news.every(({ kind }) => kind === 'lost')).toBe(true);
   });
+  it('reconnects when it has heard nothing for 35 s, and says so', () => {
+    const [silent] = FakeSource.open;
+    vi.advanceTimersByTime(34_999);
+    expect(FakeSource.open).toEqual([silent]);
+    vi.advanceTimersByTime(1);
+    expect(news).toEqual([{ kind: 'lost' }]);
+    expect(silent?.closed).toBe(true);
+    vi.advanceTimersByTime(625);
+    expect(FakeSource.open).toHaveLength(1);
+  });
+  it('stays connected while there are heartbeats, which are no news', () => {
+    const [source] = FakeSource.open;
+    for (let beats = 0; beats < 10; beats += 1) {
+      vi.advanceTimersByTime(30_000);
+      source?.dispatchEvent(new MessageEvent('heartbeat', { data: '{}' }));
+    }
+    expect(FakeSource.open).toEqual([source]);
+    expect(news).toEqual([]);
+  });
   it('reconnects at once when the network is back', () => {
     FakeSource.open[0]?.onerror();
     browser.dispatchEvent(new Event('online'));
