@@ -10,7 +10,7 @@ interface Answers {
 
 interface Catalog {
   functions: Record<string, { user: number }>;
-  services: Record<string, { user: number }>;
+  services: Record<string, { user?: number }>;
 }
 
 /** Other images of ours have these names. */
@@ -64,7 +64,7 @@ function addToCatalog({ name, database }: Answers, root: string): string {
   const file = join(root, 'functions/catalog.json');
   const text = readFileSync(file, 'utf8');
   const { functions, services } = JSON.parse(text) as Catalog;
-  const user = Math.max(...Object.values({ ...services, ...functions }).map((entry) => entry.user)) + 1;
+  const user = Math.max(...Object.values({ ...services, ...functions }).map((entry) => entry.user ?? 0)) + 1;
   const entry = `,
     "${name}": {
       "image": "serverless-vote/${name}",

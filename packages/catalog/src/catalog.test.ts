@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { checkForSwarm, findFunction, imageOf, NotInCatalog, parseCatalog } from './catalog.ts';
+import { checkForSwarm, findFunction, imageOf, NotInCatalog, parseCatalog, partsOf } from './catalog.ts';
 
 const json = readFileSync(new URL('../../../functions/catalog.json', import.meta.url), 'utf8');
 
@@ -120,15 +120,34 @@ describe('reading the catalog', () => {
       Object.assign(services ?? {}, { [name]: entry });
     });
 
-  test('takes further services with the port where they listen', () => {
-    const { services } = parseCatalog(withService('hello', other));
-    expect(services.hello).toMatchObject({ port: 8000, environment: [], mayInvoke: [], prewarms: {} });
+  test('takes further services, which need no more than an image and the port where it listens', () => {
+    const parsed = parseCatalog(withService('hello', { image: 'nginx:1.29', port: 80 }));
+    expect(parsed.services.hello).toEqual({
+      ...{ image: 'nginx:1.29', port: 80, writable: ['/run', '/var/cache/nginx'] },
+      ...{ user: 59_999, memoryMb: 128, cpus: 1, processes: 64, tmpMb: 8 },
+      ...{ startDeadlineMs: 20_000, requestsPerReplica: 100, replicas: 1 },
+      ...{ environment: [], mayInvoke: [], prewarms: {} },
+    });
+    expect(partsOf(parsed).map(({ name, service }) => [name, service])).toEqual([
+      ...[
+        ['web', undefined],
+        ['record-vote', undefined],
+        ['fetch-results', undefined],
+        ['hello', true],
+      ],
+    ]);
+  });
+
+  test('with a service besides web is refused on a Swarm: the message says which, and why', () => {
+    const why = 'on a Swarm: hello. A task of a Swarm starts with our agent, for which other images have no node';
+    expect(() => checkForSwarm(parseCatalog(withService('hello', other)))).toThrow(why);
   });
 
   test.each([
     ['web with a port', 'web', { ...web, port: 80 }, 'no port'],
     ['another service without a port', 'hello', plain, 'needs the port'],
     ['a port that is none', 'hello', { ...other, port: 65_536 }, 'port'],
+    ['a folder that is none', 'hello', { ...other, writable: ['/run:/etc'] }, 'writable'],
     ['a function’s name', 'record-vote', other, 'is a function, too'],
     ['a name that is no part of a host name', 'hello.', other, 'host name'],
     ['a name in upper case', 'Hello', other, 'host name'],

@@ -60,11 +60,20 @@ const functionEntry = z.strictObject({
 /** The service of the pages. It listens at a socket, and only it may use settings and functions. */
 export const WEB = 'web';
 
-/** An HTTP service. */
+/** An HTTP service. All but image and port may be left out. */
 const serviceEntry = z.strictObject({
   ...limits,
+  // It has no role in the database and shares no file, so services may have the same uid.
+  user: limits.user.default(LAST_USER),
+  memoryMb: limits.memoryMb.default(128),
+  cpus: limits.cpus.default(1),
+  processes: limits.processes.default(64),
+  tmpMb: limits.tmpMb.default(8),
+  command: functionEntry.shape.command,
   /** Where it listens, unless it is web. */
   port: z.int().min(1).max(65_535).optional(),
+  /** Folders besides `/tmp` that its program may write, each in memory and of `tmpMb`. nginx' own image needs these. */
+  writable: z.array(z.string().regex(/^(\/[\w.-]+)+$/)).default(['/run', '/var/cache/nginx']),
   environment: z.array(z.string()).default([]),
   mayInvoke: z.array(z.string()).default([]),
   /** Path of a page → functions that its visitor will probably need. */
@@ -144,16 +153,23 @@ function readJson(json: string): unknown {
 
 export const readCatalog = (file: string): Catalog => parseCatalog(readFileSync(file, 'utf8'));
 
-/** The catalog has functions that this engine can't run. */
+/** The catalog has functions or services that this engine can't run. */
 export class NotOnSwarm extends Error {
   override name = 'NotOnSwarm';
 }
 
-/** @throws {NotOnSwarm} naming every such function */
-export function checkForSwarm({ functions }: Catalog): void {
+/** @throws {NotOnSwarm} naming every such function and service */
+export function checkForSwarm({ functions, services: { web: _web, ...others } }: Catalog): void {
   const names = Object.keys(functions).filter((name) => functions[name]?.protocol === 'stdio');
   const why = 'A task of a Swarm has no standard input, so the protocol "stdio" works on one machine only.';
-  if (names.length > 0) throw new NotOnSwarm(`The catalog can't be used on a Swarm: ${names.join(', ')}. ${why}`);
+  const whyNoService =
+    'A task of a Swarm starts with our agent, for which other images have no node, so services besides web work on one machine only.';
+  const found = [
+    { names, why },
+    { names: Object.keys(others), why: whyNoService },
+  ].filter((each) => each.names.length > 0);
+  const reasons = found.map((each) => `${each.names.join(', ')}. ${each.why}`);
+  if (reasons.length > 0) throw new NotOnSwarm(`The catalog can't be used on a Swarm: ${reasons.join(' ')}`);
 }
 
 /** A request names a function that isn't in the catalog; the message lists those that are. */
@@ -182,8 +198,16 @@ export const imageOf = ({ image }: { image: string }, ownTag: string): string =>
 
 export const arnOf = (name: string): string => `arn:aws:lambda:local:000000000000:function:${name}`;
 
-/** What the public picture of the architecture shows: web, what web may invoke, and how many containers of each there may be. */
-export const partsOf = ({ functions, services: { web } }: Catalog): { name: string; limit: number }[] => [
+interface Part {
+  name: string;
+  limit: number;
+  /** Another service than web. */
+  service?: true;
+}
+
+/** What the public picture of the architecture shows: web, what web may invoke, other services, and how many containers of each there may be. */
+export const partsOf = ({ functions, services: { web, ...others } }: Catalog): Part[] => [
   { name: WEB, limit: web.replicas },
   ...web.mayInvoke.map((name) => ({ name, limit: functions[name]?.concurrency ?? 0 })),
+  ...Object.entries(others).map(([name, { replicas }]) => ({ name, limit: replicas, service: true as const })),
 ];

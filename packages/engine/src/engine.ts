@@ -39,6 +39,8 @@ export interface SandboxSpec {
   cpus: number;
   processes: number;
   tmpMb: number;
+  /** Folders besides `/tmp` that are writable: in memory, and of `tmpMb` each. */
+  writable?: readonly string[] | undefined;
   /** Files and sockets that one process may have open; undefined: the engine's default. */
   openFiles?: number | undefined;
   runtime: string | undefined;

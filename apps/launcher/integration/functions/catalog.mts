@@ -9,6 +9,8 @@ const catalog = read('../../../../functions/catalog.json');
 for (const real of Object.values<{ deadlineMs: number }>(catalog.functions)) real.deadlineMs = 18_000;
 // A second replica without a hundred requests at once, with which a busy machine is busy for half a minute.
 catalog.services.web.requestsPerReplica = 40;
+/** On a Swarm there are none besides web. */
+const services = process.env.PYTHON_IMAGE ? read('./services.json') : {};
 const files = ['./misbehaving.json', ...process.argv.slice(2)];
 for (const [name, differences] of files.flatMap((file) => Object.entries<object>(read(file)))) {
   catalog.functions[name] = {
@@ -21,5 +23,9 @@ for (const [name, differences] of files.flatMap((file) => Object.entries<object>
   // Where it can't be pulled, its stand-in (infra/images/base.sh).
   if (catalog.functions[name].image === 'python:3.14-slim')
     catalog.functions[name].image = process.env.PYTHON_IMAGE ?? catalog.functions[name].image;
+}
+for (const [name, service] of Object.entries<{ image: string }>(services)) {
+  if (service.image === 'python:3.14-slim') service.image = process.env.PYTHON_IMAGE ?? service.image;
+  catalog.services[name] = service;
 }
 process.stdout.write(`${JSON.stringify(catalog, null, 2)}\n`);

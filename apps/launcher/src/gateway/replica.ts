@@ -140,6 +140,9 @@ export class Replica {
       secrets: Object.fromEntries(given.filter(([setting]) => SECRETS.has(setting))),
       database: false,
       network,
+      command: entry.command,
+      // Below web's `/run` are its sockets.
+      writable: entry.port === undefined ? [] : entry.writable,
       graceMs: STOP_GRACE_MS,
     };
     try {

@@ -62,7 +62,10 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: Scene): v
     ink: colour('ink'),
   };
   for (const { view, slot } of scene.containers) {
-    const y = (starts.get(view.name) ?? 0) + slot * lane + 1;
+    const start = starts.get(view.name);
+    // A service besides web, or a function that the pages don't use.
+    if (start === undefined) continue;
+    const y = start + slot * lane + 1;
     const end = view.goneAt ?? now;
     const ready = view.readyAt ?? end;
     // Requests for pages aren't counted, so a ready web container is drawn as busy.

@@ -24,6 +24,7 @@ test('a sandbox has limits for memory, processors, processes, open files and its
     Ulimits: [{ Name: 'nofile', Soft: 96, Hard: 96 }],
     Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=8m' },
   });
+  expect(Object.keys(hostConfigOf({ writable: ['/run'] })?.Tmpfs ?? {})).toEqual(['/tmp', '/run']);
   expect(hostConfigOf({ openFiles: undefined })).not.toHaveProperty('Ulimits');
 });
 

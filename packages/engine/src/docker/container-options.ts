@@ -41,7 +41,9 @@ export function containerOptions(
     NetworkMode: network,
     ...(spec.runtime !== undefined && { Runtime: spec.runtime }),
     Binds: mounts.map((mount) => bind(mount, volumePaths)),
-    Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${spec.tmpMb}m` },
+    Tmpfs: Object.fromEntries(
+      ['/tmp', ...(spec.writable ?? [])].map((folder) => [folder, `rw,noexec,nosuid,nodev,size=${spec.tmpMb}m`]),
+    ),
     Memory: spec.memoryMb * 1024 * 1024,
     MemorySwap: spec.memoryMb * 1024 * 1024,
     NanoCpus: Math.round(spec.cpus * 1e9),
