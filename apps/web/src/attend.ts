@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { cookieOf } from './cookie.ts';
 import { isSignedLatest, newVoter, setVoter, voterCookie, voterFrom } from './voter.ts';
 
 /**
@@ -37,9 +38,3 @@ const contentSecurityPolicy = (nonce: string) =>
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
-
-/** The cookie's value; our cookies need no decoding. */
-function cookieOf({ headers }: IncomingMessage, name: string): string | undefined {
-  const pairs = headers.cookie?.split('; ') ?? [];
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-}

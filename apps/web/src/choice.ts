@@ -1,3 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+
 const LIMIT_BYTES = 16 * 1024;
 
 /** A request that none of our pages sends. */
@@ -11,9 +14,11 @@ export class BadRequest extends Error {
   }
 }
 
+type Post = Readable & { headers: IncomingHttpHeaders };
+
 /** Reads the field `choice` from a form or from JSON. */
-export async function choiceFrom(request: Request): Promise<string> {
-  const type = request.headers.get('content-type') ?? '';
+export async function choiceFrom(request: Post): Promise<string> {
+  const type = request.headers['content-type'] ?? '';
   const body = await bounded(request);
   const choice = await read(body, type).catch((error) => {
     throw error instanceof BadRequest ? error : new BadRequest(400, 'The body does not match its Content-Type');
@@ -22,12 +27,13 @@ export async function choiceFrom(request: Request): Promise<string> {
   return choice;
 }
 
-async function read(body: Uint8Array<ArrayBuffer>, type: string): Promise<unknown> {
+async function read(body: Buffer<ArrayBuffer>, type: string): Promise<unknown> {
   if (/^application\/json\b/i.test(type)) {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body));
+    const value: unknown = JSON.parse(body.toString());
     return typeof value === 'object' && value !== null && 'choice' in value ? value.choice : undefined;
   }
-  if (/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) {
+  if (/^application\/x-www-form-urlencoded\b/i.test(type)) return new URLSearchParams(body.toString()).get('choice');
+  if (/^multipart\/form-data\b/i.test(type)) {
     const form = await new Response(body, { headers: { 'content-type': type } }).formData();
     return form.get('choice');
   }
@@ -35,15 +41,16 @@ async function read(body: Uint8Array<ArrayBuffer>, type: string): Promise<unknow
 }
 
 /** Reads the body, and stops at the limit if it is longer than any vote. */
-async function bounded(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = Number(request.headers.get('content-length') ?? 0);
-  if (length > LIMIT_BYTES) throw new BadRequest(413, 'The body is longer than any vote');
-  length = 0;
-  for await (const chunk of request.body ?? []) {
+async function bounded(request: Post): Promise<Buffer<ArrayBuffer>> {
+  if (Number(request.headers['content-length'] ?? 0) > LIMIT_BYTES) throw tooLong();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > LIMIT_BYTES) throw new BadRequest(413, 'The body is longer than any vote');
+    if (length > LIMIT_BYTES) throw tooLong();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
+
+const tooLong = () => new BadRequest(413, 'The body is longer than any vote');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSameOrigin } from './same-origin.ts';
 
-const asked = (headers: Record<string, string>) => isSameOrigin(new Headers(headers));
+const asked = (headers: Record<string, string>) => isSameOrigin(headers);
 
 describe('a post is ours', () => {
   it('when the browser says that it comes from the same origin', () => {

@@ -11,6 +11,7 @@ import { env } from './env.ts';
 import { logPosts } from './log-posts.ts';
 import { welcome } from './presenter/welcome.ts';
 import { turnAway } from './turn-away.ts';
+import { voteRoute } from './vote/vote-route.ts';
 
 /** How long requests in flight may still take after SIGTERM. */
 const DRAIN_MS = 8_000;
@@ -38,7 +39,8 @@ const handle = app.getRequestHandler();
 const server = createServer((request, response) => {
   logPosts(request, response);
   attend(request, response);
-  if (!welcome(request, response) && !turnAway(request, response)) handle(request, response);
+  const isAnswered = welcome(request, response) || voteRoute(request, response) || turnAway(request, response);
+  if (!isAnswered) handle(request, response);
 });
 // The gateway keeps its connections alive, and it should be the one that closes them.
 server.keepAliveTimeout = 75_000;

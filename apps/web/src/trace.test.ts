@@ -5,14 +5,14 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 describe('a trace', () => {
   it('is passed on: the same ID, another parent, and the caller’s tracestate', () => {
-    const headers = new Headers({ traceparent: `00-${TRACE}-00f067aa0ba902b7-00`, tracestate: 'vendor=1' });
+    const headers = { traceparent: `00-${TRACE}-00f067aa0ba902b7-00`, tracestate: 'vendor=1' };
     expect(handOn(headers)).toEqual({
       traceparent: expect.stringMatching(new RegExp(`^00-${TRACE}-(?!00f067aa0ba902b7)[0-9a-f]{16}-00$`)),
       tracestate: 'vendor=1',
     });
   });
   it('is not started by web: without one the launcher starts it', () => {
-    expect(handOn(new Headers())).toEqual({});
-    expect(handOn(new Headers({ traceparent: 'nonsense', tracestate: 'vendor=1' }))).toEqual({});
+    expect(handOn({})).toEqual({});
+    expect(handOn({ traceparent: 'nonsense', tracestate: 'vendor=1' })).toEqual({});
   });
 });

@@ -36,7 +36,7 @@ export const continueTrace = (traceparent: string | undefined): TraceContext => 
 });
 
 /** `traceparent` for a request within a caller's trace; undefined if the caller sent no valid one. */
-export function childOf(traceparent: string | null): string | undefined {
+export function childOf(traceparent: string | null | undefined): string | undefined {
   const trace = traceIn(traceparent);
   return trace && traceparentOf({ ...trace, spanId: newSpanId() });
 }

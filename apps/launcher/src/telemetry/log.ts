@@ -1,10 +1,11 @@
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
+import { LineWriter } from '@serverless-vote/contracts/line-writer';
 import pino, { type Logger } from 'pino';
 import type { EventBus } from '../model/event-bus.ts';
 
 /** The launcher's log: one line of JSON per lifecycle event, and the functions' output with its request ID. */
 export function createLog(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, new LineWriter());
 }
 
 export function logEvents(bus: EventBus, log: Logger): void {

@@ -8,7 +8,10 @@ const noStore = { 'cache-control': 'no-store' };
 export const presenterOnly =
   (work: (request: NextRequest) => Promise<unknown>) =>
   async (request: NextRequest): Promise<Response> => {
-    if (!isSameOrigin(request.headers) || !isPresenter(request.cookies.get(presenterCookie())?.value))
+    if (
+      !isSameOrigin(Object.fromEntries(request.headers)) ||
+      !isPresenter(request.cookies.get(presenterCookie())?.value)
+    )
       return Response.json({ message: 'Only the presenter may do this' }, { status: 403, headers: noStore });
     try {
       return Response.json(await work(request), { headers: noStore });

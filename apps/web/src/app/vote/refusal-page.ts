@@ -1,7 +1,0 @@
-/** A one-line page for requests that our own pages don't send. It contains nothing from the request. */
-export const refusalPage = (status: number, message: string): Response =>
-  new Response(
-    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Not recorded</title><h1>This vote was not recorded</h1><p>${message}.</p><p><a href="/">Back to the vote</a></p></html>`,
-    { status, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' } },
-  );
