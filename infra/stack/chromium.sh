@@ -7,15 +7,12 @@ set -euo pipefail
 find_browser() {
   local name
   for name in "${CHROMIUM_PATH:-}" chromium chromium-browser google-chrome google-chrome-stable \
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' "$(playwrights_own)"; do
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'; do
     if [ -n "$name" ] && command -v "$name"; then return; fi
   done
-  return 1
-}
-
-# Playwright's own download, in the user's cache.
-playwrights_own() {
-  node "$ROOT/infra/stack/playwrights-chromium.mts" 2>/dev/null || true
+  # Playwright's own download, in the user's cache. To ask for its path takes longer than all the rest.
+  name=$(node "$ROOT/infra/stack/playwrights-chromium.mts" 2>/dev/null) || return 1
+  command -v "$name"
 }
 
 if find_browser; then exit; fi

@@ -10,8 +10,8 @@ import makeGenerator from './config.ts';
 const root = join(import.meta.dirname, '../..');
 const copy = mkdtempSync(join(tmpdir(), 'generated-'));
 const read = (path: string) => readFileSync(join(copy, path), 'utf8');
-const run = (command: string, ...words: string[]) => promisify(execFile)(command, words, { cwd: copy });
-const generate = (...answers: string[]) => run('npx', 'turbo', 'gen', 'function', '--args', ...answers);
+const run = (command: string, words: string[], cwd = copy) => promisify(execFile)(command, words, { cwd });
+const generate = (...answers: string[]) => run('turbo', ['gen', 'function', '--args', ...answers]);
 
 /** What the generator reads and writes, in a copy of the repository that shares the installed packages. */
 beforeAll(() => {
@@ -37,8 +37,8 @@ describe('npx turbo gen function', () => {
   it('makes a function that has types, passes lint and its own tests, and answers by hand', async () => {
     await generate('count-voters', 'true');
     const folder = join(copy, 'functions/count-voters');
-    await run('biome', 'check', '--error-on-warnings', 'functions', 'turbo');
-    for (const script of ['typecheck', 'test', 'build']) await run('npm', 'run', script, '--prefix', folder);
+    await run('biome', ['check', '--error-on-warnings', 'functions', 'turbo']);
+    for (const script of ['typecheck', 'test', 'build']) await run('node', ['--run', script], folder);
     const answer = execFileSync('node', [join(folder, 'dist/main.cjs')], { input: '{"name":"Ada"}', encoding: 'utf8' });
     expect(JSON.parse(answer)).toEqual({ greeting: 'Hello, Ada, from count-voters.' });
   });
