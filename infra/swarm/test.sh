@@ -48,6 +48,7 @@ contract() { run_vitest integration engine-contract; }
 invoke_api() { run_vitest integration invoke-api async.test aws-sdk; }
 journeys() { runner npm run --silent e2e --workspace @serverless-vote/e2e -- vote.spec results.spec no-javascript scale-to-zero; }
 rest() { run_vitest swarm rest unreachable; }
+hostile() { run_vitest swarm hostile; }
 nodes_fail() { run_vitest swarm under-load; }
 removal() { run_vitest swarm removal; }
 
@@ -85,7 +86,7 @@ step deploy deploy infra/swarm/test-catalog.yml .cache/swarm-test-catalog.json
 step ready wait_until_swarm_answers
 
 # What one suite did to nodes and launcher is over before the next begins.
-for name in invoke_api journeys rest nodes_fail contract; do
+for name in invoke_api journeys rest hostile nodes_fail contract; do
   while_counting suite "${name/_/-}" $name
   GO_ON=1 step ready wait_until_swarm_answers
 done

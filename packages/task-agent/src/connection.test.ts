@@ -89,6 +89,18 @@ describe('a task with an agent', () => {
     expect(await agent.ended).toMatchObject({ kind: 'exited', exitCode: 3 });
   });
 
+  test('opens no debugger by which its program, which has the same uid, could take it over', async () => {
+    const { agent, process: child } = await task('setTimeout(() => undefined, 500)');
+    let printed = '';
+    child.stderr?.on('data', (text) => {
+      printed += text;
+    });
+    child.kill('SIGUSR1');
+    agent.start({});
+    await agent.ended;
+    expect(printed).toBe('');
+  });
+
   test('exits at once if its program has not been started', async () => {
     const { agent, process: child } = await task(LOOP);
     child.kill('SIGTERM');

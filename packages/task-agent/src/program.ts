@@ -132,4 +132,6 @@ function wasOutOfMemory(): boolean {
 // Swarm stops this task (scaled down, a new image, its node drained, the stack removed). A busy one asks the launcher, which lets it
 // exit when it has no events in flight. Without a handler, PID 1 would ignore the signal.
 process.on('SIGTERM', () => (running ? running.launcher.tell({ type: 'withdrawn' }) : process.exit(0)));
+// Otherwise Node opens its debugger, and the container's own program, which has the same uid, could take the agent over.
+process.on('SIGUSR1', () => undefined);
 connectUntil(performance.now() + CONNECT_FOR_MS, true);
