@@ -64,7 +64,7 @@ describe('fn', () => {
 describe('fn list and describe', () => {
   test('show what the catalog has', async () => {
     expect((await fn(['list'])).out).toMatch(
-      /^FUNCTION +MEMORY +DEADLINE +PROTOCOL\nrecord-vote +128 MB +18 s +runtime-api\n/,
+      /^FUNCTION +MEMORY +DEADLINE +PROTOCOL +MAY INVOKE\nrecord-vote +128 MB +18 s +runtime-api +-\n/,
     );
     expect(JSON.parse((await fn(['list', '--json'])).out)).toEqual(
       expect.arrayContaining([expect.objectContaining({ FunctionName: 'fetch-results' })]),

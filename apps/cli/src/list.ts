@@ -20,6 +20,7 @@ interface Description {
     processes: number;
     database: boolean;
     invalidates: string[];
+    mayInvoke: string[];
   };
 }
 
@@ -33,8 +34,9 @@ export async function list(control: ControlApi, output: Output): Promise<void> {
     `${MemorySize} MB`,
     `${Timeout} s`,
     Catalog.protocol,
+    Catalog.mayInvoke.join(', ') || '-',
   ]);
-  output.out(table(['FUNCTION', 'MEMORY', 'DEADLINE', 'PROTOCOL'], rows));
+  output.out(table(['FUNCTION', 'MEMORY', 'DEADLINE', 'PROTOCOL', 'MAY INVOKE'], rows));
 }
 
 export async function describe(control: ControlApi, name: string, output: Output): Promise<void> {
@@ -64,6 +66,7 @@ export async function describe(control: ControlApi, name: string, output: Output
         ],
         ['Warm pool', Catalog.warmPool],
         ['Queue', `${queue.events} events, ${queue.megabytes} MB`],
+        ['May invoke', Catalog.mayInvoke.join(', ') || 'nothing'],
         ['Invalidates', Catalog.invalidates.join(', ') || 'nothing'],
       ],
     ),

@@ -12,6 +12,7 @@ import type { Settings } from '@serverless-vote/settings';
 import type { Logger } from 'pino';
 import { controlApi } from './api/control-api.ts';
 import { serverOf } from './api/express-app.ts';
+import { functionCalls } from './api/function-calls.ts';
 import { HealthReport, RecentFailures, whyBlocked } from './api/health.ts';
 import { killAtWork } from './api/kill-at-work.ts';
 import { webApi } from './api/web-api.ts';
@@ -78,6 +79,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     {
       ...{ engine, limiter, bus, acceptance, clock: systemClock, databaseReady: database.ready },
       openEndpoint: platform.openRuntimeEndpoint,
+      answerCall: (...call) => answerCall(...call),
       succeeded(name) {
         for (const stale of catalog.functions[name]?.invalidates ?? []) results.get(stale)?.invalidate();
       },
@@ -85,6 +87,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   );
   const { openQueue, ready: databaseReady } = database;
   const asyncEvents = new AsyncEvents(catalog, { invoker, bus, openQueue, databaseReady });
+  const answerCall = functionCalls({ catalog, invoker, asyncEvents });
   const streams = new Map<string, PublicStream>();
   for (const [stream, name] of Object.entries(catalog.streams)) {
     const invoke = async () => (await invoker.invoke(name, Buffer.from('{}'))).outcome;

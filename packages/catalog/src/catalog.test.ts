@@ -67,6 +67,8 @@ describe('reading the catalog', () => {
   test.each([
     ['reuse over stdio, whose input ends', { protocol: 'stdio' }, 'so "stdio" needs {"kind": "single-use"}'],
     ['a command with another protocol', { command: ['sh'] }, 'only "stdio" functions take one'],
+    ['calls from a function that has no socket', { ...stdio, mayInvoke: ['fetch-results'] }, 'has no socket for calls'],
+    ['calls of an unknown function', { mayInvoke: ['nobody'] }, '"nobody" is named but isn\'t a function'],
     ['an unknown protocol', { protocol: 'carrier-pigeon' }, '["record-vote"].protocol'],
     ['an empty command', { ...stdio, command: [] }, '["record-vote"].command'],
     ['a tag that is none', { image: 'python:-' }, '["record-vote"].image'],

@@ -55,6 +55,8 @@ const functionEntry = z.strictObject({
   warmPool: z.int().min(0),
   /** Functions whose last result is stale once this one has succeeded. */
   invalidates: z.array(z.string()),
+  /** Functions that it may invoke; its own name, for later events only. */
+  mayInvoke: z.array(z.string()).default([]),
 });
 
 /** The service of the pages. It listens at a socket, and only it may use settings and functions. */
@@ -92,18 +94,24 @@ const schema = z
     streams: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.string()),
   })
   .superRefine((catalog, context) => {
-    for (const [name, { protocol, command, serving }] of Object.entries(catalog.functions)) {
+    for (const [name, { protocol, command, serving, mayInvoke }] of Object.entries(catalog.functions)) {
       const path = ['functions', name];
       if (protocol === 'stdio' && serving.kind !== 'single-use') {
         const message = 'standard input ends after one event, so "stdio" needs {"kind": "single-use"}';
         context.addIssue({ code: 'custom', path: [...path, 'serving'], message });
       }
+      if (protocol === 'stdio' && mayInvoke.length > 0)
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'mayInvoke'],
+          message: 'a "stdio" function has no socket for calls',
+        });
       if (protocol !== 'stdio' && command)
         context.addIssue({ code: 'custom', path: [...path, 'command'], message: 'only "stdio" functions take one' });
     }
     const { web } = catalog.services;
     const named = [
-      ...Object.values(catalog.functions).flatMap((entry) => entry.invalidates),
+      ...Object.values(catalog.functions).flatMap((entry) => [...entry.invalidates, ...entry.mayInvoke]),
       ...web.mayInvoke,
       ...Object.values(web.prewarms).flat(),
       ...Object.values(catalog.streams),

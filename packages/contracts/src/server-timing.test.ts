@@ -9,6 +9,13 @@ test('phases are read as they were written', () => {
   expect(phasesIn(serverTimingOf(phases))).toEqual(phases);
 });
 
+test('functions that were called follow, twenty at most, and are no phases', () => {
+  const header = serverTimingOf({ run: 5 }, [{ name: 'run', ms: 1.234 }]);
+  expect(header).toBe('run;dur=5.00, call;desc="run";dur=1.23');
+  expect(phasesIn(header)).toEqual({ run: 5 });
+  expect(serverTimingOf({}, Array(100).fill({ name: 'a', ms: 1 })).split(', ')).toHaveLength(20);
+});
+
 test('a phase that was not paid for is absent', () => {
   expect(serverTimingOf({ run: 5 })).toBe('run;dur=5.00');
   expect(phasesIn('run;dur=5')).toEqual({ run: 5 });

@@ -2,12 +2,18 @@ import type { Phases } from './lifecycle.ts';
 
 const NAMES = ['queue', 'create', 'start', 'init', 'run'] as const satisfies readonly (keyof Phases)[];
 
-/** The phases of an invocation as a Server-Timing header (https://www.w3.org/TR/server-timing/). */
-export const serverTimingOf = (phases: Phases): string =>
-  NAMES.flatMap((name) => {
-    const ms = phases[name];
-    return ms === undefined ? [] : `${name};dur=${ms.toFixed(2)}`;
-  }).join(', ');
+/** More would make the header too long. */
+const MOST_CALLS = 20;
+
+/** The phases of an invocation, and the functions that it called in turn, as a Server-Timing header (https://www.w3.org/TR/server-timing/). */
+export const serverTimingOf = (phases: Phases, calls: readonly { name: string; ms: number }[] = []): string =>
+  [
+    ...NAMES.flatMap((name) => {
+      const ms = phases[name];
+      return ms === undefined ? [] : `${name};dur=${ms.toFixed(2)}`;
+    }),
+    ...calls.slice(0, MOST_CALLS).map(({ name, ms }) => `call;desc="${name}";dur=${ms.toFixed(2)}`),
+  ].join(', ');
 
 /** Reads the phases of an invocation from a Server-Timing header, and ignores all other entries. */
 export function phasesIn(serverTiming: string | null | undefined): Phases {

@@ -1,3 +1,4 @@
+import type { Calls } from './calls.ts';
 import { InvalidEvent } from './errors.ts';
 import type { InvocationContext } from './runtime-api.ts';
 
@@ -8,7 +9,7 @@ export interface FunctionDefinition<Resources> {
   /** Runs the event path without side effects, so that the first real event finds connections open and code compiled. */
   warm?(resources: Resources): Promise<unknown>;
   /** Turns an event into a result. Several may be in flight at the same time, if the catalog allows it. */
-  handle(event: unknown, context: InvocationContext, resources: Resources): Promise<unknown>;
+  handle(event: unknown, context: InvocationContext & Calls, resources: Resources): Promise<unknown>;
   disconnect(resources: Resources): Promise<void>;
 }
 

@@ -7,7 +7,8 @@ import { type HttpResponse, readResponse } from './http-response.ts';
 const VERSION = '/2018-06-01/runtime';
 /** The pause before an answer that was refused with 429 is sent again. */
 const ROOM_AGAIN_MS = 50;
-const TOKEN = env.runtimeToken === undefined ? '' : `Serverless-Vote-Token: ${env.runtimeToken}\r\n`;
+/** The header that identifies this container where it has no socket of its own. */
+export const TOKEN = env.runtimeToken === undefined ? '' : `Serverless-Vote-Token: ${env.runtimeToken}\r\n`;
 
 /** What a handler gets besides its event. */
 export interface InvocationContext {

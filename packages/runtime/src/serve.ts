@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { runByHand } from './by-hand.ts';
+import { callsFor } from './calls.ts';
 import { type FunctionDefinition, parsePayload } from './definition.ts';
 import { env } from './env.ts';
 import { CallerError, reportOf } from './errors.ts';
@@ -7,6 +8,7 @@ import { captureConsole, endOfRequest, underRequest } from './function-log.ts';
 import { Poller } from './poller.ts';
 import { type Invocation, type Outcome, RuntimeApi, rehearseNext } from './runtime-api.ts';
 
+export type { Calls } from './calls.ts';
 export type { FunctionDefinition } from './definition.ts';
 export { CallerError, InvalidEvent } from './errors.ts';
 export type { InvocationContext } from './runtime-api.ts';
@@ -34,7 +36,8 @@ async function serveRuntimeApi<R>(definition: FunctionDefinition<R>, address: st
   const poller = new Poller({
     address,
     inFlight: env.inFlight,
-    run: (invocation) => underRequest(invocation.context.requestId, () => run(definition, resources, invocation)),
+    run: (invocation) =>
+      underRequest(invocation.context.requestId, () => run(definition, resources, invocation, address)),
   });
   void rehearseOn(definition, resources, poller);
   process.off('SIGTERM', exit);
@@ -85,11 +88,16 @@ async function rehearseOn<R>(definition: FunctionDefinition<R>, resources: R, po
 }
 
 /** Runs the handler on an event. Never rejects: an error thrown by the handler is an outcome, too. */
-async function run<R>(definition: FunctionDefinition<R>, resources: R, invocation: Invocation): Promise<Outcome> {
-  const { context, payload } = invocation;
+async function run<R>(
+  definition: FunctionDefinition<R>,
+  resources: R,
+  { context, payload }: Invocation,
+  address: string,
+): Promise<Outcome> {
   let outcome: Outcome;
   try {
-    const result = await definition.handle(parsePayload(payload), context, resources);
+    const event = parsePayload(payload);
+    const result = await definition.handle(event, { ...context, ...callsFor(address, context.requestId) }, resources);
     outcome = { result: JSON.stringify(result ?? null) };
   } catch (error) {
     if (!(error instanceof CallerError)) console.error(error);

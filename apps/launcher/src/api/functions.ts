@@ -1,6 +1,6 @@
 import { arnOf, type Catalog, type FunctionEntry, findFunction } from '@serverless-vote/catalog';
 import type { Express } from 'express';
-import { FUNCTIONS } from './invocations.ts';
+import { FUNCTIONS } from '../model/invocation.ts';
 
 /** The catalog in the formats of Lambda's ListFunctions, GetFunction and GetFunctionConfiguration. */
 export function mountFunctions(app: Express, catalog: Catalog): void {
@@ -8,7 +8,7 @@ export function mountFunctions(app: Express, catalog: Catalog): void {
     response.json({
       Functions: Object.entries(catalog.functions).map(([name, entry]) => ({
         ...configuration(name, entry),
-        Catalog: { protocol: entry.protocol },
+        Catalog: { protocol: entry.protocol, mayInvoke: entry.mayInvoke },
       })),
     });
   });

@@ -1,12 +1,12 @@
 import { serverTimingOf } from '@serverless-vote/contracts/server-timing';
 import { continueTrace, traceparentOf } from '@serverless-vote/contracts/trace-context';
 import { type ByteBudget, holdWhileOpen, readBody } from '@serverless-vote/http-server/body';
-import type { Express } from 'express';
+import type { Express, Request } from 'express';
 import { ASYNC_EVENT_LIMIT, type AsyncEvents } from '../async/async-events.ts';
 import { EVENT_LIMIT, type Invoked, type Invoker } from '../invoke/invoker.ts';
 import { LauncherError } from '../model/errors.ts';
+import { FUNCTIONS, type Invocation } from '../model/invocation.ts';
 
-export const FUNCTIONS = '/2015-03-31/functions';
 /** Results up to this size are not counted against the budget: the number of connections limits them already. */
 const SMALL_RESULT = 64 * 1024;
 const LOG_TAIL_BYTES = 4096;
@@ -22,12 +22,14 @@ export interface InvokeParts {
   eventLimit?: number;
   /** Without it, asynchronous invocations are refused. */
   asyncEvents?: AsyncEvents;
+  /** Which invocations a request may come from, where functions call. */
+  callersOf?: (request: Request) => readonly Invocation[] | undefined;
 }
 
 /** AWS Lambda's Invoke API (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). */
 export function mountInvoke(
   app: Express,
-  { invoker, bodies, eventLimit = EVENT_LIMIT, asyncEvents }: InvokeParts,
+  { invoker, bodies, eventLimit = EVENT_LIMIT, asyncEvents, callersOf }: InvokeParts,
 ): void {
   app.post(`${FUNCTIONS}/:name/invocations`, async (request, response) => {
     const name = String(request.params.name);
@@ -53,11 +55,13 @@ export function mountInvoke(
       const message = `InvocationType ${JSON.stringify(type)} is not offered here; use ${offered}.`;
       throw new LauncherError('InvalidParameterValueException', message);
     }
+    const callers = callersOf?.(request);
     const left = new AbortController();
     response.once('close', () => {
-      if (!response.writableFinished) left.abort();
+      // What a function that dies has called finishes: it may be half done, and the function will be tried again.
+      if (!response.writableFinished && !callers) left.abort();
     });
-    const invoked = await invoker.invoke(name, payload, { signal: left.signal, qualifier, trace });
+    const invoked = await invoker.invoke(name, payload, { signal: left.signal, qualifier, trace, callers });
     const { length } = invoked.outcome.payload;
     // The launcher has to keep the result for a caller that reads slowly.
     if (length > SMALL_RESULT) holdWhileOpen(response, length, bodies);
@@ -75,7 +79,7 @@ function delayIn(header: string | undefined, type: string): number {
 }
 
 async function answerHeaders(invoked: Invoked, wantsLog: boolean): Promise<Record<string, string | number>> {
-  const { outcome, phases } = invoked;
+  const { outcome, phases, calls } = invoked;
   return {
     'Content-Type': 'application/json',
     'Content-Length': outcome.payload.length,
@@ -83,7 +87,7 @@ async function answerHeaders(invoked: Invoked, wantsLog: boolean): Promise<Recor
     'X-Amz-Executed-Version': '$LATEST',
     'X-Start-Kind': invoked.startKind,
     'X-Container-Id': invoked.containerId,
-    'Server-Timing': serverTimingOf(phases),
+    'Server-Timing': serverTimingOf(phases, calls),
     ...(outcome.kind === 'function-error' && { 'X-Amz-Function-Error': 'Unhandled' }),
     ...(wantsLog && { 'X-Amz-Log-Result': Buffer.from(await logTail(invoked)).toString('base64') }),
   };

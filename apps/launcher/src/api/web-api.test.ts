@@ -88,6 +88,7 @@ test('unread results count until their callers disconnect, and beyond the budget
   const about = {
     requestId: '',
     memoryMb: 1,
+    calls: [],
     log: async () => '',
     containerId: '',
     startKind: 'warm',

@@ -2,9 +2,10 @@ import type { Catalog } from '@serverless-vote/catalog';
 import { isSameSecret } from '@serverless-vote/contracts/secret';
 import type { Express, Request } from 'express';
 import { LauncherError } from '../model/errors.ts';
+import { FUNCTIONS } from '../model/invocation.ts';
 import { finish, newApp, refuse } from './express-app.ts';
 import { type Health, mountHealth } from './health.ts';
-import { FUNCTIONS, type InvokeParts, mountInvoke } from './invocations.ts';
+import { type InvokeParts, mountInvoke } from './invocations.ts';
 import type { Killed } from './kill-at-work.ts';
 
 /** Twice the gateway's limit for a body: web needs no larger events, and parsing 6 MB of JSON would block the launcher. */

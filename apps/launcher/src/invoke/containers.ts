@@ -1,4 +1,5 @@
-import type { Condition, Sandbox } from '../sandbox/sandbox.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Condition } from '../sandbox/sandbox-state.ts';
 
 /** A function's containers, from the start of each to its removal. */
 export class Containers extends Set<Sandbox> {

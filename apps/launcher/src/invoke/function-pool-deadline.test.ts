@@ -14,7 +14,7 @@ const DEADLINE_MS = 100;
 const entry: FunctionEntry = {
   ...{ image: 'vote', user: 10_001, database: true, memoryMb: 64, cpus: 1, processes: 32, tmpMb: 8 },
   ...{ deadlineMs: DEADLINE_MS, concurrency: 1, queue: { events: 10, megabytes: 1 }, warmPool: 0, invalidates: [] },
-  ...{ protocol: 'runtime-api', serving: { kind: 'reuse', inFlight: 1, events: 100 } },
+  ...{ protocol: 'runtime-api', serving: { kind: 'reuse', inFlight: 1, events: 100 }, mayInvoke: [] },
 };
 
 /** An engine that takes its time to remove, as a busy one does. */

@@ -265,7 +265,7 @@ export class FunctionPool implements SandboxOwner {
 
   async #expire(invocation: Invocation): Promise<void> {
     if (this.#pending.remove(invocation)) {
-      const silent = this.fleet.find(({ silentMs }) => silentMs >= invocation.deadlineMs * SILENT);
+      const silent = this.fleet.find(({ silentMs }) => silentMs >= this.entry.deadlineMs * SILENT);
       await silent?.kill();
       return this.#conclude(invocation, waitedInVain(invocation, silent?.containerId, this.health.why));
     }

@@ -7,7 +7,7 @@ import { jsonFault } from '@serverless-vote/http-server/json';
 import pTimeout from 'p-timeout';
 import type { AcceptanceClock } from '../model/acceptance-clock.ts';
 import { LauncherError, unavailable } from '../model/errors.ts';
-import { type Answer, Invocation } from '../model/invocation.ts';
+import { type Answer, type Call, Invocation } from '../model/invocation.ts';
 import { FunctionPool, type FunctionPoolParts } from './function-pool.ts';
 
 /** Lambda's limit for a synchronous event: 6 MB. */
@@ -17,6 +17,8 @@ export const EVENT_LIMIT = 6 * 1024 * 1024;
 export interface Invoked extends Answer {
   requestId: string;
   memoryMb: number;
+  /** The functions that it invoked in turn, and waited for. */
+  calls: readonly Call[];
   /** The log output for this event, complete as soon as the function reports its end. */
   log: () => Promise<string>;
 }
@@ -27,6 +29,8 @@ export interface InvokeOptions {
   qualifier?: string | undefined;
   /** The trace that the invocation belongs to; without one it starts a new trace. */
   trace?: TraceContext;
+  /** As in `Invocation`. */
+  callers?: readonly Invocation[] | undefined;
 }
 
 export interface InvokerParts extends FunctionPoolParts {
@@ -84,14 +88,24 @@ export class Invoker {
    * Runs a function once.
    * @throws {LauncherError} when the function could not be run; a function's own error is an outcome, not a throw
    */
-  async invoke(requested: string, payload: Buffer, { signal, qualifier, trace }: InvokeOptions = {}): Promise<Invoked> {
+  async invoke(
+    requested: string,
+    payload: Buffer,
+    { qualifier, trace, ...options }: InvokeOptions = {},
+  ): Promise<Invoked> {
     const { name, event } = this.check(requested, payload, qualifier);
+    const waiting = options.callers?.find(({ path }) => path.includes(name));
+    if (waiting) {
+      const path = [...waiting.path, name].join(' → ');
+      const message = `${name} would wait for itself: ${path}. Invoke it with InvocationType Event, or not at all.`;
+      throw new LauncherError('RecursiveInvocationException', message);
+    }
     const { databaseReady } = this.#parts;
     if (!databaseReady.isDone) {
       const message = unavailable('The database is away. Nothing was recorded; try again soon.', 2);
       await pTimeout(databaseReady.done, { milliseconds: this.#poolOf(name).entry.deadlineMs, message });
     }
-    return this.run(name, event, this.accept(trace), signal);
+    return this.run(name, event, this.accept(trace), options);
   }
 
   /** Gives an event its identity, once the database is ready: the acceptance clock continues from what is recorded there. */
@@ -100,10 +114,15 @@ export class Invoker {
   }
 
   /** Runs a function once on an event that was accepted before, as `invoke` does. */
-  async run(name: string, event: Buffer, acceptance: Acceptance, signal?: AbortSignal): Promise<Invoked> {
+  async run(
+    name: string,
+    event: Buffer,
+    acceptance: Acceptance,
+    { signal, callers }: Pick<InvokeOptions, 'signal' | 'callers'> = {},
+  ): Promise<Invoked> {
     const pool = this.#poolOf(name);
     const { deadlineMs, memoryMb } = pool.entry;
-    const invocation = new Invocation({ name, payload: event, deadlineMs }, acceptance, this.#parts.clock);
+    const invocation = new Invocation({ name, payload: event, deadlineMs, callers }, acceptance, this.#parts.clock);
     const leave = () => pool.abandon(invocation);
     signal?.addEventListener('abort', leave, { once: true });
     try {
@@ -115,7 +134,8 @@ export class Invoker {
         this.#finished(invocation, endOf(answer), answer);
         if (answer.outcome.kind === 'result') this.#parts.succeeded(name);
       });
-      return { ...answer, requestId: invocation.requestId, memoryMb, log: () => invocation.log.complete() };
+      const { requestId, calls } = invocation;
+      return { ...answer, requestId, memoryMb, calls, log: () => invocation.log.complete() };
     } catch (error) {
       const outcome = signal?.aborted ? 'abandoned' : isThrottled(error) ? 'throttled' : 'unavailable';
       // A failure caused by the database says nothing about the function once the database is back.
@@ -123,6 +143,7 @@ export class Invoker {
       this.#finished(invocation, { outcome, failure: isPlatforms ? undefined : messageOf(error) });
       throw error;
     } finally {
+      if (callers?.length === 1) callers[0]?.calls.push({ name, ms: this.#parts.clock.now() - invocation.arrivedAt });
       signal?.removeEventListener('abort', leave);
     }
   }
@@ -146,7 +167,11 @@ export class Invoker {
     const { containerId, startKind, phases } = answer ?? {};
     const totalMs = this.#parts.clock.now() - invocation.arrivedAt;
     const about = { containerId, startKind, phases: phases ?? {}, totalMs };
-    this.#parts.bus.publish({ type: 'invocation.finished', ...invocation.who, ...end, ...about });
+    // That its caller had less time than the catalog gives says nothing about the function.
+    const isHurried =
+      end.outcome !== 'function-error' && invocation.deadlineMs < this.#poolOf(invocation.name).entry.deadlineMs;
+    const known = isHurried ? { ...end, failure: undefined } : end;
+    this.#parts.bus.publish({ type: 'invocation.finished', ...invocation.who, ...known, ...about });
   }
 }
 

@@ -13,6 +13,7 @@ export type Fault = 'caller' | 'function' | 'platform';
  */
 const TABLE = {
   InvalidParameterValueException: { status: 400, fault: 'caller' },
+  RecursiveInvocationException: { status: 400, fault: 'caller' },
   InvalidRequestContentException: { status: 400, fault: 'caller' },
   AccessDeniedException: { status: 403, fault: 'caller' },
   ResourceNotFoundException: { status: 404, fault: 'caller' },

@@ -5,6 +5,9 @@ import { endOf } from '@serverless-vote/contracts/text';
 import type { TraceContext } from '@serverless-vote/contracts/trace-context';
 import pTimeout from 'p-timeout';
 
+/** Where functions are invoked, at the control API and at a container's own API. */
+export const FUNCTIONS = '/2015-03-31/functions';
+
 /** What a function answered: its result, or its own error. Both as the raw bytes that it sent. */
 export type Outcome =
   | { kind: 'result'; payload: Buffer }
@@ -44,6 +47,12 @@ export interface Answer {
   phases: Phases;
 }
 
+/** A function that an invocation invoked in turn, and how long it waited for it. */
+export interface Call {
+  name: string;
+  ms: number;
+}
+
 const LOG_TAIL_CHARACTERS = 4096;
 /** A function's output arrives through the engine, a little after its answer. */
 const LOG_LATE_MS = 1_000;
@@ -69,6 +78,14 @@ export class InvocationLog {
   }
 }
 
+interface EventToRun {
+  name: string;
+  payload: Buffer;
+  deadlineMs: number;
+  /** The invocation that waits for this one, which then has at most its remaining time; several if it is unknown which of them it is. */
+  callers?: readonly Invocation[] | undefined;
+}
+
 /**
  * One run of a function, from acceptance to answer, retries included. Its answer settles exactly once. It is always in exactly one
  * place: in the pending queue of its function's pool, or in flight in one sandbox.
@@ -81,6 +98,9 @@ export class Invocation {
   readonly trace: TraceContext;
   readonly deadlineMs: number;
   readonly arrivedAt: number;
+  /** The functions that wait for one another, from the first one to this one. */
+  readonly path: readonly string[];
+  readonly calls: Call[] = [];
   readonly log = new InvocationLog();
   /** How often its container died. After the first time it runs alone, so that an event that kills its container harms no others. */
   deaths = 0;
@@ -89,10 +109,12 @@ export class Invocation {
   readonly #answer = Promise.withResolvers<Answer>();
   readonly #clock: Clock;
 
-  constructor(event: { name: string; payload: Buffer; deadlineMs: number }, acceptance: Acceptance, clock: Clock) {
+  constructor(event: EventToRun, acceptance: Acceptance, clock: Clock) {
+    const { callers = [] } = event;
     this.name = event.name;
     this.payload = event.payload;
-    this.deadlineMs = event.deadlineMs;
+    this.path = [...new Set(callers.flatMap(({ path }) => path)), event.name];
+    this.deadlineMs = Math.floor(Math.min(event.deadlineMs, ...callers.map(({ remainingMs }) => remainingMs)));
     this.requestId = acceptance.requestId;
     this.acceptedAt = acceptance.acceptedAt;
     this.trace = acceptance.trace;

@@ -4,10 +4,11 @@ import type { Clock } from '@serverless-vote/contracts/clock';
 import type { Engine, StartedSandbox } from '@serverless-vote/engine';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Attempt, Invocation, Outcome } from '../model/invocation.ts';
-import type { OpenRuntimeEndpoint, Poll, RuntimeClient } from './runtime-client.ts';
+import type { AnswerCall, OpenRuntimeEndpoint, Poll, RuntimeClient } from './runtime-client.ts';
 import { endOfUnused, type SandboxEnd } from './sandbox-end.ts';
 import { SandboxLog } from './sandbox-log.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
+import type { Condition, State } from './sandbox-state.ts';
 import { StartTimes } from './start-times.ts';
 import { StdioExchange } from './stdio-exchange.ts';
 
@@ -23,27 +24,10 @@ export interface SandboxOwner {
 export interface SandboxParts {
   engine: Engine;
   openEndpoint: OpenRuntimeEndpoint;
+  answerCall?: AnswerCall;
   bus: EventBus;
   clock: Clock;
 }
-
-/*
- *            next              no more events              exit
- *  starting ─────▶ ready ──────────────────────▶ leaving ─────────▶ gone
- *     │              │  event ▲                     │                ▲
- *     │              ▼        │ response, error     │ grace over     │
- *     │         (in flight) ──┘                     ▼                │
- *     └──────────────┴───── exit, kill, deadline ───┴────────────────┘
- */
-type State =
-  | { kind: 'starting'; initError?: { errorType: string; message: string } }
-  /** `intake`: it may get further events (`open`), may only finish those in flight (`closed`), or its answers come too late (`lost`). */
-  | { kind: 'ready'; polls: Poll[]; hand: Map<string, Attempt>; served: number; intake: 'open' | 'closed' | 'lost' }
-  | { kind: 'leaving'; served: number; cancelKill: () => void }
-  | { kind: 'gone'; served: number };
-
-/** `prewarmed`: ready, has never had an event; `idle`: has served events, has none in flight. */
-export type Condition = 'starting' | 'prewarmed' | 'serving' | 'idle' | 'leaving' | 'gone';
 
 /** How long a container may take to exit by itself after it was told that there are no more events. */
 const LEAVE_GRACE_MS = 2_000;
@@ -52,6 +36,7 @@ const LEAVE_GRACE_MS = 2_000;
 export class Sandbox implements RuntimeClient {
   readonly id = randomBytes(6).toString('hex');
   readonly name: string;
+  readonly calls: RuntimeClient['calls'];
   containerId = '';
   /** Was it told to end, or has had its last event, so that its end says nothing about the function? */
   wasDismissed = false;
@@ -74,6 +59,8 @@ export class Sandbox implements RuntimeClient {
     this.#parts = parts;
     this.#log = new SandboxLog(name, parts.bus);
     this.#times = new StartTimes(parts.clock.now());
+    const { answerCall: answer } = parts;
+    if (answer && entry.mayInvoke.length > 0) this.calls = { answer, inFlight: () => this.#inFlight };
   }
 
   /** Runs its whole life cycle; calls `startIsOver` when it is ready or has failed to start; resolves when it has been removed. Never rejects. */
@@ -163,6 +150,10 @@ export class Sandbox implements RuntimeClient {
   get silentMs(): number {
     if (this.#state.kind !== 'starting' || this.containerId === '') return 0;
     return this.#parts.clock.now() - this.#times.startedAt;
+  }
+
+  get #inFlight(): Invocation[] {
+    return this.#state.kind === 'ready' ? Array.from(this.#state.hand.values(), ({ invocation }) => invocation) : [];
   }
 
   get inFlight(): number {
@@ -277,7 +268,7 @@ export class Sandbox implements RuntimeClient {
   /** Does it have events in flight, none of which has lost a container before? */
   get isAtFreshWork(): boolean {
     if (this.#state.kind !== 'ready' || this.#state.intake === 'lost' || this.#state.hand.size === 0) return false;
-    return [...this.#state.hand.values()].every(({ invocation }) => invocation.deaths === 0);
+    return this.#inFlight.every(({ deaths }) => deaths === 0);
   }
 
   /** Kills it with its events in flight, as a crash would: later answers are ignored. Returns the number of those events. */
