@@ -3,10 +3,10 @@ import Docker from 'dockerode';
 import { Baseline } from './baseline/baseline.ts';
 import type { Bench, Measured } from './bench.ts';
 import { catalogOf, writeOnePrewarmedCatalog } from './catalog.ts';
-import { within } from './deadline.ts';
 import { environment } from './environment.ts';
 import { interleave } from './interleave.ts';
 import { OtherLoad, QUIET_SHARE } from './other-load.ts';
+import { measureParts } from './parts.ts';
 import { full, type Plan, quick } from './plan.ts';
 import { lastLine, progress, say } from './progress.ts';
 import { writeResult } from './result.ts';
@@ -39,9 +39,6 @@ const isWanted = (part = '') => part === 'idle' || only === undefined || only.in
 const plan: Plan = isQuick ? quick : full;
 const { BENCH_STACK: name = 'serverless-vote-bench', IMAGE_TAG: imageTag = 'latest' } = process.env;
 const nodeImage = process.env.NODE_IMAGE ?? 'node:26-bookworm-slim';
-
-/** A part that hasn't ended this long after its deadline hangs. */
-const HANGS_MS = 3 * 60_000;
 
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
@@ -122,22 +119,11 @@ async function main(): Promise<void> {
   };
   const bench = await start(isQuiet, { docker, measured, otherLoad, failed });
   say(`  ✓ stacks      engine ${where.engine}  (${seconds(began)} s)`);
-  for (const [part, measure] of parts) {
-    if (!isWanted(part)) continue;
-    const since = performance.now();
-    otherLoad.take();
-    await otherLoad.calmest();
-    try {
-      const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(plan.partMs)]);
-      await within(plan.partMs + HANGS_MS, part, measure({ ...bench, signal }));
-      if (signal.aborted) say(`  ! ${part.padEnd(11)} its time was over: fewer samples than planned`);
-      await otherLoad.calmest();
-      say(`  ✓ ${part.padEnd(11)} (${seconds(since)} s)`);
-    } catch (error) {
-      failed(part, error instanceof Error ? error.message : String(error));
-    }
-    measured.otherLoad[part] = otherLoad.take();
-  }
+  await measureParts(
+    parts.filter(([part]) => isWanted(part)),
+    bench,
+    { ending: ending.signal, partMs: plan.partMs },
+  );
   const lines = table(measured, plan).filter(({ part }) => isWanted(part));
   say(`\n${terminalTable(lines)}\n`);
   const most = Math.max(...Object.values(measured.otherLoad));

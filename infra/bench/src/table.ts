@@ -20,21 +20,21 @@ const cells = ({ row, measured, compared, target, met, besideLoad }: Line): stri
     .join(' '),
 ];
 
-/** The table for a terminal, with aligned columns. */
-export function terminalTable(lines: readonly Line[]): string {
-  const rows = [HEAD, ...lines.map(cells)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
+/** The table for a terminal. */
+export const terminalTable = (lines: readonly Line[]): string => alignedRows([HEAD, ...lines.map(cells)]);
+
+/** The table for a document. */
+export const markdownTable = (lines: readonly Line[]): string =>
+  markdownRows([HEAD, ...lines.map((line) => cells(line).map((cell) => cell.trim()))]);
+
+/** Rows with aligned columns; the first one is the head. */
+export function alignedRows(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
   const pad = (text: string, column: number) => text + ' '.repeat((widths[column] ?? 0) - [...text].length);
   return rows.map((row) => `  ${row.map(pad).join('  ').trimEnd()}`).join('\n');
 }
 
-/** The table for a document. */
-export function markdownTable(lines: readonly Line[]): string {
-  const rows = lines.map(
-    (line) =>
-      `| ${cells(line)
-        .map((cell) => cell.trim())
-        .join(' | ')} |`,
-  );
-  return [`| ${HEAD.join(' | ')} |`, '|---|---|---|---|---|', ...rows].join('\n');
+/** The same in Markdown. */
+export function markdownRows([head = [], ...rows]: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
