@@ -55,13 +55,13 @@ async function trials(
 async function poison({ plan, measured, progress }: Compare, application: Application): Promise<void> {
   progress(`${application.name}: choice=%00`);
   await application.ready();
-  const before = await totalOf(application);
+  const before = await shownBy(application);
   const { status } = await application.vote('%00');
   measured.facts[fact('choice=%00: status', application.name)] = status;
   const later = await application.vote();
   if (later.status !== 200) throw new Error(`the later vote was answered ${later.status}`);
   const deadline = performance.now() + plan.patienceMs;
-  const isCounted = async () => ((await totalOf(application)) ?? -1) > (before ?? Number.NaN);
+  const isCounted = async () => ((await totalOf(application)) ?? -1) > before;
   while (performance.now() < deadline && !(await isCounted())) await pause(LOOK_MS);
   measured.facts[fact('choice=%00: later vote counted', application.name)] = (await isCounted()) ? 1 : 0;
 }
@@ -70,8 +70,7 @@ async function poison({ plan, measured, progress }: Compare, application: Applic
 async function databaseRestarted({ plan, measured, progress }: Compare, application: Application): Promise<void> {
   progress(`${application.name}: database restarted`);
   await application.ready();
-  const before = await totalOf(application);
-  if (before === undefined) throw new Error('the results page does not answer');
+  const before = await shownBy(application);
   await application.restartDatabase();
   const began = performance.now();
   const name = fact('database restarted: back after ms', application.name);
@@ -88,6 +87,12 @@ async function databaseRestarted({ plan, measured, progress }: Compare, applicat
     }
     await pause(LOOK_MS);
   }
+}
+
+async function shownBy(application: Application): Promise<number> {
+  const total = await totalOf(application);
+  if (total === undefined) throw new Error('the results page does not answer');
+  return total;
 }
 
 /** What the results page shows to somebody who opens it now; undefined if it doesn't answer. */
