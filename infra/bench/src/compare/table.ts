@@ -42,16 +42,16 @@ export function comparisons(measured: Measured, plan: ComparePlan): Comparison[]
   };
   return [
     ...plan.rates.map(({ rate }) =>
-      times(`acknowledged, at ${rate} vote${rate === 1 ? '' : 's'} a second: p50 (p95)`, (name) => at(rate, name)),
+      times(`acknowledged, at ${rate} vote${rate === 1 ? '' : 's'} a second`, (name) => at(rate, name)),
     ),
-    times('visible on an open results page: p50 (p95)', visibleIn),
+    times('visible on an open results page', visibleIn),
     number(
       `${count(plan.voters)} votes at once: accepted`,
       'accepted per second',
       (n) => `${count(n)} votes/s`,
       'more',
     ),
-    number('  and all counted after', 'all counted after seconds', (n) => `${n.toFixed(1)} s`, 'less'),
+    number('all of them counted after', 'all counted after seconds', (n) => `${n.toFixed(1)} s`, 'less'),
     number('idle: containers', 'containers when idle', count, 'less'),
     number('idle: memory', 'memory when idle', (n) => `${n.toFixed(0)} MiB`, 'less'),
     number('idle: processor', 'processor when idle', (n) => `${n.toFixed(2)} % of a core`, 'less'),
