@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { findFunction, NotInCatalog, parseCatalog } from '@serverless-vote/catalog';
+import { findFunction, NotInCatalog, parseCatalog, WEB } from '@serverless-vote/catalog';
 import { followOutput } from '@serverless-vote/contracts/output-lines';
 import { parsePoll } from '@serverless-vote/contracts/poll';
 import { anyBytes, anyText, forAll } from '@serverless-vote/fuzz';
@@ -11,6 +11,7 @@ import { parseVote } from '@serverless-vote/record-vote/contract';
 import { parseSettings, SettingsError } from '@serverless-vote/settings';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { serviceOf } from './gateway/service-of.ts';
 
 const json = readFileSync(new URL('../../../functions/catalog.json', import.meta.url), 'utf8');
 const catalog = parseCatalog(json);
@@ -69,7 +70,9 @@ test('any catalog is within the limits, or is rejected', () => {
     'memoryMb',
     'serving',
     'kind',
+    'services',
     'web',
+    'mayInvoke',
     'streams',
   );
   const edited = fc.tuple(fc.array(fc.tuple(paths, fc.jsonValue()), { minLength: 1, maxLength: 3 })).map(([edits]) => {
@@ -88,9 +91,33 @@ test('any catalog is within the limits, or is rejected', () => {
     const read = outcomeOf(() => parseCatalog(text)) as ReturnType<typeof parseCatalog> | Error;
     if (read instanceof Error) return expect(read.message).toMatch(/^Invalid catalog:\n/);
     for (const { image, user } of [...Object.values(read.services), ...Object.values(read.functions)]) {
-      expect(image).toMatch(/^[a-z0-9][a-z0-9./_-]*$/);
+      expect(image).toMatch(/^[a-z0-9][a-z0-9./_-]*(:\w[\w.-]*)?$/);
       expect(user).toBeGreaterThanOrEqual(1000);
     }
+  });
+});
+
+test('any Host is one of the services, or none below localhost', () => {
+  const services = new Map([WEB, 'hello', 'a-b'].map((name) => [name, {}]));
+  const part = fc.constantFrom(
+    'hello',
+    'A-B',
+    'web',
+    'localhost',
+    'LOCALHOST',
+    '.',
+    ':',
+    '8080',
+    '127.0.0.1',
+    '[::1]',
+    '',
+  );
+  const spelled = fc.array(fc.oneof(part, anyText), { maxLength: 6 }).map((parts) => parts.join(''));
+  return forAll(fc.oneof(spelled, anyText), 1000, (host) => {
+    const name = outcomeOf(() => serviceOf(host, services));
+    if (name === undefined) return expect(host).toMatch(/\.localhost\.?(:\d*)?$/i);
+    expect([...services.keys()]).toContain(name);
+    if (name !== WEB) expect(host.toLowerCase()).toMatch(new RegExp(`^${name}\\.localhost\\.?(:\\d*)?$`));
   });
 });
 

@@ -15,14 +15,14 @@ const run = promisify(execFile);
 
 /** Knows only TCP. Tells its host name and interfaces, and whether it can connect to `/<host>/<port>`. */
 const PROGRAM = `
-const [http, net, os] = ['node:http', 'node:net', 'node:os'].map(require);
+const [fs, http, net, os] = ['node:fs', 'node:http', 'node:net', 'node:os'].map(require);
 const canConnect = (host, port) => new Promise((resolve) => {
   const socket = net.connect({ host, port, timeout: 2000 });
   for (const event of ['connect', 'error', 'timeout']) socket.once(event, () => { socket.destroy(); resolve(event === 'connect'); });
 });
 http.createServer(async ({ url }, response) => {
   const [, host, port] = url.split('/');
-  const told = { host: os.hostname(), interfaces: Object.keys(os.networkInterfaces()), canConnect: !!port && await canConnect(host, port) };
+  const told = { host: os.hostname(), interfaces: Object.keys(os.networkInterfaces()), volume: fs.statfsSync('/data').type, canConnect: !!port && await canConnect(host, port) };
   response.end(JSON.stringify(told));
 }).listen(80);
 net.connect(9001, '127.0.0.1').on('data', (data) => console.log('heard ' + data)).on('error', () => console.log('heard nothing'));`;
@@ -49,7 +49,9 @@ async function remove(): Promise<void> {
 beforeAll(async () => {
   await remove();
   const build = run('docker', ['build', '--network', 'none', '--tag', image, '-']);
-  build.child.stdin?.end(`FROM ${launcherImage}\nENTRYPOINT ${JSON.stringify(['node', '-e', PROGRAM])}\n`);
+  build.child.stdin?.end(
+    `FROM ${launcherImage}\nVOLUME /data\nENTRYPOINT ${JSON.stringify(['node', '-e', PROGRAM])}\n`,
+  );
   await build;
   const paths = ['/run/runtime', '/run/control', '/run/ingress', '/var/run/postgresql'];
   const container = await docker.createContainer({
@@ -101,6 +103,7 @@ async function listening() {
     JSON.parse(await inLauncher(ask(started.sandboxId, path))) as {
       host: string;
       interfaces: string[];
+      volume: number;
       canConnect: boolean;
     };
   await expect.poll(() => told().catch(() => undefined)).toBeDefined();
@@ -126,6 +129,11 @@ describe('a program that listens on a port', () => {
     expect((await one.told('/127.0.0.1/80')).canConnect).toBe(true);
     for (const target of [`${IPAddress}/9000`, `${Gateway}/22`, '192.0.2.1/80', 'example.com/80', '127.0.0.11/53'])
       expect(await one.told(`/${target}`), target).toMatchObject({ canConnect: false });
+  });
+
+  test('has the volumes of its image in memory, where they are limited', async () => {
+    const TMPFS = 0x01021994;
+    expect((await one.told()).volume).toBe(TMPFS);
   });
 
   test('is removed with its relay, and ends when the relay is killed', async () => {

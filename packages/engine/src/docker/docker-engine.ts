@@ -87,7 +87,10 @@ export class DockerEngine implements EngineToOpen {
 
   async #start(spec: SandboxSpec): Promise<StartedSandbox> {
     const before = performance.now();
-    const options = containerOptions(this.#stackId, spec, await this.#networkOf(spec), this.#opened.volumePaths);
+    // First, so that nothing is started for an image that isn't there.
+    const writable = [...(spec.writable ?? []), ...(await this.#volumesOf(spec))];
+    const network = await this.#networkOf(spec);
+    const options = containerOptions(this.#stackId, { ...spec, writable }, network, this.#opened.volumePaths);
     const container = await this.#docker.createContainer({ ...options, abortSignal: callDeadline() });
     const created = performance.now();
     const exited = this.#exits.of(container.id, spec);
@@ -104,6 +107,14 @@ export class DockerEngine implements EngineToOpen {
       ...streams,
       exited: complete,
     };
+  }
+
+  /** Folders that an image of others declares as volumes: they would be on the machine's disk, without a limit, so they are in memory. */
+  async #volumesOf({ image, network, stdio }: SandboxSpec): Promise<string[]> {
+    if (typeof network === 'string' && !stdio) return [];
+    const inspecting = this.#docker.getImage(image).inspect();
+    const { Config } = await pTimeout(inspecting, { milliseconds: CALL_DEADLINE_MS });
+    return Object.keys(Config?.Volumes ?? {});
   }
 
   async #networkOf(spec: SandboxSpec): Promise<string> {
