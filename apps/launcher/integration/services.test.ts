@@ -67,6 +67,8 @@ describe('a service', () => {
       ...{ Memory: 128 * 2 ** 20, PidsLimit: 64, LogConfig: { Type: 'none' } },
       NetworkMode: expect.stringMatching(/^container:/),
     });
+    const files = ['/tmp/a', '/run/a', '/var/cache/nginx/a'];
+    expect(await inside('hello', 'touch', ...files, '/a')).toMatch(/^touch: [^\n]*'\/a'[^\n]*Read-only file system$/);
     expect(await inside('hello', 'env')).not.toMatch(/SECRET|KEY|CONTROL|POLL|LISTEN/);
   });
 });

@@ -22,7 +22,7 @@ test('a sandbox has limits for memory, processors, processes, open files and its
   expect(hostConfigOf()).toMatchObject({
     ...{ Memory: 128 * 2 ** 20, MemorySwap: 128 * 2 ** 20, NanoCpus: 5e8, PidsLimit: 32 },
     Ulimits: [{ Name: 'nofile', Soft: 96, Hard: 96 }],
-    Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=8m' },
+    Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,uid=10001,gid=10001,size=8m' },
   });
   expect(Object.keys(hostConfigOf({ writable: ['/run'] })?.Tmpfs ?? {})).toEqual(['/tmp', '/run']);
   expect(hostConfigOf({ openFiles: undefined })).not.toHaveProperty('Ulimits');

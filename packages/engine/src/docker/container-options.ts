@@ -35,15 +35,15 @@ export function containerOptions(
   network: string,
   volumePaths: VolumePaths,
 ): Docker.ContainerCreateOptions {
-  const { openFiles } = spec;
+  const { openFiles, user } = spec;
+  // Owned by the user, because the engine gives it the mode of the folder in the image, which may be root's alone.
+  const tmpfs = `rw,noexec,nosuid,nodev,uid=${user},gid=${user},size=${spec.tmpMb}m`;
   const mounts = [...spec.mounts, ...(spec.database ? [POSTGRES] : [])];
   const hostConfig: Docker.HostConfig = {
     NetworkMode: network,
     ...(spec.runtime !== undefined && { Runtime: spec.runtime }),
     Binds: mounts.map((mount) => bind(mount, volumePaths)),
-    Tmpfs: Object.fromEntries(
-      ['/tmp', ...(spec.writable ?? [])].map((folder) => [folder, `rw,noexec,nosuid,nodev,size=${spec.tmpMb}m`]),
-    ),
+    Tmpfs: Object.fromEntries(['/tmp', ...(spec.writable ?? [])].map((folder) => [folder, tmpfs])),
     Memory: spec.memoryMb * 1024 * 1024,
     MemorySwap: spec.memoryMb * 1024 * 1024,
     NanoCpus: Math.round(spec.cpus * 1e9),
