@@ -20,9 +20,16 @@ const COMMAND = commandOf('replica');
 /** Child processes that listen on real sockets. */
 class Replicas extends ProcessEngine {
   readonly specs: SandboxSpec[] = [];
+  /** Of each stop. */
+  readonly graces: number[] = [];
   /** Errors of a start that a child process can't cause. */
   fault: (start: number) => Error | undefined = () => undefined;
   withdrawn: Promise<void> = new Promise(() => undefined);
+
+  override async stop(sandboxId: string, graceMs: number): Promise<void> {
+    this.graces.push(graceMs);
+    await super.stop(sandboxId, graceMs);
+  }
 
   override async start(spec: SandboxSpec): Promise<StartedSandbox> {
     this.specs.push(spec);

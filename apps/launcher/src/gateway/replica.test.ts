@@ -128,6 +128,18 @@ describe('ready → draining', () => {
   });
 });
 
+test.each([
+  ['unused', 0, 1_000],
+  ['in use', 1, 10_000],
+])('a program of others that is %s has its time to leave, since many ignore SIGTERM', async (_what, inFlight, ms) => {
+  const port = await freePort();
+  const { beginReady, engine } = testService({ port }, { behaviour: `port ${port}` });
+  const { replica } = await beginReady();
+  replica.inFlight = inFlight;
+  await replica.stop();
+  expect(engine.graces).toEqual([ms]);
+});
+
 describe('resting → draining', () => {
   test('and gone: after the last request', async () => {
     const { replica, reaches } = await testService().beginReady();

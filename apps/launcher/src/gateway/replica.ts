@@ -11,6 +11,8 @@ import type { Ingress, OpenIngress, Target } from './ingress.ts';
 
 const PROBE_MS = 10;
 const STOP_GRACE_MS = 10_000;
+/** A container's first process ignores SIGTERM unless it handles it, and many images' programs don't. */
+const UNUSED_GRACE_MS = 1_000;
 const RETRY_SECONDS = 2;
 
 /** What all replicas of a service share. `handedOn` holds the values of the settings that its catalog entry may name. */
@@ -121,7 +123,9 @@ export class Replica {
     const { engine } = this.#parts;
     if (this.#state.kind === 'gone') return;
     if (this.#state.kind !== 'draining') this.#state = { kind: 'draining' };
-    this.#state.stopped ??= engine.stop(this.id, graceMs).catch(() => engine.remove(this.id).catch(() => undefined));
+    const isUnused = this.#setting.entry.port !== undefined && this.inFlight === 0;
+    const grace = isUnused ? Math.min(graceMs, UNUSED_GRACE_MS) : graceMs;
+    this.#state.stopped ??= engine.stop(this.id, grace).catch(() => engine.remove(this.id).catch(() => undefined));
     await this.#state.stopped;
   }
 
