@@ -206,15 +206,11 @@ export const imageOf = ({ image }: { image: string }, ownTag: string): string =>
 
 export const arnOf = (name: string): string => `arn:aws:lambda:local:000000000000:function:${name}`;
 
-interface Part {
-  name: string;
-  limit: number;
-  /** Another service than web. */
-  service?: true;
-}
-
 /** What the public picture of the architecture shows: web, what web may invoke, other services, and how many containers of each there may be. */
-export const partsOf = ({ functions, services: { web, ...others } }: Catalog): Part[] => [
+export const partsOf = ({
+  functions,
+  services: { web, ...others },
+}: Catalog): { name: string; limit: number; service?: true }[] => [
   { name: WEB, limit: web.replicas },
   ...web.mayInvoke.map((name) => ({ name, limit: functions[name]?.concurrency ?? 0 })),
   ...Object.entries(others).map(([name, { replicas }]) => ({ name, limit: replicas, service: true as const })),
