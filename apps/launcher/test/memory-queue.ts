@@ -58,7 +58,8 @@ export class MemoryQueue {
     return this.#do('later', () => {
       const waiting = [...this.jobs.values()].filter((job) => job.name === name && job.state === 'waiting');
       const inMs = waiting.map(({ startAfter }) => startAfter - Date.now());
-      return { events: inMs.filter((ms) => ms > 0).length, nextInMs: inMs.length > 0 ? Math.min(...inMs) : null };
+      const delayed = waiting.filter(({ startAfter, attempts }) => startAfter > Date.now() && attempts === 0);
+      return { events: delayed.length, nextInMs: inMs.length > 0 ? Math.min(...inMs) : null };
     });
   }
 

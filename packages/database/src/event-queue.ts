@@ -56,11 +56,7 @@ export interface Holding {
   bytes: number;
 }
 
-/** Events that were sent with a delay, or whose next try comes after a pause. */
-export interface Later {
-  events: number;
-  nextInMs: number | null;
-}
+export type Later = { events: number; nextInMs: number | null };
 
 /** Selects dead letters: those of one function, a single one, or all. */
 export interface Which {
@@ -137,10 +133,10 @@ export class EventQueue {
     }));
   }
 
-  /** How many events of a function are not due yet, and when the first of those that wait will be. */
+  /** How many events of a function were sent with a delay that isn't over, and when the next one that waits is due, a retry included. */
   async later(name: string): Promise<Later> {
     const { rows } = await this.#sql<Later>(
-      `select count(*) filter (where start_after > now())::int as events,
+      `select count(*) filter (where state = 'created' and start_after > now())::int as events,
               (extract(epoch from min(start_after) - now()) * 1000)::float8 as "nextInMs"
        from ${SCHEMA}.job where name = $1 and state < 'active'`,
       [name],

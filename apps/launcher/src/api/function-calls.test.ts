@@ -184,6 +184,21 @@ describe.concurrent('a function that invokes another one', () => {
     },
   );
 
+  test('and is itself called: when it dies in the middle of a chain, it is tried again, and the first one waits for its answer', async ({
+    expect,
+    functions,
+  }) => {
+    const { invoke, seen, engine, until, release } = functions({ a: ['b'], b: ['c'], c: [] }, { concurrency: 2 });
+    const answer = invoke('a', call('b', call('c', { do: 'hold', until: until('go') })));
+    await expect.poll(() => seen('invocation.running', 'c').length).toBe(1);
+    await engine.remove(seen('container.starting', 'b')[0]?.sandboxId ?? '');
+    await expect.poll(() => seen('invocation.running', 'c').length).toBe(2);
+    release('go');
+    expect((await answer).told.of.of).toEqual({ pid: expect.any(Number) });
+    const ended = () => seen('invocation.finished').map(({ name, outcome }) => `${name} ${outcome}`);
+    await expect.poll(ended).toEqual(['c success', 'c success', 'b success', 'a success']);
+  });
+
   test('later: the event is accepted for the asynchronous queue, within the trace and with its delay', async ({
     expect,
     functions,

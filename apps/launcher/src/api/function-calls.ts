@@ -10,9 +10,7 @@ import { type InvokeParts, mountInvoke } from './invocations.ts';
 /** For the events and large results of one function's calls, so that no function can keep others from calling. */
 const EVENTS_AT_ONCE = 16 * 1024 * 1024;
 
-interface CallParts extends Pick<InvokeParts, 'invoker' | 'asyncEvents'> {
-  catalog: Catalog;
-}
+type CallParts = Pick<InvokeParts, 'invoker' | 'asyncEvents'> & { catalog: Catalog };
 
 /** The Invoke API at the containers of functions: for each the functions that the catalog allows it, and nothing else. */
 export function functionCalls({ catalog, ...parts }: CallParts): AnswerCall {

@@ -1,12 +1,11 @@
 import type { Catalog } from '@serverless-vote/catalog';
 import { BACKOFF } from '@serverless-vote/contracts/backoff';
-import type { TraceContext } from '@serverless-vote/contracts/trace-context';
 import type { Database } from '@serverless-vote/database';
 import { type DeadLetter, type EventQueue, isIncurable, type Which } from '@serverless-vote/database/event-queue';
 import { QueueSession } from '@serverless-vote/database/queue-session';
 import pRetry from 'p-retry';
 import pTimeout from 'p-timeout';
-import type { Invoker } from '../invoke/invoker.ts';
+import type { InvokeOptions, Invoker } from '../invoke/invoker.ts';
 import { LauncherError, unavailable } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import { FunctionQueue } from './function-queue.ts';
@@ -21,13 +20,6 @@ interface AsyncParts {
   bus: EventBus;
   openQueue: (names: readonly string[]) => Promise<EventQueue>;
   databaseReady: Database['ready'];
-}
-
-interface AcceptOptions {
-  qualifier?: string | undefined;
-  trace?: TraceContext;
-  /** How long the event waits at least. Its place in the order of acceptance is that of now. */
-  delaySeconds?: number;
 }
 
 /**
@@ -58,14 +50,15 @@ export class AsyncEvents {
   }
 
   /**
-   * Accepts an event: when this resolves, it is committed, and will run when it is due. Returns its request ID.
+   * Accepts an event: when this resolves, it is committed, with its place in the order of acceptance, and will run when it is due.
+   * Returns its request ID.
    * @throws {LauncherError} RequestTooLargeException; TooManyRequestsException when too many are stored; ServiceException
    *   when the database is down: then nothing was accepted
    */
   async accept(
     requested: string,
     payload: Buffer,
-    { qualifier, trace, delaySeconds = 0 }: AcceptOptions = {},
+    { qualifier, trace, delaySeconds = 0 }: Pick<InvokeOptions, 'qualifier' | 'trace'> & { delaySeconds?: number } = {},
   ): Promise<string> {
     const { invoker, bus } = this.#parts;
     const { name, event } = invoker.check(requested, payload, qualifier);

@@ -53,7 +53,7 @@ export class FunctionQueue {
   readonly name: string;
   readonly #atOnce: number;
   readonly #parts: QueueParts;
-  /** Events that wait or run, and those among them that are not due yet. */
+  /** Events that wait or run, and those among them whose delay isn't over. */
   unfinished = 0;
   later = 0;
   dead = 0;
