@@ -66,6 +66,7 @@ function openFunctions(mayInvoke: Record<string, string[]>, limits: object = {})
   };
   return {
     invoke,
+    invoker,
     seen,
     clock,
     engine,
@@ -197,6 +198,17 @@ describe.concurrent('a function that invokes another one', () => {
     expect((await answer).told.of.of).toEqual({ pid: expect.any(Number) });
     const ended = () => seen('invocation.finished').map(({ name, outcome }) => `${name} ${outcome}`);
     await expect.poll(ended).toEqual(['c success', 'c success', 'b success', 'a success']);
+  });
+
+  test('while the launcher drains still gets its result, since it is in progress', async ({ expect, functions }) => {
+    const { invoke, invoker, seen, until, release } = functions({ a: ['b'], b: [] });
+    const answer = invoke('a', { ...call('b'), until: until('go') });
+    await expect.poll(() => seen('invocation.running', 'a').length).toBe(1);
+    const closed = invoker.close(15_000);
+    release('go');
+    expect((await answer).told).toMatchObject({ of: { pid: expect.any(Number) } });
+    await closed;
+    await expect.poll(() => seen('container.gone').length).toBe(2);
   });
 
   test('later: the event is accepted for the asynchronous queue, within the trace and with its delay', async ({

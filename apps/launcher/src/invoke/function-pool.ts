@@ -73,7 +73,9 @@ export class FunctionPool implements SandboxOwner {
 
   /** Accepts an event; its `answer` settles later. @throws {LauncherError} TooManyRequestsException when the queue is full */
   submit(invocation: Invocation): void {
-    if (this.#isClosing) throw unavailable('The launcher is shutting down. Try again soon.', 5);
+    // What a function calls belongs to an event that is in progress.
+    if (this.#isClosing && invocation.path.length === 1)
+      throw unavailable('The launcher is shutting down. Try again soon.', 5);
     if (!this.#pending.fits(invocation.payload)) {
       const message = `${this.waiting} events of ${this.name} are waiting already. Try again soon.`;
       throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: 1 });
