@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beginningOf } from '@serverless-vote/contracts/text';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A uid means the same user in every container and on the machine. System users are below 1000 (Postgres' owner has 999, and Postgres believes

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { variables, variablesOnSwarm } from './settings.ts';
 
 /** A setting, as listed in `make help` and the documents. */

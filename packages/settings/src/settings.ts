@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parsePoll } from '@serverless-vote/contracts/poll';
 import { isRange } from '@serverless-vote/http-server/peers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeSecrets } from './make-secrets.ts';
 
 const list = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);

@@ -1,24 +1,17 @@
-import http from 'node:http';
-import { Readable } from 'node:stream';
+import type http from 'node:http';
 import { type Catalog, WEB } from '@serverless-vote/catalog';
 import type { Database } from '@serverless-vote/database';
 import type { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { readBody } from '@serverless-vote/http-server/body';
 import { limitedServer } from '@serverless-vote/http-server/server';
-import httpProxy from 'http-proxy-3';
 import pTimeout from 'p-timeout';
 import { knownError, LauncherError, unavailable } from '../model/errors.ts';
+import { dropHeaders, exchange } from './exchange.ts';
 import type { HttpService, Lease } from './http-service.ts';
 import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
 import { serviceOf } from './service-of.ts';
 
 const STARTING_PAGE_AFTER_MS = 1_000;
-const WEB_ANSWERS_WITHIN_MS = 30_000;
-/** Dropped in both directions: headers that spoof an identity, and hop-by-hop headers (Node throws at some of them). */
-const DROPPED =
-  /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*|connection|keep-alive|upgrade|http2-settings|te|trailer|transfer-encoding|expect|proxy-.*)$/;
-/** 1xx responses that web may send before its answer; they are not passed on. */
-const ANNOUNCEMENTS = 8;
 const STREAMS = '/streams/';
 /** Sent again to another replica when one fails to answer. */
 const SAFE = ['GET', 'HEAD'];
@@ -59,31 +52,6 @@ type Response = http.ServerResponse;
 
 /** The public port: it serves streams itself and proxies everything else to the HTTP services. Nothing else is reachable through it. */
 export function gateway({ catalog, services, invoker, streams, votes, voteRate }: GatewayParts): http.Server {
-  const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
-  const proxy = httpProxy.createProxyServer({ agent, proxyTimeout: WEB_ANSWERS_WITHIN_MS });
-  proxy.on('proxyRes', (answer, _request, response) => {
-    // Node throws if asked to send an invalid status, and that would end the launcher: web's answer is untrusted.
-    const { statusCode = 0 } = answer;
-    if (statusCode < 200 || statusCode > 599) answer.statusCode = 502;
-    answer.statusMessage = '';
-    dropHeaders(answer.headers);
-    // A truncated answer is truncated for the caller, too: its status has been sent already.
-    answer.once('close', () => answer.complete || response.destroy());
-  });
-
-  // Without a listener, Node drops the connection and tells nobody.
-  proxy.on('proxyReq', (asked) => {
-    let announced = 0;
-    asked.on('information', () => {
-      announced += 1;
-      if (announced > ANNOUNCEMENTS) asked.destroy(new Error('web announces its answer for ever'));
-    });
-    asked.once('upgrade', (_answer, socket) => {
-      socket.destroy();
-      asked.emit('error', new Error('web switched protocols, unasked'));
-    });
-  });
-
   async function route(request: Request, response: Response): Promise<void> {
     const { method = '', url = '' } = request;
     if (!URL.canParse(url, 'http://gateway'))
@@ -138,11 +106,7 @@ export function gateway({ catalog, services, invoker, streams, votes, voteRate }
       if (response.destroyed) return lease.release();
       response.once('close', lease.release);
       setHeaders(request, service);
-      const target = { host: 'localhost', port: 80, protocol: 'http:', ...lease.target };
-      const failure = await new Promise<Error | undefined>((resolve) => {
-        response.once('close', () => resolve(undefined));
-        proxy.web(request, response, { target, buffer: Readable.from([body]) }, resolve);
-      });
+      const failure = await exchange(request, response, { target: lease.target, body });
       if (!failure) return;
       lease.fail();
       if (response.headersSent || response.destroyed) return void response.destroy();
@@ -180,10 +144,6 @@ export function gateway({ catalog, services, invoker, streams, votes, voteRate }
   const isStream = (request: Request): boolean =>
     pathOf(request).startsWith(STREAMS) && serviceOf(request.headers.host, services) === WEB;
   return limitedServer(LIMITS, answer, { isStream, busy });
-}
-
-function dropHeaders(headers: http.IncomingHttpHeaders): void {
-  for (const name of Object.keys(headers)) if (DROPPED.test(name)) delete headers[name];
 }
 
 const pathOf = ({ url = '/' }: Request): string => url.split('?', 1)[0] ?? '/';

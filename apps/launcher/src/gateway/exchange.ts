@@ -1,0 +1,63 @@
+import http from 'node:http';
+import type { Target } from './ingress.ts';
+
+const ANSWERS_WITHIN_MS = 30_000;
+/** 1xx responses that web may send before its answer; they are not passed on. */
+const ANNOUNCEMENTS = 8;
+/** Dropped in both directions: headers that spoof an identity, and hop-by-hop headers (Node throws at some of them). */
+const DROPPED =
+  /^(forwarded|x-real-ip|x-forwarded-.*|x-amz-.*|x-amzn-.*|lambda-runtime-.*|serverless-vote-.*|connection|keep-alive|upgrade|http2-settings|te|trailer|transfer-encoding|expect|proxy-.*)$/;
+
+const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
+
+export function dropHeaders(headers: http.IncomingHttpHeaders): void {
+  for (const name of Object.keys(headers)) if (DROPPED.test(name)) delete headers[name];
+}
+
+/**
+ * Sends a request with its body to a replica, and the replica's answer to the client. The answer is untrusted.
+ * @returns why there is no complete answer; undefined if there is one, or if the client has left
+ */
+export function exchange(
+  { method, url = '/', headers }: http.IncomingMessage,
+  response: http.ServerResponse,
+  { target, body }: { target: Target; body: Buffer },
+): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const path = originForm(url);
+    const asked = http.request({ ...target, agent, method, path, headers, timeout: ANSWERS_WITHIN_MS });
+    const giveUp = (why: string) => asked.destroy(new Error(why));
+    let announced = 0;
+    asked.on('information', () => {
+      announced += 1;
+      if (announced > ANNOUNCEMENTS) giveUp('web announces its answer for ever');
+    });
+    // Without a listener, Node drops the connection and tells nobody.
+    asked.once('upgrade', (_answer, socket) => {
+      socket.destroy();
+      resolve(new Error('web switched protocols, unasked'));
+    });
+    asked.once('timeout', () => giveUp('web did not answer in time'));
+    asked.once('error', resolve);
+    asked.once('response', (answer) => {
+      const { statusCode = 0 } = answer;
+      dropHeaders(answer.headers);
+      // Node throws if asked to send an invalid status, and that would end the launcher.
+      response.writeHead(statusCode < 200 || statusCode > 599 ? 502 : statusCode, answer.headers);
+      answer.pipe(response);
+      // A truncated answer is truncated for the caller, too: its status has been sent already.
+      answer.once('close', () => answer.complete || response.destroy());
+    });
+    response.once('close', () => {
+      if (!response.writableFinished) asked.destroy();
+      resolve(undefined);
+    });
+    asked.end(body);
+  });
+}
+
+/** Path and query alone, normalized, whatever form the client has chosen for its address. */
+function originForm(url: string): string {
+  const { pathname, search } = new URL(url.startsWith('/') ? `http://gateway${url}` : url, 'http://gateway');
+  return pathname + search;
+}
