@@ -59,6 +59,7 @@ function burst(bench: Bench, name: string, send: () => Promise<Answer>): Variant
       const wrong = Math.abs(committed - plan.voters) + Math.abs(tallied - plan.voters) + failed;
       measured.facts[`${name}, lost or twice`] = (measured.facts[`${name}, lost or twice`] ?? 0) + wrong;
       measured.facts[`${name}, containers`] = Math.max(measured.facts[`${name}, containers`] ?? 0, containers);
+      measured.facts[`${name}, ms of processor`] = (cpu.web ?? 0) + (cpu.launcher ?? Number.NaN);
       const rate = plan.voters / seconds;
       bursts.push({ rate, committed, tallied, failed, containers, cpuMsPerVote: cpu });
       return rate;
