@@ -10,6 +10,9 @@ const UNUSED = new Map([
   ['@grpc/proto-loader', ''],
   ['protobufjs', ''],
   ['tar-fs', ''],
+  // Engines over TLS, and compressed contexts of builds.
+  ['https', ''],
+  ['zlib', ''],
   // Node has the original of this copy.
   ['readable-stream', "module.exports = require('node:stream');"],
   // Bodies are read by body.ts.
