@@ -25,6 +25,29 @@ function misbehaveAsWeb(socket) {
   net.createServer().listen(socket, () => fs.chmodSync(socket, 0o777));
 }
 
+/** Started instead of web: by the path of a request, an answer that is no page. */
+function answerAsWeb(socket) {
+  const announcement = 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n';
+  const answers = {
+    '/trailer': 'HTTP/1.1 200 OK\r\nTrailer: a\r\nContent-Length: 2\r\n\r\nok',
+    '/switch': 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mine\r\n\r\nmine',
+    '/status': 'HTTP/1.1 000 OK\r\nContent-Length: 2\r\n\r\nok',
+    '/twice': 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine',
+    '/empty-lines': '\r\n'.repeat(512 * 1024),
+  };
+  const server = net.createServer((connection) => {
+    const announce = () => connection.writable && connection.write(announcement, () => setImmediate(announce));
+    connection
+      .on('error', () => undefined)
+      .on('data', (asked) => {
+        const [, path] = String(asked).split(' ', 2);
+        if (path === '/announce') announce();
+        else connection.write(answers[path] ?? 'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n');
+      });
+  });
+  server.listen(socket, () => fs.chmodSync(socket, 0o777));
+}
+
 const name = process.env.AWS_LAMBDA_FUNCTION_NAME;
 const { AWS_LAMBDA_RUNTIME_API: address = '', SERVERLESS_VOTE_TOKEN: token, LISTEN_ADDRESS: web } = process.env;
 const [host, port] = address.split(':');
@@ -206,7 +229,8 @@ async function serve() {
   }
 }
 
-if (web) misbehaveAsWeb(web);
+if (web && process.argv[2] === 'answer') answerAsWeb(web);
+else if (web) misbehaveAsWeb(web);
 else if (name === 'crash-at-start') throw new Error('no configuration, say');
 else if (name === 'never-ready') setInterval(() => undefined, 1000);
 else for (let poll = 0; poll < Number(process.env.FUNCTION_IN_FLIGHT); poll += 1) serve();

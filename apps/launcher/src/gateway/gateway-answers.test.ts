@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { gateway } from './gateway.ts';
 
 const closing: (() => void)[] = [];
@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 /** A gateway in front of a compromised web, which answers with these bytes. */
-async function serve(bytes: string): Promise<string> {
+async function serve(bytes: string, fail = () => undefined): Promise<string> {
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));
   const socketPath = `${folder}/web.sock`;
@@ -20,7 +20,7 @@ async function serve(bytes: string): Promise<string> {
     // The gateway may have read enough.
     socket.on('error', () => undefined);
   });
-  const lease = async () => ({ target: { socketPath }, release: () => undefined, fail: () => undefined });
+  const lease = async () => ({ target: { socketPath }, release: () => undefined, fail });
   const endpoint = gateway({
     catalog: { services: { web: { prewarms: {} } as never } },
     services: new Map([['web', { isUp: true, lease }]]),
@@ -53,6 +53,13 @@ test.each(['a: b\u0001', 'a b: c', 'Content-Length: 3', 'Transfer-Encoding: chun
     expect((await fetch(url)).status).toBe(503);
   },
 );
+
+test('a request for which no answer can be read ends no replica: a redirect of a long address has too many headers', async () => {
+  const fail = vi.fn();
+  const url = await serve(`HTTP/1.1 308 Permanent Redirect\r\nLocation: /${'a'.repeat(20_000)}\r\n\r\n`, fail);
+  expect((await fetch(url)).status).toBe(503);
+  expect(fail).not.toHaveBeenCalled();
+});
 
 test('an answer of web that switches protocols, unasked, is a failure at once, and does not wait for a deadline', async () => {
   const url = await serve('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mine\r\n\r\nmine');

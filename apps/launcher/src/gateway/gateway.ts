@@ -108,9 +108,11 @@ export function gateway({ catalog, services, invoker, streams, votes, voteRate }
       setHeaders(request, service);
       const failure = await exchange(request, response, { target: lease.target, body });
       if (!failure) return;
-      lease.fail();
+      // Node's parser refused the answer: the request has provoked that, another replica would say the same, and this one is well.
+      const isUnreadable = 'code' in failure && String(failure.code).startsWith('HPE_');
+      if (!isUnreadable) lease.fail();
       if (response.headersSent || response.destroyed) return void response.destroy();
-      if (attemptsLeft > 0) continue;
+      if (attemptsLeft > 0 && !isUnreadable) continue;
       throw unavailable('The page ended while it was answering. Try again.', 1, failure);
     }
   }
