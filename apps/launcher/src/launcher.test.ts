@@ -9,10 +9,11 @@ import { parseSettings } from '@serverless-vote/settings';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { processPlatform } from '../test/process-platform.ts';
+import { commandOf } from '../test/program.ts';
 import { startLauncher } from './launcher.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const tests = path.resolve(import.meta.dirname, '../test');
+const programs = { web: commandOf('web'), function: commandOf('function') };
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(`${tmpdir()}/launcher-`);
@@ -24,8 +25,8 @@ afterEach(() => rmSync(directory, { recursive: true }));
 async function start(wanted = { public: 0, private: 0 }) {
   const lines: string[] = [];
   const log = pino(new Writable({ write: (line, _encoding, done) => done(void lines.push(String(line))) }));
-  const programOf = (image: string) => `${tests}/${image.includes('/web:') ? 'web' : 'function'}.program.ts`;
-  const platform = processPlatform(directory, (image) => [process.execPath, programOf(image)], wanted);
+  const programOf = (image: string) => programs[image.includes('/web:') ? 'web' : 'function'];
+  const platform = processPlatform(directory, programOf, wanted);
   const launcher = await startLauncher({
     settings: parseSettings({ STACK_ID: 'test', SESSION_SECRET_FILE: `${directory}/secret` }),
     catalog: readCatalog(`${root}/functions/catalog.json`),
