@@ -11,7 +11,7 @@ const stacks = process.env.STACKS?.split(' ').filter(Boolean).length ?? 1;
 
 /** Tests that take longest, unit and integration: they come first, so that at the end no worker is left with one of them. */
 const LONGEST =
-  'generators/function function-pool-scaling function-pool-starts doctor audit connection serve ' +
+  'function-pool-scaling function-pool-starts doctor audit connection serve ' +
   'recovery containment endpoints.fuzz full-volume functions run database-away cli engine-contract web ' +
   'async-recovery migrations limits dev sandbox hostile-function async tracing';
 
@@ -60,7 +60,7 @@ export default defineConfig({
         test: {
           ...deadlines.test,
           name: 'integration',
-          include: ['{apps,packages,infra}/*/integration/**/*.test.{ts,mts}', 'infra/dev/*.test.mts'],
+          include: ['{apps,packages,infra,turbo}/*/integration/**/*.test.{ts,mts}', 'infra/dev/*.test.mts'],
           setupFiles: ['infra/stack/stack-of-worker.mts'],
           // One file at a time on each stack.
           maxWorkers: stacks,

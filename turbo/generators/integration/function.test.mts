@@ -3,11 +3,9 @@ import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { PlopTypes } from '@turbo/gen';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import makeGenerator from './config.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const copy = mkdtempSync(join(tmpdir(), 'generated-'));
 const read = (path: string) => readFileSync(join(copy, path), 'utf8');
 const run = (command: string, words: string[], cwd = copy) => promisify(execFile)(command, words, { cwd });
@@ -62,14 +60,6 @@ describe('npx turbo gen function', () => {
     expect(JSON.parse(read('package-lock.json')).packages['functions/count-voters']).toBeDefined();
   });
 
-  it.each(['record-vote', 'web', '../../etc', 'Upper', ''])('refuses the name %j', (name) => {
-    const { prompts, actions } = generator();
-    const prompt = (prompts as { validate?: (name: string) => true | string }[])[0];
-    expect(prompt?.validate?.(name)).toMatch(/can't be a name|exists/);
-    const [refuse] = (actions as (answers: object) => (() => string)[])({ name, database: false });
-    expect(refuse).toThrow(/can't be a name|exists/);
-  });
-
   it('that refuses a name writes nothing', async () => {
     const before = read('functions/catalog.json');
     const failed = await generate('record-vote', 'false').catch((error: { stdout: string; stderr: string }) => error);
@@ -77,16 +67,3 @@ describe('npx turbo gen function', () => {
     expect(read('functions/catalog.json')).toBe(before);
   });
 });
-
-/** What turbo is told of it. */
-function generator(): Partial<PlopTypes.PlopGeneratorConfig> {
-  let told: Partial<PlopTypes.PlopGeneratorConfig> = {};
-  const plop = {
-    getPlopfilePath: () => import.meta.dirname,
-    setGenerator: (_name: string, it: typeof told) => {
-      told = it;
-    },
-  };
-  makeGenerator(plop as unknown as PlopTypes.NodePlopAPI);
-  return told;
-}
