@@ -7,8 +7,8 @@ export interface Plan {
   rounds: number;
   burstRounds: number;
   voters: number;
-  /** Votes per second, and how long each rate lasts. */
-  open: { rates: readonly number[]; durationMs: number };
+  /** Votes per second, and how long each rate lasts: longer, if that would be fewer than `votes` votes. */
+  open: { rates: readonly number[]; durationMs: number; votes: number };
   viewerRounds: number;
   votesPerViewerRound: number;
   viewers: number;
@@ -28,7 +28,7 @@ export const full: Plan = {
   rounds: 12,
   burstRounds: 3,
   voters: 3_000,
-  open: { rates: [2, 5, 10, 20, 40, 80, 160], durationMs: 10_000 },
+  open: { rates: [2, 5, 10, 20, 40, 80, 160], durationMs: 10_000, votes: 60 },
   viewerRounds: 5,
   votesPerViewerRound: 4,
   viewers: 1_000,
@@ -47,7 +47,7 @@ export const quick: Plan = {
   rounds: 3,
   burstRounds: 1,
   voters: 1_000,
-  open: { rates: [2, 10, 40], durationMs: 5_000 },
+  open: { rates: [2, 10, 40], durationMs: 5_000, votes: 20 },
   viewerRounds: 2,
   votesPerViewerRound: 2,
   viewers: 1_000,

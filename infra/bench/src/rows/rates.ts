@@ -20,6 +20,7 @@ export async function rates(bench: Bench): Promise<void> {
   const random = numbers(1);
   for (const rate of plan.open.rates) {
     const names = waysAt(rate);
+    const durationMs = Math.max(plan.open.durationMs, (1000 * plan.open.votes) / rate);
     const ways: [string, () => Promise<Answer>][] = [
       [names.baseline, () => baseline.vote('pool')],
       [names.invoke, () => warm.invoke('record-vote', newVote())],
@@ -32,7 +33,7 @@ export async function rates(bench: Bench): Promise<void> {
           (found['record-vote prewarmed'] ?? 0) >= catalog.functions['record-vote'].warmPool &&
           (found['web ready'] ?? 0) > 0;
         await warm.settle('prewarmed containers and web are ready', isReady, () => warm.gateway.send('/'));
-        const sent = await openLoop(arrivals(rate, plan.open.durationMs, random), send, signal);
+        const sent = await openLoop(arrivals(rate, durationMs, random), send, signal);
         const kinds = sent.map(({ answer }) => answered(answer).headers['x-start-kind']);
         measured.series[name] = { samples: sent.map(({ latencyMs }) => latencyMs), discarded: 0 };
         measured.facts[`${name}, warm`] = kinds.filter((kind) => kind === 'warm').length / kinds.length;

@@ -6,6 +6,7 @@ import { sum } from '../metrics.ts';
 import { ResultsPage } from '../results-page.ts';
 import { median, p95 } from '../statistics.ts';
 import { until } from '../until.ts';
+import { cpuMs } from '../usage.ts';
 import { Audience } from '../viewers.ts';
 
 const FORM = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
@@ -45,6 +46,7 @@ function inStreams(
 ): Variant {
   const { warm, measured, plan, signal } = bench;
   const lags: number[] = [];
+  const used: number[] = [];
   const upToDate = (total: number) => audience.viewers.every((viewer) => viewer.total === total);
   const current = () => Math.max(...audience.viewers.map((viewer) => viewer.total));
   return {
@@ -62,6 +64,8 @@ function inStreams(
     async sample() {
       const wanted = current() + 1;
       const runsBefore = await fetchResultsRuns(bench);
+      const launcher = await warm.permanent('launcher');
+      const usedBefore = await cpuMs(launcher);
       const began = performance.now();
       answered(await warm.gateway.post('/vote', 'choice=cats', FORM));
       await until(`${size} viewers see the vote`, () => upToDate(wanted), {
@@ -72,11 +76,13 @@ function inStreams(
       const ms = audience.viewers.map(({ shownAt }) => shownAt - began);
       lags.push(...ms);
       await pause(ALONE_MS);
+      used.push((1000 * ((await cpuMs(launcher)) - usedBefore)) / size);
       const runs = (await fetchResultsRuns(bench)) - runsBefore;
       measured.facts[`${name}: most runs per change`] = Math.max(
         runs,
         measured.facts[`${name}: most runs per change`] ?? 0,
       );
+      measured.facts[`${name}: µs of processor`] = median(used);
       measured.facts[`${name}: p50 of all viewers`] = median(lags);
       measured.facts[`${name}: p95 of all viewers`] = p95(lags);
       return Math.max(...ms);
