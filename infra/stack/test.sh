@@ -99,15 +99,15 @@ prometheus() {
   note "$(cut -d= -f2 "$ROOT/.cache/prometheus-image")"
 }
 
-# Functions that do wrong, two samples, and a catalog that has them. The third sample's compiler is large, so only the lab builds it.
+# Functions that do wrong, the samples that are built quickly, and a catalog that has them. The lab builds the others.
 misbehaving() {
   local python samples
-  "$ROOT/infra/images/samples.sh" greet-python greet-bash &
+  "$ROOT/infra/images/samples.sh" greet-python greet-bash lambda-bash &
   samples=$!
   "$ROOT/infra/images/build.sh" misbehave
   wait $samples
   python=$("$ROOT/infra/images/base.sh" python)
-  PYTHON_IMAGE=${python#*=} node apps/launcher/integration/functions/catalog.mts ./stdio.json >.cache/test-catalog.json
+  PYTHON_IMAGE=${python#*=} node apps/launcher/integration/functions/catalog.mts ./stdio.json ./runtime-api-tcp.json >.cache/test-catalog.json
   note 'a catalog with functions that do wrong'
 }
 

@@ -147,7 +147,7 @@ test('on a Swarm the launcher refuses its catalog before it starts, and names th
   const words = ['run', '--rm', '--network=none', ...options, Image, '--check'];
   await expect(promisify(execFile)('docker', words)).rejects.toMatchObject({
     stderr: expect.stringMatching(
-      /^The catalog can't be used on a Swarm: greet-python, greet-bash, .* has no standard input/,
+      /^The catalog can't be used on a Swarm:\n {2}greet-python: .* has no standard input\n {2}greet-bash: /,
     ),
   });
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import { PassThrough, type Readable } from 'node:stream';
 import {
@@ -47,12 +48,13 @@ export class ProcessEngine implements EngineToOpen {
 
   async start(spec: SandboxSpec): Promise<StartedSandbox> {
     const from = performance.now();
-    const relay = typeof spec.network === 'object' ? await this.#startRelay(spec.network) : undefined;
+    const ports = new Map<string, string>();
+    const relay = typeof spec.network === 'object' ? await this.#startRelay(spec.network, ports) : undefined;
     const [program, ...args] = this.#parts.command(spec.image) ?? [];
     if (program === undefined) throw new EngineError('misconfigured', `There is no image ${spec.image}.`);
     // A process group of its own, so that it can be killed together with its children, as in a container.
     const child = spawn(program, args, {
-      env: this.#environment(spec),
+      env: this.#environment(spec, ports),
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
@@ -98,9 +100,11 @@ export class ProcessEngine implements EngineToOpen {
     return images.filter((image) => this.#parts.command(image) === undefined);
   }
 
-  /** In place of a namespace's loopback address it uses this machine's. */
-  async #startRelay({ from, to, mounts }: Relay): Promise<ChildProcess> {
-    const ends = { from: this.#located(from, mounts), to: this.#located(to, mounts) };
+  /** In place of a namespace's loopback address it uses this machine's, with a free port, which it adds to `ports`. */
+  async #startRelay({ from, to, mounts }: Relay, ports: Map<string, string>): Promise<ChildProcess> {
+    const port = typeof from === 'number' ? await freePort() : from;
+    ports.set(`127.0.0.1:${from}`, `127.0.0.1:${port}`);
+    const ends = { from: this.#located(port, mounts), to: this.#located(to, mounts) };
     const relay = spawn(process.execPath, ['-e', RELAY_PROGRAM, JSON.stringify(ends)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -111,10 +115,13 @@ export class ProcessEngine implements EngineToOpen {
 
   #located = (end: number | string, mounts: Mount[]) => (typeof end === 'number' ? end : this.#locate(end, mounts));
 
-  /** A container's environment, with paths below its mounts replaced by the paths on this machine. */
-  #environment({ environment, secrets, mounts }: SandboxSpec): Record<string, string | undefined> {
+  /** A container's environment, with paths below its mounts, and ports, replaced by those on this machine. */
+  #environment(
+    { environment, secrets, mounts }: SandboxSpec,
+    ports: Map<string, string>,
+  ): Record<string, string | undefined> {
     const entries = Object.entries({ ...environment, ...secrets });
-    const onThisMachine = entries.map(([name, value]) => [name, this.#locate(value, mounts)]);
+    const onThisMachine = entries.map(([name, value]) => [name, ports.get(value) ?? this.#locate(value, mounts)]);
     // biome-ignore lint/style/noProcessEnv: so that programs are found; nothing here depends on it
     return { PATH: process.env.PATH, ...Object.fromEntries(onThisMachine) };
   }
@@ -126,6 +133,14 @@ export class ProcessEngine implements EngineToOpen {
     const source = mount.folder === undefined ? directory : `${directory}/${mount.folder}`;
     return source + value.slice(mount.target.length);
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** The combined output of several streams; ends when all have ended. */

@@ -66,7 +66,7 @@ describe('reading the catalog', () => {
 
   test.each([
     ['reuse over stdio, whose input ends', { protocol: 'stdio' }, 'so "stdio" needs {"kind": "single-use"}'],
-    ['a command with another protocol', { command: ['sh'] }, 'only "stdio" functions take one'],
+    ['a command for one of our own runtime', { command: ['sh'] }, '"runtime-api" functions take none'],
     ['calls from a function that has no socket', { ...stdio, mayInvoke: ['fetch-results'] }, 'has no socket for calls'],
     ['calls of an unknown function', { mayInvoke: ['nobody'] }, '"nobody" is named but isn\'t a function'],
     ['an unknown protocol', { protocol: 'carrier-pigeon' }, '["record-vote"].protocol'],
@@ -76,10 +76,13 @@ describe('reading the catalog', () => {
     expect(() => parseCatalog(changeVote(changes))).toThrow(message);
   });
 
-  test('with a function over stdio is refused on a Swarm: the message says which, and why', () => {
+  test.each([
+    ['stdio', 'a task of a Swarm has no standard input'],
+    ['runtime-api-tcp', 'a task of a Swarm starts with our agent, for which other images have no node'],
+  ])('with a function over %s is refused on a Swarm: the message says which, and why', (protocol, why) => {
     expect(() => checkForSwarm(catalog)).not.toThrow();
-    expect(() => checkForSwarm(parseCatalog(changeVote(stdio)))).toThrow(
-      'on a Swarm: record-vote. A task of a Swarm has no standard input, so the protocol "stdio" works on one machine only.',
+    expect(() => checkForSwarm(parseCatalog(changeVote({ ...stdio, protocol })))).toThrow(
+      `on a Swarm:\n  record-vote: its protocol is "${protocol}", but ${why}`,
     );
   });
 
@@ -141,7 +144,7 @@ describe('reading the catalog', () => {
   });
 
   test('with a service besides web is refused on a Swarm: the message says which, and why', () => {
-    const why = 'on a Swarm: hello. A task of a Swarm starts with our agent, for which other images have no node';
+    const why = 'on a Swarm:\n  hello: a task of a Swarm starts with our agent, for which other images have no node';
     expect(() => checkForSwarm(parseCatalog(withService('hello', other)))).toThrow(why);
   });
 

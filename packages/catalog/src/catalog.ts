@@ -41,8 +41,8 @@ const serving = z.discriminatedUnion('kind', [
 
 const functionEntry = z.strictObject({
   ...limits,
-  /** How event and result travel: over AWS Lambda's Runtime API, or as standard input and output. */
-  protocol: z.enum(['runtime-api', 'stdio']).default('runtime-api'),
+  /** How event and result travel: over AWS Lambda's Runtime API, at a socket or at `host:port` as on Lambda, or as standard input and output. */
+  protocol: z.enum(['runtime-api', 'runtime-api-tcp', 'stdio']).default('runtime-api'),
   /** Takes the place of the image's own command, as in `docker run image command…`. */
   command: z.array(z.string()).min(1).optional(),
   database: z.boolean(),
@@ -106,8 +106,8 @@ const schema = z
           path: [...path, 'mayInvoke'],
           message: 'a "stdio" function has no socket for calls',
         });
-      if (protocol !== 'stdio' && command)
-        context.addIssue({ code: 'custom', path: [...path, 'command'], message: 'only "stdio" functions take one' });
+      if (protocol === 'runtime-api' && command)
+        context.addIssue({ code: 'custom', path: [...path, 'command'], message: '"runtime-api" functions take none' });
     }
     const { web } = catalog.services;
     const named = [
@@ -161,23 +161,26 @@ function readJson(json: string): unknown {
 
 export const readCatalog = (file: string): Catalog => parseCatalog(readFileSync(file, 'utf8'));
 
+const NO_AGENT = 'a task of a Swarm starts with our agent, for which other images have no node';
+/** Why a protocol works on one machine only. */
+const NOT_ON_SWARM: Partial<Record<FunctionEntry['protocol'], string>> = {
+  stdio: 'its protocol is "stdio", but a task of a Swarm has no standard input',
+  'runtime-api-tcp': `its protocol is "runtime-api-tcp", but ${NO_AGENT}`,
+};
+
 /** The catalog has functions or services that this engine can't run. */
 export class NotOnSwarm extends Error {
   override name = 'NotOnSwarm';
 }
 
 /** @throws {NotOnSwarm} naming every such function and service */
-export function checkForSwarm({ functions, services: { web: _web, ...others } }: Catalog): void {
-  const names = Object.keys(functions).filter((name) => functions[name]?.protocol === 'stdio');
-  const why = 'A task of a Swarm has no standard input, so the protocol "stdio" works on one machine only.';
-  const whyNoService =
-    'A task of a Swarm starts with our agent, for which other images have no node, so services besides web work on one machine only.';
-  const found = [
-    { names, why },
-    { names: Object.keys(others), why: whyNoService },
-  ].filter((each) => each.names.length > 0);
-  const reasons = found.map((each) => `${each.names.join(', ')}. ${each.why}`);
-  if (reasons.length > 0) throw new NotOnSwarm(`The catalog can't be used on a Swarm: ${reasons.join(' ')}`);
+export function checkForSwarm({ functions, services }: Catalog): void {
+  const reasons = [
+    ...Object.entries(functions).map(([name, { protocol }]) => [name, NOT_ON_SWARM[protocol]]),
+    ...Object.keys(services).map((name) => [name, name === WEB ? undefined : NO_AGENT]),
+  ];
+  const problems = reasons.flatMap(([name, why]) => (why === undefined ? [] : `\n  ${name}: ${why}`));
+  if (problems.length > 0) throw new NotOnSwarm(`The catalog can't be used on a Swarm:${problems.join('')}`);
 }
 
 /** A request names a function that isn't in the catalog; the message lists those that are. */

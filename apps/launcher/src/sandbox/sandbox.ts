@@ -200,7 +200,7 @@ export class Sandbox implements RuntimeClient {
       return 'open';
     }
     if (state.kind !== 'ready') {
-      poll.dismiss();
+      this.#dismiss(poll);
       return 'open';
     }
     if (state.polls.length + state.hand.size >= this.allowedInFlight) return 'refused';
@@ -250,7 +250,13 @@ export class Sandbox implements RuntimeClient {
     this.#state = { kind: 'leaving', served: state.served, cancelKill };
     const { containerId } = this;
     this.#parts.bus.publish({ type: 'container.leaving', ...this.#who, containerId, served: state.served });
-    for (const poll of state.polls) poll.dismiss();
+    for (const poll of state.polls) this.#dismiss(poll);
+  }
+
+  /** Lambda's own clients don't know an end of the events: Lambda ends them while they wait for the next one. */
+  #dismiss(poll: Poll): void {
+    if (this.#entry.protocol === 'runtime-api-tcp') void this.kill();
+    else poll.dismiss();
   }
 
   /** It gets no new events, and may finish those in flight. */
