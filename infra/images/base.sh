@@ -168,7 +168,8 @@ COPY --from=serverless-vote-compiler /build/node_modules /var/runtime/node_modul
 ENV LAMBDA_TASK_ROOT=/var/task
 WORKDIR /var/task
 LABEL org.serverless-vote.image=lambda
-ENTRYPOINT ["node", "/var/runtime/node_modules/aws-lambda-ric/index.mjs"]
+# As AWS' entry point: its argument is the handler.
+ENTRYPOINT ["/bin/sh", "-c", "_HANDLER=\$0 exec node /var/runtime/node_modules/aws-lambda-ric/index.mjs"]
 DOCKERFILE
   rm -rf "$WORK/lambda"
 }
