@@ -4,9 +4,13 @@ import { expect, test } from 'vitest';
 import { sandboxSpec } from './sandbox-spec.ts';
 
 const { functions } = readCatalog(path.resolve(import.meta.dirname, '../../../../functions/catalog.json'));
+const runtime = {
+  mounts: [{ volume: 'runtime' as const, folder: 'a', target: '/run/runtime', readOnly: true }],
+  environment: { AWS_LAMBDA_RUNTIME_API: '/run/runtime/api.sock' },
+};
 const specOf = (changes: Partial<FunctionEntry>) => {
   const entry = { ...(functions['record-vote'] as FunctionEntry), ...changes };
-  return sandboxSpec({ sandboxId: 'a', name: 'f' }, entry, 'image', { mounts: [], environment: {} });
+  return sandboxSpec({ sandboxId: 'a', name: 'f' }, entry, 'image', runtime);
 };
 
 test('a function that uses the database has few open files, since each may be a connection to it; the others need no limit', () => {
@@ -14,4 +18,20 @@ test('a function that uses the database has few open files, since each may be a 
   expect(specOf({ serving })).toMatchObject({ openFiles: 96, network: 'database' });
   expect(specOf({ serving: { kind: 'single-use' } })).toMatchObject({ openFiles: 65, network: 'database' });
   expect(specOf({ database: false })).toMatchObject({ openFiles: undefined, network: 'none' });
+});
+
+test('a function made for Lambda finds what it finds there; its socket is mounted into its relay, not into itself', () => {
+  const { network, mounts, environment } = specOf({ protocol: 'runtime-api-tcp', database: false, memoryMb: 128 });
+  expect({ network, mounts }).toEqual({
+    network: { from: 9001, to: '/run/runtime/api.sock', mounts: runtime.mounts },
+    mounts: [],
+  });
+  expect(environment).toMatchObject({
+    AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001',
+    AWS_LAMBDA_FUNCTION_NAME: 'f',
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+    AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/f',
+    AWS_LAMBDA_LOG_STREAM_NAME: '[$LATEST]a',
+  });
 });
