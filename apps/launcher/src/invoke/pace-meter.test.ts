@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { PaceMeter } from './pace-meter.ts';
+import { reuseForMs } from './scaling-policy.ts';
 
 /** Events at a steady rate for ten seconds. @returns the meter, and when the last came */
 function steady(eventsPerSecond: number, meter = new PaceMeter(2)) {
@@ -39,4 +40,30 @@ test('starts that compete with others do not count as more costly', () => {
   const meter = new PaceMeter(2);
   for (const tookMs of [400, 410, 140, 390]) meter.started(tookMs);
   expect(meter.at(0)).toMatchObject({ startMs: 140, startsPerSecond: 5 });
+});
+
+/** The share of events that come while containers are reused, of a thousand at random moments (Poisson), when a start takes this long. */
+function reusedShare(rate: number, startMs: number): number {
+  const meter = new PaceMeter(2);
+  for (let start = 0; start < 8; start += 1) meter.started(startMs);
+  let [seed, now, reusedUntil, reused] = [1, 0, 0, 0];
+  for (let event = 0; event < 1_000; event += 1) {
+    seed = (seed * 16_807) % 2_147_483_647;
+    now -= (1_000 / rate) * Math.log(seed / 2_147_483_647);
+    if (now < reusedUntil) reused += 1;
+    reusedUntil = Math.max(reusedUntil, now + reuseForMs(meter.arrived(now)));
+  }
+  return reused / 1_000;
+}
+
+test('nineteen in twenty events have a container of their own at two a second, and fewer the more there are', () => {
+  const shares = [1, 2, 5, 10, 20].map((rate) => reusedShare(rate, 150));
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(shares[1]).toBeLessThan(0.05);
+  expect(shares.at(-1)).toBeGreaterThan(0.95);
+});
+
+test('a machine on which starts take three times as long reuses containers at a third of the rate', () => {
+  expect(reusedShare(2, 150)).toBeLessThan(0.05);
+  expect(reusedShare(2, 450)).toBeGreaterThan(0.5);
 });
