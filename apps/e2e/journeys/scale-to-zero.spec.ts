@@ -18,6 +18,16 @@ test('web stops when no page is requested, while an open results page continues'
   await results.shows(poll.after({ [poll.second.id]: 2 }));
 });
 
+test('a page that is looked at again starts web and record-vote, before anybody taps', async ({ poll, vote, page }) => {
+  await vote.open();
+  await expect.poll(() => [...containers('web'), ...containers('record-vote')]).toEqual([]);
+  const ready = page.waitForResponse('**/voting');
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  expect((await ready).ok()).toBe(true);
+  await expect.poll(() => containers('record-vote')).not.toEqual([]);
+  await vote.vote(poll.first.label);
+});
+
 test('after a vote no record-vote container stays', async ({ poll, vote }) => {
   await vote.open();
   await vote.vote(poll.first.label);

@@ -78,7 +78,7 @@ const serviceEntry = z.strictObject({
   writable: z.array(z.string().regex(/^(\/[\w.-]+)+$/)).default(['/run', '/var/cache/nginx']),
   environment: z.array(z.string()).default([]),
   mayInvoke: z.array(z.string()).default([]),
-  /** Path of a page → functions that its visitor will probably need. */
+  /** Path → functions that will be needed next: after a page by its visitor, and by a vote that finds no web, as soon as web runs. */
   prewarms: z.record(z.string(), z.array(z.string())).default({}),
   startDeadlineMs: z.int().min(1000).default(20_000),
   requestsPerReplica: z.int().min(1).default(100),

@@ -67,11 +67,13 @@ export function gateway({ catalog, services, invoker, streams, votes, voteRate }
     }
     if (isStream(request)) return streamFor(request).watch(response);
     if (name !== WEB) return forward(request, response, service);
-    const followers = method === 'GET' ? catalog.services.web.prewarms[pathOf(request)] : undefined;
-    if (followers) response.once('finish', () => invoker.prewarm(followers));
+    const followers = catalog.services.web.prewarms[pathOf(request)] ?? [];
+    if (method === 'GET') response.once('finish', () => invoker.prewarm(followers));
     // Every POST counts, whatever its path, because a path can be spelled in many ways; our pages post only votes.
     const waitSeconds = (method === 'POST' && voteRate?.take(request.socket.remoteAddress ?? '')) || 0;
     if (voteRate && waitSeconds > 0) return refuseVote(request, response, voteRate.perMinute, waitSeconds);
+    // Web starts for this vote; what the vote needs next starts beside it.
+    if (method === 'POST' && !service.isUp) invoker.prewarm(followers);
     await forward(request, response, service);
   }
 

@@ -6,6 +6,7 @@ import type { Problem } from './problem.ts';
 import { Proof } from './proof.tsx';
 import { wordsFor } from './status.ts';
 import { useBallot } from './use-ballot.ts';
+import { useWarmUp } from './use-warm-up.ts';
 
 type Props = {
   options: readonly Option[];
@@ -17,6 +18,7 @@ type Props = {
 /** The options, and the status of the vote. A form, so that it also works before the script has loaded, and without it. */
 export function Ballot({ options, receipt: lastReceipt, problem, isPaused }: Props) {
   const { choice, status, receipt, cast } = useBallot(lastReceipt, problem, isPaused);
+  useWarmUp();
   const label = options.find((option) => option.id === choice)?.label;
   const alarming = ['failed', 'paused', 'held', 'offline', 'reconnecting'].includes(status.kind);
   return (
