@@ -6,7 +6,7 @@ import type { Status } from './status.ts';
 const recorded = (choice: string) => ({ kind: 'recorded', receipt: { choice } }) as Answer;
 
 /** A ballot box with prepared answers, whose waits take no time. */
-function boxWith(answers: (Answer | ((choice: string) => Answer))[], more: Partial<World> = {}) {
+function boxWith(answers: (Answer | ((choice: string) => Answer | Promise<Answer>))[], more: Partial<World> = {}) {
   const posted: string[] = [];
   const traces: string[] = [];
   const waits: number[] = [];
@@ -24,6 +24,7 @@ function boxWith(answers: (Answer | ((choice: string) => Answer))[], more: Parti
     wait: async (seconds: number) => waits.push(seconds),
     isOnline: () => true,
     backOnline: async () => {},
+    isPaused: async () => false,
     votingGoesOn: async () => {},
     ...more,
   };
@@ -104,9 +105,20 @@ describe('a ballot box', () => {
     box.cast('cats');
     expect(await done).toEqual({ kind: 'recorded' });
     expect(posted).toEqual(['cats', 'cats', 'cats']);
-    expect(patience).toEqual([5_000, 10_000, 20_000]);
+    expect(patience).toEqual([5_000, 15_000, 30_000]);
     expect(waits).toEqual([]);
     expect(told).toContainEqual({ kind: 'reconnecting' });
+  });
+  it('says that voting is paused when that is why there is no answer', async () => {
+    const late = Promise.withResolvers<Answer>();
+    const { box, done, told } = boxWith([{ kind: 'silent' }, () => late.promise], { isPaused: async () => true });
+    box.cast('cats');
+    await new Promise(setImmediate);
+    expect(told).toEqual([{ kind: 'sending' }, { kind: 'reconnecting' }, { kind: 'held' }]);
+    late.resolve(recorded('cats'));
+    await done;
+    await new Promise(setImmediate);
+    expect(told.at(-1)).toEqual({ kind: 'recorded' });
   });
   it('keeps a vote while voting is paused, and sends the latest choice once it goes on', async () => {
     const goesOn = Promise.withResolvers<void>();

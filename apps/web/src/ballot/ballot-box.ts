@@ -1,6 +1,6 @@
 import { newTraceId } from '@serverless-vote/contracts/trace-context';
 import type { Receipt } from '../receipt.ts';
-import { onceVotingGoesOn } from './once-voting-goes-on.ts';
+import { isVotingPaused, onceVotingGoesOn } from './once-voting-goes-on.ts';
 import { type Answer, postVote } from './post-vote.ts';
 import type { Status } from './status.ts';
 
@@ -9,9 +9,11 @@ const BUSY_ATTEMPTS = 20;
 const LOST_ATTEMPTS = 4;
 /**
  * An attempt without an answer is given up after this long, and repeated. It may have been recorded all the same: the same voter's vote
- * counts once. The next one has twice the time, so that a server that is merely slow isn't asked for ever.
+ * counts once. The next ones have more time, so that a server that is merely slow isn't asked for ever.
  */
 const PATIENCE_MS = 5_000;
+/** Longer than the server's own time-outs. */
+const LONGEST_PATIENCE_MS = 30_000;
 
 /** A ballot box's dependencies; tests replace them. */
 export type World = {
@@ -19,6 +21,7 @@ export type World = {
   wait(seconds: number): Promise<unknown>;
   isOnline(): boolean;
   backOnline(): Promise<unknown>;
+  isPaused(): Promise<boolean>;
   votingGoesOn(): Promise<unknown>;
 };
 
@@ -28,6 +31,7 @@ const browser: World = {
   wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * (1000 + Math.random() * 300))),
   isOnline: () => navigator.onLine,
   backOnline: () => new Promise((resolve) => addEventListener('online', resolve, { once: true })),
+  isPaused: () => isVotingPaused().catch(() => false),
   votingGoesOn: () => new Promise<void>(onceVotingGoesOn),
 };
 
@@ -39,6 +43,7 @@ export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void,
   let wish: string;
   let traceId: string;
   let sending = false;
+  let attempts = 0;
   /** What the vote waits for, if it does. */
   let trouble: Status | undefined;
 
@@ -51,12 +56,20 @@ export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void,
     tell({ kind: 'sending' });
   }
 
+  /** While the database is away a vote waits in the launcher, for longer than we do. Then the page says why it takes so long. */
+  async function sayIfPaused(): Promise<void> {
+    const attempt = attempts;
+    if ((await world.isPaused()) && sending && attempts === attempt + 1) tell({ kind: 'held' });
+  }
+
   async function send(): Promise<void> {
     let turnedAway = 0;
     let lost = 0;
     for (;;) {
       const choice = wish;
-      const answer = await world.post(choice, traceId, PATIENCE_MS * 2 ** lost);
+      attempts += 1;
+      const patienceMs = Math.min(LONGEST_PATIENCE_MS, PATIENCE_MS * 3 ** lost);
+      const answer = await world.post(choice, traceId, patienceMs);
       if (answer.kind === 'recorded') {
         if (choice === wish) return tell({ kind: 'recorded' }, answer.receipt);
       } else if (answer.kind === 'busy' || answer.kind === 'limited') {
@@ -65,12 +78,14 @@ export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void,
         await world.wait(answer.seconds);
       } else if (answer.kind === 'paused') {
         await hold({ kind: 'held' }, world.votingGoesOn());
+        lost = 0;
       } else if (answer.kind === 'lost' && !world.isOnline()) {
         await hold({ kind: 'offline' }, world.backOnline());
       } else if (answer.kind === 'lost' || answer.kind === 'silent') {
         if (++lost === LOST_ATTEMPTS) return tell({ kind: 'failed', problem: 'unreachable' });
         tell({ kind: 'reconnecting' });
         if (answer.kind === 'lost') await world.wait(lost);
+        else void sayIfPaused();
       } else {
         return tell({ kind: 'failed', problem: answer.kind });
       }
