@@ -2,6 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { collisions, layoutShift, lightness, overflow } from '../layout.ts';
 import { visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
+import { presenterKey } from '../stack.ts';
 import { snapshot, tally } from '../told-news.ts';
 import { tellStreams } from '../told-streams.ts';
 
@@ -82,6 +83,71 @@ test('the vote page has its answers in the first window, and what became of the 
     for (const answer of answers) await expect(answer).toBeInViewport({ ratio: 1 });
     const question = page.getByRole('heading', { level: 1 });
     await expectInOrder([question, ...answers.slice(-1), vote.status], (box) => [box.y, box.y + box.height]);
+  }
+});
+
+test('a question of one long word stays on a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 780 });
+  for (const path of ['/', '/results']) {
+    await visit(page, path);
+    await page.getByRole('heading', { level: 1 }).evaluate((title) => {
+      title.textContent = 'Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz?';
+    });
+    expect(await overflow(page), path).toBe(0);
+    expect(await collisions(page), path).toEqual([]);
+  }
+});
+
+for (const [width, height] of [
+  [1280, 720],
+  [1920, 1080],
+] as const) {
+  test(`the live page with the presenter’s desk fits a screen of ${width} × ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await tell(page);
+    const kill = { killed: '1ab2c3d4e5f6', recordedBy: '2ab2c3d4e5f6', durationMs: 1_234.5 };
+    await page.route('**/presenter/kill', (route) => route.fulfill({ json: kill }));
+    await visit(page, `/live?key=${presenterKey()}`);
+    await page.locator('[data-state="running"]').waitFor();
+    await page.getByRole('button', { name: /^Kill/ }).click();
+    await expect(page.getByTestId('desk')).toHaveText(/nothing is lost\.$/);
+    const { scrollWidth, scrollHeight } = await page.evaluate(() => {
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      return { scrollWidth, scrollHeight };
+    });
+    expect({ scrollWidth, scrollHeight }).toEqual({ scrollWidth: width, scrollHeight: height });
+    expect(await collisions(page)).toEqual([]);
+  });
+}
+
+test('the names in the timeline don’t touch', async ({ page }) => {
+  await page.addInitScript(() => {
+    const written = new Map<string, { y: number; height: number }>();
+    Object.assign(window, { written });
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+      written.set(text, { y, height: Number.parseFloat(this.font) });
+      fillText.call(this, text, x, y);
+    };
+  });
+  await tell(page);
+  for (const width of [1280, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 900 });
+    await visit(page, '/live');
+    await page.locator('[data-state="running"]').waitFor();
+    const names = ['permanent', 'web', 'record-vote', 'fetch-results'];
+    const read = () =>
+      page.evaluate((all) => {
+        const { written } = window as unknown as { written: Map<string, { y: number; height: number }> };
+        return all.flatMap((name) => written.get(name) ?? []);
+      }, names);
+    await expect.poll(async () => (await read()).length).toBe(names.length);
+    const lines = await read();
+    lines.slice(1).forEach(({ y, height }, index) => {
+      expect(y - (lines[index]?.y ?? 0), `${names[index]} and ${names[index + 1]}, ${width} px`).toBeGreaterThan(
+        height,
+      );
+    });
   }
 });
 

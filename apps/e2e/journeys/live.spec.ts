@@ -60,10 +60,31 @@ test('nothing moves when single-use turns into reuse', async ({ page, live }) =>
   expect(await boxes()).toEqual(before);
 });
 
+test('a container that becomes idle is readable at once', async ({ page, live }) => {
+  await tellStreams(page, { '/streams/activity': [['snapshot', snapshot()]] });
+  await visit(page, '/live');
+  const tile = live.part('record-vote').locator('[data-state="running"]');
+  const idle = live.part('fetch-results').locator('[data-state="waiting"]');
+  await tile.waitFor();
+  await tile.evaluate((element) => {
+    const background = new Promise<string>((resolve) => {
+      const look = () => requestAnimationFrame(() => resolve(getComputedStyle(element).backgroundColor));
+      new MutationObserver(look).observe(element, { attributeFilter: ['data-state'] });
+    });
+    Object.assign(window, { background: () => background });
+  });
+  await tell(page, ['changes', changes(1_241, [container('1a', 'record-vote', { served: 42 })])]);
+  expect(await page.evaluate('window.background()')).toBe(
+    await idle.evaluate((element) => getComputedStyle(element).backgroundColor),
+  );
+});
+
 test('the counters start with the day, and show the memory of the permanent containers', async ({ poll, live }) => {
   await live.open();
   await somebodyVotes(poll.first.id);
   await expect(live.counter('started').locator('+ dd')).toHaveText(/^[\d,]+ gone, since \d\d:\d\d$/);
+  for (const name of ['Median latency', 'Exited 0'])
+    await expect(live.page.getByText(name, { exact: true })).toBeVisible();
   await expect(live.counter('memory')).toHaveText(/^\d+ MiB$/);
   await expect(live.counter('memory').locator('+ dd')).toHaveText(/^launcher \d+, Postgres \d+(; not idle yet)?$/);
 });

@@ -1,6 +1,6 @@
 import { visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
-import { results } from '../stack.ts';
+import { results, somebodyVotes } from '../stack.ts';
 
 test.use({ javaScriptEnabled: false });
 
@@ -20,7 +20,15 @@ test('is told when voting is paused', async ({ vote, page }) => {
   await expect(vote.status).toHaveText(/^Voting is paused/);
 });
 
-test('the results page says what is missing', async ({ page }) => {
+test('the results page has the numbers, renews them, and says what is missing', async ({ poll, page }) => {
   await visit(page, '/results');
+  await expect(page).toHaveURL('/results?numbers');
+  const total = page.getByTestId('total').filter({ visible: true });
+  await expect(total).toHaveText(String(poll.before.total));
+  await somebodyVotes(poll.first.id);
+  await expect(total).toHaveText(String(poll.before.total + 1));
+  const first = page.locator(`[data-option="${poll.first.id}"]`).filter({ visible: true });
+  await expect(first).toHaveAttribute('data-votes', String(poll.first.votes + 1));
+  await expect(first).toContainText(/%$/);
   await expect(page.getByText(/takes JavaScript/)).toBeVisible();
 });

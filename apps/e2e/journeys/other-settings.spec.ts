@@ -85,6 +85,14 @@ for (const [width, height] of [
     });
     expect({ scrollWidth, scrollHeight }).toEqual({ scrollWidth: width, scrollHeight: height });
     const board = await page.locator('.board').boundingBox();
+    // One below the other, and readable from the back: 24 px at least.
+    const rows = page.locator('.result');
+    const bars = await page.locator('.result-bar').evaluateAll((all) => all.map((bar) => bar.clientWidth));
+    expect(bars).toEqual(LABELS.map(() => Math.round(board?.width ?? 0)));
+    for (const part of ['.result-name', '.result-percent']) {
+      const letters = await rows.locator(part).evaluateAll((all) => all.map((one) => getComputedStyle(one).fontSize));
+      for (const px of letters) expect(Number.parseFloat(px), part).toBeGreaterThanOrEqual(24);
+    }
     for (const row of await page.locator('[data-option]').all()) {
       const box = await row.boundingBox();
       expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual((board?.y ?? 0) + (board?.height ?? 0) + 1);

@@ -30,8 +30,11 @@ test.describe('the presenter’s keys', () => {
     const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
     await page.keyboard.press('f');
     await expect.poll(isFull).toBe(true);
+    // It is for whoever started this, not for the room.
+    await expect(hint).toBeHidden();
     await page.keyboard.press('f');
     await expect.poll(isFull).toBe(false);
+    await expect(hint).toBeVisible();
   });
 
   test('each is also a button that says what it does', async ({ page }) => {

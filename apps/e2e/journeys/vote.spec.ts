@@ -61,6 +61,7 @@ test('a vote comes with a receipt: which container, how it was started, where th
   await vote.vote(poll.first.label);
   const receipt = page.getByText(/Recorded in [\d.]+ ms by container [\da-f]{12}, which/);
   await expect(receipt).toBeVisible();
+  await expect(receipt).toContainText('All times are the server’s.');
   await expect(page.getByRole('listitem').filter({ hasText: /^ran [\d.]+ ms$/ })).toBeVisible();
 });
 

@@ -8,6 +8,8 @@ export const lengthOf = (text: string, medium: number, long: number): keyof type
 export function Question({ children, className }: { children: string; className: string }) {
   const size = sizes[lengthOf(children, 40, 90)];
   return (
-    <h1 className={`text-balance font-semibold ${size} leading-[1.08] tracking-tight ${className}`}>{children}</h1>
+    <h1 className={`wrap-anywhere text-balance font-semibold ${size} leading-[1.08] tracking-tight ${className}`}>
+      {children}
+    </h1>
   );
 }

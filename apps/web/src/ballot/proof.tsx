@@ -28,7 +28,8 @@ export function Proof({ receipt, stale }: { receipt: Receipt; stale: boolean }) 
       <p className="text-pretty text-muted lg:text-lg">
         Recorded in <strong className="font-semibold text-ink">{inMs(durationMs)}</strong> by container{' '}
         <code className="text-[0.9em] text-ink">{containerId}</code>, {fates[startKind].now}.{' '}
-        <strong className="font-semibold text-ink">{inWords[startKind]}</strong>: {fates[startKind].story}.
+        <strong className="font-semibold text-ink">{inWords[startKind]}</strong>: {fates[startKind].story}. All times
+        are the server’s.
       </p>
       <PhaseBar phases={receipt.phases} />
     </div>

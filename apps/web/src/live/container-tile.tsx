@@ -26,7 +26,7 @@ export function ContainerTile({ view }: { view: ContainerView | undefined }) {
       data-killed={ending === 137 || undefined}
       className="tile flex h-15 flex-col justify-between overflow-hidden rounded-lg border-2 border-on-demand bg-surface px-2 py-1 compact:h-13 compact:py-1 sm:h-19 sm:py-1.5 2xl:px-2.5"
     >
-      <p className="truncate font-semibold text-[0.8125rem] leading-tight 2xl:text-lg">{doing(view)}</p>
+      <p className="truncate font-semibold text-[0.8125rem] leading-tight compact:text-sm 2xl:text-lg">{doing(view)}</p>
       <p className="flex justify-between gap-1 text-[0.6875rem] text-muted leading-tight 2xl:text-sm">
         <code className="truncate">{containerId ?? 'no id yet'}</code>
         {served > 1 && <b className="shrink-0 font-normal tabular-nums">{`${served}×`}</b>}

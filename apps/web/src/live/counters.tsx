@@ -29,7 +29,7 @@ export function Counters({ scene }: { scene: Scene }) {
         {counters && number(counters.today.started)}
       </Counter>
       <Counter
-        name="Exited with 0"
+        name="Exited 0"
         testId="status"
         detail={counters && `${number(counters.removed - counters.removedWell)} otherwise`}
       >

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 /** One sentence for first-time viewers. */
 const sentences: Record<string, string> = {
   web: 'Serves these pages. A visitor starts it; without visitors it stops.',
-  'record-vote': 'Writes one vote and exits. Under load it writes vote after vote.',
-  'fetch-results': 'Counts after each change, while somebody is watching.',
+  'record-vote': 'Writes one vote and exits; under load, vote after vote.',
+  'fetch-results': 'Counts after each change, while somebody watches.',
 };
 
 /** A permanent part. */
@@ -38,7 +38,7 @@ export function OnDemandPart({ name, living, serving, children }: OnDemand) {
     <section
       data-part={name}
       data-living={living}
-      className="rounded-2xl border-2 border-line p-3 transition-colors duration-300 data-[living]:border-on-demand data-[living='0']:border-line compact:px-3 compact:py-2 sm:p-4"
+      className="rounded-2xl border-2 border-line p-3 transition-colors duration-300 data-[living]:border-on-demand data-[living='0']:border-line compact:px-3 compact:py-1.5 sm:p-4"
     >
       <div className="mb-2.5 flex flex-wrap items-baseline gap-x-3 compact:mb-1.5">
         <h2 className="font-semibold text-lg text-on-demand sm:text-xl">{name}</h2>

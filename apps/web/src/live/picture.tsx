@@ -9,7 +9,7 @@ export function Picture({ scene, connection }: { scene: Scene; connection: Conne
   const { moment } = scene;
   const functions = scene.parts.filter(({ name }) => name !== 'web');
   return (
-    <div className="picture grid gap-3 compact:gap-y-2.5 sm:gap-4" data-stale={connection === 'lost' || undefined}>
+    <div className="picture grid gap-3 compact:gap-y-2 sm:gap-4" data-stale={connection === 'lost' || undefined}>
       <p className="area-people flex items-center gap-3 text-muted text-sm compact:text-sm sm:text-base xl:flex-col xl:justify-center xl:text-center">
         <People />
         <span>

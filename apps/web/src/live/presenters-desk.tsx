@@ -39,7 +39,7 @@ export function PresentersDesk() {
       <p
         data-testid="desk"
         role="status"
-        className={`blank mt-2 min-h-6 w-full compact:text-base sm:mt-1 sm:text-lg ${said?.failed ? 'text-permanent' : ''}`}
+        className={`blank mt-2 min-h-6 w-full compact:mt-0 compact:min-h-5 compact:text-sm sm:mt-1 sm:text-lg ${said?.failed ? 'text-permanent' : ''}`}
       >
         {said?.words}
       </p>
@@ -53,7 +53,7 @@ function DeskButton({ disabled, onClick, children }: { disabled: boolean; onClic
       type="button"
       aria-disabled={disabled}
       onClick={() => disabled || onClick()}
-      className="cursor-pointer rounded-full border-2 border-ink bg-surface px-4 py-2 font-medium sm:py-1 hover:bg-ink hover:text-paper aria-disabled:cursor-default aria-disabled:border-line aria-disabled:bg-surface aria-disabled:text-muted"
+      className="cursor-pointer rounded-full border-2 border-ink bg-surface px-4 py-2 font-medium compact:py-0.5 sm:py-1 hover:bg-ink hover:text-paper aria-disabled:cursor-default aria-disabled:border-line aria-disabled:bg-surface aria-disabled:text-muted"
     >
       {children}
     </button>

@@ -20,10 +20,10 @@ export function Stage({ parts, presenter }: { parts: readonly Part[]; presenter:
   return (
     <>
       <div className="mb-3 flex compact:mb-2 flex-wrap items-center justify-between gap-x-6">
-        <LiveTitle />
+        <LiveTitle isSmall={presenter} />
         {presenter && <PresentersDesk />}
       </div>
-      <div className="flex flex-col gap-6 compact:gap-3">
+      <div className="flex flex-col gap-6 compact:gap-2.5 2xl:gap-5">
         <Picture scene={scene} connection={connection} />
         <OtherServices services={services} scene={scene} />
         <Timeline scene={scene} stale={connection === 'lost'} />

@@ -5,8 +5,10 @@ const PERMANENT = 2;
 const TICK_MS = 10_000;
 /** The shortest bar that is visible. */
 const THINNEST = 2;
-/** Room for the label. */
-const KILLED_WIDTH = 34;
+/** A line of text, in letters. */
+const LINE_HEIGHT = 1.2;
+/** Room for the label, in letters. */
+const KILLED_WIDTH = 2.9;
 
 /** Draws the last minute, now at the right edge. */
 export function drawTimeline(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -38,8 +40,16 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: Scene): v
   context.textAlign = 'left';
 
   let top = 0;
+  // A part of few lanes is not as high as its name: names push each other down instead of touching.
+  let lowest = 0;
+  const label = (name: string, middle: number) => {
+    const y = Math.max(middle, lowest + LINE_HEIGHT * letters * 0.5);
+    context.fillText(name, 0, y);
+    lowest = y + LINE_HEIGHT * letters * 0.5;
+  };
+
   context.fillStyle = colour('permanent');
-  context.fillText('permanent', 0, (lane * PERMANENT) / 2);
+  label('permanent', (lane * PERMANENT) / 2);
   for (let count = 0; count < PERMANENT; count += 1) {
     context.fillRect(labels, top + 1, width - labels, lane - 2);
     top += lane;
@@ -51,7 +61,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: Scene): v
     context.fillStyle = colour('line');
     context.fillRect(labels, Math.round(top), width - labels, 1);
     context.fillStyle = colour('on-demand');
-    context.fillText(name, 0, top + (lane * limit) / 2);
+    label(name, top + (lane * limit) / 2);
     top += lane * limit;
   }
 
@@ -82,7 +92,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: Scene): v
     bar(busy, end, tones.atWork);
     if (view.ending !== 137 || x(end) < labels) continue;
     context.fillStyle = tones.ink;
-    context.fillText('killed', Math.min(x(end) + 3, width - KILLED_WIDTH), y + lane / 2);
+    context.fillText('killed', Math.min(x(end) + 3, width - KILLED_WIDTH * letters), y + lane / 2);
   }
 }
 

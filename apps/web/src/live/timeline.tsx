@@ -51,7 +51,7 @@ export function Timeline({ scene, stale }: { scene: Scene; stale: boolean }) {
         role="img"
         aria-label="Each bar is a container, from its start to its end: red ones run through, green ones come and go."
         data-stale={stale || undefined}
-        className="mt-2 h-44 w-full compact:mt-1 compact:h-26 sm:h-48"
+        className="mt-2 h-44 w-full compact:mt-1 compact:h-[clamp(5rem,100svh-40.5rem,12rem)] sm:h-48 xl:h-[clamp(9rem,100svh-58rem,12rem)]"
       />
     </section>
   );

@@ -21,6 +21,7 @@ export function Board({ options, servedAt, secret }: Props) {
       <div data-options={options.length} className="board-frame col-start-1 noscript:hidden py-2 max-sm:grid">
         <ol
           data-options={options.length}
+          data-many={options.length > 4 || undefined}
           data-length={lengthOf(longest, 10, 22)}
           data-secret={secret || undefined}
           data-empty={tally?.total === 0 || undefined}

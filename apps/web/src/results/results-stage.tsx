@@ -7,10 +7,10 @@ import { Board } from './board.tsx';
 import { PresentersKeys } from './presenters-keys.tsx';
 import { toggleFullScreen, usePresentation } from './use-presentation.ts';
 
-type Props = { poll: Poll; servedAt: number; code: ReactNode };
+type Props = { poll: Poll; servedAt: number; code: ReactNode; withoutScript: ReactNode };
 
 /** The question, the QR code, the results, and the presenter's keys. */
-export function ResultsStage({ poll, servedAt, code }: Props) {
+export function ResultsStage({ poll, servedAt, code, withoutScript }: Props) {
   const { codeHidden, numbersHidden, toggleCode, toggleNumbers } = usePresentation();
   const keys = [
     { key: 'F', words: 'full screen', act: toggleFullScreen },
@@ -26,11 +26,7 @@ export function ResultsStage({ poll, servedAt, code }: Props) {
       >
         {code}
       </div>
-      <noscript>
-        <p className="col-start-1 pb-6 text-lg">
-          These numbers change as votes come in, which takes JavaScript. Voting works without.
-        </p>
-      </noscript>
+      {withoutScript}
       <Board options={poll.options} servedAt={servedAt} secret={numbersHidden} />
       <div className="keys col-span-full mt-3 flex noscript:hidden flex-wrap justify-between gap-x-8 gap-y-1 text-muted text-sm max-sm:hidden">
         <PresentersKeys keys={keys} />

@@ -6,7 +6,7 @@ export function RoomCode({ address }: { address: string | undefined }) {
   if (address === undefined) {
     return (
       <p
-        className="w-44 rounded-xl border-2 border-line border-dashed p-4 text-muted text-sm lg:w-56 2xl:w-80 2xl:p-6 2xl:text-xl"
+        className="no-phones w-44 rounded-xl border-2 border-line border-dashed p-4 text-muted text-sm lg:w-56 2xl:w-80 2xl:p-6 2xl:text-xl"
         data-testid="no-code"
       >
         Phones can’t connect: the server listens on this machine only. After{' '}
