@@ -35,3 +35,25 @@ test.each([
 ])('the address %s reaches web as %s', async (url, path) => {
   expect(await asked(url)).toBe(path);
 });
+
+test.each([
+  ['does not read the answer is given up, and is no failure of web', 20_000_000, undefined],
+  ['waits for the rest of an answer is told that web has failed', 10, expect.any(Error)],
+])('a client that %s', async (_who, bytes, failure) => {
+  const stalls = http.createServer((_request, response) => {
+    response.writeHead(200, { 'Content-Length': 30_000_000 }).write(Buffer.alloc(bytes));
+  });
+  await listening(stalls);
+  const { port } = stalls.address() as AddressInfo;
+  const ended = Promise.withResolvers<Error | undefined>();
+  const gateway = http.createServer((request, response) => {
+    const parts = { target: { host: '127.0.0.1', port }, body: Buffer.alloc(0), withinMs: 200 };
+    exchange(request, response, parts).then(ended.resolve, ended.reject);
+  });
+  await listening(gateway);
+  const client = net.connect((gateway.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+  client.write('GET / HTTP/1.1\r\nHost: gateway\r\n\r\n');
+  expect(await ended.promise).toEqual(failure);
+  client.destroy();
+  for (const server of [stalls, gateway]) server.close().closeAllConnections();
+});

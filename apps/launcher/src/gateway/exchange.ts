@@ -21,11 +21,11 @@ export function dropHeaders(headers: http.IncomingHttpHeaders): void {
 export function exchange(
   { method, url = '/', headers }: http.IncomingMessage,
   response: http.ServerResponse,
-  { target, body }: { target: Target; body: Buffer },
+  { target, body, withinMs = ANSWERS_WITHIN_MS }: { target: Target; body: Buffer; withinMs?: number },
 ): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const path = originForm(url);
-    const asked = http.request({ ...target, agent, method, path, headers, timeout: ANSWERS_WITHIN_MS });
+    const asked = http.request({ ...target, agent, method, path, headers, timeout: withinMs });
     const giveUp = (why: string) => asked.destroy(new Error(why));
     let announced = 0;
     asked.on('information', () => {
@@ -37,7 +37,10 @@ export function exchange(
       socket.destroy();
       resolve(new Error('web switched protocols, unasked'));
     });
-    asked.once('timeout', () => giveUp('web did not answer in time'));
+    // While the client doesn't read, nothing more is read of web's answer either.
+    asked.once('timeout', () =>
+      response.writableNeedDrain ? response.destroy() : giveUp('web did not answer in time'),
+    );
     asked.once('error', resolve);
     asked.once('response', (answer) => {
       const { statusCode = 0 } = answer;
