@@ -3,6 +3,7 @@ import { type Catalog, WEB } from '@serverless-vote/catalog';
 import type { Database } from '@serverless-vote/database';
 import type { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { readBody } from '@serverless-vote/http-server/body';
+import { connectionsWithin } from '@serverless-vote/http-server/open-files';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import pTimeout from 'p-timeout';
 import { knownError, LauncherError, unavailable } from '../model/errors.ts';
@@ -19,7 +20,13 @@ const METHODS = ['GET', 'HEAD', 'POST'];
 const METHODS_OF_OTHERS = [...METHODS, 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const LIMITS = {
   // Long enough for two replicas in turn to fail to answer, so that the caller still gets the reason.
-  ...{ connections: 5_000, headersMs: 10_000, requestMs: 30_000, silentMs: 75_000, keepAliveMs: 15_000 },
+  ...{
+    connections: connectionsWithin(5_000),
+    headersMs: 10_000,
+    requestMs: 30_000,
+    silentMs: 75_000,
+    keepAliveMs: 15_000,
+  },
   // As many requests as record-vote's queue holds. A client gets a minute more to read its answer than web has to give it.
   ...{ requests: 2_000, answerMs: 90_000 },
 };
