@@ -1,4 +1,4 @@
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { docker, NODES, type NodeNumber } from '../src/swarm/cluster.ts';
 import { SwarmStack } from '../src/swarm/swarm-stack.ts';
 
@@ -8,21 +8,33 @@ const stack = new SwarmStack(process.env as Record<string, string>, signal);
 const { cluster } = stack;
 afterAll(() => stack.close());
 
-/** A container that has an event, and a way to run scripts in it, as its own code could. */
-async function inside(name: string, event: object) {
-  const answer = stack.invoke(name, event);
-  await expect.poll(async () => (await stack.population())[`${name} serving`], { timeout: PATIENCE_MS }).toBe(1);
-  const containers = async (node: NodeNumber) => (await cluster.running(node, name)).map((id) => ({ node, id }));
-  const [there] = (await Promise.all(NODES.map(containers))).flat();
-  if (!there) throw new Error(`No container of ${name} runs.`);
-  const run = (script: string) => cluster.on(there.node, 'exec', there.id, 'node', '-e', script);
+/** A container that holds an event, and a way to run scripts in it, as its own code could. */
+async function holding() {
+  const answer = stack.invoke('misbehave', { do: 'hold' });
+  const isHeld = "process.exit(require('node:fs').existsSync('/tmp/held') ? 0 : 1)";
+  const runIn = (node: NodeNumber, id: string) => (script: string) =>
+    cluster.on(node, 'exec', id, 'node', '-e', script);
+  const search = async () => {
+    for (const node of NODES)
+      for (const id of await cluster.running(node, 'misbehave')) {
+        const run = runIn(node, id);
+        // Others wait for an event, or are about to leave.
+        const found = await run(isHeld).then(
+          () => true,
+          () => false,
+        );
+        if (found) return run;
+      }
+    return undefined;
+  };
+  const run = await vi.waitUntil(search, { timeout: PATIENCE_MS, interval: 500 });
   return { answer, run };
 }
 
 const release = "process.kill(-1, 'SIGCONT')";
 
 test('a function has as many connections to the database as it may have open files, and votes are recorded meanwhile', async () => {
-  const { answer, run } = await inside('misbehave', { do: 'hold' });
+  const { answer, run } = await holding();
   const connect = `
     const net = require('node:net');
     let connected = 0, ended = 0;
@@ -54,7 +66,7 @@ test('what a role has changed of its own settings and password is restored while
 });
 
 test('a task can’t register again, nor with another’s secret, nor for another service; its own event goes on', async () => {
-  const { answer, run } = await inside('misbehave', { do: 'hold' });
+  const { answer, run } = await holding();
   const registering = (changes: object) => `
     const { TASK_AGENT_ADDRESS: at, TASK_AGENT_SERVICE: service, TASK_AGENT_TASK: task } = process.env;
     const secret = require('node:fs').readFileSync(process.env.TASK_AGENT_SECRET_FILE, 'utf8');
@@ -72,7 +84,7 @@ test('a task can’t register again, nor with another’s secret, nor for anothe
 });
 
 test('a function can’t take its task agent over by the signal that opens node’s debugger', async () => {
-  const { answer, run } = await inside('misbehave', { do: 'hold' });
+  const { answer, run } = await holding();
   const attack = `
     process.kill(1, 'SIGUSR1');
     let tries = 0;
@@ -86,7 +98,9 @@ test('a function can’t take its task agent over by the signal that opens node�
 });
 
 test('a function that loops ends at its deadline while the manager’s engine takes no orders, and its service goes to zero', async () => {
-  const { answer } = await inside('misbehave-impatient', { do: 'loop' });
+  const answer = stack.invoke('misbehave-impatient', { do: 'loop' });
+  const serving = async () => (await stack.population())['misbehave-impatient serving'];
+  await expect.poll(serving, { timeout: PATIENCE_MS }).toBe(1);
   const signalEngine = (name: string) =>
     docker('exec', cluster.container(1), 'sh', '-c', `kill -${name} $(pidof dockerd)`);
   onTestFinished(() => void signalEngine('CONT'));

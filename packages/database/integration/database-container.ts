@@ -41,15 +41,17 @@ export class DatabaseContainer {
   #callers: Partial<Record<Caller, string>> = {};
   id = '';
   socketVolume = '';
+  dataVolume = '';
 
   static async start(): Promise<DatabaseContainer> {
     await removeEverything();
     const database = new DatabaseContainer();
     database.socketVolume = await createVolume();
+    database.dataVolume = await createVolume();
     database.id = await startContainer(
       ...['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
       ...['--memory', '1g', '--memory-swap', '1g', '--pids-limit', '2200'],
-      ...['--volume', `${await createVolume()}:/var/lib/postgresql`],
+      ...['--volume', `${database.dataVolume}:/var/lib/postgresql`],
       ...['--volume', `${database.socketVolume}:/var/run/postgresql`],
       image('database'),
     );

@@ -17,6 +17,12 @@ export function startContainer(...args: string[]): Promise<string> {
   return docker('run', '--detach', '--label', LABEL, '--network', 'none', ...args);
 }
 
+/** What a container has printed. */
+export async function printedBy(container: string): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)('docker', ['logs', container]);
+  return stdout + stderr;
+}
+
 /** Runs a container with something on stdin, to its end. */
 export async function runContainer(stdin: string, ...args: string[]) {
   const child = spawn('docker', ['run', '--rm', '--interactive', '--label', LABEL, ...args]);

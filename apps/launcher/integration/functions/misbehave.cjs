@@ -98,9 +98,10 @@ const deeds = {
     await pause(ms);
     return { slept: ms };
   },
-  // A timer, because a process that only waits for a signal would exit.
+  // A timer, because a process that only waits for a signal would exit. The file says which container it is.
   hold: async () => {
     const alive = setInterval(() => undefined, 1e6);
+    fs.writeFileSync('/tmp/held', '');
     await released;
     clearInterval(alive);
     return { held: true };
