@@ -18,7 +18,7 @@ export function startError(error: unknown, spec: SandboxSpec): DatabaseAway | En
   }
   if (error instanceof DatabaseAway) return error;
   // 409: the database's container exists but doesn't run; 404: it was recreated under another ID.
-  const isAboutNetwork = /join(ing)? network|network namespace|No such container/i.test(message);
+  const isAboutNetwork = /join(ing)? network|network namespace|namespace path|No such container/i.test(message);
   if (spec.network === 'database' && (status === 404 || status === 409 || isAboutNetwork))
     return new DatabaseAway(`The database's container is not running: ${message}`, { cause: error });
   const what = `The Docker Engine did not start a container: ${message}`;
