@@ -65,6 +65,19 @@ describe('reading the catalog', () => {
   });
 
   test.each([
+    ...[
+      'localhost:5000/hello:1',
+      'registry.example.org:5000/team/hello:1.2',
+      'ghcr.io/team/hello:1',
+      '127.0.0.1:5000/a__b--c:1',
+    ],
+    ...[`python@sha256:${'0a'.repeat(32)}`, `registry:5000/team/hello:1@sha256:${'0a'.repeat(32)}`],
+  ])('takes %s as it is', (image) => {
+    const { functions } = parseCatalog(changeVote({ image }));
+    expect(Object.values(functions).map((entry) => imageOf(entry, 'test'))[0]).toBe(image);
+  });
+
+  test.each([
     ['reuse over stdio, whose input ends', { protocol: 'stdio' }, 'so "stdio" needs {"kind": "single-use"}'],
     ['a command for one of our own runtime', { command: ['sh'] }, '"runtime-api" functions take none'],
     ['calls from a function that has no socket', { ...stdio, mayInvoke: ['fetch-results'] }, 'has no socket for calls'],
@@ -72,6 +85,12 @@ describe('reading the catalog', () => {
     ['an unknown protocol', { protocol: 'carrier-pigeon' }, '["record-vote"].protocol'],
     ['an empty command', { ...stdio, command: [] }, '["record-vote"].command'],
     ['a tag that is none', { image: 'python:-' }, '["record-vote"].image'],
+    ['a digest that is none', { image: 'python@sha256:0a' }, '["record-vote"].image'],
+    ['a registry’s port that is none', { image: 'localhost:x/python:1' }, '["record-vote"].image'],
+    ['upper case in a path', { image: 'registry:5000/Python:1' }, '["record-vote"].image'],
+    ['an option in the place of an image', { image: '--privileged' }, '["record-vote"].image'],
+    ['a registry’s image by its path alone', { image: 'registry:5000/python' }, 'needs a tag or a digest'],
+    ['a public registry’s, too', { image: 'ghcr.io/team/python' }, 'needs a tag or a digest'],
   ])('refuses %s', (_what, changes, message) => {
     expect(() => parseCatalog(changeVote(changes))).toThrow(message);
   });

@@ -15,9 +15,18 @@ export const SECRETS: ReadonlySet<string> = new Set(['SESSION_SECRET', 'PRESENTE
 /** A label of a host name. */
 const SERVICE_NAME = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** `registry:port/path:tag@digest`, each part but the path optional. */
+const IMAGE =
+  /^(?:[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:[./]|_{1,2}|-+)[a-z0-9]+)*(?::[A-Za-z0-9_][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+/** A registry, and neither tag nor digest: `docker` takes the first part as a registry's name if it has a dot or a port, or is `localhost`. */
+const UNSPECIFIC = /^(?:localhost|[^/]*[.:][^/]*)\/[^:@]*$/;
+
 const limits = {
-  /** With a tag: an image from elsewhere, used as it is and never built here. Without: one of ours, to which the stack adds its tag. */
-  image: z.string().regex(/^[a-z0-9]+([./_-][a-z0-9]+)*(:[A-Za-z0-9_][\w.-]{0,127})?$/),
+  /** With a tag or a digest: an image from elsewhere, used as it is and never built here. Without: one of ours, to which the stack adds its tag. */
+  image: z
+    .string()
+    .regex(IMAGE)
+    .refine((image) => !UNSPECIFIC.test(image), 'an image from a registry needs a tag or a digest'),
   /** uid in the container, which also identifies a function's database role. */
   user: z.int().refine((uid) => uid >= FIRST_USER && uid <= LAST_USER, {
     error: `must be from ${FIRST_USER} to ${LAST_USER}: lower ones are users of an image or of this machine (999 owns Postgres and its data), higher ones are nobody's`,
