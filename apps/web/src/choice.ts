@@ -40,17 +40,21 @@ async function read(body: Buffer<ArrayBuffer>, type: string): Promise<unknown> {
   throw new BadRequest(415, 'Send a form, or JSON');
 }
 
-/** Reads the body, and stops at the limit if it is longer than any vote. */
-async function bounded(request: Post): Promise<Buffer<ArrayBuffer>> {
-  if (Number(request.headers['content-length'] ?? 0) > LIMIT_BYTES) throw tooLong();
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > LIMIT_BYTES) throw tooLong();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** Reads the body, and stops at the limit if it is longer than any vote. Not by `for await`, which takes several times as long. */
+function bounded(request: Post): Promise<Buffer<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length'] ?? 0) > LIMIT_BYTES) return reject(tooLong());
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > LIMIT_BYTES) request.destroy(tooLong());
+      else chunks.push(chunk);
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+    request.once('close', () => request.readableEnded || reject(new BadRequest(400, 'The body is cut off')));
+  });
 }
 
 const tooLong = () => new BadRequest(413, 'The body is longer than any vote');

@@ -11,6 +11,10 @@ describe('a trace', () => {
       tracestate: 'vendor=1',
     });
   });
+  it('is passed on without a tracestate that is no text', () => {
+    const headers = { traceparent: `00-${TRACE}-00f067aa0ba902b7-00`, tracestate: 'vendor=1\r\nx: y' };
+    expect(handOn(headers)).not.toHaveProperty('tracestate');
+  });
   it('is not started by web: without one the launcher starts it', () => {
     expect(handOn({})).toEqual({});
     expect(handOn({ traceparent: 'nonsense', tracestate: 'vendor=1' })).toEqual({});

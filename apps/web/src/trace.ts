@@ -5,6 +5,6 @@ import { childOf } from '@serverless-vote/contracts/trace-context';
 export function handOn(headers: IncomingHttpHeaders): Record<string, string> {
   const traceparent = childOf(headers.traceparent?.toString());
   if (traceparent === undefined) return {};
-  const tracestate = headers.tracestate?.toString();
-  return { traceparent, ...(tracestate !== undefined && { tracestate }) };
+  const tracestate = headers.tracestate?.toString() ?? '';
+  return { traceparent, ...(/^[ -~]+$/.test(tracestate) && { tracestate }) };
 }

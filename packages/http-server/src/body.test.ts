@@ -58,6 +58,16 @@ test('a body’s budget is released in any case', async () => {
   expect(budget.take(10)).toBe(true);
 });
 
+test('a body that ends too early, or ended before it was asked for, is none', async () => {
+  const [early, late] = [request(), request()];
+  const reading = readBody(early, 100);
+  early.write('1234');
+  early.destroy();
+  await expect(reading).rejects.toThrow('cut off');
+  late.destroy();
+  await expect(readBody(late, 100)).rejects.toThrow('cut off');
+});
+
 test('what an event takes is held until its request is answered or its caller has left, and refused when it is too much', () => {
   const budget = new ByteBudget(10);
   const [open, late] = [new PassThrough(), new PassThrough()] as unknown as (PassThrough & ServerResponse)[];

@@ -38,7 +38,7 @@ export class ByteBudget {
  * @param budget not needed where the number of bodies is limited, so that each has room
  * @throws {BodyRefused} when the body exceeds the limit or the budget
  */
-export async function readBody(request: IncomingMessage, limit: number, budget?: ByteBudget): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limit: number, budget?: ByteBudget): Promise<Buffer> {
   let body = NOTHING;
   let length = 0;
   let held = 0;
@@ -48,23 +48,32 @@ export async function readBody(request: IncomingMessage, limit: number, budget?:
     budget?.giveBack(held);
     held = 0;
   };
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Not by `for await`, which takes several times as long for a small body, and every invocation has three.
+  return new Promise<Buffer>((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
       const before = length;
       length += chunk.length;
-      if (refusal) continue;
+      if (refusal) return;
       if (length > limit) refusal = tooLarge(limit);
       else if (budget?.take(chunk.length) ?? true) {
         body = appended(body, before, chunk);
         held += chunk.length;
       } else refusal = tooMuchAtOnce();
       if (refusal) drop();
-    }
-    if (refusal) throw refusal;
-    return body.length === length ? body : Buffer.concat([body], length);
-  } finally {
-    drop();
-  }
+    });
+    request.once('end', () => {
+      if (refusal) reject(refusal);
+      else resolve(body.length === length ? body : Buffer.concat([body], length));
+      drop();
+    });
+    const cutOff = (error = new Error('The body is cut off.')) => {
+      reject(error);
+      drop();
+    };
+    request.once('error', cutOff);
+    request.once('close', () => request.readableEnded || cutOff());
+    if (request.destroyed) cutOff();
+  });
 }
 
 /**

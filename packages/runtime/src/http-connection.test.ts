@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ConnectionLost, HttpConnection } from './http-connection.ts';
+import { ConnectionLost, HttpConnection, ResponseTooLong } from './http-connection.ts';
 
 let folder: string;
 let server: Server;
@@ -63,4 +63,22 @@ test('ends a connection over which something else than HTTP comes', async () => 
   const waiting = connection.request('GET', '/next');
   (await accepted.promise).write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n');
   await expect(waiting).rejects.toMatchObject({ name: 'ConnectionLost', cause: expect.any(Error) });
+});
+
+test('a response that is longer than agreed is not read, and the connection is lost', async () => {
+  const connection = new HttpConnection(join(folder, 'api.sock'), '', 100);
+  const waiting = connection.request('GET', '/next');
+  const socket = await accepted.promise;
+  const left = new Promise((resolve) => socket.once('close', resolve));
+  socket.write('HTTP/1.1 200 OK\r\nContent-Length: 6000000\r\n\r\n[');
+  await expect(waiting).rejects.toMatchObject({ name: 'ConnectionLost', cause: expect.any(ResponseTooLong) });
+  await left;
+  expect(connection.isLost).toBe(true);
+});
+
+test('a request over a lost connection fails at once', async () => {
+  const connection = new HttpConnection(join(folder, 'api.sock'));
+  (await accepted.promise).destroy();
+  await expect.poll(() => connection.isLost).toBe(true);
+  await expect(connection.request('GET', '/next')).rejects.toThrow(ConnectionLost);
 });

@@ -6,8 +6,13 @@ export class ConnectionLost extends Error {
   override name = 'ConnectionLost';
 }
 
+/** The server's response is longer than was agreed. */
+export class ResponseTooLong extends Error {
+  override name = 'ResponseTooLong';
+}
+
 /**
- * One keep-alive HTTP/1.1 connection, with only as much of the protocol as the Runtime API needs.
+ * One keep-alive HTTP/1.1 connection, with only as much of the protocol as the Runtime API and the Invoke API need.
  *
  * `node:http` would work, but was measured to take 1.2 times as long from start to the first `next` and 1.7 times as
  * long for the first event, and to serve 0.6 times as many events under load. It has far more code to load and
@@ -16,17 +21,21 @@ export class ConnectionLost extends Error {
 export class HttpConnection {
   readonly #socket: Socket;
   readonly #headers: string;
+  readonly #limit: number;
   readonly #waiting: { resolve(response: HttpResponse): void; reject(error: Error): void }[] = [];
   #chunks: Buffer[] = [];
   #received = 0;
   #needed = 1;
+  #lost: ConnectionLost | undefined;
 
   /**
    * @param address path of a Unix socket, or `host:port`
    * @param headers sent with every request; each ends with CRLF
+   * @param limit of a response, in bytes: a longer one is not read, and ends the connection
    */
-  constructor(address: string, headers = '') {
+  constructor(address: string, headers = '', limit = Number.POSITIVE_INFINITY) {
     this.#headers = headers;
+    this.#limit = limit;
     const [host, port] = address.split(':');
     this.#socket = address.startsWith('/') ? connect(address) : connect(Number(port), host);
     this.#socket.setNoDelay(true);
@@ -44,12 +53,18 @@ export class HttpConnection {
     });
     this.#socket.on('close', () => {
       const lost = new ConnectionLost(`The connection to ${address} is gone`, { cause: reason });
+      this.#lost = lost;
       for (const { reject } of this.#waiting.splice(0)) reject(lost);
     });
   }
 
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
   /** Sends a request now, without waiting for earlier responses; responses arrive in the same order. */
   request(method: 'GET' | 'POST', path: string, body = '', headers = ''): Promise<HttpResponse> {
+    if (this.#lost) return Promise.reject(this.#lost);
     const length = Buffer.byteLength(body);
     this.#gather();
     this.#socket.write(
@@ -79,6 +94,7 @@ export class HttpConnection {
       this.#chunks = [rest];
       this.#received = rest.length;
       this.#needed = 'needed' in result ? result.needed : 1;
+      if (this.#needed > this.#limit) throw new ResponseTooLong(`The response is longer than ${this.#limit} bytes`);
       if ('response' in result) this.#waiting.shift()?.resolve(result.response);
     }
   }

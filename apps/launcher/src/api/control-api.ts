@@ -1,7 +1,7 @@
 import type { Catalog } from '@serverless-vote/catalog';
 import type { Peers } from '@serverless-vote/http-server/peers';
 import { whyStranger } from '@serverless-vote/http-server/strangers';
-import type { Express } from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
 import type { AsyncEvents } from '../async/async-events.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { FunctionLogs } from '../telemetry/function-logs.ts';
@@ -9,8 +9,8 @@ import { mountDeadLetters } from './dead-letters.ts';
 import { mountEvents } from './events.ts';
 import { finish, newApp, refuse } from './express-app.ts';
 import { mountFunctions } from './functions.ts';
-import { type Health, mountHealth } from './health.ts';
-import { type InvokeParts, mountInvoke } from './invocations.ts';
+import { answerHealth, type Health } from './health.ts';
+import { type InvokeParts, invokeApi, targetOf } from './invocations.ts';
 import { mountLogs } from './logs.ts';
 
 const OWN_NETWORK = 'From the launcher’s network there are /healthz and /metrics only; all else is for this machine.';
@@ -35,7 +35,7 @@ export function controlApi(parts: ControlParts): Express {
   const app = newApp();
   // It may start containers, so only this machine's own programs and pages may use it.
   app.use(refuse(({ headers }) => whyStranger(headers, hosts)));
-  mountHealth(app, health);
+  app.get('/healthz', async (_request, response) => answerHealth(response, await health()));
   app.get('/metrics', async (_request, response) => {
     response.type('text/plain; version=0.0.4').send(await metrics());
   });
@@ -49,6 +49,10 @@ export function controlApi(parts: ControlParts): Express {
   mountFunctions(app, catalog);
   mountLogs(app, catalog, logs);
   mountDeadLetters(app, asyncEvents);
-  mountInvoke(app, parts);
+  const invoke = invokeApi(parts);
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    const target = targetOf(request);
+    return target ? invoke(request, response, target) : next();
+  });
   return finish(app);
 }

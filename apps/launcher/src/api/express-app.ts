@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { LauncherError, respondWithError } from '../model/errors.ts';
+import { denied, LauncherError, nothingThere, respondWithError } from '../model/errors.ts';
 
 /** An invocation may take its catalog's deadline, so silence is no sign here. */
 const LIMITS = { connections: 2_000, requests: 4_000, headersMs: 10_000, requestMs: 30_000, silentMs: 0 };
@@ -14,7 +14,7 @@ export function newApp(): express.Express {
 /** Call this last: every route that is not mounted by then answers 404, and errors are answered in Lambda's format. */
 export function finish(app: express.Express): express.Express {
   app.use((request: Request) => {
-    throw new LauncherError('ResourceNotFoundException', `There is no ${request.method} ${request.path} here.`);
+    throw nothingThere(request);
   });
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) =>
     respondWithError(response, explain(error)),
@@ -22,8 +22,8 @@ export function finish(app: express.Express): express.Express {
   return app;
 }
 
-/** The app's server, not listening yet. @param keepAliveMs how long a connection may stay open between two requests */
-export const serverOf = (app: express.Express, keepAliveMs: number): http.Server =>
+/** A server, not listening yet. @param keepAliveMs how long a connection may stay open between two requests */
+export const serverOf = (app: http.RequestListener, keepAliveMs: number): http.Server =>
   limitedServer({ ...LIMITS, keepAliveMs }, app);
 
 /** Refuses requests, saying why. */
@@ -31,7 +31,7 @@ export const refuse =
   (whyNot: (request: Request) => string | false | undefined): RequestHandler =>
   (request, _response, next) => {
     const why = whyNot(request);
-    if (why) throw new LauncherError('AccessDeniedException', why);
+    if (why) throw denied(why);
     next();
   };
 

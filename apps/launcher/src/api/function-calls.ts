@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http';
-import { type Catalog, findFunction } from '@serverless-vote/catalog';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Catalog, type FunctionEntry, findFunction } from '@serverless-vote/catalog';
 import { traceparentOf } from '@serverless-vote/contracts/trace-context';
 import { ByteBudget } from '@serverless-vote/http-server/body';
-import { FUNCTIONS, type Invocation } from '../model/invocation.ts';
+import { denied, nothingThere, respondWithError } from '../model/errors.ts';
+import type { Invocation } from '../model/invocation.ts';
 import type { AnswerCall } from '../sandbox/runtime-client.ts';
-import { finish, newApp, refuse } from './express-app.ts';
-import { type InvokeParts, mountInvoke } from './invocations.ts';
+import { type InvokeParts, invokeApi, targetOf } from './invocations.ts';
 
 /** For the events and large results of one function's calls, so that no function can keep others from calling. */
 const EVENTS_AT_ONCE = 16 * 1024 * 1024;
@@ -15,25 +15,24 @@ type CallParts = Pick<InvokeParts, 'invoker' | 'asyncEvents'> & { catalog: Catal
 /** The Invoke API at the containers of functions: for each the functions that the catalog allows it, and nothing else. */
 export function functionCalls({ catalog, ...parts }: CallParts): AnswerCall {
   const callersOf = new WeakMap<IncomingMessage, readonly Invocation[]>();
-  const appOf = (name: string, mayInvoke: readonly string[]) => {
-    const app = newApp();
-    app.use(
-      `${FUNCTIONS}/:name`,
-      refuse(({ params }) => {
-        const callee = findFunction(catalog, String(params.name)).name;
-        return !mayInvoke.includes(callee) && `The catalog does not allow ${name} to invoke ${callee}.`;
-      }),
-    );
+  const apiOf = ([name, { mayInvoke }]: [string, FunctionEntry]) => {
     const bodies = new ByteBudget(EVENTS_AT_ONCE);
-    mountInvoke(app, { ...parts, bodies, callersOf: (request) => callersOf.get(request) });
-    return finish(app);
+    const invoke = invokeApi({ ...parts, bodies, callersOf: (request) => callersOf.get(request) });
+    return async (request: IncomingMessage, response: ServerResponse) => {
+      const target = targetOf(request);
+      if (!target) throw nothingThere(request);
+      const callee = findFunction(catalog, target.name).name;
+      if (!mayInvoke.includes(callee)) throw denied(`The catalog does not allow ${name} to invoke ${callee}.`);
+      await invoke(request, response, target);
+    };
   };
-  const functions = Object.entries(catalog.functions).filter(([, { mayInvoke }]) => mayInvoke.length > 0);
-  const apps = new Map(functions.map(([name, { mayInvoke }]) => [name, appOf(name, mayInvoke)]));
+  const apis = new Map(Object.entries(catalog.functions).map((each) => [each[0], apiOf(each)]));
   return (callers, request, response) => {
     const [caller, ...others] = callers;
     callersOf.set(request, callers);
     if (caller && others.length === 0) request.headers.traceparent = traceparentOf(caller.trace);
-    apps.get(caller?.name ?? '')?.(request, response);
+    apis
+      .get(caller?.name ?? '')?.(request, response)
+      .catch((error: unknown) => respondWithError(response, error));
   };
 }

@@ -1,8 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { atMostEvery } from '@serverless-vote/contracts/at-most-every';
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
-import type { Express } from 'express';
 import type { FunctionPool } from '../invoke/function-pool.ts';
 import { DISK_IS_FULL } from '../invoke/start-health.ts';
+import { respondWithJson } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 
 /** Would a vote be recorded now, and if not, why? `paused`: until the database is back; `failing`: the operator has to act. */
@@ -117,9 +118,6 @@ export class RecentFailures {
   }
 }
 
-export function mountHealth(app: Express, health: () => Promise<Health>): void {
-  app.get('/healthz', async (_request, response) => {
-    const answer = await health();
-    response.status(answer.status === 'ok' ? 200 : 503).json(answer);
-  });
+export function answerHealth(response: ServerResponse, health: Health): void {
+  respondWithJson(response, health.status === 'ok' ? 200 : 503, health);
 }

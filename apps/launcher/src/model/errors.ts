@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NotInCatalog } from '@serverless-vote/catalog';
 import { EngineError } from '@serverless-vote/engine';
 import { BodyRefused } from '@serverless-vote/http-server/body';
@@ -59,6 +59,11 @@ export const unavailable = (message: string, retryAfterSeconds?: number, cause?:
 
 const UNKNOWN = new LauncherError('InternalFailure', 'The launcher failed; its log has the details.');
 
+export const denied = (why: string): LauncherError => new LauncherError('AccessDeniedException', why);
+
+export const nothingThere = ({ method, url = '' }: IncomingMessage): LauncherError =>
+  new LauncherError('ResourceNotFoundException', `There is no ${method} ${url.split('?', 1)[0]} here.`);
+
 /** What callers may be told about an error: `otherwise`, unless it is ours, an engine's, or about their request. */
 export function knownError(error: unknown, otherwise = UNKNOWN): LauncherError {
   if (error instanceof LauncherError) return error;
@@ -92,4 +97,8 @@ export function respondWithError(response: ServerResponse, error: unknown): void
   if (response.headersSent || response.destroyed) return void response.destroy();
   const { status, headers, body } = httpAnswer(error);
   response.writeHead(status, headers).end(body);
+}
+
+export function respondWithJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(value));
 }

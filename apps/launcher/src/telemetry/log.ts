@@ -25,7 +25,10 @@ function levelOf(event: Omit<PublishedEvent, 'at'>): 'debug' | 'info' | 'warn' {
 
 /** Milliseconds to two decimals: more is noise. */
 function rounded(value: object): object {
-  return JSON.parse(
-    JSON.stringify(value, (_key, part: unknown) => (typeof part === 'number' ? Math.round(part * 100) / 100 : part)),
-  ) as object;
+  const copy: Record<string, unknown> = {};
+  for (const [key, part] of Object.entries(value))
+    copy[key] = typeof part === 'number' ? Math.round(part * 100) / 100 : isRecord(part) ? rounded(part) : part;
+  return copy;
 }
+
+const isRecord = (part: unknown): part is object => typeof part === 'object' && part !== null && !Array.isArray(part);
