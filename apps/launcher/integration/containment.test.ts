@@ -27,6 +27,12 @@ const deeds: [string, string, object, object][] = [
     }),
   ],
   [
+    'writes 100,000 single bytes to stdout',
+    'misbehave',
+    { do: 'write-single-bytes', bytes: 1e5 },
+    result({ bytes: 1e5 }),
+  ],
+  [
     'starts more processes than it may',
     'misbehave',
     { do: 'fork' },

@@ -213,8 +213,10 @@ export function findFunction({ functions }: Catalog, requested: string, qualifie
 }
 
 /** The image that an entry's containers are started from. */
-export const imageOf = ({ image }: { image: string }, ownTag: string): string =>
-  image.includes(':') ? image : `${image}:${ownTag}`;
+export const imageOf = (entry: { image: string }, ownTag: string): string =>
+  isFromElsewhere(entry) ? entry.image : `${entry.image}:${ownTag}`;
+
+export const isFromElsewhere = ({ image }: { image: string }): boolean => image.includes(':');
 
 export const arnOf = (name: string): string => `arn:aws:lambda:local:000000000000:function:${name}`;
 

@@ -76,12 +76,12 @@ const inLauncher = async (script: string, ...options: string[]) =>
 const containersOf = async (id: string) =>
   (await docker.listContainers({ all: true, filters: { label: [`${label('sandbox')}=${id}`] } })).length;
 
-async function start(relay: (id: string) => Relay) {
+async function start(network: (id: string) => SandboxSpec['network']) {
   const sandboxId = randomBytes(6).toString('hex');
   const spec: SandboxSpec = {
-    ...{ sandboxId, kind: 'function', name: 'relayed', image, user: 10_001, runtime: undefined },
-    ...{ memoryMb: 128, cpus: 1, processes: 32, tmpMb: 8, environment: {}, secrets: {}, mounts: [] },
-    ...{ database: false, network: relay(sandboxId), graceMs: 1_000 },
+    ...{ sandboxId, kind: 'function', name: 'relayed', image, isForeign: true, runtime: undefined },
+    ...{ user: 10_001, memoryMb: 128, cpus: 1, processes: 32, tmpMb: 8, environment: {}, secrets: {}, mounts: [] },
+    ...{ database: false, network: network(sandboxId), graceMs: 1_000 },
   };
   await inLauncher(`process.umask(0); require('node:fs').mkdirSync('/run/ingress/${sandboxId}')`);
   const started = await engine.start(spec);
@@ -153,6 +153,13 @@ describe('a program that listens on a port', () => {
     await next.remove(other.sandboxId);
     expect(await Promise.all([one, other].map(({ sandboxId }) => containersOf(sandboxId)))).toEqual([0, 0]);
   });
+});
+
+test('an image from elsewhere has its volumes in memory without a relay, too', async () => {
+  const { containerId } = await start(() => 'none');
+  const { Mounts, HostConfig } = await docker.getContainer(containerId).inspect();
+  expect(Mounts).toEqual([]);
+  expect(HostConfig.Tmpfs).toHaveProperty('/data', expect.stringContaining('size=8m'));
 });
 
 test('a program finds the port to which it connects open from its first moment, and behind it the socket', async () => {

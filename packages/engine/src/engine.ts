@@ -30,6 +30,8 @@ export interface SandboxSpec {
   /** The catalog entry's name. */
   name: string;
   image: string;
+  /** Comes the image from elsewhere, so that nobody here knows what it declares? */
+  isForeign: boolean;
   /** Instead of the image's own command. */
   command?: string[] | undefined;
   /** Keeps its standard input open for an event, and its standard output apart from its standard error. */

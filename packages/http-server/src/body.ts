@@ -80,7 +80,7 @@ export function readBody(request: IncomingMessage, limit: number, budget?: ByteB
  * Appends a chunk to the first `length` bytes of a body, in one buffer that doubles when it is full: a list of one-byte chunks would
  * take a hundred times as much memory. A body that arrives in one chunk isn't copied.
  */
-function appended(body: Buffer, length: number, chunk: Buffer): Buffer {
+export function appended(body: Buffer, length: number, chunk: Buffer): Buffer {
   if (length === 0) return chunk;
   const end = length + chunk.length;
   const roomy = end <= body.length ? body : Buffer.concat([body], Math.max(end, 2 * body.length));

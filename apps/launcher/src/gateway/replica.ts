@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SECRETS, type ServiceEntry } from '@serverless-vote/catalog';
+import { isFromElsewhere, SECRETS, type ServiceEntry } from '@serverless-vote/catalog';
 import type { Clock } from '@serverless-vote/contracts/clock';
 import { followOutput } from '@serverless-vote/contracts/output-lines';
 import { DatabaseAway, type Engine, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
@@ -71,7 +71,7 @@ export class Replica {
     const { engine, openIngress, limiter, bus, clock } = this.#parts;
     const who = { sandboxId: this.id, name: this.#setting.name };
     const from = clock.now();
-    const giveBack = await limiter.enter('waited-for');
+    const giveBack = await limiter.enter('waited-for', who.name);
     bus.publish({ type: 'container.starting', ...who });
     let ingress: Ingress | undefined;
     let started: StartedSandbox | undefined;
@@ -145,6 +145,7 @@ export class Replica {
       database: false,
       network,
       command: entry.command,
+      isForeign: entry.port !== undefined || isFromElsewhere(entry),
       // Below web's `/run` are its sockets.
       writable: entry.port === undefined ? [] : entry.writable,
       graceMs: STOP_GRACE_MS,

@@ -187,7 +187,7 @@ export class FunctionPool implements SandboxOwner {
 
   async #launch(urgency: 'waited-for' | 'refill'): Promise<void> {
     this.fleet.announced += 1;
-    const giveBack = await this.#parts.limiter.enter(urgency);
+    const giveBack = await this.#parts.limiter.enter(urgency, this.name);
     this.fleet.announced -= 1;
     if (!policy.isStillWanted(this.#situation)) {
       giveBack();

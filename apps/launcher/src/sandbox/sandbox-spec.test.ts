@@ -20,6 +20,18 @@ test('a function that uses the database has few open files, since each may be a 
   expect(specOf({ database: false })).toMatchObject({ openFiles: undefined, network: 'none' });
 });
 
+test.each([
+  ['ours', {}, false],
+  ['with a tag, from elsewhere', { image: 'an-image:1' }, true],
+  ['a program over stdio', { protocol: 'stdio', database: false }, true],
+  ['made for Lambda', { protocol: 'runtime-api-tcp', database: false }, true],
+] as const)(
+  'what an image declares is asked of the engine unless the image is ours: %s',
+  (_what, changes, isForeign) => {
+    expect(specOf(changes).isForeign).toBe(isForeign);
+  },
+);
+
 test('a function made for Lambda finds what it finds there; its socket is mounted into its relay, not into itself', () => {
   const { network, mounts, environment } = specOf({ protocol: 'runtime-api-tcp', database: false, memoryMb: 128 });
   expect({ network, mounts }).toEqual({

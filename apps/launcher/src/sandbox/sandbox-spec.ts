@@ -1,4 +1,4 @@
-import type { FunctionEntry } from '@serverless-vote/catalog';
+import { type FunctionEntry, isFromElsewhere } from '@serverless-vote/catalog';
 import type { SandboxSpec } from '@serverless-vote/engine';
 import type { RuntimeEndpoint } from './runtime-client.ts';
 
@@ -29,6 +29,7 @@ export function sandboxSpec(
     kind: 'function',
     ...{ image, user, memoryMb, cpus, processes, tmpMb, runtime: isolation, database },
     ...{ command: entry.command, stdio: entry.protocol === 'stdio' },
+    isForeign: entry.protocol !== 'runtime-api' || isFromElsewhere(entry),
     environment: {
       ...environment,
       AWS_LAMBDA_FUNCTION_NAME: who.name,

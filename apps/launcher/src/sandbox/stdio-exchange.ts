@@ -1,5 +1,6 @@
 import { endOf } from '@serverless-vote/contracts/text';
 import type { Exit, StartedSandbox } from '@serverless-vote/engine';
+import { appended } from '@serverless-vote/http-server/body';
 import { functionError, type Outcome, RESULT_LIMIT, resultTooLarge } from '../model/invocation.ts';
 import type { RuntimeClient } from './runtime-client.ts';
 import { endOfUnused, type SandboxEnd } from './sandbox-end.ts';
@@ -17,7 +18,7 @@ const KILLED = 137;
  */
 type State =
   | { kind: 'waiting' }
-  | { kind: 'running'; requestId: string; result: Buffer[]; bytes: number }
+  | { kind: 'running'; requestId: string; result: Buffer; bytes: number }
   | { kind: 'over'; initError?: { errorType: string; message: string } };
 
 /**
@@ -45,7 +46,7 @@ export class StdioExchange {
     });
     client.poll({
       deliver: ({ requestId, payload }) => {
-        this.#state = { kind: 'running', requestId, result: [], bytes: 0 };
+        this.#state = { kind: 'running', requestId, result: Buffer.alloc(0), bytes: 0 };
         stdio.input.end(payload);
       },
       // If its input just ended, that would be an empty event.
@@ -66,7 +67,7 @@ export class StdioExchange {
       this.#finish({ kind: 'over', initError: { errorType: 'Runtime.OutputBeforeEvent', message } });
     }
     if (state.kind !== 'running') return;
-    state.result.push(chunk);
+    state.result = appended(state.result, state.bytes, chunk);
     state.bytes += chunk.length;
     if (state.bytes <= RESULT_LIMIT) return;
     this.#client.answer(state.requestId, resultTooLarge());
@@ -81,7 +82,7 @@ export class StdioExchange {
     const wasKilled = exit.kind === 'lost' || (exit.exitCode === KILLED && !exit.outOfMemory);
     if (state.kind === 'waiting' && !wasKilled) return endOfUnused(exit, memoryMb, lastLines);
     if (state.kind === 'running' && !wasKilled)
-      this.#client.answer(state.requestId, outcomeOf(exit, Buffer.concat(state.result), lastLines));
+      this.#client.answer(state.requestId, outcomeOf(exit, state.result.subarray(0, state.bytes), lastLines));
     return { kind: 'ended', exit };
   }
 }

@@ -8,6 +8,7 @@ const spec: SandboxSpec = {
     kind: 'function',
     name: 'a-function',
     image: 'an-image:tag',
+    isForeign: false,
     user: 10_001,
     runtime: undefined,
   },

@@ -17,6 +17,7 @@ import {
   type StartedSandbox,
 } from '../engine.ts';
 import { containerName, containerOptions, type VolumePaths } from './container-options.ts';
+import { demultiplex } from './demultiplex.ts';
 import { Exits } from './exits.ts';
 import { RELAY, relayName, relayOptions } from './relay.ts';
 import { startError } from './start-error.ts';
@@ -110,8 +111,8 @@ export class DockerEngine implements EngineToOpen {
   }
 
   /** Folders that an image of others declares as volumes: they would be on the machine's disk, without a limit, so they are in memory. */
-  async #volumesOf({ image, network, stdio }: SandboxSpec): Promise<string[]> {
-    if (typeof network === 'string' && !stdio) return [];
+  async #volumesOf({ image, isForeign }: SandboxSpec): Promise<string[]> {
+    if (!isForeign) return [];
     const inspecting = this.#docker.getImage(image).inspect();
     const { Config } = await pTimeout(inspecting, { milliseconds: CALL_DEADLINE_MS });
     return Object.keys(Config?.Volumes ?? {});
@@ -148,7 +149,7 @@ export class DockerEngine implements EngineToOpen {
       .finally(() => clearTimeout(late));
     const output = new PassThrough();
     const result = stdin ? new PassThrough() : output;
-    container.modem.demuxStream(stream, result, output);
+    demultiplex(stream, result, output);
     for (const each of [result, output]) stream.once('close', () => each.end()).on('error', () => each.end());
     return stdin ? { output, stdio: { input: stream, result } } : { output };
   }

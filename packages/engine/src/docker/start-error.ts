@@ -6,8 +6,7 @@ export function startError(error: unknown, spec: SandboxSpec): DatabaseAway | En
   const status = statusOf(error);
   const message = messageOf(error);
   if (status === 404 && /no such image/i.test(message)) {
-    const isForeign = spec.stdio || typeof spec.network === 'object';
-    const fix = isForeign ? `\`docker pull ${spec.image}\` brings it` : '`make run` builds it';
+    const fix = spec.isForeign ? `\`docker pull ${spec.image}\` brings it` : '`make run` builds it';
     const what = `The image ${spec.image} isn't on this machine; ${fix}.`;
     return new EngineError('misconfigured', what, { cause: error });
   }
