@@ -72,7 +72,16 @@ describe('a compromised image of web', () => {
       const { status, text } = await send(baseUrl, path, { headers: { accept: '*/*' } });
       return [path, status, status === 200 ? text : ''];
     };
-    const paths = ['/trailer', '/switch', '/announce', '/status', '/twice', '/empty-lines'];
+    const paths = [
+      '/trailer',
+      '/switch',
+      '/announce',
+      '/status',
+      '/twice',
+      '/empty-lines',
+      '/announce-nonsense',
+      '/announce-switch',
+    ];
     expect(await Promise.all(paths.map(answerTo))).toEqual([
       ['/trailer', 200, 'ok'],
       ['/switch', 503, ''],
@@ -80,6 +89,8 @@ describe('a compromised image of web', () => {
       ['/status', 502, ''],
       ['/twice', 200, 'ok'],
       ['/empty-lines', 503, ''],
+      ['/announce-nonsense', 503, ''],
+      ['/announce-switch', 503, ''],
     ]);
 
     await replaceWeb(good);

@@ -34,6 +34,8 @@ function answerAsWeb(socket) {
     '/status': 'HTTP/1.1 000 OK\r\nContent-Length: 2\r\n\r\nok',
     '/twice': 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine',
     '/empty-lines': '\r\n'.repeat(512 * 1024),
+    '/announce-nonsense': `${announcement.repeat(9)}nonsense\r\n`,
+    '/announce-switch': `${announcement.repeat(9)}HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mine\r\n\r\n`,
   };
   const server = net.createServer((connection) => {
     const announce = () => connection.writable && connection.write(announcement, () => setImmediate(announce));
@@ -150,6 +152,14 @@ const deeds = {
     const line = `${'x'.repeat(1023)}\n`.repeat(1024);
     for (let i = 0; i < megabytes; i += 1) fs.writeSync(1, line);
     return { megabytes };
+  },
+  // Slowly enough for the engine to pass each byte on by itself.
+  'write-single-bytes': ({ bytes }) => {
+    for (let i = 0; i < bytes; i += 1) {
+      fs.writeSync(1, 'x');
+      for (const end = performance.now() + 0.03; performance.now() < end; );
+    }
+    return { bytes };
   },
   'answer-twice': async (_event, id) => {
     const first = await call('POST', `${id}/response`, '"first"');

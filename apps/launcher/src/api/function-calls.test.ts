@@ -11,6 +11,7 @@ import type { AsyncEvents } from '../async/async-events.ts';
 import { Invoker } from '../invoke/invoker.ts';
 import { AcceptanceClock } from '../model/acceptance-clock.ts';
 import { EventBus } from '../model/event-bus.ts';
+import { Invocation } from '../model/invocation.ts';
 import { StartLimiter } from '../model/start-limiter.ts';
 import type { AnswerCall } from '../sandbox/runtime-client.ts';
 import { runtimeApiOnSockets } from '../sandbox/runtime-endpoints.ts';
@@ -209,6 +210,21 @@ describe.concurrent('a function that invokes another one', () => {
     expect((await answer).told).toMatchObject({ of: { pid: expect.any(Number) } });
     await closed;
     await expect.poll(() => seen('container.gone').length).toBe(2);
+  });
+
+  test('may leave no more than 16 calls of an event in the queue, also if it hangs up', async ({
+    expect,
+    functions,
+  }) => {
+    const { invoker, clock, until, release } = functions({ a: ['b'], b: [] }, { concurrency: 4 });
+    const event = { name: 'a', payload: Buffer.from('{}'), deadlineMs: DEADLINE_MS };
+    const callers = [new Invocation(event, invoker.accept(), clock)];
+    const hold = Buffer.from(JSON.stringify({ do: 'hold', until: until('go') }));
+    const [seventeenth, ...others] = Array.from({ length: 17 }, () => invoker.invoke('b', hold, { callers })).reverse();
+    await expect(seventeenth).rejects.toMatchObject({ type: 'TooManyRequestsException' });
+    release('go');
+    for (const { outcome } of await Promise.all(others)) expect(outcome.kind).toBe('result');
+    expect(callers[0]?.openCalls).toBe(0);
   });
 
   test('later: the event is accepted for the asynchronous queue, within the trace and with its delay', async ({

@@ -47,7 +47,7 @@ test.each([
   const { port } = stalls.address() as AddressInfo;
   const ended = Promise.withResolvers<Error | undefined>();
   const gateway = http.createServer((request, response) => {
-    const parts = { target: { host: '127.0.0.1', port }, body: Buffer.alloc(0), withinMs: 200 };
+    const parts = { target: { host: '127.0.0.1', port }, body: Buffer.alloc(0), withinMs: 1_000 };
     exchange(request, response, parts).then(ended.resolve, ended.reject);
   });
   await listening(gateway);

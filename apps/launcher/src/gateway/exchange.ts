@@ -34,14 +34,15 @@ export function exchange(
     });
     // Without a listener, Node drops the connection and tells nobody.
     asked.once('upgrade', (_answer, socket) => {
-      socket.destroy();
+      socket.on('error', resolve).destroy();
       resolve(new Error('web switched protocols, unasked'));
     });
     // While the client doesn't read, nothing more is read of web's answer either.
     asked.once('timeout', () =>
       response.writableNeedDrain ? response.destroy() : giveUp('web did not answer in time'),
     );
-    asked.once('error', resolve);
+    // Not once, and at a switched connection, too: one that was given up may fail again, and an error that nobody hears ends the launcher.
+    asked.on('error', resolve);
     asked.once('response', (answer) => {
       const { statusCode = 0 } = answer;
       dropHeaders(answer.headers);

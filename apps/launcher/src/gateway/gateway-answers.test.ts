@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
@@ -10,16 +11,13 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A gateway in front of a compromised web, which answers with these bytes. */
-async function serve(bytes: string, fail = () => undefined): Promise<string> {
+function socketPathOfWeb(): string {
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));
-  const socketPath = `${folder}/web.sock`;
-  const web = net.createServer((socket) => {
-    socket.once('data', () => socket.end(bytes, 'latin1'));
-    // The gateway may have read enough.
-    socket.on('error', () => undefined);
-  });
+  return `${folder}/web.sock`;
+}
+
+async function gatewayTo(socketPath: string, fail: () => void): Promise<string> {
   const lease = async () => ({ target: { socketPath }, release: () => undefined, fail });
   const endpoint = gateway({
     catalog: { services: { web: { prewarms: {} } as never } },
@@ -28,13 +26,30 @@ async function serve(bytes: string, fail = () => undefined): Promise<string> {
     streams: new Map(),
     votes: { since: undefined },
   });
-  await Promise.all([once(web.listen(socketPath), 'listening'), once(endpoint.listen(0, '127.0.0.1'), 'listening')]);
-  closing.push(
-    () => web.close(),
-    () => endpoint.close().closeAllConnections(),
-  );
+  closing.push(() => endpoint.close().closeAllConnections());
+  await once(endpoint.listen(0, '127.0.0.1'), 'listening');
   return `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`;
 }
+
+/** A gateway in front of a compromised web, which answers with these bytes. */
+async function serve(bytes: string, fail = () => undefined): Promise<string> {
+  const socketPath = socketPathOfWeb();
+  const web = net.createServer((socket) => {
+    socket.once('data', () => socket.end(bytes, 'latin1'));
+    // The gateway may have read enough.
+    socket.on('error', () => undefined);
+  });
+  closing.push(() => web.close());
+  await once(web.listen(socketPath), 'listening');
+  return gatewayTo(socketPath, fail);
+}
+
+/** A web that has room for two connections, and accepts none of them for a second. */
+const BUSY_WEB = `
+require('node:http').createServer((request, response) => response.end('ok')).listen({ path: process.argv[1], backlog: 1 }, () => {
+  require('node:fs').writeSync(1, 'listening');
+  for (const end = performance.now() + 1000; performance.now() < end; );
+});`;
 
 test.each([
   ['a status that is none', '000 OK', 502],
@@ -61,6 +76,18 @@ test('a request for which no answer can be read ends no replica: a redirect of a
   expect(fail).not.toHaveBeenCalled();
 });
 
+test('a web that is too busy to take connections ends no replica, and gets them a little later', async () => {
+  const fail = vi.fn();
+  const socketPath = socketPathOfWeb();
+  const web = spawn(process.execPath, ['-e', BUSY_WEB, socketPath], { stdio: ['ignore', 'pipe', 'inherit'] });
+  closing.push(() => web.kill());
+  await once(web.stdout, 'data');
+  const url = await gatewayTo(socketPath, fail);
+  const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(url, { method: 'POST', body: 'a' })));
+  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+  expect(fail).not.toHaveBeenCalled();
+});
+
 test('an answer of web that switches protocols, unasked, is a failure at once, and does not wait for a deadline', async () => {
   const url = await serve('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mine\r\n\r\nmine');
   const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) });
@@ -77,6 +104,15 @@ test('answers of web that announce another are not the answer', async () => {
 
 test('a web that announces its answer for ever is a failure at once, and does not keep the gateway busy', async () => {
   const url = await serve(`${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(10_000)}HTTP/1.1 200 OK\r\n\r\nok`);
+  expect((await fetch(url)).status).toBe(503);
+});
+
+test.each([
+  ['nonsense', 'nonsense\r\n'],
+  ['a switch of protocols', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mine\r\n\r\n'],
+])('a web that announces its answer for ever, and then sends %s, fails twice and ends nothing', async (_what, then) => {
+  const url = await serve(`${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(9)}${then}`);
+  expect((await fetch(url)).status).toBe(503);
   expect((await fetch(url)).status).toBe(503);
 });
 

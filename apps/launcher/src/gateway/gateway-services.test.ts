@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { afterEach, describe, expect, test } from 'vitest';
 import { gateway } from './gateway.ts';
@@ -14,18 +15,25 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
+interface Faults {
+  isUp?: boolean;
+  lease?: Promise<Lease>;
+  /** Does hello never answer? */
+  hangs?: boolean;
+}
+
 /** A gateway in front of web and a service called hello, which echo their requests. */
-async function serve({ isUp = true, lease: slowly }: { isUp?: boolean; lease?: Promise<Lease> } = {}) {
+async function serve({ isUp = true, lease: slowly, hangs = false }: Faults = {}) {
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));
   const prewarmed: string[] = [];
   let leases = 0;
   const services = ['web', 'hello'].map(async (name) => {
     const target = { socketPath: `${folder}/${name}.sock` };
-    const server = http.createServer(({ method, url, headers }, response) =>
-      response.end(JSON.stringify({ name, method, url, headers })),
-    );
-    closing.push(() => server.close());
+    const server = http.createServer(({ method, url, headers }, response) => {
+      if (!hangs || name === 'web') response.end(JSON.stringify({ name, method, url, headers }));
+    });
+    closing.push(() => server.close().closeAllConnections());
     await once(server.listen(target.socketPath), 'listening');
     const lease = async () => {
       leases += 1;
@@ -50,7 +58,7 @@ async function serve({ isUp = true, lease: slowly }: { isUp?: boolean; lease?: P
     const body = await text(response);
     return { status: response.statusCode, headers: response.headers, body, json: () => JSON.parse(body) };
   };
-  return { ask, prewarmed, leases: () => leases };
+  return { ask, port, prewarmed, leases: () => leases };
 }
 
 describe('a service', () => {
@@ -77,6 +85,19 @@ describe('a service', () => {
     expect(prewarmed).toEqual([]);
     expect((await ask('localhost')).json().headers).toHaveProperty('serverless-vote-votes-since');
     expect(prewarmed).toEqual(['greet']);
+  });
+
+  test('that never answers takes no room of web’s, however many ask it', async () => {
+    const { ask, port } = await serve({ hangs: true });
+    // Eight are pipelined on each connection.
+    for (let connection = 0; connection < 126; connection += 1) {
+      const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);
+      closing.push(() => socket.destroy());
+      socket.write('GET / HTTP/1.1\r\nHost: hello.localhost\r\n\r\n'.repeat(8));
+    }
+    const askSoon = () => Promise.race([ask('hello.localhost'), delay(100)]);
+    await expect.poll(askSoon, { timeout: 30_000 }).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect((await ask('localhost')).json()).toMatchObject({ name: 'web' });
   });
 
   test('that starts from zero shows a browser the same waiting page', async () => {

@@ -1,5 +1,7 @@
 import type http from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Catalog, WEB } from '@serverless-vote/catalog';
+import { backoffMs } from '@serverless-vote/contracts/backoff';
 import type { Database } from '@serverless-vote/database';
 import type { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { readBody } from '@serverless-vote/http-server/body';
@@ -16,6 +18,8 @@ const STARTING_PAGE_AFTER_MS = 1_000;
 const STREAMS = '/streams/';
 /** Sent again to another replica when one fails to answer. */
 const SAFE = ['GET', 'HEAD'];
+/** How often a request is sent again to replicas that were too busy to take its connection: for some 15 s. */
+const TIMES_FULL = 6;
 const METHODS = ['GET', 'HEAD', 'POST'];
 const METHODS_OF_OTHERS = [...METHODS, 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const LIMITS = {
@@ -30,6 +34,8 @@ const LIMITS = {
   // As many requests as record-vote's queue holds. A client gets a minute more to read its answer than web has to give it.
   ...{ requests: 2_000, answerMs: 90_000 },
 };
+/** So many of the requests in progress may be to other services than web: those may never answer, and votes still find room. */
+const REQUESTS_TO_OTHERS = LIMITS.requests / 2;
 /** Twice web's limit, so that web can refuse a body in the page's own words. Small enough for all requests in progress at once. */
 const BODY_LIMIT = 32 * 1024;
 const JSON_HEADERS = {
@@ -59,6 +65,8 @@ type Response = http.ServerResponse;
 
 /** The public port: it serves streams itself and proxies everything else to the HTTP services. Nothing else is reachable through it. */
 export function gateway({ catalog, services, invoker, streams, votes, voteRate }: GatewayParts): http.Server {
+  let toOthers = 0;
+
   async function route(request: Request, response: Response): Promise<void> {
     const { method = '', url = '' } = request;
     if (!URL.canParse(url, 'http://gateway'))
@@ -73,7 +81,7 @@ export function gateway({ catalog, services, invoker, streams, votes, voteRate }
       throw new LauncherError('MethodNotAllowedException', message);
     }
     if (isStream(request)) return streamFor(request).watch(response);
-    if (name !== WEB) return forward(request, response, service);
+    if (name !== WEB) return forwardToOther(request, response, service);
     const followers = catalog.services.web.prewarms[pathOf(request)] ?? [];
     if (method === 'GET') response.once('finish', () => invoker.prewarm(followers));
     // Every POST counts, whatever its path, because a path can be spelled in many ways; our pages post only votes.
@@ -107,9 +115,20 @@ export function gateway({ catalog, services, invoker, streams, votes, voteRate }
     return body;
   }
 
+  async function forwardToOther(request: Request, response: Response, service: Service): Promise<void> {
+    if (toOthers >= REQUESTS_TO_OTHERS)
+      throw unavailable('Too many requests to services besides web are in progress. Try again soon.', 1);
+    toOthers += 1;
+    response.once('close', () => {
+      toOthers -= 1;
+    });
+    await forward(request, response, service);
+  }
+
   async function forward(request: Request, response: Response, service: Service): Promise<void> {
     const body = await bodyOf(request);
-    for (let attemptsLeft = SAFE.includes(request.method ?? '') ? 1 : 0; ; attemptsLeft -= 1) {
+    let attemptsLeft = SAFE.includes(request.method ?? '') ? 1 : 0;
+    for (let timesFull = 0; ; ) {
       const lease = await leaseOrStartingPage(request, response, service);
       if (!lease) return;
       if (response.destroyed) return lease.release();
@@ -117,11 +136,23 @@ export function gateway({ catalog, services, invoker, streams, votes, voteRate }
       setHeaders(request, service);
       const failure = await exchange(request, response, { target: lease.target, body });
       if (!failure) return;
+      const code = 'code' in failure ? String(failure.code) : '';
+      // Its socket's queue of connections is full: it is busy, and has heard nothing of this request.
+      const isFull = code === 'EAGAIN';
       // Node's parser refused the answer: the request has provoked that, another replica would say the same, and this one is well.
-      const isUnreadable = 'code' in failure && String(failure.code).startsWith('HPE_');
-      if (!isUnreadable) lease.fail();
+      const isUnreadable = code.startsWith('HPE_');
+      if (isFull) lease.release();
+      else if (!isUnreadable) lease.fail();
       if (response.headersSent || response.destroyed) return void response.destroy();
-      if (attemptsLeft > 0 && !isUnreadable) continue;
+      if (isFull && timesFull < TIMES_FULL) {
+        timesFull += 1;
+        await delay(backoffMs(timesFull));
+        continue;
+      }
+      if (attemptsLeft > 0 && !isUnreadable) {
+        attemptsLeft -= 1;
+        continue;
+      }
       throw unavailable('The page ended while it was answering. Try again.', 1, failure);
     }
   }

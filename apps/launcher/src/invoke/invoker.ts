@@ -7,7 +7,7 @@ import { jsonFault } from '@serverless-vote/http-server/json';
 import pTimeout from 'p-timeout';
 import type { AcceptanceClock } from '../model/acceptance-clock.ts';
 import { LauncherError, unavailable } from '../model/errors.ts';
-import { type Answer, type Call, Invocation } from '../model/invocation.ts';
+import { type Answer, CALLS_AT_ONCE, type Call, Invocation } from '../model/invocation.ts';
 import { FunctionPool, type FunctionPoolParts } from './function-pool.ts';
 
 /** Lambda's limit for a synchronous event: 6 MB. */
@@ -100,6 +100,10 @@ export class Invoker {
       const message = `${name} would wait for itself: ${path}. Invoke it with InvocationType Event, or not at all.`;
       throw new LauncherError('RecursiveInvocationException', message);
     }
+    if (options.callers?.some(({ openCalls }) => openCalls >= CALLS_AT_ONCE)) {
+      const message = `The calls of one event that have not ended are limited to ${CALLS_AT_ONCE}, waited for or not.`;
+      throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: 1 });
+    }
     const { databaseReady } = this.#parts;
     if (!databaseReady.isDone) {
       const message = unavailable('The database is away. Nothing was recorded; try again soon.', 2);
@@ -118,13 +122,14 @@ export class Invoker {
     name: string,
     event: Buffer,
     acceptance: Acceptance,
-    { signal, callers }: Pick<InvokeOptions, 'signal' | 'callers'> = {},
+    { signal, callers = [] }: Pick<InvokeOptions, 'signal' | 'callers'> = {},
   ): Promise<Invoked> {
     const pool = this.#poolOf(name);
     const { deadlineMs, memoryMb } = pool.entry;
     const invocation = new Invocation({ name, payload: event, deadlineMs, callers }, acceptance, this.#parts.clock);
     const leave = () => pool.abandon(invocation);
     signal?.addEventListener('abort', leave, { once: true });
+    for (const caller of callers) caller.openCalls += 1;
     try {
       this.#parts.bus.publish({ type: 'invocation.accepted', ...invocation.who, waiting: pool.waiting });
       pool.submit(invocation);
@@ -143,7 +148,8 @@ export class Invoker {
       this.#finished(invocation, { outcome, failure: isPlatforms ? undefined : messageOf(error) });
       throw error;
     } finally {
-      if (callers?.length === 1) callers[0]?.calls.push({ name, ms: this.#parts.clock.now() - invocation.arrivedAt });
+      for (const caller of callers) caller.openCalls -= 1;
+      if (callers.length === 1) callers[0]?.calls.push({ name, ms: this.#parts.clock.now() - invocation.arrivedAt });
       signal?.removeEventListener('abort', leave);
     }
   }

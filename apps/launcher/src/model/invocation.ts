@@ -47,6 +47,9 @@ export interface Answer {
   phases: Phases;
 }
 
+/** Calls of other functions at the same time, for each event in flight. */
+export const CALLS_AT_ONCE = 16;
+
 /** A function that an invocation invoked in turn, and how long it waited for it. */
 export interface Call {
   name: string;
@@ -101,6 +104,8 @@ export class Invocation {
   /** The functions that wait for one another, from the first one to this one. */
   readonly path: readonly string[];
   readonly calls: Call[] = [];
+  /** Calls that haven't ended, whether or not it still waits for them. */
+  openCalls = 0;
   readonly log = new InvocationLog();
   /** How often its container died. After the first time it runs alone, so that an event that kills its container harms no others. */
   deaths = 0;

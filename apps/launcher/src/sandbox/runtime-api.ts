@@ -4,7 +4,14 @@ import { arnOf } from '@serverless-vote/catalog';
 import { traceparentOf, xrayHeaderOf } from '@serverless-vote/contracts/trace-context';
 import { BodyRefused, ByteBudget, readBody } from '@serverless-vote/http-server/body';
 import { LauncherError, respondWithError } from '../model/errors.ts';
-import { FUNCTIONS, functionError, type Outcome, RESULT_LIMIT, resultTooLarge } from '../model/invocation.ts';
+import {
+  CALLS_AT_ONCE,
+  FUNCTIONS,
+  functionError,
+  type Outcome,
+  RESULT_LIMIT,
+  resultTooLarge,
+} from '../model/invocation.ts';
 import type { Poll, RuntimeClient } from './runtime-client.ts';
 
 const BASE = '/2018-06-01/runtime/';
@@ -12,12 +19,9 @@ const ERROR_LIMIT = 64 * 1024;
 /** Memory for the results that one sandbox sends at the same time. */
 const RESPONSES_AT_ONCE = 16 * 1024 * 1024;
 
-/** Calls of other functions at the same time, for each event in flight. */
-const CALLS = 16;
-
 /** A few connections more than a sandbox needs are enough. */
 export const connectionsFor = ({ allowedInFlight, calls }: RuntimeClient): number =>
-  allowedInFlight * (calls ? 1 + CALLS : 1) + 4;
+  allowedInFlight * (calls ? 1 + CALLS_AT_ONCE : 1) + 4;
 
 /**
  * AWS Lambda's Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) for one sandbox, over whatever transport.
