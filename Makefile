@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop test labs dev seed reset screenshots logs doctor clean bench chaos monitor monitor-stop \
-	swarm swarm-stop swarm-test modern-test classic classic-stop compare
+	swarm swarm-stop swarm-test modern-test classic classic-stop compare publish
 MAKEFLAGS += --no-print-directory
 
 run: ## Start everything: engine, images, stack. The page is at http://localhost:8080
@@ -63,6 +63,9 @@ classic: ## Start the classic voting application: five containers. Vote at http:
 classic-stop: ## Remove the classic voting application with its votes
 	@infra/stack/classic-stop.sh
 
+publish: ## Push all images for amd64 and arm64: make publish REGISTRY=ghcr.io/somebody TAG=1.0
+	@infra/images/publish.sh
+
 logs: ## Follow the log
 	@infra/stack/logs.sh
 
@@ -91,6 +94,7 @@ help: ## Print this list
 #: VOTES_PER_MINUTE_PER_ADDRESS votes that one address may send per minute; 0 is off (0)
 #: CONTROL_HOSTS                more host names for the control API
 #: LOCAL_PEERS                  more addresses and networks that count as this machine
+#: BEHIND_PROXY                 1: a proxy with TLS on this machine is in front of the pages, and says who its clients are (0)
 #: LOG_LEVEL                    debug shows every step of every invocation (info)
 #: IMAGE_TAG                    tag of the images; another tag keeps another clone's images separate (latest)
 #: STACK                        name of the stack; another name starts a second stack (serverless-vote)

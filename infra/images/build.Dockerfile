@@ -8,7 +8,8 @@ RUN --mount=type=cache,id=serverless-vote-npm,target=/root/.npm \
   : serverless-vote && npm ci --ignore-scripts --no-audit --no-fund \
   && TURBO_TELEMETRY_DISABLED=1 node_modules/.bin/turbo run build --output-logs=new-only \
   && mkdir /built && cp --parents --recursive functions/catalog.json functions/*/dist apps/launcher/dist apps/web/.next/standalone \
-    packages/task-agent/dist packages/database infra/images/rehearse-web.mjs /built
+    packages/task-agent/dist packages/database infra/images/rehearse-web.mjs /built \
+  && node infra/images/functions.mts --users /built/users
 
 FROM scratch AS serverless-vote-build
 COPY --from=serverless-vote-work /built /

@@ -2,6 +2,8 @@
 # Builds our images from the output of `turbo build` on the host.
 #
 #   build.sh [launcher|web|database|<function>…]   without arguments all of them; IMAGE_TAG is the tag
+#   PUBLISH_TO=<registry> OTHER=arm64 build.sh     for a registry, and for another architecture than this machine's: nothing of
+#                                                  the images is run then, so their last stages, which run something, are left out
 #
 # A Dockerfile copies and does nothing else, and gets exactly the files that it copies (a tar as its
 # context), so that an unchanged image takes a fraction of a second, with BuildKit or without.
@@ -17,8 +19,12 @@ export COPYFILE_DISABLE=1 # or macOS' tar adds its own files
 
 # image <name> <Dockerfile's name> <--build-arg…> -- <files…>
 image() {
-  local name=$1 dockerfile=infra/images/$2.Dockerfile arguments=() before after
-  local repository=serverless-vote/$name:$tag
+  local name=$1 dockerfile=infra/images/$2.Dockerfile arguments=() platform=() before after
+  local repository=${PUBLISH_TO:+$PUBLISH_TO/}serverless-vote/$name:$tag
+  if [ -n "${OTHER:-}" ]; then
+    platform=(--platform "linux/$OTHER")
+    ! grep -q " AS serverless-vote-$2-copied" "$dockerfile" || platform+=(--target "serverless-vote-$2-copied")
+  fi
   shift 2
   while [ "$1" != -- ]; do arguments+=(--build-arg "$1") && shift; done
   shift
@@ -31,8 +37,8 @@ image() {
   before=$(docker image inspect --format '{{.Id}}' "$repository" 2>/dev/null || true)
   # `built` is what docker-compose.override.yml builds in a container. Here it is the context.
   sed 's/--from=built //' "$dockerfile" >"$work/Dockerfile"
-  tar -cf - -C "$work" Dockerfile -C "$ROOT" "$@" |
-    docker build --network none --tag "$repository" \
+  tar -cf - -C "$work" . -C "$ROOT" "$@" |
+    docker build --network none --tag "$repository" ${platform[@]+"${platform[@]}"} \
       --build-arg "$NODE" --build-arg "$POSTGRES" ${arguments[@]+"${arguments[@]}"} -
   after=$(docker image inspect --format '{{.Id}}' "$repository")
   built=$((built + 1))
@@ -62,14 +68,12 @@ mkdir -p "$ROOT/.cache"
 only=(${@+"$@"})
 built=0
 changed=
-callers=
-bases=$("$ROOT/infra/images/base.sh")
+bases=$("$ROOT/infra/images/base.sh" ${OTHER:+"$OTHER"})
 NODE=$(grep '^NODE_IMAGE=' <<<"$bases")
 POSTGRES=$(grep '^POSTGRES_IMAGE=' <<<"$bases")
 functions=$(node infra/images/functions.mts)
 
-while read -r name uid database; do
-  if [ "$database" = true ]; then callers="$callers $name:x:$uid:$uid::/:/usr/sbin/nologin"; fi
+while read -r name uid _; do
   if wanted "$name"; then
     image "$name" function "NAME=$name" "USER_ID=$uid" -- "functions/$name/dist/main.cjs"
   fi
@@ -89,7 +93,10 @@ if [[ " ${only[*]-} " == *' classic '* ]]; then
 fi
 
 if wanted database; then
-  image database database "CALLERS=${callers# }" -- packages/database/start-database packages/database/*.conf
+  node infra/images/functions.mts --users "$work/users"
+  chmod -R a+rX "$work/users"
+  image database database -- packages/database/start-database packages/database/*.conf
+  rm -rf "$work/users"
 fi
 if wanted launcher; then
   image launcher launcher -- apps/launcher/dist/main.cjs packages/task-agent/dist/task-agent.cjs functions/catalog.json packages/database/migrations

@@ -10,11 +10,9 @@ COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/lib/*-linux-gnu/libatomic.so.1 /usr/lib/
 COPY --from=built packages/database/postgresql.conf packages/database/pg_hba.conf packages/database/pg_hba.swarm.conf packages/database/pg_ident.conf /etc/postgresql/
 COPY --from=built packages/database/start-database /start-database
-# A name for the uid of each function that may use the database, for peer authentication. A build argument and
-# not a file, because it comes from the catalog.
-ARG CALLERS
-RUN : serverless-vote && printf '%s\n' ${CALLERS} >>/etc/passwd \
-  && install -d -o postgres -g postgres -m 0755 /run/postgresql
+# With a name for the uid of each function that may use the database, for peer authentication.
+COPY --from=built users/passwd /etc/passwd
+COPY --from=built --chown=999:999 users/run /run/postgresql
 LABEL org.serverless-vote.image=database
 USER postgres
 # Fast shutdown: end the sessions, write a checkpoint.

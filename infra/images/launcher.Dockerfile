@@ -1,9 +1,7 @@
 # The one permanent program. Root, because the Docker socket belongs to root; compose drops all capabilities.
 ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE} AS node
-FROM node AS serverless-vote-launcher
-# Removes the base image's package managers.
-RUN : serverless-vote && rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/yarn* /usr/local/bin/corepack
+FROM node AS serverless-vote-launcher-copied
 LABEL org.serverless-vote.image=launcher
 WORKDIR /launcher
 COPY --from=built functions/catalog.json /launcher/catalog.json
@@ -15,3 +13,7 @@ COPY --from=built packages/task-agent/dist/task-agent.cjs /launcher/task-agent.c
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP_THRESHOLD_=65536
 ENTRYPOINT ["node", "/launcher/main.cjs"]
 CMD []
+
+FROM serverless-vote-launcher-copied AS serverless-vote-launcher
+# Removes the base image's package managers.
+RUN : serverless-vote && rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/yarn* /usr/local/bin/corepack

@@ -65,7 +65,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   platform.forgetPredecessor();
 
   const acceptance = new AcceptanceClock();
-  const { poll, imageTag } = settings;
+  const { poll, ownImages } = settings;
   const resume = (highestAcceptedAt: bigint) => acceptance.resume(highestAcceptedAt);
   const database = platform.database ? postgres(platform.database, { poll, migrationsDir, resume, log }) : noDatabase;
   const usesDatabase = (name: string) => catalog.functions[name]?.database === true;
@@ -75,7 +75,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   const results = new Map<string, ComputedStream>();
   const invoker = new Invoker(
     catalog,
-    { imageTag, idleTimeoutMs: settings.functionIdleTimeoutMs },
+    { ownImages, idleTimeoutMs: settings.functionIdleTimeoutMs },
     {
       ...{ engine, limiter, bus, acceptance, clock: systemClock, databaseReady: database.ready },
       openEndpoint: platform.openRuntimeEndpoint,
@@ -99,7 +99,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   const handedOn = new Map([...settings.handedOn, ['PARTS', JSON.stringify(partsOf(catalog))]]);
   const newService = (name: string, entry: ServiceEntry) =>
     new HttpService(
-      { name, entry, image: imageOf(entry, imageTag), idleTimeoutMs: settings.webIdleTimeoutMs, handedOn },
+      { name, entry, image: imageOf(entry, ownImages), idleTimeoutMs: settings.webIdleTimeoutMs, handedOn },
       { engine, openIngress: platform.openIngress, limiter, bus, clock: systemClock },
     );
   const web = newService(WEB, catalog.services.web);
@@ -123,7 +123,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     isPrepared: () => databaseReady.isDone,
     databaseIsThere: () => database.isThere(),
     databaseHasSpace: () => database.hasSpace(pools.some((pool) => pool.health.lacksSpace)),
-    images: [...ofPages.map(({ entry }) => entry), catalog.services.web].map((entry) => imageOf(entry, imageTag)),
+    images: [...ofPages.map(({ entry }) => entry), catalog.services.web].map((entry) => imageOf(entry, ownImages)),
     lacking: async (images) => (await platform.engine.missingImages?.(images)) ?? [],
     functions: ofPages.map(({ name }) => name),
     isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,
@@ -136,6 +136,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
       ...{ catalog, invoker, streams, votes: database.votes },
       services: new Map(services.map((service) => [service.name, service])),
       voteRate: perMinute === 0 ? undefined : new AddressRate(perMinute),
+      isProxy: (address) => settings.behindProxy && peers.of(address) === 'this-machine',
     }),
     private: serverOf(
       controlApi({

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make modern-test: what depends on the engine, on the newest one that has packages, beside this machine's own and without
 # touching it. IMAGE_STORE=containerd (engine 29's default) or overlay2.
-# QUICK=1: the journeys with stand-ins, with pulled images and with nothing but Docker, without the tests.
+# QUICK=1: the journeys with stand-ins, with published and pulled images and with nothing but Docker, without the tests.
 # FULL=1: the tests and four journeys, in which each store, each user and each kind of base image meets each of the others.
 # The last line counts: N passed, N failed.
 set -euo pipefail
@@ -44,6 +44,19 @@ nothing_but_docker() {
   progress 'docker compose up --build, a vote, rest, down and up'
   in_project root 1200 infra/engine/modern/nothing-but-docker.sh
   note 'docker compose up --build'
+}
+
+publish() {
+  progress 'make publish: images for amd64 and arm64'
+  in_project root 900 make publish REGISTRY=127.0.0.1:5000 TAG=published
+  echo '1 passed, 0 failed'
+  note 'make publish'
+}
+
+published() {
+  progress 'compose.published.yml, a vote, rest and down'
+  in_project root 600 infra/engine/modern/published.sh
+  note 'compose.published.yml'
 }
 
 another_engine() {
@@ -105,6 +118,8 @@ if [ -z "${QUICK:-}" ]; then suite tests tests; fi
 if [ -n "${QUICK:-}${FULL:-}" ]; then
   suite journey-pulled journey root pulled
   suite nothing-but-docker nothing_but_docker
+  suite publish publish
+  suite published published
 fi
 if [ -n "${FULL:-}" ]; then
   step engine another_engine $OTHER

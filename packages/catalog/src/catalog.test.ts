@@ -54,14 +54,17 @@ describe('reading the catalog', () => {
     });
   const stdio = { protocol: 'stdio', serving: { kind: 'single-use' } };
 
-  test('takes an image with a tag as it is, and gives one without the stack’s own', () => {
+  test('takes an image with a tag as it is, and gives one without the stack’s registry and tag', () => {
     const { functions } = parseCatalog(
       changeVote({ ...stdio, image: 'python:3.14-slim', command: ['python3', '-c', ''] }),
     );
-    expect(Object.values(functions).map((entry) => imageOf(entry, 'test'))).toEqual([
+    expect(Object.values(functions).map((entry) => imageOf(entry, { prefix: 'registry:5000/', tag: 'test' }))).toEqual([
       'python:3.14-slim',
-      'serverless-vote/fetch-results:test',
+      'registry:5000/serverless-vote/fetch-results:test',
     ]);
+    expect(imageOf(functions['fetch-results'] ?? { image: '' }, { prefix: '', tag: 'test' })).toBe(
+      'serverless-vote/fetch-results:test',
+    );
   });
 
   test.each([
@@ -74,7 +77,9 @@ describe('reading the catalog', () => {
     ...[`python@sha256:${'0a'.repeat(32)}`, `registry:5000/team/hello:1@sha256:${'0a'.repeat(32)}`],
   ])('takes %s as it is', (image) => {
     const { functions } = parseCatalog(changeVote({ image }));
-    expect(Object.values(functions).map((entry) => imageOf(entry, 'test'))[0]).toBe(image);
+    expect(Object.values(functions).map((entry) => imageOf(entry, { prefix: 'registry:5000/', tag: 'test' }))[0]).toBe(
+      image,
+    );
   });
 
   test.each([

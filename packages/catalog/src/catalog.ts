@@ -212,9 +212,15 @@ export function findFunction({ functions }: Catalog, requested: string, qualifie
   throw new NotInCatalog(`Function not found: ${what}. The catalog has: ${known}.`);
 }
 
+/** What the stack adds to the names of its own images: a registry that ends with a slash, or nothing; and a tag. */
+export interface OwnImages {
+  prefix: string;
+  tag: string;
+}
+
 /** The image that an entry's containers are started from. */
-export const imageOf = (entry: { image: string }, ownTag: string): string =>
-  isFromElsewhere(entry) ? entry.image : `${entry.image}:${ownTag}`;
+export const imageOf = (entry: { image: string }, { prefix, tag }: OwnImages): string =>
+  isFromElsewhere(entry) ? entry.image : `${prefix}${entry.image}:${tag}`;
 
 export const isFromElsewhere = ({ image }: { image: string }): boolean => image.includes(':');
 

@@ -24,6 +24,10 @@ export interface Relay {
   mounts: Mount[];
 }
 
+/** What brings an image of ours that isn't on this machine: a build, or a pull where it has a registry's name in front. */
+export const bringingOurs = (image: string): string =>
+  image.startsWith('serverless-vote/') ? '`make run` builds it' : `\`docker pull ${image}\` brings it`;
+
 export interface SandboxSpec {
   sandboxId: string;
   kind: 'function' | 'web';

@@ -12,7 +12,7 @@ const needed = { STACK_ID: 'a-stack', SESSION_SECRET_FILE: secretFile };
 test('what is not set, or set to nothing, has its default', () => {
   const config = parseSettings({ ...needed, POLL_OPTIONS: '', LIVE: '' });
   expect(config).toMatchObject({
-    imageTag: 'latest',
+    ownImages: { prefix: '', tag: 'latest' },
     live: true,
     votesPerMinutePerAddress: 0,
     functionIdleTimeoutMs: 60_000,
@@ -65,4 +65,22 @@ test('there is a presenter only with a key that cannot be guessed', () => {
   const short = `${secretFile}-short`;
   writeFileSync(short, 'guess');
   expect(parseSettings({ ...needed, PRESENTER_KEY_FILE: short }).presenterKey).toBeUndefined();
+});
+
+test.each([
+  ['', ''],
+  ['ghcr.io/somebody', 'ghcr.io/somebody/'],
+  ['127.0.0.1:5000', '127.0.0.1:5000/'],
+])('the registry %j comes in front of our images', (IMAGE_PREFIX, prefix) => {
+  expect(parseSettings({ ...needed, IMAGE_PREFIX }).ownImages).toEqual({ prefix, tag: 'latest' });
+});
+
+test.each(['ghcr.io/', 'http://ghcr.io', 'a b', '-v', 'ghcr.io:x', '../etc'])('%j is no registry', (IMAGE_PREFIX) => {
+  expect(() => parseSettings({ ...needed, IMAGE_PREFIX })).toThrow('IMAGE_PREFIX: has to be a registry');
+});
+
+test('a proxy in front of the pages needs them for itself', () => {
+  expect(parseSettings({ ...needed, BIND: '127.0.0.1', BEHIND_PROXY: '1' }).behindProxy).toBe(true);
+  for (const BIND of ['0.0.0.0', '192.168.1.2', ''])
+    expect(() => parseSettings({ ...needed, BIND, BEHIND_PROXY: '1' })).toThrow('BEHIND_PROXY: needs BIND=127.0.0.1');
 });

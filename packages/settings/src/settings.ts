@@ -56,6 +56,10 @@ export const variables = z.object({
     .refine((text) => list(text).every(isRange), 'has to be IP addresses or networks (10.0.0.0/8), separated by commas')
     .default('')
     .describe('more addresses and networks that count as this machine'),
+  BEHIND_PROXY: z
+    .enum(['0', '1'])
+    .default('0')
+    .describe('1: a proxy with TLS on this machine is in front of the pages, and says who its clients are'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -65,6 +69,15 @@ export const variables = z.object({
     .regex(/^[\w][\w.-]{0,127}$/, 'has to be an image tag')
     .default('latest')
     .describe("tag of the images; another tag keeps another clone's images separate"),
+  // compose.published.yml sets it. Only the operator can: nothing of a request ever becomes part of an image's name.
+  IMAGE_PREFIX: z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9][\w.-]*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+      'has to be a registry, with a path if you like',
+    )
+    .or(z.literal(''))
+    .default(''),
   SESSION_SECRET_FILE: secretFile(
     'session-secret',
     /.{32}/s,
@@ -115,10 +128,14 @@ export function parseSettings(environment: NodeJS.ProcessEnv = process.env) {
   const parsed = given.ENGINE === 'swarm' ? variablesOnSwarm.safeParse(given) : variables.safeParse(given);
   const { POLL_QUESTION, POLL_OPTIONS } = variables.shape;
   const poll = parsePoll(POLL_QUESTION.parse(given.POLL_QUESTION), POLL_OPTIONS.parse(given.POLL_OPTIONS));
-  if (!parsed.success || 'problems' in poll) {
+  // Else a client that reaches the port without the proxy could look like it: docker-proxy hides addresses.
+  const isOpen = given.BEHIND_PROXY === '1' && !given.BIND?.startsWith('127.');
+  const proxyProblems = isOpen ? ['BEHIND_PROXY: needs BIND=127.0.0.1, so that nobody gets past the proxy'] : [];
+  if (!parsed.success || 'problems' in poll || isOpen) {
     const problems = [
       ...(parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []),
       ...('problems' in poll ? poll.problems : []),
+      ...proxyProblems,
     ];
     throw new SettingsError(`Invalid settings:\n  ${problems.join('\n  ')}`);
   }
@@ -127,7 +144,7 @@ export function parseSettings(environment: NodeJS.ProcessEnv = process.env) {
     data.ENGINE === 'swarm' ? onSwarm(data as z.infer<typeof variablesOnSwarm>) : { kind: 'docker' };
   return {
     stackId: data.STACK_ID,
-    imageTag: data.IMAGE_TAG,
+    ownImages: { prefix: data.IMAGE_PREFIX && `${data.IMAGE_PREFIX}/`, tag: data.IMAGE_TAG },
     engine,
     poll: poll.poll,
     live: data.LIVE === '1',
@@ -136,6 +153,8 @@ export function parseSettings(environment: NodeJS.ProcessEnv = process.env) {
     controlHosts: new Set(list(data.CONTROL_HOSTS.toLowerCase())),
     /** Further addresses and networks that count as this machine. */
     localPeers: list(data.LOCAL_PEERS),
+    /** Do this machine's `X-Forwarded-*` headers count? */
+    behindProxy: data.BEHIND_PROXY === '1',
     /** Are the pages for this machine only? */
     pagesAreLocal: data.BIND.startsWith('127.'),
     /** 0: no limit. */

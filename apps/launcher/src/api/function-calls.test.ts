@@ -41,7 +41,7 @@ function openFunctions(mayInvoke: Record<string, string[]>, limits: object = {})
   let answerCall: AnswerCall | undefined;
   const invoker = new Invoker(
     catalog,
-    { imageTag: 'latest', idleTimeoutMs: 60_000 },
+    { ownImages: { prefix: '', tag: 'latest' }, idleTimeoutMs: 60_000 },
     {
       ...{ engine, bus, clock, limiter: new StartLimiter(4), acceptance: new AcceptanceClock() },
       openEndpoint: runtimeApiOnSockets(directory),

@@ -35,7 +35,8 @@ function report(parts: Partial<HealthParts> = {}) {
 }
 
 describe('health', () => {
-  const lacking = async () => ['vote:1'];
+  const lacking = async () => ['registry:5000/serverless-vote/web:1'];
+  const unbuilt = async () => ['serverless-vote/web:1'];
   const engineAway = () => Promise.reject(new Error('ECONNREFUSED'));
 
   test('is ok when a vote would be recorded', async () => {
@@ -46,7 +47,18 @@ describe('health', () => {
     ['the database has not been prepared', { isPrepared: () => false }, 'starting', 'waiting for the database'],
     ['the database is away', { databaseIsThere: async () => false }, 'paused', 'the database is away'],
     ['its disk is full', { databaseHasSpace: async () => false }, 'paused', "the database's disk is full"],
-    ['an image is missing', { lacking }, 'failing', "the image vote:1 isn't on this machine; `make run` builds it"],
+    [
+      'an image is not built',
+      { lacking: unbuilt },
+      'failing',
+      "the image serverless-vote/web:1 isn't on this machine; `make run` builds it",
+    ],
+    [
+      'an image is not pulled',
+      { lacking },
+      'failing',
+      "the image registry:5000/serverless-vote/web:1 isn't on this machine; `docker pull registry:5000/serverless-vote/web:1` brings it",
+    ],
     ['the engine does not answer', { lacking: engineAway }, 'failing', 'the Docker Engine does not answer'],
   ])('says so to everybody when %s', async (_case, parts, status, reason) => {
     const { health } = report(parts);

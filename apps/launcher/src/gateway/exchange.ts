@@ -14,6 +14,14 @@ export function dropHeaders(headers: http.IncomingHttpHeaders): void {
   for (const name of Object.keys(headers)) if (DROPPED.test(name)) delete headers[name];
 }
 
+export interface Exchange {
+  target: Target;
+  body: Buffer;
+  /** Does the client use TLS? Then its browser sends cookies over nothing else. */
+  secure?: boolean;
+  withinMs?: number;
+}
+
 /**
  * Sends a request with its body to a replica, and the replica's answer to the client. The answer is untrusted.
  * @returns why there is no complete answer; undefined if there is one, or if the client has left
@@ -21,7 +29,7 @@ export function dropHeaders(headers: http.IncomingHttpHeaders): void {
 export function exchange(
   { method, url = '/', headers }: http.IncomingMessage,
   response: http.ServerResponse,
-  { target, body, withinMs = ANSWERS_WITHIN_MS }: { target: Target; body: Buffer; withinMs?: number },
+  { target, body, secure = false, withinMs = ANSWERS_WITHIN_MS }: Exchange,
 ): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const path = originForm(url);
@@ -46,6 +54,8 @@ export function exchange(
     asked.once('response', (answer) => {
       const { statusCode = 0 } = answer;
       dropHeaders(answer.headers);
+      const { 'set-cookie': cookies } = answer.headers;
+      if (secure && cookies) answer.headers['set-cookie'] = cookies.map((cookie) => `${cookie}; Secure`);
       // Node throws if asked to send an invalid status, and that would end the launcher.
       response.writeHead(statusCode < 200 || statusCode > 599 ? 502 : statusCode, answer.headers);
       answer.pipe(response);

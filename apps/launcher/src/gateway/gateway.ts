@@ -9,6 +9,7 @@ import { connectionsWithin } from '@serverless-vote/http-server/open-files';
 import { limitedServer } from '@serverless-vote/http-server/server';
 import pTimeout from 'p-timeout';
 import { knownError, LauncherError, unavailable } from '../model/errors.ts';
+import { type Client, clientOf } from './client-of.ts';
 import { dropHeaders, exchange } from './exchange.ts';
 import type { HttpService, Lease } from './http-service.ts';
 import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
@@ -58,13 +59,16 @@ export interface GatewayParts {
   streams: ReadonlyMap<string, PublicStream>;
   votes: Database['votes'];
   voteRate?: AddressRate | undefined;
+  /** Is this the address of a proxy whose `X-Forwarded-*` headers count? */
+  isProxy?: (address: string) => boolean;
 }
 
 type Request = http.IncomingMessage;
 type Response = http.ServerResponse;
 
 /** The public port: it serves streams itself and proxies everything else to the HTTP services. Nothing else is reachable through it. */
-export function gateway({ catalog, services, invoker, streams, votes, voteRate }: GatewayParts): http.Server {
+export function gateway(parts: GatewayParts): http.Server {
+  const { catalog, services, invoker, streams, votes, voteRate, isProxy = () => false } = parts;
   let toOthers = 0;
 
   async function route(request: Request, response: Response): Promise<void> {
@@ -85,7 +89,7 @@ export function gateway({ catalog, services, invoker, streams, votes, voteRate }
     const followers = catalog.services.web.prewarms[pathOf(request)] ?? [];
     if (method === 'GET') response.once('finish', () => invoker.prewarm(followers));
     // Every POST counts, whatever its path, because a path can be spelled in many ways; our pages post only votes.
-    const waitSeconds = (method === 'POST' && voteRate?.take(request.socket.remoteAddress ?? '')) || 0;
+    const waitSeconds = (method === 'POST' && voteRate?.take(clientOf(request, isProxy).address)) || 0;
     if (voteRate && waitSeconds > 0) return refuseVote(request, response, voteRate.perMinute, waitSeconds);
     // Web starts for this vote; what the vote needs next starts beside it.
     if (method === 'POST' && !service.isUp) invoker.prewarm(followers);
@@ -127,14 +131,19 @@ export function gateway({ catalog, services, invoker, streams, votes, voteRate }
 
   async function forward(request: Request, response: Response, service: Service): Promise<void> {
     const body = await bodyOf(request);
+    const client = clientOf(request, isProxy);
     let attemptsLeft = SAFE.includes(request.method ?? '') ? 1 : 0;
     for (let timesFull = 0; ; ) {
       const lease = await leaseOrStartingPage(request, response, service);
       if (!lease) return;
       if (response.destroyed) return lease.release();
       response.once('close', lease.release);
-      setHeaders(request, service);
-      const failure = await exchange(request, response, { target: lease.target, body });
+      setHeaders(request, service, client);
+      const failure = await exchange(request, response, {
+        target: lease.target,
+        body,
+        secure: client.proto === 'https',
+      });
       if (!failure) return;
       const code = 'code' in failure ? String(failure.code) : '';
       // Its socket's queue of connections is full: it is busy, and has heard nothing of this request.
@@ -157,11 +166,11 @@ export function gateway({ catalog, services, invoker, streams, votes, voteRate }
     }
   }
 
-  function setHeaders({ headers, socket }: Request, service: Service): void {
+  function setHeaders({ headers }: Request, service: Service, { address, proto }: Client): void {
     dropHeaders(headers);
-    headers['x-forwarded-for'] = socket.remoteAddress ?? '';
+    headers['x-forwarded-for'] = address;
     headers['x-forwarded-host'] = headers.host ?? '';
-    headers['x-forwarded-proto'] = 'http';
+    headers['x-forwarded-proto'] = proto;
     if (votes.since && service === services.get(WEB))
       headers['serverless-vote-votes-since'] = votes.since.toISOString();
   }

@@ -1,4 +1,4 @@
-import { type Catalog, findFunction, imageOf } from '@serverless-vote/catalog';
+import { type Catalog, findFunction, imageOf, type OwnImages } from '@serverless-vote/catalog';
 import type { Acceptance } from '@serverless-vote/contracts/acceptance';
 import type { InvocationOutcome } from '@serverless-vote/contracts/lifecycle';
 import { continueTrace, type TraceContext } from '@serverless-vote/contracts/trace-context';
@@ -50,14 +50,14 @@ export class Invoker {
   readonly #pools: ReadonlyMap<string, FunctionPool>;
   readonly #parts: InvokerParts;
 
-  constructor(catalog: Catalog, setting: { imageTag: string; idleTimeoutMs: number }, parts: InvokerParts) {
+  constructor(catalog: Catalog, setting: { ownImages: OwnImages; idleTimeoutMs: number }, parts: InvokerParts) {
     this.#catalog = catalog;
     this.#parts = parts;
-    const { imageTag, idleTimeoutMs } = setting;
+    const { ownImages, idleTimeoutMs } = setting;
     const entries = Object.entries(catalog.functions);
     this.#pools = new Map(
       entries.map(([name, entry]) => {
-        const image = imageOf(entry, imageTag);
+        const image = imageOf(entry, ownImages);
         return [name, new FunctionPool(name, entry, { image, idleTimeoutMs }, parts)];
       }),
     );
