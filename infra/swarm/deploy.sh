@@ -2,13 +2,11 @@
 
 cluster() { "$ROOT/infra/swarm/cluster.sh" "$@"; }
 
-# Every image of ours that a node may have to run.
-images() {
-  local name
-  for name in launcher database web $(node infra/images/functions.mts | cut -d' ' -f1); do
-    echo "serverless-vote/$name:$IMAGE_TAG"
-  done
-}
+# The catalog of the stack.
+CATALOG=${CATALOG:-functions/catalog.json}
+
+# Every image that a node may have to run.
+images() { echo "serverless-vote/launcher:$IMAGE_TAG serverless-vote/database:$IMAGE_TAG" && node infra/swarm/programs.mts images "$CATALOG"; }
 
 bring_images() {
   # shellcheck disable=SC2046
@@ -33,12 +31,13 @@ DEPLOY='set -e
 deploy() {
   local settings=() name
   make_secret
-  export STACK_FILES="infra/swarm/stack.yml infra/swarm/control-port.yml ${1:-}"
+  export STACK_FILES="infra/swarm/stack.yml infra/swarm/control-port.yml .cache/swarm-programs.json ${1:-}"
   LAUNCHER_IMAGE=$(image_id launcher)
   DATABASE_IMAGE=$(image_id database)
   # The control API is for this machine, whose connections reach the nodes from their network's gateway.
   LOCAL_PEERS=${LOCAL_PEERS:-$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}' "$(name_of 1)")}
   export LAUNCHER_IMAGE DATABASE_IMAGE LOCAL_PEERS
+  node infra/swarm/programs.mts stack "$CATALOG" >.cache/swarm-programs.json
   for name in STACK STACK_FILES LAUNCHER_IMAGE DATABASE_IMAGE $LAUNCHER_SETTINGS; do
     settings+=(--env "$name")
   done

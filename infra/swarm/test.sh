@@ -9,6 +9,7 @@ forget_settings
 export STACK=${TEST_STACK:-serverless-vote-test}-swarm IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}swarm-test
 # Starts go through a scheduler, so what is timed on one machine may take longer.
 export DEADLINES_TIMES=8 FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
+export CATALOG=.cache/swarm-test-catalog.json
 export NO_COLOR=1 SAY_LOGS=.cache/logs/swarm-test
 
 . "$(dirname "${BASH_SOURCE[0]}")/../stack/settings.sh"
@@ -18,22 +19,19 @@ export NO_COLOR=1 SAY_LOGS=.cache/logs/swarm-test
 . "$ROOT/infra/swarm/nodes.sh"
 . "$ROOT/infra/swarm/deploy.sh"
 
-# The contract's functions that do wrong, and a catalog that has them.
+# The contract's functions that do wrong, programs of others, and a catalog that has them.
 misbehaving() {
+  local python
   "$ROOT/infra/images/build.sh" misbehave
-  node apps/launcher/integration/functions/catalog.mts >.cache/swarm-test-catalog.json
+  python=$("$ROOT/infra/images/base.sh" python)
+  PYTHON_IMAGE=${python#*=} SERVICES=./swarm-services.json node apps/launcher/integration/functions/catalog.mts \
+    ./swarm-functions.json >"$CATALOG"
   note 'a catalog with functions that do wrong'
-}
-
-# What nodes get beyond what any stack needs.
-bring_all_images() {
-  # shellcheck disable=SC2046
-  cluster load $(images) "serverless-vote/misbehave:$IMAGE_TAG"
 }
 
 # Whatever the engines' image stores call what they have, nothing is carried twice.
 load_again() {
-  bring_all_images
+  bring_images
   grep -q ', 0 brought now$' "$STEP_NOTE" || { echo '0 passed, 1 failed' && return 1; }
   echo '1 passed, 0 failed'
 }
@@ -51,6 +49,7 @@ rest() { run_vitest swarm rest unreachable; }
 hostile() { run_vitest swarm hostile; }
 nodes_fail() { run_vitest swarm under-load; }
 removal() { run_vitest swarm removal; }
+programs() { run_vitest swarm programs; }
 
 remove_remains() {
   cluster down
@@ -80,13 +79,13 @@ begun=yes
 GO_ON=1 step remains remove_remains
 step settings check_settings_for_swarm
 step nodes cluster up
-step load bring_all_images
+step load bring_images
 suite load-again load_again
-step deploy deploy infra/swarm/test-catalog.yml .cache/swarm-test-catalog.json
+step deploy deploy infra/swarm/test-catalog.yml "$CATALOG"
 step ready wait_until_swarm_answers
 
 # What one suite did to nodes and launcher is over before the next begins.
-for name in invoke_api journeys rest hostile nodes_fail contract; do
+for name in invoke_api journeys programs rest hostile nodes_fail contract; do
   while_counting suite "${name/_/-}" $name
   GO_ON=1 step ready wait_until_swarm_answers
 done

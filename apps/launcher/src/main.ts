@@ -1,4 +1,4 @@
-import { checkForSwarm, NotOnSwarm, readCatalog } from '@serverless-vote/catalog';
+import { aloneOf, checkForSwarm, NotOnSwarm, readCatalog } from '@serverless-vote/catalog';
 import { PortTaken } from '@serverless-vote/http-server/listen';
 import { OtherLauncher } from '@serverless-vote/http-server/own-socket';
 import { parseSettings, SettingsError } from '@serverless-vote/settings';
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const { stackId, engine } = settings;
   const platform =
     engine.kind === 'swarm'
-      ? swarmPlatform(stackId, engine, log)
+      ? swarmPlatform(stackId, engine, aloneOf(catalog), log)
       : await dockerPlatform(stackId, catalog.services.web.user, log);
   const migrationsDir = `${import.meta.dirname}/migrations`;
   const launcher = await startLauncher({ settings, catalog, platform, migrationsDir, log });

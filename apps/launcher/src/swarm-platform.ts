@@ -1,4 +1,6 @@
+import type http from 'node:http';
 import net from 'node:net';
+import type { Alone } from '@serverless-vote/catalog';
 import { secretFor } from '@serverless-vote/contracts/secret';
 import { SwarmEngine } from '@serverless-vote/engine/swarm/swarm-engine';
 import { listen } from '@serverless-vote/http-server/listen';
@@ -13,17 +15,18 @@ const RUNTIME_PORT = 9001;
 const WEB_CONTROL_PORT = 9003;
 const CALL_DEADLINE_MS = 15_000;
 
-/** Several machines: a Docker Swarm, and overlay networks. Each endpoint listens in one network only. */
+/** Several machines: a Docker Swarm, and overlay networks. Each endpoint listens only in networks of its callers. */
 export function swarmPlatform(
   stackId: string,
   { taskId, databaseHost, databasePassword }: Extract<EngineSettings, { kind: 'swarm' }>,
+  alone: Alone,
   log: Logger,
 ): Platform {
   const docker = new Docker({ timeout: CALL_DEADLINE_MS });
   const warn = (details: object, event: string) => log.warn(details, event);
   const agentFile = `${import.meta.dirname}/task-agent.cjs`;
   const engine = new SwarmEngine({
-    ...{ docker, stackId, taskId, databaseHost, agentFile, warn },
+    ...{ docker, stackId, taskId, databaseHost, agentFile, warn, alone: [...alone.functions, ...alone.services] },
     key: databasePassword,
   });
   const { networks } = engine;
@@ -46,15 +49,19 @@ export function swarmPlatform(
     forgetPredecessor: () => undefined,
     async listen(servers) {
       await listen(runtime.server, RUNTIME_PORT, networks.functions.address);
+      for (const name of alone.functions)
+        await listen(sameAs(runtime.server), RUNTIME_PORT, networks.only(name).address);
       await listen(servers.web, WEB_CONTROL_PORT, networks.web.address);
       await listen(servers.private, CONTROL_PORT, networks.published);
       await listen(servers.public, GATEWAY_PORT, networks.published);
       // For the health check, and for `docker exec`.
-      const inside = net.createServer((socket) => servers.private.emit('connection', socket));
-      await listen(inside, CONTROL_PORT, '127.0.0.1');
+      await listen(sameAs(servers.private), CONTROL_PORT, '127.0.0.1');
     },
   };
 }
+
+/** One more address of a server. */
+const sameAs = (server: http.Server) => net.createServer((socket) => server.emit('connection', socket));
 
 interface Node {
   Spec: { Availability: string };

@@ -170,27 +170,29 @@ function readJson(json: string): unknown {
 
 export const readCatalog = (file: string): Catalog => parseCatalog(readFileSync(file, 'utf8'));
 
-const NO_AGENT = 'a task of a Swarm starts with our agent, for which other images have no node';
-/** Why a protocol works on one machine only. */
-const NOT_ON_SWARM: Partial<Record<FunctionEntry['protocol'], string>> = {
-  stdio: 'its protocol is "stdio", but a task of a Swarm has no standard input',
-  'runtime-api-tcp': `its protocol is "runtime-api-tcp", but ${NO_AGENT}`,
-};
-
-/** The catalog has functions or services that this engine can't run. */
+/** The catalog has functions that this engine can't run. */
 export class NotOnSwarm extends Error {
   override name = 'NotOnSwarm';
 }
 
-/** @throws {NotOnSwarm} naming every such function and service */
-export function checkForSwarm({ functions, services }: Catalog): void {
-  const reasons = [
-    ...Object.entries(functions).map(([name, { protocol }]) => [name, NOT_ON_SWARM[protocol]]),
-    ...Object.keys(services).map((name) => [name, name === WEB ? undefined : NO_AGENT]),
-  ];
-  const problems = reasons.flatMap(([name, why]) => (why === undefined ? [] : `\n  ${name}: ${why}`));
+/** @throws {NotOnSwarm} naming every such function */
+export function checkForSwarm({ functions }: Catalog): void {
+  const problems = Object.entries(functions)
+    .filter(([, { protocol }]) => protocol === 'stdio')
+    .map(([name]) => `\n  ${name}: its protocol is "stdio", but a task of a Swarm has no standard input`);
   if (problems.length > 0) throw new NotOnSwarm(`The catalog can't be used on a Swarm:${problems.join('')}`);
 }
+
+export interface Alone {
+  functions: string[];
+  services: string[];
+}
+
+/** Programs that know neither our socket nor our token: on a Swarm each has a network of its own, in which there is only the launcher. */
+export const aloneOf = ({ functions, services }: Catalog): Alone => ({
+  functions: Object.keys(functions).filter((name) => functions[name]?.protocol === 'runtime-api-tcp'),
+  services: Object.keys(services).filter((name) => name !== WEB),
+});
 
 /** A request names a function that isn't in the catalog; the message lists those that are. */
 export class NotInCatalog extends Error {

@@ -22,6 +22,8 @@ export interface Relay {
   to: number | string;
   /** Folders with the socket; the sandbox doesn't see them. */
   mounts: Mount[];
+  /** On a Swarm: what says whose requests they are that came to its port. */
+  token?: string | undefined;
 }
 
 /** What brings an image of ours that isn't on this machine: a build, or a pull where it has a registry's name in front. */
@@ -57,7 +59,11 @@ export interface SandboxSpec {
   mounts: Mount[];
   /** May it talk to the database? */
   database: boolean;
-  /** On one machine: borrows the database's empty network namespace, or has an empty one of its own, which it may share with a relay. */
+  /**
+   * On one machine: borrows the database's empty network namespace, or has an empty one of its own, which it may share with a relay. On a Swarm
+   * a program with a relay has an overlay network of its own, with the launcher in it: a port on which it listens is reached there, and the
+   * task agent passes on what comes to a port to which it connects.
+   */
   network: 'database' | 'none' | Relay;
   /** How long it may take to finish its work when the engine stops it. */
   graceMs: number;

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AgentConnection } from './connection.ts';
 import type { Registration } from './protocol.ts';
@@ -50,6 +52,14 @@ async function task(
 }
 
 const LOOP = 'for (;;);';
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe('a task with an agent', () => {
   test('registers, and starts its program only when told to', async () => {
@@ -99,6 +109,37 @@ describe('a task with an agent', () => {
     agent.start({});
     await agent.ended;
     expect(printed).toBe('');
+  });
+
+  test('passes its program’s requests to a port on to the launcher’s, with the task’s token', async () => {
+    const asked: (string | undefined)[] = [];
+    const launcher = http.createServer((request, response) => {
+      const body = text(request);
+      void body.then((sent) => {
+        asked.push(request.method, request.url, String(request.headers['serverless-vote-token']), sent);
+        response.writeHead(202, { 'a-header': 'kept' }).end('an answer');
+      });
+    });
+    await new Promise<void>((resolve) => launcher.listen(0, '127.0.0.1', resolve));
+    closing.push(() => launcher.close());
+    const port = await freePort();
+    const script = `fetch('http://127.0.0.1:${port}/2018?a=b', { method: 'POST', body: 'an event', headers: { 'serverless-vote-token': 'guessed' } })
+      .then(async (answer) => console.log(answer.status, answer.headers.get('a-header'), await answer.text()))`;
+    const { agent } = await task(script);
+    const output = text(agent.output);
+    agent.start({}, { port, to: (launcher.address() as AddressInfo).port, token: 'the-token' });
+    expect(await output).toBe('202 kept an answer\n');
+    expect(asked).toEqual(['POST', '/2018?a=b', 'the-token', 'an event']);
+  });
+
+  test('breaks its program’s request off when the launcher does', async () => {
+    const launcher = http.createServer((request) => request.socket.destroy());
+    await new Promise<void>((resolve) => launcher.listen(0, '127.0.0.1', resolve));
+    closing.push(() => launcher.close());
+    const port = await freePort();
+    const { agent } = await task(`fetch('http://127.0.0.1:${port}/').catch(() => process.exit(3))`);
+    agent.start({}, { port, to: (launcher.address() as AddressInfo).port, token: '' });
+    expect(await agent.ended).toMatchObject({ exitCode: 3 });
   });
 
   test('exits at once if its program has not been started', async () => {

@@ -1,7 +1,14 @@
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { Exit } from '@serverless-vote/contracts/lifecycle';
-import { Channel, type FromLauncher, type FromTask, LINE_LIMIT, type Registration } from './protocol.ts';
+import {
+  Channel,
+  type Forwarding,
+  type FromLauncher,
+  type FromTask,
+  LINE_LIMIT,
+  type Registration,
+} from './protocol.ts';
 
 /** A task that has been silent for this long has ended itself, because its own limit is shorter. */
 const SILENT_MS = 5_000;
@@ -48,9 +55,9 @@ export class AgentConnection {
     return this.#socket.destroyed;
   }
 
-  start(environment: Record<string, string>): void {
+  start(environment: Record<string, string>, forwarding?: Forwarding): void {
     this.#isStarted = true;
-    this.#channel.tell({ type: 'start', environment });
+    this.#channel.tell({ type: 'start', environment, forwarding });
   }
 
   /** Sends SIGTERM to its program. */

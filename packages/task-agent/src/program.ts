@@ -17,6 +17,7 @@ import { hostname } from 'node:os';
 import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { env } from './env.ts';
+import { forward } from './forward.ts';
 import { Channel, type FromLauncher, type FromTask } from './protocol.ts';
 
 const SILENT_MS = 4_000;
@@ -32,6 +33,7 @@ const KILLED = 137;
 const [program = '', ...args] = process.argv.slice(2);
 /** The container's own program, and the launcher that started it. */
 let running: { child: ChildProcess; launcher: Launcher } | undefined;
+let isOrdered = false;
 let leaving = false;
 
 type Launcher = Channel<FromTask, FromLauncher>;
@@ -80,9 +82,19 @@ function connectUntil(giveUpAt: number, first: boolean): void {
 }
 
 function obey(order: FromLauncher, launcher: Launcher): void {
-  if (order.type === 'start' && !running) running = { child: run(order.environment, launcher), launcher };
+  if (order.type === 'start') void start(order, launcher);
   if (order.type === 'stop') running?.child.kill('SIGTERM');
-  if (order.type === 'kill') endEverything();
+  if (order.type === 'kill') running ? endEverything() : process.exit(KILLED);
+}
+
+async function start(
+  { environment, forwarding }: Extract<FromLauncher, { type: 'start' }>,
+  launcher: Launcher,
+): Promise<void> {
+  if (isOrdered) return;
+  isOrdered = true;
+  if (forwarding) await forward(forwarding, env.address.split(':')[0] ?? '');
+  running = { child: run(environment, launcher), launcher };
 }
 
 function run(environment: Record<string, string>, launcher: Launcher): ChildProcess {

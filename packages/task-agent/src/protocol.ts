@@ -16,8 +16,15 @@ export type FromTask =
   /** Swarm wants to stop the task. */
   | { type: 'withdrawn' | 'beat' };
 
+/** Requests to this port on the loopback address go on to that port of the launcher, with the task's token. */
+export interface Forwarding {
+  port: number;
+  to: number;
+  token: string;
+}
+
 export type FromLauncher =
-  | { type: 'start'; environment: Record<string, string> }
+  | { type: 'start'; environment: Record<string, string>; forwarding?: Forwarding | undefined }
   /** `stop`: SIGTERM for the program; `kill`: SIGKILL for every process of the container. */
   | { type: 'stop' | 'kill' | 'beat' };
 

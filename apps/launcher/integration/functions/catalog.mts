@@ -9,8 +9,7 @@ const catalog = read('../../../../functions/catalog.json');
 for (const real of Object.values<{ deadlineMs: number }>(catalog.functions)) real.deadlineMs = 18_000;
 // A second replica without a hundred requests at once, with which a busy machine is busy for half a minute.
 catalog.services.web.requestsPerReplica = 40;
-/** On a Swarm there are none besides web. */
-const services = process.env.PYTHON_IMAGE ? read('./services.json') : {};
+const services = read(process.env.SERVICES ?? './services.json');
 const files = ['./misbehaving.json', ...process.argv.slice(2)];
 for (const [name, differences] of files.flatMap((file) => Object.entries<object>(read(file)))) {
   catalog.functions[name] = {

@@ -83,15 +83,19 @@ export function ingressOverTcp(controlAddress: () => string): {
   const tokens = new Tokens<true>();
   return {
     knows: (request) => tokens.holderOf(request) === true,
-    openIngress: (replicaId) => ({
-      network: 'none',
+    openIngress: (replicaId, port) => ({
+      // The gateway is in the network of a service's program, and connects to it itself.
+      network: port === undefined ? 'none' : { from: '', to: port, mounts: [] },
       mounts: [],
-      environment: {
-        LISTEN_ADDRESS: String(LISTEN_PORT),
-        CONTROL_ADDRESS: controlAddress(),
-        CONTROL_TOKEN: tokens.issue(replicaId, true),
-      },
-      target: ({ address }) => (address === undefined ? undefined : { host: address, port: LISTEN_PORT }),
+      environment:
+        port === undefined
+          ? {
+              LISTEN_ADDRESS: String(LISTEN_PORT),
+              CONTROL_ADDRESS: controlAddress(),
+              CONTROL_TOKEN: tokens.issue(replicaId, true),
+            }
+          : {},
+      target: ({ address }) => (address === undefined ? undefined : { host: address, port: port ?? LISTEN_PORT }),
       seal: () => undefined,
       close: () => tokens.revoke(replicaId),
     }),

@@ -47,3 +47,18 @@ test('a function made for Lambda finds what it finds there; its socket is mounte
     AWS_LAMBDA_LOG_STREAM_NAME: '[$LATEST]a',
   });
 });
+
+test('on a Swarm its agent gets the token that its requests need, and the function itself does not', () => {
+  const overTcp = {
+    mounts: [],
+    environment: { AWS_LAMBDA_RUNTIME_API: '10.0.0.2:9001', SERVERLESS_VOTE_TOKEN: 'a.b' },
+  };
+  const entry = {
+    ...(functions['record-vote'] as FunctionEntry),
+    protocol: 'runtime-api-tcp' as const,
+    database: false,
+  };
+  const { network, environment } = sandboxSpec({ sandboxId: 'a', name: 'f' }, entry, 'image', overTcp);
+  expect(network).toEqual({ from: 9001, to: '10.0.0.2:9001', mounts: [], token: 'a.b' });
+  expect(JSON.stringify(environment)).not.toContain('a.b');
+});

@@ -51,7 +51,7 @@ function connection(
   runtime: RuntimeEndpoint = { mounts: [], environment: {} },
 ): Pick<SandboxSpec, 'environment' | 'mounts' | 'network'> {
   if (protocol !== 'runtime-api-tcp') return { ...runtime, network: database ? 'database' : 'none' };
-  const to = runtime.environment.AWS_LAMBDA_RUNTIME_API ?? '';
+  const { AWS_LAMBDA_RUNTIME_API: to = '', SERVERLESS_VOTE_TOKEN: token } = runtime.environment;
   const environment = {
     AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${LAMBDA_PORT}`,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -59,5 +59,5 @@ function connection(
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: `[$LATEST]${sandboxId}`,
   };
-  return { environment, mounts: [], network: { from: LAMBDA_PORT, to, mounts: runtime.mounts } };
+  return { environment, mounts: [], network: { from: LAMBDA_PORT, to, mounts: runtime.mounts, token } };
 }

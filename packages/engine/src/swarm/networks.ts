@@ -24,19 +24,29 @@ export interface NetworksParts {
   stackId: string;
   /** The launcher's own task. */
   taskId: string;
+  /** Programs that have a network of their own, with the launcher. */
+  alone: readonly string[];
 }
 
 /** The stack's overlay networks, to which the launcher's own task is attached, and the tasks in them. */
 export class SwarmNetworks {
   readonly #parts: NetworksParts;
   #attachments: Attachment[] = [];
+  /** The launcher's own image. */
+  image = '';
 
   constructor(parts: NetworksParts) {
     this.#parts = parts;
   }
 
   async find(): Promise<void> {
-    this.#attachments = (await this.#inspect(this.#parts.taskId)).NetworksAttachments ?? [];
+    const { NetworksAttachments = [], Spec } = await this.#inspect(this.#parts.taskId);
+    this.#attachments = NetworksAttachments;
+    this.image = Spec.ContainerSpec.Image;
+  }
+
+  get all(): Network[] {
+    return [this.functions, this.web, ...this.#parts.alone.map((name) => this.only(name))];
   }
 
   get functions(): Network {
@@ -45,6 +55,11 @@ export class SwarmNetworks {
 
   get web(): Network {
     return this.#named('web');
+  }
+
+  /** Of one program that has its own. */
+  only(name: string): Network {
+    return this.#named(`only-${name}`);
   }
 
   /** The launcher's address behind the published ports: the only one outside the overlay networks. */
@@ -75,7 +90,8 @@ export class SwarmNetworks {
     const fullName = `${this.#parts.stackId}_${name}`;
     const found = this.#attachments.find(({ Network }) => Network.Spec.Name === fullName);
     const address = found?.Addresses?.[0];
-    if (!found || !address) throw new Error(`The launcher is not in the network ${fullName}; stack.yml puts it there.`);
+    if (!found || !address)
+      throw new Error(`The launcher is not in the network ${fullName}; stack.yml or programs.mts puts it there.`);
     return { id: found.Network.ID, address: plain(address) };
   }
 }

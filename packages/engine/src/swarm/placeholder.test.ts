@@ -15,7 +15,7 @@ test('is created with the next container if the manager refused the first order'
     getService: () => ({ remove: async () => void orders.push('remove') }),
   };
   const warn = vi.fn();
-  const networks = { functions: { id: 'f' }, web: { id: 'w' } };
+  const networks = { all: [{ id: 'f' }, { id: 'w' }] };
   const resources = { image: async () => ({ reference: 'sha256:1', command: [] }) };
   const placeholder = new Placeholder({ docker, stackId: 'a-stack', networks, resources, warn } as never);
   placeholder.hold('an-image');
@@ -41,7 +41,7 @@ test('is removed in the end, however often the manager refuses', async () => {
       },
     }),
   };
-  const networks = { functions: { id: 'f' }, web: { id: 'w' } };
+  const networks = { all: [{ id: 'f' }, { id: 'w' }] };
   const resources = { image: async () => ({ reference: 'sha256:1', command: [] }) };
   const placeholder = new Placeholder({ docker, stackId: 'a-stack', networks, resources, warn: vi.fn() } as never);
   placeholder.hold('an-image');

@@ -84,7 +84,7 @@ export class Placeholder {
   #describe(Image: string): Docker.CreateServiceOptions {
     const { stackId, networks } = this.#parts;
     const base = baseSpec(
-      { stackId, name: 'placeholder', networkIds: [networks.functions.id, networks.web.id] },
+      { stackId, name: 'placeholder', networkIds: networks.all.map(({ id }) => id) },
       { Image, Command: ['node', '-e', WAIT_FOR_THE_END], User: '65534:65534', StopGracePeriod: 1e9 },
       { memoryMb: 64, cpus: 0.1, processes: 16 },
     );

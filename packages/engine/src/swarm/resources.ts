@@ -9,9 +9,12 @@ import { EngineError, type SandboxSpec } from '../engine.ts';
 /** How soon a new image under the same name is noticed. */
 const IMAGE_FRESH_MS = 2_000;
 
-interface Image {
+export interface Image {
   reference: string;
+  entrypoint: string[];
   command: string[];
+  /** Folders that it declares as volumes. */
+  volumes: string[];
 }
 
 /** A secret or config on the Swarm. */
@@ -67,7 +70,13 @@ export class SwarmResources {
       throw new EngineError('misconfigured', message);
     }
     const { Id, RepoDigests, Config } = inspected;
-    const image = { reference: RepoDigests?.[0] ?? Id, command: [Config.Entrypoint ?? [], Config.Cmd ?? []].flat() };
+    const { Entrypoint, Cmd, Volumes } = Config;
+    const image = {
+      reference: RepoDigests?.[0] ?? Id,
+      entrypoint: [Entrypoint ?? []].flat(),
+      command: Cmd ?? [],
+      volumes: Object.keys(Volumes ?? {}),
+    };
     this.#images.set(name, { image, until: performance.now() + IMAGE_FRESH_MS });
     return image;
   }

@@ -22,7 +22,7 @@ function taskOf(changes: Partial<SandboxSpec> = {}) {
     {
       ...{
         stackId: 'stack',
-        image: { reference: 'sha256:1', command: ['run'] },
+        image: { reference: 'sha256:1', entrypoint: ['run'], command: ['this'], volumes: ['/data'] },
         networkId: 'n',
         databaseHost: 'database',
       },
@@ -48,4 +48,26 @@ test('a task has no privileges, and its secrets are readable by its own user onl
     ...{ ReadOnly: true, CapabilityDrop: ['ALL'], Privileges: { NoNewPrivileges: true }, User: '10001:10001' },
     Secrets: [{ SecretID: 's', File: { Name: 'task-agent', UID: '10001', GID: '10001', Mode: 0o400 } }],
   });
+});
+
+test('a program that is not ours finds node in a volume of its machine, and has its own volumes in memory; the agent’s memory is not at its cost', () => {
+  const network = { from: '', to: 80, mounts: [] };
+  const { ContainerSpec, Resources } = taskOf({
+    network,
+    command: ['that'],
+    writable: ['/run', '/data'],
+    database: false,
+  });
+  expect(Resources).toEqual({ Limits: { MemoryBytes: 192 * 2 ** 20, NanoCPUs: 5e8, Pids: 48 } });
+  expect(ContainerSpec).toMatchObject({
+    Command: [
+      ...['/run/agent-node/ld.so', '--library-path', '/run/agent-node', '/run/agent-node/node'],
+      ...['/run/task-agent.cjs', 'run', 'that'],
+    ],
+    Mounts: [
+      ...['/tmp', '/run', '/data'].map((Target) => ({ Type: 'tmpfs', Target })),
+      { Type: 'volume', Source: 'stack_agent-node', Target: '/run/agent-node', ReadOnly: true },
+    ],
+  });
+  expect(taskOf().ContainerSpec).toMatchObject({ Command: ['node', '/run/task-agent.cjs', 'run', 'this'] });
 });

@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto';
 import { label, onDemandLabels } from '@serverless-vote/contracts/labels';
 import type Docker from 'dockerode';
 import type { SandboxSpec } from '../engine.ts';
-import type { Stored } from './resources.ts';
+import type { Image, Stored } from './resources.ts';
 
 const SECRETS = '/run/secrets';
 const AGENT = '/run/task-agent.cjs';
+/** Node and its libraries, for images without it: a volume that each node's `agent` task has filled (infra/swarm/programs.mts). */
+const NODE = '/run/agent-node';
+const BROUGHT_NODE = [`${NODE}/ld.so`, '--library-path', NODE, `${NODE}/node`];
+/** For the agent; on one machine a relay has as much of its own. */
+const AGENT_MEMORY_MB = 64;
+const AGENT_PROCESSES = 16;
 
 /** A service's spec, except its number of tasks. */
 export type ServiceDescription = Omit<Docker.ServiceSpec, 'Mode'>;
@@ -13,7 +19,7 @@ export type ServiceDescription = Omit<Docker.ServiceSpec, 'Mode'>;
 /** What a service's spec refers to on the Swarm, by ID. */
 export interface SwarmParts {
   stackId: string;
-  image: { reference: string; command: string[] };
+  image: Image;
   agent: Stored;
   /** Where agents register. */
   agentAddress: string;
@@ -64,14 +70,19 @@ export function baseSpec(
 export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): ServiceDescription {
   const { stackId, networkId, image, agent } = parts;
   const owner = { UID: String(spec.user), GID: String(spec.user), Mode: 0o400 };
-  const tmp = { Type: 'tmpfs', Target: '/tmp', TmpfsOptions: { SizeBytes: spec.tmpMb * 1024 * 1024, Mode: 0o1777 } };
-  const { openFiles } = spec;
+  const isRelayed = typeof spec.network === 'object';
+  // As on one machine, an image of others has its volumes in memory, where they are limited.
+  const writable = ['/tmp', ...(spec.writable ?? []), ...(isRelayed ? image.volumes : [])];
+  const TmpfsOptions = { SizeBytes: spec.tmpMb * 1024 * 1024, Mode: 0o1777 };
+  const tmpfs = [...new Set(writable)].map((Target) => ({ Type: 'tmpfs', Target, TmpfsOptions }));
+  const node = { Type: 'volume', Source: `${stackId}_agent-node`, Target: NODE, ReadOnly: true };
+  const { openFiles, memoryMb, processes } = spec;
   const containerSpec = {
     Image: image.reference,
-    Command: ['node', AGENT, ...image.command],
+    Command: [...(isRelayed ? BROUGHT_NODE : ['node']), AGENT, ...image.entrypoint, ...(spec.command ?? image.command)],
     Env: [...environment(spec, parts)].map(([name, value]) => `${name}=${value}`),
     User: `${spec.user}:${spec.user}`,
-    Mounts: [tmp],
+    Mounts: [...tmpfs, ...(isRelayed ? [node] : [])],
     ...(openFiles !== undefined && { Ulimits: [{ Name: 'nofile', Soft: openFiles, Hard: openFiles }] }),
     StopGracePeriod: spec.graceMs * 1e6,
     Secrets: [...parts.secrets].map(([file, { id, name }]) => ({
@@ -84,7 +95,7 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): ServiceDescri
   const { TaskTemplate, ...base } = baseSpec(
     { stackId, name: spec.name, networkIds: [networkId] },
     containerSpec,
-    spec,
+    isRelayed ? { ...spec, memoryMb: memoryMb + AGENT_MEMORY_MB, processes: processes + AGENT_PROCESSES } : spec,
   );
   const described = {
     ...base,

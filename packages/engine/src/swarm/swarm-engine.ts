@@ -1,8 +1,9 @@
 import { secretFor } from '@serverless-vote/contracts/secret';
 import { Agents } from '@serverless-vote/task-agent/agents';
 import type { AgentConnection } from '@serverless-vote/task-agent/connection';
+import type { Forwarding } from '@serverless-vote/task-agent/protocol';
 import pTimeout from 'p-timeout';
-import { EngineError, type EngineToOpen, type SandboxSpec, type StartedSandbox } from '../engine.ts';
+import { EngineError, type EngineToOpen, type Relay, type SandboxSpec, type StartedSandbox } from '../engine.ts';
 import { type NetworksParts, SwarmNetworks } from './networks.ts';
 import { Placeholder } from './placeholder.ts';
 import { type ResourcesParts, SwarmResources } from './resources.ts';
@@ -51,8 +52,7 @@ export class SwarmEngine implements EngineToOpen {
   async open(): Promise<void> {
     await this.networks.find();
     await this.#resources.remove();
-    const { functions, web } = this.networks;
-    await Promise.all([functions, web].map(({ address }) => this.#agents.listen(address)));
+    await Promise.all(this.networks.all.map(({ address }) => this.#agents.listen(address)));
   }
 
   async close(): Promise<void> {
@@ -66,7 +66,9 @@ export class SwarmEngine implements EngineToOpen {
     const from = performance.now();
     const service = this.#serviceOf(spec);
     this.#starting.set(spec.sandboxId, service);
-    this.#placeholder.hold(spec.image);
+    const relay = typeof spec.network === 'object' ? spec.network : undefined;
+    // An image of others may have no node.
+    this.#placeholder.hold(relay ? this.networks.image : spec.image);
     const agent = await service.task(spec).catch((error) => {
       this.#forget(spec.sandboxId);
       throw error;
@@ -74,7 +76,7 @@ export class SwarmEngine implements EngineToOpen {
     this.#running.set(spec.sandboxId, agent);
     this.#starting.delete(spec.sandboxId);
     void agent.ended.then(() => this.#forget(spec.sandboxId));
-    agent.start(spec.environment);
+    agent.start(spec.environment, typeof relay?.from === 'number' ? forwarding(relay.from, relay) : undefined);
     const { containerId, output, ended: exited, withdrawn, address } = agent;
     return { containerId, createMs: 0, startMs: performance.now() - from, output, exited, withdrawn, address };
   }
@@ -120,7 +122,8 @@ export class SwarmEngine implements EngineToOpen {
       throw new EngineError('misconfigured', what);
     }
     const { stackId, databaseHost } = this.#parts;
-    const network = spec.kind === 'web' ? this.networks.web : this.networks.functions;
+    const ofOurs = spec.kind === 'web' ? this.networks.web : this.networks.functions;
+    const network = typeof spec.network === 'object' ? this.networks.only(spec.name) : ofOurs;
     return serviceSpec(spec, {
       ...{ stackId, databaseHost },
       image: await this.#resources.image(spec.image),
@@ -132,3 +135,10 @@ export class SwarmEngine implements EngineToOpen {
     });
   }
 }
+
+/** The launcher's listener, at the address that the agent knows. */
+const forwarding = (port: number, { to, token = '' }: Relay): Forwarding => ({
+  port,
+  to: Number(String(to).split(':')[1]),
+  token,
+});
