@@ -1,6 +1,6 @@
 import { visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
-import { somebodyVotes } from '../stack.ts';
+import { invoke, somebodyVotes } from '../stack.ts';
 import { changes, container, snapshot } from '../told-news.ts';
 import { tell, tellStreams } from '../told-streams.ts';
 
@@ -35,6 +35,16 @@ test('votes are counted as they come, and a burst stays a bounded picture', asyn
   await expect.poll(() => live.number('invocations')).toBeGreaterThanOrEqual(before + 300);
   expect(await page.locator('[data-container]').count()).toBeLessThanOrEqual(13);
   await expect(live.counter('p50')).toContainText(/ms (cold|prewarmed|warm)/);
+});
+
+test('a call from one function to another is counted, in a line of its own', async ({ poll, live, page }) => {
+  await live.open();
+  const call = page.getByTestId('calls').locator('.call', { hasText: 'misbehave → misbehave-reused' });
+  const before = Number((await call.textContent())?.split(' ').at(-1));
+  await invoke('misbehave', { do: 'call', name: 'misbehave-reused', event: { do: 'say', text: 'called' } });
+  await expect(call).toHaveText(`misbehave → misbehave-reused ${before + 1}`);
+  await somebodyVotes(poll.first.id);
+  await expect(page.getByTestId('services')).toContainText('hello');
 });
 
 test('single-use turns into reuse in a crowd, and back after it', async ({ poll, live }) => {

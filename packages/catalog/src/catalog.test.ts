@@ -155,13 +155,30 @@ describe('reading the catalog', () => {
       ...{ startDeadlineMs: 20_000, requestsPerReplica: 100, replicas: 1 },
       ...{ environment: [], mayInvoke: [], prewarms: {} },
     });
-    expect(partsOf(parsed).map(({ name, service }) => [name, service])).toEqual([
+    expect(partsOf(parsed).map(({ name, aside }) => [name, aside])).toEqual([
       ...[
         ['web', undefined],
         ['record-vote', undefined],
         ['fetch-results', undefined],
-        ['hello', true],
+        ['hello', 'service'],
       ],
+    ]);
+  });
+
+  test('has functions that call others beside the picture, unless the pages use them; not those that call only themselves, or nobody', () => {
+    const { functions, ...rest } = JSON.parse(json);
+    const { 'record-vote': vote, 'fetch-results': results } = functions;
+    const more = {
+      report: { ...vote, mayInvoke: ['report', 'fetch-results'] },
+      clock: { ...vote, mayInvoke: ['clock'] },
+      lone: vote,
+    };
+    const named = { 'record-vote': { ...vote, mayInvoke: ['report'] }, 'fetch-results': results, ...more };
+    expect(partsOf(parseCatalog(JSON.stringify({ ...rest, functions: named })))).toEqual([
+      { name: 'web', limit: 3 },
+      { name: 'record-vote', limit: 6, calls: ['report'] },
+      { name: 'fetch-results', limit: 4 },
+      { name: 'report', limit: 6, aside: 'function', calls: ['fetch-results'] },
     ]);
   });
 

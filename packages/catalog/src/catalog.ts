@@ -228,12 +228,29 @@ export const isFromElsewhere = ({ image }: { image: string }): boolean => image.
 
 export const arnOf = (name: string): string => `arn:aws:lambda:local:000000000000:function:${name}`;
 
-/** What the public picture of the architecture shows: web, what web may invoke, other services, and how many containers of each there may be. */
-export const partsOf = ({
-  functions,
-  services: { web, ...others },
-}: Catalog): { name: string; limit: number; service?: true }[] => [
-  { name: WEB, limit: web.replicas },
-  ...web.mayInvoke.map((name) => ({ name, limit: functions[name]?.concurrency ?? 0 })),
-  ...Object.entries(others).map(([name, { replicas }]) => ({ name, limit: replicas, service: true as const })),
-];
+interface Part {
+  name: string;
+  limit: number;
+  /** Beside the picture: other services, and functions that the pages don't use. */
+  aside?: 'service' | 'function';
+  calls?: string[];
+}
+
+/**
+ * What the public picture of the architecture shows: web and what web may invoke, other services, functions that call others, and how many
+ * containers of each there may be.
+ */
+export function partsOf({ functions, services: { web, ...others } }: Catalog): Part[] {
+  const callers = Object.entries(functions).flatMap(([name, { concurrency, mayInvoke }]): Part[] => {
+    const calls = mayInvoke.filter((callee) => callee !== name);
+    const aside = web.mayInvoke.includes(name) ? {} : { aside: 'function' as const };
+    if (calls.length === 0 && 'aside' in aside) return [];
+    return [{ name, limit: concurrency, ...aside, ...(calls.length > 0 && { calls }) }];
+  });
+  return [
+    { name: WEB, limit: web.replicas },
+    ...web.mayInvoke.flatMap((name) => callers.filter((part) => part.name === name)),
+    ...callers.filter(({ aside }) => aside),
+    ...Object.entries(others).map(([name, { replicas }]) => ({ name, limit: replicas, aside: 'service' as const })),
+  ];
+}

@@ -41,6 +41,8 @@ export interface Counters {
   p50: { cold?: number; prewarmed?: number; warm?: number };
   /** Events per container, of each function's latest reused containers. */
   reused: Record<string, { events: number; containers: number }>;
+  /** How often a function has called another one and waited for it: by caller, then by callee. */
+  calls?: Record<string, Record<string, number>>;
 }
 
 /** The memory of launcher and database, in bytes. */

@@ -46,7 +46,8 @@ export type LifecycleEvent =
   | { type: 'container.failed'; sandboxId: string; name: string; reason: string }
   /** From now on containers of this function stay for further events, or no longer do. */
   | { type: 'reuse.began' | 'reuse.ended'; name: string }
-  | ({ type: 'invocation.accepted'; waiting: number } & InvocationIdentity)
+  /** `caller`: the function that waits for it. */
+  | ({ type: 'invocation.accepted'; waiting: number; caller?: string | undefined } & InvocationIdentity)
   | ({ type: 'invocation.running'; containerId: string; startKind: StartKind } & InvocationIdentity)
   | ({
       type: 'invocation.retried';

@@ -131,7 +131,8 @@ export class Invoker {
     signal?.addEventListener('abort', leave, { once: true });
     for (const caller of callers) caller.openCalls += 1;
     try {
-      this.#parts.bus.publish({ type: 'invocation.accepted', ...invocation.who, waiting: pool.waiting });
+      const caller = callers?.[0]?.name;
+      this.#parts.bus.publish({ type: 'invocation.accepted', ...invocation.who, waiting: pool.waiting, caller });
       pool.submit(invocation);
       const answer = await invocation.answer;
       // After the answer, so that metrics, logs and the live page delay nobody.

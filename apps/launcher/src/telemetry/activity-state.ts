@@ -19,6 +19,7 @@ export class ActivityState {
   /** For each function: how many events each of its latest reused containers served. */
   readonly #reused = new Map<string, number[]>();
   readonly #reusing = new Set<string>();
+  readonly #calls: Record<string, Record<string, number>> = {};
   #today = { since: Date.now(), started: 0, removed: 0 };
   #changed = new Set<ContainerView>();
   #moments: Moment[] = [];
@@ -49,6 +50,7 @@ export class ActivityState {
       today: { ...this.#countsOfToday() },
       p50: Object.fromEntries(medians),
       reused: Object.fromEntries(reused),
+      ...(Object.keys(this.#calls).length > 0 && { calls: this.#calls }),
     };
   }
 
@@ -90,6 +92,8 @@ export class ActivityState {
         return void this.#reusing.add(event.name);
       case 'reuse.ended':
         return void this.#reusing.delete(event.name);
+      case 'invocation.accepted':
+        return this.#called(event);
       case 'invocation.running': {
         const view = this.#byContainer.get(event.containerId);
         const busyAt = view?.busyAt ?? Date.now();
@@ -104,6 +108,12 @@ export class ActivityState {
       case 'invocation.finished':
         return this.#finished(event);
     }
+  }
+
+  /** Both are names of the catalog, so there are few. */
+  #called({ caller, name }: PublishedEvent & { type: 'invocation.accepted' }): void {
+    if (caller === undefined) return;
+    this.#calls[caller] = { ...this.#calls[caller], [name]: (this.#calls[caller]?.[name] ?? 0) + 1 };
   }
 
   #finished(event: PublishedEvent & { type: 'invocation.finished' }): void {

@@ -94,6 +94,21 @@ describe('a viewer that joins late', () => {
     });
   });
 
+  test('learns how often functions have called one another; nothing while none has', async () => {
+    const { publish, watch } = await serve();
+    publish(...served);
+    expect((await watch()).snapshot()?.counters.calls).toBeUndefined();
+    const called = {
+      type: 'invocation.accepted',
+      requestId: 'r2',
+      traceId: 't1',
+      waiting: 0,
+      caller: 'report',
+    } as const;
+    publish(...['fetch-results', 'greet', 'fetch-results'].map((name) => ({ ...called, name })));
+    expect((await watch()).snapshot()?.counters.calls).toEqual({ report: { 'fetch-results': 2, greet: 1 } });
+  });
+
   test('gets the containers that ended in the last minute, too', async () => {
     const { publish, watch } = await serve();
     publish(...started, ...served, gone());

@@ -56,6 +56,7 @@ export class Scene {
 
   change({ containers, counters, memory, moments, reusing }: Changes): void {
     this.reusing = reusing;
+    this.#noteCalls(counters);
     this.counters = counters;
     this.memory = memory ?? this.memory;
     this.moment = moments.at(-1) ?? this.moment;
@@ -104,6 +105,21 @@ export class Scene {
     return this.#flowing.has(name);
   }
 
+  /** How often a function has called another one. */
+  calls(caller: string, callee: string): number {
+    return this.counters?.calls?.[caller]?.[callee] ?? 0;
+  }
+
+  isCalling(caller: string, callee: string): boolean {
+    return this.#flowing.has(callOf(caller, callee));
+  }
+
+  #noteCalls({ calls = {} }: Counters): void {
+    for (const [caller, callees] of Object.entries(calls))
+      for (const [callee, count] of Object.entries(callees))
+        if (count > this.calls(caller, callee)) this.#flowing.set(callOf(caller, callee), this.now());
+  }
+
   #place(view: ContainerView): void {
     const known = this.#containers.get(view.id);
     if (known) known.view = view;
@@ -120,3 +136,6 @@ export class Scene {
     return faded >= 0 ? faded : freeSince.indexOf(Math.min(...freeSince));
   }
 }
+
+/** Different from every name. */
+const callOf = (caller: string, callee: string): string => `${caller} → ${callee}`;

@@ -2,9 +2,9 @@
 
 import { Announcement } from '../announcement.tsx';
 import type { Part } from '../parts.ts';
+import { Aside } from './aside.tsx';
 import { Counters } from './counters.tsx';
 import { LiveTitle } from './live-title.tsx';
-import { OtherServices } from './other-services.tsx';
 import { Picture } from './picture.tsx';
 import { PresentersDesk } from './presenters-desk.tsx';
 import { Timeline } from './timeline.tsx';
@@ -13,8 +13,7 @@ import { summary } from './words.ts';
 
 /** The architecture, live. Has its final size before the first message, so nothing jumps. */
 export function Stage({ parts, presenter }: { parts: readonly Part[]; presenter: boolean }) {
-  const services = parts.filter(({ service }) => service);
-  const { scene, connection } = useScene(parts.filter(({ service }) => !service));
+  const { scene, connection } = useScene(parts.filter(({ aside }) => !aside));
   const { counters } = scene;
   const living = parts.map(({ name }) => ({ name, count: scene.living(name) }));
   return (
@@ -25,7 +24,7 @@ export function Stage({ parts, presenter }: { parts: readonly Part[]; presenter:
       </div>
       <div className="flex flex-col gap-6 compact:gap-2.5 2xl:gap-5">
         <Picture scene={scene} connection={connection} />
-        <OtherServices services={services} scene={scene} />
+        <Aside parts={parts} scene={scene} />
         <Timeline scene={scene} stale={connection === 'lost'} />
         <Counters scene={scene} />
       </div>
