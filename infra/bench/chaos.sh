@@ -18,7 +18,11 @@ mkdir -p .cache/bench
 esbuild infra/bench/src/chaos/hostile.program.ts --bundle --platform=node --external:pg-native --log-level=warning \
   --outfile=.cache/bench/hostile.cjs
 step hostile infra/images/build.sh hostile
-node apps/launcher/integration/functions/catalog.mts ../../../../infra/bench/hostile.json >.cache/bench/chaos-catalog.json
+# Programs that nobody here wrote: AWS' bootstrap and the Python interpreter.
+step programs infra/images/samples.sh lambda-bash
+python=$(infra/images/base.sh python)
+PYTHON_IMAGE=${python#*=} SERVICES=../../../../infra/bench/others-services.json node apps/launcher/integration/functions/catalog.mts \
+  ../../../../infra/bench/hostile.json ../../../../infra/bench/others.json >.cache/bench/chaos-catalog.json
 # 5,000 viewers, and all other open files.
 ulimit -n 16384 2>/dev/null || true
 run_on_own_stacks infra/bench/src/chaos/main.ts "$@"

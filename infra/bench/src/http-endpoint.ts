@@ -58,6 +58,20 @@ export class Endpoint {
     return this.send(path, { method: 'POST', body, headers });
   }
 
+  /** Reads an answer that doesn't end, until it is left. */
+  async follow(path: string): Promise<{ text: () => string; leave: () => void }> {
+    const request = http.get({ host: '127.0.0.1', port: this.#port, path, agent: false });
+    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      request.once('response', resolve).once('error', reject);
+    });
+    let text = '';
+    response.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    for (const each of [request, response]) each.on('error', () => undefined);
+    return { text: () => text, leave: () => void request.destroy() };
+  }
+
   close(): void {
     this.#agent.destroy();
   }

@@ -9,6 +9,7 @@ import { killProcess } from '../kill.ts';
 const EVENTS = 40;
 const DONE_MS = 45_000;
 const EVENT = { 'x-amz-invocation-type': 'Event' };
+const DELAY = 'x-serverless-vote-delay-seconds';
 const CHOICE = 'cats';
 
 /** Asynchronous events that are queued or running when launcher and database are killed: the audit has to find each that got 202. */
@@ -32,13 +33,13 @@ export const asyncEvents: Fault = {
 };
 
 /** @returns how many of them were answered with 202 */
-async function invokeAsync({ load, stack }: Scene): Promise<number> {
+export async function invokeAsync({ load, stack }: Scene, count = EVENTS, delaySeconds = 0): Promise<number> {
   const path = '/2015-03-31/functions/record-vote/invocations';
-  const accepted = Array.from({ length: EVENTS }, async () => {
+  const accepted = Array.from({ length: count }, async () => {
     const id = randomUUID();
     const acknowledged = load.ledger.attempt({ id, cookie: undefined, attempts: [] }, CHOICE);
     const answer = await stack.control
-      .post(path, JSON.stringify({ voterId: id, choice: CHOICE }), EVENT)
+      .post(path, JSON.stringify({ voterId: id, choice: CHOICE }), { ...EVENT, [DELAY]: `${delaySeconds}` })
       .catch(() => null);
     if (answer?.status !== 202) return false;
     acknowledged();
@@ -47,7 +48,7 @@ async function invokeAsync({ load, stack }: Scene): Promise<number> {
   return (await Promise.all(accepted)).filter(Boolean).length;
 }
 
-async function untilAllAreRun({ stack, signal }: Scene): Promise<void> {
+export async function untilAllAreRun({ stack, signal }: Scene): Promise<void> {
   const isDone = async () => {
     // A request for dead letters makes the launcher open its queue.
     const { status, body } = await stack.control.send('/dead-letters');

@@ -1,8 +1,11 @@
 import { run } from '../../run.ts';
 import type { Fault } from '../fault.ts';
+import { invokeAsync, untilAllAreRun } from './async-events.ts';
 
 const RESTART = 'infra/engine/restart.sh';
 const RESTART_MS = 90_000;
+/** Events that are due after a restart, which takes about 20 s: the audit has to find each of them. */
+const LATER = { events: 5, seconds: 40 };
 /** The terminal's file descriptor isn't inherited, so the script has to open another one. */
 const env = { SAY_SCREEN: '' };
 
@@ -15,10 +18,19 @@ export const isEngineOurs = (): Promise<boolean> =>
 
 const engine = (name: string, signal: 'TERM' | 'KILL'): Fault => ({
   name,
-  async strike({ stack }) {
+  async strike(scene) {
+    const { stack } = scene;
+    const dueAt = Date.now() + 1000 * LATER.seconds;
+    const accepted = await invokeAsync(scene, LATER.events, LATER.seconds);
+    if (accepted !== LATER.events) throw new Error(`${accepted} of ${LATER.events} delayed events were accepted`);
     const database = await stack.permanent('database');
     await run(RESTART, [signal], { env, withinMs: RESTART_MS });
-    return { at: Date.parse((await database.inspect()).State.FinishedAt) };
+    const afterwards = async () => {
+      const done = await stack.counter('async_events_total', { outcome: 'done' });
+      if (done > 0 && Date.now() < dueAt) throw new Error(`${done} events ran before they were due`);
+      await untilAllAreRun(scene);
+    };
+    return { at: Date.parse((await database.inspect()).State.FinishedAt), afterwards };
   },
 });
 

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Answer } from '../../http-endpoint.ts';
+import { sendAll } from '../../send-all.ts';
+import type { Fault, Scene } from '../fault.ts';
+import { killProcess } from '../kill.ts';
+
+/** In five trials 500 of each. */
+const CALLS = 100;
+const CONNECTIONS = 4;
+const KILL_EVERY_MS = 500;
+/** What a container has written arrives after its answer. */
+const LATE_MS = 2_000;
+
+interface Called {
+  /** In the event, in the program's log, and in its answer. */
+  id: string;
+  answer: Answer;
+}
+
+/** Programs that nobody here wrote, by protocol: how each is called. */
+const PROGRAMS: Record<string, (stack: Scene['stack'], id: string) => Promise<Answer>> = {
+  'others-stdio': (stack, id) => stack.invoke('others-stdio', id),
+  'others-lambda': (stack, id) => stack.invoke('others-lambda', id),
+  'others-service': (stack, id) => stack.gateway.send(`/?${id}`, { headers: { host: 'others-service.localhost' } }),
+};
+
+/** Each call has its own result or an error that says what happened, none runs twice unless it was tried again. */
+export const programsKilled: Fault = {
+  name: 'programs of others, containers killed',
+  async strike(scene) {
+    const { stack, signal } = scene;
+    const events = await stack.control.follow('/events');
+    const over = new AbortController();
+    const killing = killAgainAndAgain(scene, over.signal);
+    try {
+      const at = Date.now();
+      const calls = Object.entries(PROGRAMS).map(async ([name, call]) => {
+        const called = await sendAll(CALLS, CONNECTIONS, async (): Promise<Called> => {
+          signal.throwIfAborted();
+          const id = randomUUID();
+          return { id, answer: await call(stack, id) };
+        });
+        return { name, called };
+      });
+      const all = await Promise.all(calls);
+      over.abort();
+      const kills = await killing;
+      await pause(LATE_MS);
+      for (const { name, called } of all) check(name, called, events.text());
+      if (kills === 0) throw new Error('No container was killed');
+      return { at };
+    } finally {
+      over.abort();
+      events.leave();
+    }
+  },
+};
+
+/** @returns how many it has killed */
+async function killAgainAndAgain({ stack, docker }: Scene, over: AbortSignal): Promise<number> {
+  let kills = 0;
+  while (!over.aborted) {
+    await pause(KILL_EVERY_MS);
+    // Their relays belong to them.
+    const names = [...Object.keys(PROGRAMS), 'relay'];
+    const containers = (await Promise.all(names.map((name) => stack.containers(name)))).flat();
+    const victim = containers[Math.floor(Math.random() * containers.length)];
+    if (victim && (await killProcess(docker.getContainer(victim.Id))) !== undefined) kills += 1;
+  }
+  return kills;
+}
+
+function check(name: string, called: readonly Called[], events: string): void {
+  const count = (pattern: RegExp) => [...events.matchAll(pattern)].length;
+  let good = 0;
+  for (const { id, answer } of called) {
+    const { status, headers, body } = answer;
+    const isError = status >= 400 || headers['x-amz-function-error'] !== undefined;
+    const says = isError ? /"(errorType|Type|type)":"[A-Z]/ : name === 'others-service' ? /Directory/ : new RegExp(id);
+    if (!says.test(body)) throw new Error(`${name} answered ${status} ${body.slice(0, 200)}`);
+    if (!isError) good += 1;
+    const ran = count(new RegExp(`"type":"output","name":"${name}".*${id}`, 'g'));
+    const requestId = String(headers['x-amzn-requestid']);
+    // The gateway sends a request without a body once more when its replica dies.
+    const again =
+      name === 'others-service' ? 1 : count(new RegExp(`"type":"invocation.retried".*"requestId":"${requestId}"`, 'g'));
+    if (ran > 1 + again) throw new Error(`${name}: ${id} ran ${ran} times, and was tried again ${again} times`);
+  }
+  if (good < called.length / 2) throw new Error(`${name}: only ${good} of ${called.length} had a result`);
+}
