@@ -20,6 +20,7 @@ import { naive } from './rows/naive.ts';
 import { pages } from './rows/pages.ts';
 import { prewarmed } from './rows/prewarmed.ts';
 import { rates } from './rows/rates.ts';
+import { stdio } from './rows/stdio.ts';
 import { tallySize } from './rows/tally-size.ts';
 import { tenAtOnce } from './rows/ten-at-once.ts';
 import { trivial } from './rows/trivial.ts';
@@ -67,6 +68,7 @@ const parts: (readonly [string, (bench: Bench) => Promise<void>])[] = [
   ['singles', singles],
   ['bursts', bursts],
   ['rates', rates],
+  ['stdio', stdio],
   ['launcher', launcherAlone],
   ['visible', visible],
   ...(plan.chromium ? ([['pages', pages]] as const) : []),

@@ -16,6 +16,8 @@ export function table(measured: Measured, plan: Plan): Line[] {
   bursts(lines, plan);
   lines.part = 'rates';
   rates(lines, plan);
+  lines.part = 'stdio';
+  overStdio(lines);
   lines.part = 'launcher';
   launcherAlone(lines);
   lines.part = 'visible';
@@ -94,6 +96,20 @@ function rates(lines: Lines, { open }: Plan): void {
     const reused = 100 * lines.fact(`${invoke}, warm`);
     if (rate === open.rates[0]) lines.number('', '', [reused, ' % reused'], { atMost: REUSED_AT_MOST });
     else if (!Number.isNaN(reused)) lines.baseline('', '', `${reused.toFixed(0)} % reused`);
+  }
+}
+
+function overStdio(lines: Lines): void {
+  const perSecond = (samples: readonly number[]) =>
+    samples.length === 0 ? 'not measured' : `${median(samples).toFixed(1)} events/s`;
+  for (const [what, shown] of [
+    ['cold', spread],
+    ['prewarmed', spread],
+    ['throughput', perSecond],
+  ] as const) {
+    const [kit, stdio] = [lines.samples(`${what} kit`), lines.samples(`${what} stdio`)];
+    lines.baseline(`a container per event, ${what}: the kit`, shown(kit));
+    lines.compare('  stdio', shown(stdio), [stdio, kit, 'the kit']);
   }
 }
 

@@ -21,13 +21,18 @@ export interface Bound {
   atMost?: number;
 }
 
+const metBy = (value: number, bound: Bound) =>
+  bound.atLeast === undefined && bound.atMost === undefined ? undefined : isWithin(value, bound);
+
 export const isWithin = (
   value: number,
   { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY }: Bound,
 ) => (Number.isNaN(value) ? undefined : value >= atLeast && value <= atMost);
 
-const boundText = ({ atLeast, atMost }: Bound, unit: string) =>
-  `${atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`}${unit}`;
+function boundText({ atLeast, atMost }: Bound, unit: string): string {
+  if (atLeast !== undefined) return `≥ ${atLeast}${unit}`;
+  return atMost === undefined ? '' : `≤ ${atMost}${unit}`;
+}
 
 export const milliseconds = (ms: number): string =>
   Number.isNaN(ms) ? '–' : `${ms.toFixed(ms < 20 ? 1 : 0).padStart(1)} ms`;
@@ -60,19 +65,19 @@ export class Lines {
     this.#push({ row, measured, compared, target: '', met: undefined });
   }
 
-  /** A ratio within this run, with its confidence interval. */
+  /** A ratio within this run, with its confidence interval; without a bound, for information. */
   compare(
     row: string,
     measured: string,
     [over, under, words]: readonly [readonly number[], readonly number[], string],
-    bound: Bound & { statistic?: typeof median },
+    bound: Bound & { statistic?: typeof median } = {},
   ): void {
     const { value, low, high }: Ratio = ratio(over, under, bound.statistic ?? median);
     const digits = value >= 10 ? 0 : 2;
     const compared = Number.isNaN(value)
       ? 'not measured'
       : `${value.toFixed(digits)} × ${words} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
-    this.#push({ row, measured, compared, target: boundText(bound, ' ×'), met: isWithin(value, bound) });
+    this.#push({ row, measured, compared, target: boundText(bound, ' ×'), met: metBy(value, bound) });
   }
 
   /** A single number. */
