@@ -38,7 +38,7 @@ test('a task has limits for memory, processors, processes, open files and its /t
   expect(Resources).toEqual({ Limits: { MemoryBytes: 128 * 2 ** 20, NanoCPUs: 5e8, Pids: 32 } });
   expect(ContainerSpec).toMatchObject({
     Ulimits: [{ Name: 'nofile', Soft: 96, Hard: 96 }],
-    Mounts: [{ Type: 'tmpfs', Target: '/tmp', TmpfsOptions: { SizeBytes: 8 * 2 ** 20 } }],
+    Mounts: ['/tmp', '/data'].map((Target) => ({ Type: 'tmpfs', Target, TmpfsOptions: { SizeBytes: 8 * 2 ** 20 } })),
   });
   expect(taskOf({ openFiles: undefined }).ContainerSpec).not.toHaveProperty('Ulimits');
 });

@@ -71,8 +71,8 @@ export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): ServiceDescri
   const { stackId, networkId, image, agent } = parts;
   const owner = { UID: String(spec.user), GID: String(spec.user), Mode: 0o400 };
   const isRelayed = typeof spec.network === 'object';
-  // As on one machine, an image of others has its volumes in memory, where they are limited.
-  const writable = ['/tmp', ...(spec.writable ?? []), ...(isRelayed ? image.volumes : [])];
+  // As on one machine, an image of others has its volumes in memory, where they are limited. Ours have none.
+  const writable = ['/tmp', ...(spec.writable ?? []), ...image.volumes];
   const TmpfsOptions = { SizeBytes: spec.tmpMb * 1024 * 1024, Mode: 0o1777 };
   const tmpfs = [...new Set(writable)].map((Target) => ({ Type: 'tmpfs', Target, TmpfsOptions }));
   const node = { Type: 'volume', Source: `${stackId}_agent-node`, Target: NODE, ReadOnly: true };
