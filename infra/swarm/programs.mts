@@ -24,8 +24,9 @@ const { functions, services } = aloneOf(catalog);
 const names = [...functions, ...services].map((name) => `only-${name}`);
 
 if (what === 'images') {
+  const own = { prefix: '', tag: process.env.IMAGE_TAG ?? 'latest' };
   const entries = [...Object.values(catalog.services), ...Object.values(catalog.functions)];
-  console.log([...new Set(entries.map((entry) => imageOf(entry, process.env.IMAGE_TAG ?? 'latest')))].join('\n'));
+  console.log([...new Set(entries.map((entry) => imageOf(entry, own)))].join('\n'));
 } else {
   const bringNode = {
     // As in stack.yml: the deployment says which.
