@@ -12,7 +12,7 @@ export interface Seen {
   readonly inFlight: number;
 }
 
-/** The starts that have failed since the last one that worked. */
+/** The starts that have failed, at once or with the first request, since the last one that worked. */
 export interface Failing {
   error: Error;
   failures: number;

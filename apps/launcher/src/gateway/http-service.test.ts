@@ -113,8 +113,11 @@ describe('replicas', () => {
     const house = testService(small);
     const leases = [...(await fullHouse(house)), await lease(house)];
     const old = house.service.replicas.map(({ id }) => id);
-    for (const target of new Set(leases.map(({ target }) => target)))
-      leases.find((held) => held.target === target)?.fail();
+    for (const target of new Set(leases.map(({ target }) => target))) {
+      const [answered, failed] = leases.filter((held) => held.target === target);
+      answered?.release();
+      failed?.fail();
+    }
     expect(house.states()).toEqual(['draining', 'draining', 'draining']);
     await lease(house);
     expect(house.engine.specs.length).toBe(4);
@@ -154,9 +157,25 @@ describe('an image whose start fails', () => {
     expect(new Set(told)).toEqual(new Set(['no such image']));
   });
 
-  test('starts without backoff again after a start that worked', async () => {
+  test('is restarted with backoff, too, if it ends with its first request', async () => {
+    const house = testService();
+    for (let times = 0; times < 3; times += 1) {
+      (await lease(house)).fail();
+      await house.until(() => house.states().length === 0);
+    }
+    let error: Error | undefined;
+    house.service.lease().catch((failure: Error) => {
+      error = failure;
+    });
+    await house.until(() => error);
+    expect(error?.message).toBe('The page ended while it was answering.');
+    expect(house.engine.specs.length).toBe(3);
+  });
+
+  test('starts without backoff again after one that answered', async () => {
     const house = testService();
     house.engine.fault = (start) => (start < 3 ? new EngineError('unavailable', 'not now') : undefined);
+    (await lease(house)).release();
     (await lease(house)).fail();
     house.engine.fault = () => new EngineError('unavailable', 'not now');
     await house.until(() => house.states().length === 0);

@@ -39,6 +39,8 @@ export class HttpService {
   /** Index n: when n replicas were last needed. */
   readonly #neededAt: number[] = [];
   #failing: Failing | undefined;
+  /** Replicas that have started, and have neither answered nor failed to. */
+  readonly #unproven = new WeakSet<Replica>();
   #isClosing = false;
   #stopReaping: () => void = () => undefined;
   readonly #setting: ServiceSetting & { idleTimeoutMs: number };
@@ -115,9 +117,12 @@ export class HttpService {
       if (!isHeld) return;
       isHeld = false;
       this.#noteNeed();
+      if (this.#unproven.delete(replica)) this.#failing = undefined;
       replica.release();
     };
     const fail = () => {
+      // A program that starts and ends with its first request would be started for ever, for a page that reloads by itself.
+      if (this.#unproven.delete(replica)) this.#noteFailure(unavailable('The page ended while it was answering.', 2));
       replica.drain();
       release();
     };
@@ -136,13 +141,18 @@ export class HttpService {
     this.#replicas.set(replica, end);
     this.#noteNeed();
     void replica.settled.then((error) => {
-      this.#failing = error && afterFailure(this.#failing, error, this.#parts.clock.now());
+      if (error) this.#noteFailure(error);
+      else this.#unproven.add(replica);
     });
     void end.then(() => {
       this.#replicas.delete(replica);
       if (this.#replicas.size === 0) this.#stopReaping();
     });
     return replica;
+  }
+
+  #noteFailure(error: Error): void {
+    this.#failing = afterFailure(this.#failing, error, this.#parts.clock.now());
   }
 
   #reapLater(): void {

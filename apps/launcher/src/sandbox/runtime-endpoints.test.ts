@@ -1,9 +1,11 @@
+import { mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../model/invocation.ts';
 import type { RuntimeClient } from './runtime-client.ts';
-import { runtimeApiOverTcp } from './runtime-endpoints.ts';
+import { runtimeApiOnSockets, runtimeApiOverTcp } from './runtime-endpoints.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -76,4 +78,13 @@ describe('the runtime API over TCP', () => {
     await expect(answer('of-one', token, agent).catch(() => 403)).resolves.toBe(403);
     expect(one.answers.length).toBe(1);
   });
+});
+
+test('a socket whose folder cannot be removed is closed all the same, and that ends nothing', async () => {
+  const directory = mkdtempSync(`${tmpdir()}/endpoints-`);
+  const { close } = await runtimeApiOnSockets(directory)('one', client('one').sandbox);
+  rmSync(directory, { recursive: true });
+  symlinkSync(directory, directory);
+  expect(close).not.toThrow();
+  unlinkSync(directory);
 });

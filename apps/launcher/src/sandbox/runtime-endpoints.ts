@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rm } from 'node:fs';
 import type http from 'node:http';
 import type { Socket } from 'node:net';
 import { limitedServer } from '@serverless-vote/http-server/server';
@@ -30,7 +30,8 @@ export function runtimeApiOnSockets(directory: string): OpenRuntimeEndpoint {
       close() {
         server.close();
         server.closeAllConnections();
-        rmSync(folder, { recursive: true, force: true });
+        // What can't be removed now (the process may have no files left) is removed at the next start.
+        rm(folder, { recursive: true, force: true }, () => undefined);
       },
     };
   };
