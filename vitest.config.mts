@@ -3,19 +3,23 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import deadlines from './vitest.shared.mts';
 
-/** Vitest leaves a core free, half of a small machine. Unit tests wait as much as they compute, so a small machine runs four files at once. */
-const workers = { maxWorkers: Math.max(4, availableParallelism()) };
+/** Vitest leaves a core free, half of a small machine. Unit tests also wait; each worker more loads all modules once more. */
+const workers = { maxWorkers: Math.max(3, availableParallelism()) };
 
 /** How many stacks the integration tests have: `make test` starts several, a Swarm is there once. */
 const stacks = process.env.STACKS?.split(' ').filter(Boolean).length ?? 1;
 
-/** Tests that take longest, unit and integration: they come first, so that at the end no worker is left with one of them. */
+/**
+ * Tests that take longest, unit and integration: they come first, so that at the end no worker is left with one of them; and while a
+ * worker is small, it starts child processes more quickly.
+ */
 const LONGEST =
-  'function-pool-scaling function-pool-starts doctor audit connection serve ' +
+  'function-calls function-pool-scaling connection audit server suite function-pool-starts function-pool-retries exchange ' +
+  'doctor serve replica http-service function-pool ' +
   'recovery containment endpoints.fuzz full-volume functions run database-away cli engine-contract web ' +
   'async-recovery migrations limits dev sandbox hostile-function async tracing';
 
-/** Unit tests that replace modules, or the environment that modules read: each file needs a fresh process. */
+/** Unit tests that replace modules, or the environment that modules read: each file needs a fresh thread. */
 const ISOLATED = ['launcher', 'parsers.fuzz', 'voter', 'presenter/presenter'].map(
   (name) => `apps/web/src/${name}.test.ts`,
 );
@@ -54,7 +58,7 @@ export default defineConfig({
         },
       },
       {
-        test: { ...deadlines.test, ...workers, name: 'isolated', include: ISOLATED },
+        test: { ...deadlines.test, ...workers, name: 'isolated', include: ISOLATED, pool: 'threads' },
       },
       {
         test: {
