@@ -67,7 +67,7 @@ ask() {
 }
 
 step() {
-  local began status log marks
+  local began status log marks took
   STEP_NAME=$1
   shift
   mkdir -p "$(logs)"
@@ -86,8 +86,10 @@ step() {
   ) >"$log" 2>&1 8>&-
   status=$?
   set -e
+  took=$(seconds_since "$began")
+  [ -z "${TOOK:-}" ] || echo "$STEP_NAME $took" >>"$TOOK"
   if [ $status -eq 0 ]; then
-    say "$(printf '  ✓ %-11s %s  (%s s)' "$STEP_NAME" "$(cat "$marks")" "$(seconds_since "$began")")"
+    say "$(printf '  ✓ %-11s %s  (%s s)' "$STEP_NAME" "$(cat "$marks")" "$took")"
   elif [ ! -e "$marks.said" ]; then
     explain_failure "$log" || true
   fi

@@ -7,13 +7,16 @@
 #   run_vitest <project> <…>  vitest, with the reporters that the counter and the summary read
 #
 # If `begun` is set, a shell calls its `take_all_down` in any case, which removes what it started. At the end it prints the failures of
-# all suites, their names, and as the last line `N passed, N failed`.
+# all suites, their names, how long each took with its steps (named `<suite>-…`), and as the last line `N passed, N failed`.
 
 . "$ROOT/infra/stack/test-log.sh"
 
 # One line per suite: `<name> <seconds since the epoch>` when it starts, `<name> <passed> <failed>` when it ends.
 STARTED=$(mktemp)
 COUNTED=$(mktemp)
+# `<name> <seconds>` of each step and suite that has ended.
+TOOK=$(mktemp)
+BEGAN=$(date +%s)
 lanes=()
 ticker=
 in_lane=
@@ -41,7 +44,7 @@ finish() {
   if [ $status -ne 0 ] && [ -z "$failure_counted" ]; then echo "${in_lane:-preparation} 0 1" >>"$COUNTED"; fi
   [ -z "$in_lane" ] || exit $status
   summarize || [ $status -ne 0 ] || status=1
-  rm -f "$STARTED" "$COUNTED"
+  rm -f "$STARTED" "$COUNTED" "$TOOK"
   exit $status
 }
 end_well() {
@@ -95,6 +98,7 @@ suite() {
   noted=$(cat "$log.note")
   rm -f "$log.note" "$log.note.said"
   took=$(seconds_since "$began")
+  echo "$name $took" >>"$TOOK"
   read -r here_passed here_failed < <(outcomes "$log")
   # It failed before it could count, or printed no counts.
   if [ $status -ne 0 ] && [ "$here_failed" -eq 0 ]; then here_failed=1; fi
@@ -146,9 +150,31 @@ stop_counting() {
 
 runner() { env -u STEP_NAME -u STEP_NOTE "$@"; }
 
+# Counting takes some seconds, so it doesn't come first.
 run_vitest() {
-  echo "Running $(vitest list --no-static-parse --no-isolate --project "$@" 2>/dev/null | grep -c ' > ') tests"
-  runner vitest run --reporter verbose --project "$@"
+  local status=0
+  { echo "Running $(vitest list --no-static-parse --no-isolate --project "$@" 2>/dev/null | grep -c ' > ') tests"; } &
+  runner vitest run --reporter verbose --project "$@" || status=$?
+  wait
+  return $status
+}
+
+# `476 s: preparation 9 s, unit 26 s, …`; lanes overlap, so the parts may add up to more than the whole.
+time_of_parts() {
+  awk -v all=$(($(date +%s) - BEGAN)) '
+    FILENAME == ARGV[1] { suites[$1]; next }
+    {
+      part = $1
+      if (!(part in suites)) sub(/-[^-]*$/, "", part)
+      if (!(part in suites)) part = $1 == "down" ? "removal" : "preparation"
+      if (!(part in sum)) order[++parts] = part
+      sum[part] += $2
+    }
+    END {
+      printf "  %d s", all
+      for (i = 1; i <= parts; i++) printf "%s %s %.0f s", (i > 1 ? "," : ":"), order[i], sum[order[i]]
+      print ""
+    }' "$COUNTED" "$TOOK"
 }
 
 summarize() {
@@ -171,6 +197,7 @@ $(excerpt "$log")"
       [ "$here_failed" -eq 0 ] || say "$(printf '  ✗ %s' "$name" && failures "$(logs)/$name.log")"
     done <"$COUNTED"
   fi
+  say "$(time_of_parts)"
   echo "$passed passed, $failed failed"
   [ $failed -eq 0 ]
 }

@@ -67,6 +67,14 @@ it('shows no control character of what tests have printed', async () => {
   expect(screen).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
 });
 
+it('says at the end how long each part took with its steps, and what came before them', async () => {
+  const { status, screen } = await run(
+    `${VITEST}; step build true; lane one suite one green; step one-down sleep 1; wait_for_lanes`,
+  );
+  expect(status).toBe(0);
+  expect(screen).toMatch(/\n {2}[1-9]\d* s: preparation \d+ s, one [1-9]\d* s\n$/);
+});
+
 it('says how far the suites are that run', async () => {
   const child =
     script(`shard() { printf 'Running 5 tests\\n ✓ a\\n ✓ b\\n'; for _ in $(seq 900); do [ -e ${folder}/go ] && break; sleep 0.1; done; echo ' Tests  2 passed'; }
