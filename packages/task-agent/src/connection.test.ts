@@ -32,9 +32,19 @@ function start(script: string, port: number): ChildProcess {
   const child = spawn(process.execPath, [PROGRAM, process.execPath, '-e', script], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
+    // A process group of its own: where it isn't the first process of a container, its program survives it.
+    detached: true,
   });
-  closing.push(() => child.kill('SIGKILL'));
+  closing.push(() => endGroup(child));
   return child;
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-Number(pid), 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 /** A registered task, with the launcher's end of its connection. */
@@ -52,6 +62,7 @@ async function task(
 }
 
 const LOOP = 'for (;;);';
+const WAIT = 'setInterval(() => undefined, 1e6);';
 
 async function freePort(): Promise<number> {
   const server = net.createServer();
@@ -179,7 +190,7 @@ describe('a task with an agent', () => {
   });
 
   test('is lost when it falls silent', async () => {
-    const { agent, process: child } = await task(LOOP);
+    const { agent, process: child } = await task(WAIT);
     agent.start({});
     child.kill('SIGSTOP');
     expect(await agent.ended).toEqual({ kind: 'lost' });
