@@ -44,6 +44,8 @@ function answerAsWeb(socket) {
       .on('data', (asked) => {
         const [, path] = String(asked).split(' ', 2);
         if (path === '/announce') announce();
+        // Silence after them would keep each caller waiting until the deadline of an answer.
+        else if (path === '/empty-lines') connection.end(answers[path]);
         else connection.write(answers[path] ?? 'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n');
       });
   });
