@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { prepareDatabase } from '../src/prepare.ts';
+import { Bridge } from './bridge.ts';
 import { createVolume, removeEverything, startContainer } from './docker.ts';
 
 const tag = process.env.IMAGE_TAG ?? 'latest';
@@ -21,11 +21,6 @@ export const poll = {
   ],
 };
 
-/** Connects a container's standard streams to Postgres. */
-const BRIDGE = `
-  const socket = require('node:net').connect('/var/run/postgresql/.s.PGSQL.5432');
-  process.stdin.pipe(socket).pipe(process.stdout);
-  socket.on('error', () => process.exit(1)).on('close', () => process.exit());`;
 const SLEEP = 'setInterval(() => {}, 1e9)';
 
 /**
@@ -102,17 +97,9 @@ export class DatabaseContainer {
     this.#callers[caller] = container;
     const host = this.hostFor(caller);
     mkdirSync(host);
-    const server = createServer((socket) => bridge(socket, container));
+    const bridge = new Bridge(container);
+    const server = createServer((socket) => bridge.take(socket));
     this.#servers.push(server);
     await new Promise<void>((resolve) => server.listen(join(host, '.s.PGSQL.5432'), resolve));
   }
-}
-
-function bridge(socket: Socket, container: string): void {
-  const child = spawn('docker', ['exec', '--interactive', container, 'node', '-e', BRIDGE]);
-  socket.pipe(child.stdin);
-  child.stdout.pipe(socket);
-  child.stdin.on('error', () => {});
-  socket.on('error', () => {});
-  child.on('exit', () => socket.end());
 }
