@@ -7,7 +7,7 @@ export interface PollOption {
 /** The length that `record-vote` accepts for an option's ID. Unicode normalization can make a label longer. */
 const LONGEST_ID = 100;
 
-/** The poll's question and options. This is the only parser of POLL_QUESTION and POLL_OPTIONS: pages and database get its result. */
+/** A poll's question and options. Everything that writes polls checks them here: settings, files, the presenter's page. */
 export interface Poll {
   question: string;
   options: PollOption[];
@@ -21,29 +21,48 @@ const slug = (label: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
 
+/** What is wrong with a poll: with its question, with the number of its options, or with the option of this index. */
+export interface Flaw {
+  about: 'question' | 'options' | number;
+  message: string;
+}
+
+/** A poll with these texts, or everything that is wrong with them. */
+export function pollOf(question: string, labels: readonly string[]): { poll: Poll } | { flaws: Flaw[] } {
+  const options = labels.map((label) => ({ id: slug(label), label }));
+  const flaws: Flaw[] = [];
+  if (question.trim() === '' || question.length > 200) {
+    flaws.push({ about: 'question', message: 'has to be 1 to 200 characters long' });
+  }
+  if (options.length < 2 || options.length > 8) {
+    flaws.push({ about: 'options', message: `${options.length} given, 2 to 8 needed` });
+  }
+  options.forEach(({ id, label }, about) => {
+    if (id === '' || label.length > 60 || id.length > LONGEST_ID) {
+      flaws.push({ about, message: `"${label}" needs a letter or a digit, and at most 60 characters` });
+    } else if (options.findIndex((other) => other.id === id) !== about) {
+      flaws.push({ about, message: `"${label}" is there twice (as "${id}")` });
+    }
+  });
+  return flaws.length > 0 ? { flaws } : { poll: { question: question.trim(), options } };
+}
+
 /**
  * Parses a poll from its two settings.
  * @returns the poll, or the problems with the settings, in words for the operator
  */
 export function parsePoll(question: string, labels: string): { poll: Poll } | { problems: string[] } {
-  const options = labels
-    .split(',')
-    .map((label) => label.trim())
-    .filter((label) => label !== '')
-    .map((label) => ({ id: slug(label), label }));
-  const problems: string[] = [];
-  if (question.trim() === '' || question.length > 200) {
-    problems.push('POLL_QUESTION: has to be 1 to 200 characters long');
-  }
-  if (options.length < 2 || options.length > 8) {
-    problems.push(`POLL_OPTIONS: ${options.length} given, 2 to 8 needed, separated by commas: "Cats,Dogs"`);
-  }
-  for (const { id, label } of options) {
-    if (id === '' || label.length > 60 || id.length > LONGEST_ID) {
-      problems.push(`POLL_OPTIONS: "${label}" needs a letter or a digit, and at most 60 characters`);
-    }
-  }
-  const repeated = options.find(({ id }, index) => options.findIndex((other) => other.id === id) !== index);
-  if (repeated) problems.push(`POLL_OPTIONS: "${repeated.label}" is there twice (as "${repeated.id}")`);
-  return problems.length > 0 ? { problems } : { poll: { question: question.trim(), options } };
+  const parsed = pollOf(
+    question,
+    labels
+      .split(',')
+      .map((label) => label.trim())
+      .filter((label) => label !== ''),
+  );
+  if ('poll' in parsed) return parsed;
+  const problems = parsed.flaws.map(({ about, message }) => {
+    if (about === 'question') return `POLL_QUESTION: ${message}`;
+    return `POLL_OPTIONS: ${message}${about === 'options' ? ', separated by commas: "Cats,Dogs"' : ''}`;
+  });
+  return { problems };
 }
