@@ -85,8 +85,9 @@ help: ## Print this list
 #: PORT                         port of the pages (8080)
 #: BIND                         address of the pages; 0.0.0.0 admits everybody in your network (127.0.0.1)
 #: CONTROL_PORT                 port of the control API, on this machine only (9000)
-#: POLL_QUESTION                the question (Cats or dogs?)
-#: POLL_OPTIONS                 two to eight options, separated by commas (Cats,Dogs)
+#: POLL_QUESTION                the first question; another value opens another poll (Cats or dogs?)
+#: POLL_OPTIONS                 its two to eight options, separated by commas (Cats,Dogs)
+#: POLLS                        file of further questions: a line for each, a line for each option, a blank line between
 #: PUBLIC_URL                   address that people type, if BIND and PORT don't give it
 #: LIVE                         0 turns the public activity stream off (1)
 #: FUNCTION_IDLE_TIMEOUT_MS     how long an unused container of a function stays (60000)

@@ -33,7 +33,8 @@ export class VotePage {
     this.page = page;
     this.options = page.getByRole('main').getByRole('button');
     this.chosen = page.getByRole('main').getByRole('button', { pressed: true });
-    this.status = page.getByRole('main').getByRole('status');
+    // The other one is heard, not seen.
+    this.status = page.getByRole('main').locator('[role=status]:not(.sr-only)');
   }
 
   /** The same page in another browser. */
@@ -56,6 +57,15 @@ export class VotePage {
 
   option(label: string): Locator {
     return this.options.filter({ hasText: new RegExp(`^${label}$`) });
+  }
+
+  /** The options after voting has ended. */
+  get outcome(): Locator {
+    return this.page.getByRole('list', { name: 'Result' }).getByRole('listitem');
+  }
+
+  get countdown(): Locator {
+    return this.page.getByTestId('countdown');
   }
 
   async vote(label: string): Promise<void> {

@@ -1,10 +1,16 @@
 /** Messages for faked streams (`told-streams.ts`): the same for every page, whatever other tests have voted. */
 
-/** A tally with one option per number. */
-export const tally = (...votes: number[]) => ({
-  ...{ question: '?', updatedAt: new Date().toISOString(), total: votes.reduce((sum, each) => sum + each, 0) },
-  options: votes.map((count, index) => ({ id: `${index}`, label: `Answer ${index}`, votes: count })),
+/** A tally with one option per number; null is a number that is hidden. `poll`: what the poll is besides open. */
+export const tally = (votes: (number | null)[], poll: object = {}, labels: string[] = []) => ({
+  poll: { id: 'told', status: 'open', closesAt: null, hidden: votes.includes(null), votesSince: LONG_AGO, ...poll },
+  ...{ question: '?', updatedAt: new Date().toISOString(), serverTime: new Date().toISOString() },
+  total: votes.reduce<number>((sum, each) => sum + (each ?? 40), 0),
+  options: votes.map((count, index) => ({ id: `${index}`, label: labels[index] ?? `Answer ${index}`, votes: count })),
 });
+const LONG_AGO = new Date(0).toISOString();
+
+/** The end of a countdown, in so many seconds from now. */
+export const closingIn = (seconds: number) => ({ closesAt: new Date(Date.now() + seconds * 1_000).toISOString() });
 
 /** A container in a message to the live page. */
 export const container = (id: string, name: string, more = {}) => ({

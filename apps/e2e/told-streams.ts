@@ -14,13 +14,17 @@ export async function tellStreams(page: Page, first: Record<string, readonly Mes
         Object.assign(window, { told: this });
         // A reconnected stream gets no messages, so the page stays disconnected.
         if (broken) return;
-        setInterval(() => this.hear('heartbeat', {}), 15_000);
+        const beat = () => this.hear('heartbeat', { serverTime: new Date().toISOString() });
+        setInterval(beat, 15_000);
         setTimeout(() => {
+          beat();
           for (const [event, data] of messages[url] ?? []) this.hear(event, data);
         });
       }
-      hear(event: string, data: unknown) {
+      hear(event: string, told: unknown) {
         broken ||= event === 'error';
+        // Messages are told in advance, and sent now.
+        const data = { ...(told as object), ...(event === 'message' && { serverTime: new Date().toISOString() }) };
         if (event === 'error') this.onerror?.();
         else this.dispatchEvent(new MessageEvent(event, { data: JSON.stringify(data) }));
       }

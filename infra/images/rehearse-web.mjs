@@ -5,22 +5,29 @@ import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const socketPath = '/tmp/rehearsal.sock';
-const poll = {
+const results = {
+  poll: { id: 'a-or-b', status: 'open', closesAt: null, hidden: false, votesSince: '2026-01-01T00:00:00.000Z' },
   question: 'A or B?',
   options: [
-    { id: 'a', label: 'A' },
-    { id: 'b', label: 'B' },
+    { id: 'a', label: 'A', votes: 1 },
+    { id: 'b', label: 'B', votes: 0 },
   ],
+  ...{ total: 1, updatedAt: '2026-01-01T00:00:00.000Z', serverTime: '2026-01-01T00:00:00.000Z' },
 };
+// In the launcher's place: every function answers with these results.
+const control = '/tmp/control.sock';
+const launcher = http.createServer((request, response) => {
+  request.resume().on('end', () => response.end(JSON.stringify(results)));
+});
+launcher.listen(control);
 const web = spawn(process.execPath, ['/app/apps/web/server.mjs'], {
   stdio: 'inherit',
   env: {
     ...process.env,
     LISTEN_ADDRESS: socketPath,
-    CONTROL_ADDRESS: '/tmp/nobody.sock',
+    CONTROL_ADDRESS: control,
     STACK_ID: 'rehearsal',
     SESSION_SECRET: 'x'.repeat(64),
-    POLL: JSON.stringify(poll),
     LIVE: '1',
     PUBLIC_URL: '',
   },
@@ -46,5 +53,6 @@ for (let tries = 0; ; tries += 1) {
 await ask('/results');
 await ask('/vote', 'POST', 'choice=a');
 web.kill('SIGTERM');
+launcher.close();
 const [code] = await new Promise((resolve) => web.once('exit', (...end) => resolve(end)));
 if (code !== 0) throw new Error(`web ended with ${code}`);

@@ -1,7 +1,7 @@
 # The names of the operator's settings for the launcher. They are passed on to it on one machine and on a Swarm, and reset for tests.
 # packages/settings/src/settings.ts defines and documents them; infra/docs/settings.test.mts compares.
 
-LAUNCHER_SETTINGS='POLL_QUESTION POLL_OPTIONS PUBLIC_URL LIVE FUNCTION_IDLE_TIMEOUT_MS WEB_IDLE_TIMEOUT_MS
+LAUNCHER_SETTINGS='POLL_QUESTION POLL_OPTIONS POLLS PUBLIC_URL LIVE FUNCTION_IDLE_TIMEOUT_MS WEB_IDLE_TIMEOUT_MS
   VOTES_PER_MINUTE_PER_ADDRESS CONTROL_HOSTS LOCAL_PEERS BEHIND_PROXY LOG_LEVEL IMAGE_TAG'
 
 # For stacks of tests and measurements, which must not inherit a demo's settings. LOCAL_PEERS is kept because it is about this

@@ -37,8 +37,17 @@ export CLONE
 # https://fetch.spec.whatwg.org/#port-blocking
 REFUSED_BY_BROWSERS='1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080'
 
+# The launcher has no folder of the host, so it gets the text of the file.
+read_polls() {
+  [ -n "${POLLS:-}" ] && [[ $POLLS != *$'\n'* ]] || return 0
+  [ -f "$POLLS" ] || fail "POLLS=$POLLS is not a file." 'It has a line for each question, a line for each option, and a blank line between questions.' 'make run POLLS=polls.txt'
+  POLLS=$(cat -- "$POLLS")
+  export POLLS
+}
+
 check_settings() {
   local name
+  read_polls
   for name in PORT CONTROL_PORT; do
     [[ ${!name} =~ ^[0-9]{1,5}$ ]] && [ "${!name}" -ge 1 ] && [ "${!name}" -le 65535 ] ||
       fail "$name=${!name} is not a port." 'A port is a number from 1 to 65535.' "make run $name=8081"

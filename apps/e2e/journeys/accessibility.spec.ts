@@ -37,11 +37,11 @@ test('axe finds nothing while a vote waits: among many, offline', async ({ poll,
 });
 
 test('axe finds nothing on the results page: no votes, a tie, secret, paused and cut off', async ({ page }) => {
-  await tellStreams(page, { '/streams/results': [['message', tally(0, 0)]] });
+  await tellStreams(page, { '/streams/results': [['message', tally([0, 0])]] });
   await visit(page, '/results');
   await expect(page.getByText('No votes yet', { exact: true })).toBeVisible();
   expect(await findings(page)).toEqual([]);
-  await tell(page, ['message', tally(7, 7)]);
+  await tell(page, ['message', tally([7, 7])]);
   await expect(page.getByText('Answer 0 and Answer 1 are tied at 7 votes', { exact: true })).toBeVisible();
   expect(await findings(page)).toEqual([]);
   await page.keyboard.press('n');

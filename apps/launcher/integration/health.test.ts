@@ -28,7 +28,7 @@ test('health names an image that is missing before anybody has tried to vote, an
 test('health says what is wrong while every vote fails, and ok after the first that succeeds', async () => {
   await healthy();
   const { client, end } = await ownerSession();
-  const signature = 'record_votes(uuid[], text[], bigint[])';
+  const signature = 'record_votes(uuid[], text[], bigint[], text[])';
   await client.query(`alter function ${signature} rename to record_votes_not`);
   try {
     for (let times = 0; times < 3; times += 1) await vote();

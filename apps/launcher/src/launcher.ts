@@ -65,9 +65,9 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   platform.forgetPredecessor();
 
   const acceptance = new AcceptanceClock();
-  const { poll, ownImages } = settings;
+  const { polls, ownImages } = settings;
   const resume = (highestAcceptedAt: bigint) => acceptance.resume(highestAcceptedAt);
-  const database = platform.database ? postgres(platform.database, { poll, migrationsDir, resume, log }) : noDatabase;
+  const database = platform.database ? postgres(platform.database, { polls, migrationsDir, resume, log }) : noDatabase;
   const usesDatabase = (name: string) => catalog.functions[name]?.database === true;
   const leaveRoles = watchRoles({ bus, usesDatabase, restore: database.restoreRoles, log });
 
@@ -133,7 +133,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   const perMinute = settings.votesPerMinutePerAddress;
   const servers: Servers = {
     public: gateway({
-      ...{ catalog, invoker, streams, votes: database.votes },
+      ...{ catalog, invoker, streams },
       services: new Map(services.map((service) => [service.name, service])),
       voteRate: perMinute === 0 ? undefined : new AddressRate(perMinute),
       isProxy: (address) => settings.behindProxy && peers.of(address) === 'this-machine',
@@ -197,7 +197,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     throw error;
   }
   log.info(
-    { stack: settings.stackId, functions: Object.keys(catalog.functions), poll: poll.question },
+    { stack: settings.stackId, functions: Object.keys(catalog.functions), poll: polls.poll.question },
     'launcher.listening',
   );
   let stopped: Promise<void> | undefined;

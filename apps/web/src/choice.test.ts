@@ -1,30 +1,34 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { BadRequest, choiceFrom } from './choice.ts';
+import { BadRequest, voteFrom } from './choice.ts';
 
 /** A request as Node's server hands it over. */
 const request = (chunks: Iterable<Uint8Array>, type: string) =>
   Object.assign(Readable.from(chunks), { headers: { 'content-type': type } });
 
-async function posted(body: BodyInit, type?: string): Promise<string> {
+async function posted(body: BodyInit, type?: string) {
   const sent = new Response(body);
   const bytes = await sent.bytes();
-  return choiceFrom(request([bytes], type ?? sent.headers.get('content-type') ?? ''));
+  return voteFrom(request([bytes], type ?? sent.headers.get('content-type') ?? ''));
 }
 const form = 'application/x-www-form-urlencoded';
 const json = 'application/json';
 
 describe('a choice', () => {
   it('comes from a form', async () => {
-    expect(await posted(new URLSearchParams({ choice: 'cats' }))).toBe('cats');
+    expect(await posted(new URLSearchParams({ choice: 'cats' }))).toEqual({ choice: 'cats' });
+    expect(await posted(new URLSearchParams({ poll: 'pets', choice: 'cats' }))).toEqual({
+      poll: 'pets',
+      choice: 'cats',
+    });
   });
   it('comes from a multipart form', async () => {
     const body = new FormData();
     body.set('choice', 'cats');
-    expect(await posted(body)).toBe('cats');
+    expect(await posted(body)).toEqual({ choice: 'cats' });
   });
   it('comes from JSON', async () => {
-    expect(await posted('{"choice":"cats"}', `${json}; charset=utf-8`)).toBe('cats');
+    expect(await posted('{"choice":"cats"}', `${json}; charset=utf-8`)).toEqual({ choice: 'cats' });
   });
 });
 
@@ -48,6 +52,6 @@ describe('a bad request', () => {
     function* endless() {
       for (;;) yield new Uint8Array(1024);
     }
-    await expect(choiceFrom(request(endless(), form))).rejects.toHaveProperty('status', 413);
+    await expect(voteFrom(request(endless(), form))).rejects.toHaveProperty('status', 413);
   });
 });

@@ -16,26 +16,27 @@ export class BadRequest extends Error {
 
 type Post = Readable & { headers: IncomingHttpHeaders };
 
-/** Reads the field `choice` from a form or from JSON. */
-export async function choiceFrom(request: Post): Promise<string> {
+/** Reads the fields `choice` and `poll` from a form or from JSON. Only the first one has to be there. */
+export async function voteFrom(request: Post): Promise<{ choice: string; poll?: string }> {
   const type = request.headers['content-type'] ?? '';
   const body = await bounded(request);
-  const choice = await read(body, type).catch((error) => {
+  const { choice, poll } = await read(body, type).catch((error) => {
     throw error instanceof BadRequest ? error : new BadRequest(400, 'The body does not match its Content-Type');
   });
   if (typeof choice !== 'string' || choice === '') throw new BadRequest(400, 'The field "choice" is missing');
-  return choice;
+  return { choice, ...(typeof poll === 'string' && poll !== '' && { poll }) };
 }
 
-async function read(body: Buffer<ArrayBuffer>, type: string): Promise<unknown> {
+async function read(body: Buffer<ArrayBuffer>, type: string): Promise<{ choice?: unknown; poll?: unknown }> {
   if (/^application\/json\b/i.test(type)) {
     const value: unknown = JSON.parse(body.toString());
-    return typeof value === 'object' && value !== null && 'choice' in value ? value.choice : undefined;
+    return typeof value === 'object' && value !== null ? value : {};
   }
-  if (/^application\/x-www-form-urlencoded\b/i.test(type)) return new URLSearchParams(body.toString()).get('choice');
+  if (/^application\/x-www-form-urlencoded\b/i.test(type))
+    return Object.fromEntries(new URLSearchParams(body.toString()));
   if (/^multipart\/form-data\b/i.test(type)) {
     const form = await new Response(body, { headers: { 'content-type': type } }).formData();
-    return form.get('choice');
+    return Object.fromEntries(form);
   }
   throw new BadRequest(415, 'Send a form, or JSON');
 }

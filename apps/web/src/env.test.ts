@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseEnvironment } from './env.ts';
 
-const poll = {
-  question: 'Cats or dogs?',
-  options: [
-    { id: 'cats', label: 'Cats' },
-    { id: 'dogs', label: 'Dogs' },
-  ],
-};
 const complete = {
   LISTEN_ADDRESS: '/run/web/web.sock',
   CONTROL_ADDRESS: '/run/control/control.sock',
-  POLL: JSON.stringify(poll),
   SESSION_SECRET: 's'.repeat(43),
   STACK_ID: 'serverless-vote',
 };
@@ -23,7 +15,6 @@ describe('the environment', () => {
     const parsed = {
       ...complete,
       ...more,
-      POLL: poll,
       SESSION_SECRET: ['s'.repeat(43)],
       PARTS,
       LIVE: false,
@@ -39,13 +30,9 @@ describe('the environment', () => {
     expect(parseEnvironment({ ...complete, SESSION_SECRET: `${a}\n${b}\n` }).SESSION_SECRET).toEqual([a, b]);
   });
   it('is refused with everything that is wrong with it', () => {
-    const problems = () => parseEnvironment({ ...complete, POLL: '{', SESSION_SECRET: 'short', STACK_ID: undefined });
-    expect(problems).toThrow(/POLL: is not JSON/);
+    const problems = () => parseEnvironment({ ...complete, PARTS: '{', SESSION_SECRET: 'short', STACK_ID: undefined });
+    expect(problems).toThrow(/PARTS: is not JSON/);
     expect(problems).toThrow(/SESSION_SECRET.*fewer than 32/);
     expect(problems).toThrow(/STACK_ID: is missing/);
-  });
-  it.each([1, 9])('is refused with a poll of %i options', (length) => {
-    const options = Array.from({ length }, (_, index) => ({ id: `${index}`, label: `${index}` }));
-    expect(() => parseEnvironment({ ...complete, POLL: JSON.stringify({ ...poll, options }) })).toThrow(/POLL/);
   });
 });

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { partsFromJson } from './parts.ts';
-import { pollFromJson } from './poll.ts';
 
 const Environment = z.object({
   /** Where this server listens for the gateway: a path, or a port. */
@@ -10,7 +9,6 @@ const Environment = z.object({
   CONTROL_ADDRESS: z.string().check(z.regex(/^(\/.+|[^/:]+:\d+)$/, 'is neither a path nor host:port')),
   /** The token that identifies this container to the launcher where it has no socket of its own. */
   CONTROL_TOKEN: z._default(z.string(), ''),
-  POLL: pollFromJson,
   /** One secret per line: the first one signs, all of them verify, so that secrets can be rotated. */
   SESSION_SECRET: z.pipe(
     z.string(),

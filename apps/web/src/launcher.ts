@@ -9,7 +9,10 @@ import type { Phases, Receipt } from './receipt.ts';
 /** Longer than the launcher's own check of the database. */
 const HEALTH_TIMEOUT_MS = 2_000;
 /** Function errors that are the fault of the event's sender. */
-const REFUSALS = ['InvalidEvent', 'UnknownOption'];
+const REFUSALS: Record<string, InvocationError['kind']> = {
+  ...{ InvalidEvent: 'refused', UnknownOption: 'refused', UnknownPoll: 'refused', NotADraft: 'refused' },
+  ...{ TooManyPolls: 'refused', PollClosed: 'closed' },
+};
 
 /** A function's result, and how it was produced. */
 export type Invocation<Result> = {
@@ -97,5 +100,5 @@ function errorOf({ status, headers }: HttpResponse, body: unknown): InvocationEr
   if (status === 503) return new InvocationError('unavailable', message, headers.get('retry-after'));
   if (status !== 200) return new InvocationError('failed', message);
   if (!headers.has('x-amz-function-error')) return undefined;
-  return new InvocationError(REFUSALS.includes(errorType ?? '') ? 'refused' : 'failed', message);
+  return new InvocationError(REFUSALS[errorType ?? ''] ?? 'failed', message);
 }

@@ -3,7 +3,7 @@ import { anyBytes, anyText, forAll } from '@serverless-vote/fuzz';
 import fc from 'fast-check';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { isProblem } from './ballot/problem.ts';
-import { BadRequest, choiceFrom } from './choice.ts';
+import { BadRequest, voteFrom } from './choice.ts';
 import { parseEnvironment } from './env.ts';
 import { Scene } from './live/scene.ts';
 import { phasesFrom } from './phases.ts';
@@ -17,15 +17,10 @@ import { sign, unsign } from './signed.ts';
 import { receiptFrom, voterFrom } from './voter.ts';
 
 const secrets = ['s'.repeat(43)];
-const options = [
-  { id: 'a', label: 'A' },
-  { id: 'b', label: 'B' },
-];
 
 beforeAll(() => {
   vi.stubEnv('LISTEN_ADDRESS', '/run/web/web.sock');
   vi.stubEnv('CONTROL_ADDRESS', '/run/control/control.sock');
-  vi.stubEnv('POLL', JSON.stringify({ question: '?', options }));
   vi.stubEnv('SESSION_SECRET', secrets.join());
   vi.stubEnv('STACK_ID', 'stack');
   vi.stubEnv('PRESENTER_KEY', 'k'.repeat(64));
@@ -56,8 +51,8 @@ test('any post has a choice, or is refused with 400, 413 or 415', () => {
     const headers = new Headers();
     headers.set('content-type', type);
     const request = Object.assign(Readable.from([Buffer.from(body)]), { headers: Object.fromEntries(headers) });
-    const read = await choiceFrom(request).catch((error: unknown) => error);
-    if (typeof read === 'string') return expect(read.length).toBeGreaterThan(0);
+    const read = await voteFrom(request).catch((error: unknown) => error);
+    if (!(read instanceof Error)) return expect((read as { choice: string }).choice.length).toBeGreaterThan(0);
     expect(read).toBeInstanceOf(BadRequest);
     expect([400, 413, 415]).toContain((read as BadRequest).status);
   });
@@ -66,7 +61,7 @@ test('any post has a choice, or is refused with 400, 413 or 415', () => {
 test('any cookie with an invalid signature is ignored', () =>
   forAll(anyText, 1500, (cookie) => {
     expect(voterFrom(cookie)).toBeUndefined();
-    expect(receiptFrom(cookie, 'voter', null)).toBeUndefined();
+    expect(receiptFrom(cookie, 'voter')).toBeUndefined();
     expect(unsign(cookie, 'voter', secrets)).toBeUndefined();
   }));
 
@@ -82,6 +77,7 @@ test('any signed value is verified for its own purpose and unchanged only', () =
 test('any receipt is parsed completely, or ignored', () => {
   const whole = fc.record({
     choice: anyText,
+    poll: anyText,
     recordedAt: anyText,
     requestId: anyText,
     containerId: anyText,
@@ -136,7 +132,7 @@ test('any results survive a round trip through CSV, except for apostrophes befor
   const tally = fc.array(fc.record({ id: anyText, label: anyText, votes: fc.nat() }), { minLength: 1, maxLength: 8 });
   return forAll(tally, 1000, (given) => {
     const total = given.reduce((sum, { votes }) => sum + votes, 0);
-    const rows = csvRows(asCsv({ question: '?', options: given, total, updatedAt: '' }));
+    const rows = csvRows(asCsv({ options: given, total }));
     const shares = percentages(given.map(({ votes }) => votes));
     const bare = (cells: readonly string[]) => cells.map((cell) => cell.replaceAll("'", ''));
     expect(rows.slice(1).map(bare)).toEqual(
@@ -160,7 +156,7 @@ test('any Server-Timing gives times that are times', () =>
   ));
 
 test('any environment is parsed, or each invalid variable is named', () => {
-  const names = fc.constantFrom('LISTEN_ADDRESS', 'POLL', 'SESSION_SECRET', 'STACK_ID', 'PARTS', 'LIVE');
+  const names = fc.constantFrom('LISTEN_ADDRESS', 'CONTROL_ADDRESS', 'SESSION_SECRET', 'STACK_ID', 'PARTS', 'LIVE');
   return forAll(fc.dictionary(names, fc.oneof(anyText, fc.json())), 1000, (variables) => {
     expect(() => parseEnvironment(variables)).toThrow(/^Invalid environment of web:\n {2}[A-Z]/);
   });

@@ -4,6 +4,8 @@ const milliseconds = z.number().check(z.nonnegative());
 
 const Receipt = z.object({
   choice: z.string(),
+  /** Absent if the voter didn't say for which poll the vote was: then it is for the one that was open. */
+  poll: z.optional(z.string()),
   recordedAt: z.string(),
   requestId: z.string(),
   containerId: z.string(),

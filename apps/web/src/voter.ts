@@ -24,18 +24,12 @@ export const isSignedLatest = (cookie: string | undefined, voter: string): boole
   cookie === sign(voter, 'voter', env().SESSION_SECRET);
 
 /**
- * The voter's last receipt, so that a page remembers the choice without a query to the database. A receipt older than `votesSince`
- * (which the launcher sends with every request) is for a vote that has been deleted.
+ * The voter's last receipt, so that a page remembers the choice without a query to the database. It may be for another poll, or for a vote
+ * that has been forgotten since: the page compares it with the poll that it shows.
  */
-export function receiptFrom(
-  cookie: string | undefined,
-  voter: string | undefined,
-  votesSince: string | null,
-): Receipt | undefined {
+export function receiptFrom(cookie: string | undefined, voter: string | undefined): Receipt | undefined {
   const json = cookie && voter && unsign(cookie, `receipt of ${voter}`, env().SESSION_SECRET);
-  const receipt = json ? parseReceipt(Buffer.from(json, 'base64url').toString()) : undefined;
-  const isForgotten = receipt && votesSince !== null && Date.parse(receipt.recordedAt) < Date.parse(votesSince);
-  return isForgotten ? undefined : receipt;
+  return json ? parseReceipt(Buffer.from(json, 'base64url').toString()) : undefined;
 }
 
 /** The header that stores the voter in the browser. */

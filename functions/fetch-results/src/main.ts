@@ -1,10 +1,10 @@
 import { serve } from '@serverless-vote/runtime';
 import { fetchResults } from './handler.ts';
-import { PostgresTally } from './tally.ts';
+import { PostgresPolls } from './polls.ts';
 
-serve<PostgresTally>({
-  connect: async () => new PostgresTally(),
-  warm: (tally) => fetchResults({}, undefined, tally),
+serve<PostgresPolls>({
+  connect: async () => new PostgresPolls(),
+  warm: (polls) => fetchResults({}, undefined, polls),
   handle: fetchResults,
-  disconnect: (tally) => tally.close(),
+  disconnect: (polls) => polls.close(),
 });

@@ -7,38 +7,38 @@ export interface Ballot extends Vote {
   acceptedAt: bigint | undefined;
 }
 
+/** What became of a vote: when it was recorded (ISO 8601), or why it wasn't. */
+export type Entry = { recorded_at: string; refusal: null } | { refusal: 'closed' | 'unknown option' };
+
 /** What the handler needs of a database. */
 export interface BallotBox {
-  /** Commits the vote. @returns when (ISO 8601), or `undefined` if the poll has no such option */
-  record(ballot: Ballot): Promise<string | undefined>;
+  /** Commits the vote, if it counts. */
+  record(ballot: Ballot): Promise<Entry>;
 }
 
 /** The ballot box in Postgres: votes that arrive while a statement runs share the next one. */
 export class PostgresBallotBox implements BallotBox {
-  readonly #statement = new Statement<{ recorded_at: string | null }>(
+  readonly #statement = new Statement<Entry>(
     'record-votes',
-    `select to_char(recorded_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as recorded_at
-     from record_votes($1, $2, $3) as recorded_at`,
+    `select to_char(recorded_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as recorded_at, refusal
+     from record_votes($1, $2, $3, $4)`,
   );
-  readonly #batcher = new Batcher<Ballot, string | undefined>({
-    run: (ballots) => this.#recordAll(ballots),
+  readonly #batcher = new Batcher<Ballot, Entry>({
+    run: (ballots) =>
+      this.#statement.run([
+        ballots.map(({ voterId }) => voterId),
+        ballots.map(({ choice }) => choice),
+        ballots.map(({ acceptedAt }) => acceptedAt),
+        ballots.map(({ poll }) => poll),
+      ]),
     mayBeOnesFault: (reason) => !(reason instanceof DatabaseUnavailable),
   });
 
-  record(ballot: Ballot): Promise<string | undefined> {
+  record(ballot: Ballot): Promise<Entry> {
     return this.#batcher.add(ballot);
   }
 
   close(): Promise<void> {
     return this.#statement.close();
-  }
-
-  async #recordAll(ballots: Ballot[]): Promise<(string | undefined)[]> {
-    const rows = await this.#statement.run([
-      ballots.map(({ voterId }) => voterId),
-      ballots.map(({ choice }) => choice),
-      ballots.map(({ acceptedAt }) => acceptedAt),
-    ]);
-    return rows.map(({ recorded_at }) => recorded_at ?? undefined);
   }
 }

@@ -1,6 +1,6 @@
 import type { InvocationContext } from '@serverless-vote/runtime';
 import type { BallotBox } from './ballot-box.ts';
-import { parseVote, type Receipt, UnknownOption } from './contract.ts';
+import { PollClosed, parseVote, type Receipt, UnknownOption } from './contract.ts';
 
 /** Records a vote. When it returns, the vote is committed. Idempotent: the same event again changes nothing. */
 export async function recordVote(
@@ -9,14 +9,14 @@ export async function recordVote(
   ballotBox: BallotBox,
 ): Promise<Receipt> {
   const vote = parseVote(event);
-  const recordedAt = await ballotBox.record({ ...vote, acceptedAt });
-  if (!recordedAt) throw new UnknownOption(vote.choice);
-  return { ...vote, recordedAt };
+  const entry = await ballotBox.record({ ...vote, acceptedAt });
+  if (entry.refusal !== null)
+    throw entry.refusal === 'closed' ? new PollClosed(vote.poll) : new UnknownOption(vote.choice);
+  return { ...vote, recordedAt: entry.recorded_at };
 }
 
 /** Runs the whole path of a vote for an option that can't exist (its ID is empty), so nothing is recorded. */
-export async function rehearse(ballotBox: BallotBox): Promise<Receipt> {
+export async function rehearse(ballotBox: BallotBox): Promise<unknown> {
   const vote = parseVote({ voterId: '00000000-0000-0000-0000-000000000000', choice: 'rehearsal' });
-  const recordedAt = await ballotBox.record({ ...vote, choice: '', acceptedAt: 1n });
-  return { ...vote, recordedAt: recordedAt ?? '' };
+  return { ...vote, ...(await ballotBox.record({ ...vote, choice: '', acceptedAt: 1n })) };
 }

@@ -58,7 +58,8 @@ describe('reading the catalog', () => {
     const { functions } = parseCatalog(
       changeVote({ ...stdio, image: 'python:3.14-slim', command: ['python3', '-c', ''] }),
     );
-    expect(Object.values(functions).map((entry) => imageOf(entry, { prefix: 'registry:5000/', tag: 'test' }))).toEqual([
+    const two = [functions['record-vote'], functions['fetch-results']];
+    expect(two.map((entry) => imageOf(entry ?? { image: '' }, { prefix: 'registry:5000/', tag: 'test' }))).toEqual([
       'python:3.14-slim',
       'registry:5000/serverless-vote/fetch-results:test',
     ]);
@@ -167,11 +168,13 @@ describe('reading the catalog', () => {
 
   test('has functions that call others beside the picture, unless the pages use them; not those that call only themselves, or nobody', () => {
     const { functions, ...rest } = JSON.parse(json);
+    rest.services.web.mayInvoke = ['record-vote', 'fetch-results', 'for-the-presenter'];
     const { 'record-vote': vote, 'fetch-results': results } = functions;
     const more = {
       report: { ...vote, mayInvoke: ['report', 'fetch-results'] },
       clock: { ...vote, mayInvoke: ['clock'] },
       lone: vote,
+      'for-the-presenter': { ...vote, mayInvoke: ['fetch-results'] },
     };
     const named = { 'record-vote': { ...vote, mayInvoke: ['report'] }, 'fetch-results': results, ...more };
     expect(partsOf(parseCatalog(JSON.stringify({ ...rest, functions: named })))).toEqual([

@@ -237,10 +237,11 @@ interface Part {
 }
 
 /**
- * What the public picture of the architecture shows: web and what web may invoke, other services, functions that call others, and how many
- * containers of each there may be.
+ * What the public picture of the architecture shows: web and what its visitors need, other services, functions that call others, and how many
+ * containers of each there may be. What web invokes for the presenter only isn't part of it.
  */
 export function partsOf({ functions, services: { web, ...others } }: Catalog): Part[] {
+  const needed = new Set(Object.values(web.prewarms).flat());
   const callers = Object.entries(functions).flatMap(([name, { concurrency, mayInvoke }]): Part[] => {
     const calls = mayInvoke.filter((callee) => callee !== name);
     const aside = web.mayInvoke.includes(name) ? {} : { aside: 'function' as const };
@@ -249,7 +250,7 @@ export function partsOf({ functions, services: { web, ...others } }: Catalog): P
   });
   return [
     { name: WEB, limit: web.replicas },
-    ...web.mayInvoke.flatMap((name) => callers.filter((part) => part.name === name)),
+    ...web.mayInvoke.filter((name) => needed.has(name)).flatMap((name) => callers.filter((part) => part.name === name)),
     ...callers.filter(({ aside }) => aside),
     ...Object.entries(others).map(([name, { replicas }]) => ({ name, limit: replicas, aside: 'service' as const })),
   ];

@@ -21,6 +21,16 @@ const slug = (label: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
 
+const LONGEST_POLL_ID = 40;
+
+/** A poll that is to be added, with what its id should be: its question as a slug. The database adds a number if there is one already. */
+export type Draft = Poll & { id: string };
+
+export const draftOf = (poll: Poll): Draft => ({
+  id: Array.from(slug(poll.question)).slice(0, LONGEST_POLL_ID).join('').replace(/-$/, '') || 'poll',
+  ...poll,
+});
+
 /** What is wrong with a poll: with its question, with the number of its options, or with the option of this index. */
 export interface Flaw {
   about: 'question' | 'options' | number;

@@ -54,6 +54,9 @@ test.each([
 
 test('every problem is named at once, and good questions beside it are not taken alone', () => {
   expect(parsePolls('Good?\na\nb\n\nBad?\na\n\nWorse?\na\na')).toEqual({
-    problems: [expect.stringMatching(/^Line 5: options: 1 given/), expect.stringMatching(/^Line 10: "a" is there twice/)],
+    problems: [
+      expect.stringMatching(/^Line 5: options: 1 given/),
+      expect.stringMatching(/^Line 10: "a" is there twice/),
+    ],
   });
 });

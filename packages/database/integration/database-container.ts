@@ -10,8 +10,12 @@ import { createVolume, removeEverything, startContainer } from './docker.ts';
 const tag = process.env.IMAGE_TAG ?? 'latest';
 export const image = (name: string) => `serverless-vote/${name}:${tag}`;
 
+/** The functions that use the database. */
+export const FUNCTIONS = [
+  ...(['record-vote', 'fetch-results', 'open-poll', 'close-poll', 'edit-polls', 'list-polls'] as const),
+];
 /** Who calls: the role is what Postgres makes of the uid of the container. */
-export type Caller = 'postgres' | 'record-vote' | 'fetch-results';
+export type Caller = 'postgres' | (typeof FUNCTIONS)[number];
 
 export const poll = {
   question: 'Cats or dogs?',
@@ -59,7 +63,7 @@ export class DatabaseContainer {
     return prepareDatabase({
       host: this.hostFor('postgres'),
       migrationsDir: join(import.meta.dirname, '..', 'migrations'),
-      ...poll,
+      polls: { poll, file: undefined },
       connectTimeoutMs: 110_000,
       ...changes,
     });

@@ -36,6 +36,7 @@ test('by hand, record-vote prints its receipt, and fetch-results counts the vote
 
   const results = await byHand('fetch-results', '');
   expect(JSON.parse(results.stdout)).toEqual({
+    poll: { id: 'cats-or-dogs', status: 'open', closesAt: null, hidden: false, votesSince: expect.any(String) },
     question: 'Cats or dogs?',
     options: [
       { id: 'cats', label: 'Cats', votes: 1 },
@@ -43,7 +44,34 @@ test('by hand, record-vote prints its receipt, and fetch-results counts the vote
     ],
     total: 1,
     updatedAt: expect.any(String),
+    serverTime: expect.any(String),
   });
+});
+
+test('by hand, the presenter’s functions open, list and edit polls', async () => {
+  const did = async (name: Caller, event: object) => {
+    const { stdout, stderr, exitCode } = await byHand(name, JSON.stringify(event));
+    return exitCode === 0 ? JSON.parse(stdout) : stderr;
+  };
+  const options = ['Yes', 'No'];
+  expect(await did('edit-polls', { add: [{ question: 'Now?', options }] })).toMatchObject({
+    polls: [{ id: 'cats-or-dogs' }, { id: 'now', status: 'draft' }],
+  });
+  expect(await did('open-poll', { question: 'Later?', options, hidden: true })).toEqual({
+    poll: {
+      ...{ id: 'later', question: 'Later?', status: 'open', closesAt: null, hidden: true },
+      options: options.map((label) => ({ id: label.toLowerCase(), label })),
+    },
+  });
+  // It closes the poll, and then it would call fetch-results.
+  expect(await did('close-poll', {})).toContain('can invoke no others');
+  expect(await did('edit-polls', { startOver: 'cats-or-dogs' })).toMatchObject({
+    polls: [{ status: 'open', total: 0 }, {}, {}],
+  });
+  expect(await did('open-poll', { poll: 'later' })).toMatch(/^NotADraft: /);
+  expect(await did('list-polls', {})).toMatchObject({ polls: [{}, { id: 'now' }, { id: 'later', status: 'closed' }] });
+  await byHand('record-vote', JSON.stringify({ voterId: randomUUID(), choice: 'cats', poll: 'cats-or-dogs' }));
+  expect(await did('record-vote', { voterId: randomUUID(), choice: 'yes', poll: 'later' })).toMatch(/^PollClosed: /);
 });
 
 test.each([

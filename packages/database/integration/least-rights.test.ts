@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Caller, DatabaseContainer } from './database-container.ts';
+import { type Caller, DatabaseContainer, FUNCTIONS } from './database-container.ts';
 
 let database: DatabaseContainer;
 
@@ -16,11 +16,13 @@ describe('who may be whom', () => {
     ['record-vote', 'fetch-results'],
     ['fetch-results', 'postgres'],
     ['fetch-results', 'record-vote'],
+    ['list-polls', 'edit-polls'],
+    ['close-poll', 'open-poll'],
   ])('from the container of %s nobody becomes %s', async (caller, role) => {
     await expect(database.connect(caller, role)).rejects.toThrow('Peer authentication failed');
   });
 
-  test.each<Caller>(['record-vote', 'fetch-results'])('%s reaches no other database', async (caller) => {
+  test.each(FUNCTIONS)('%s reaches no other database', async (caller) => {
     for (const name of ['postgres', 'template1']) {
       await expect(database.connect(caller, caller, name)).rejects.toThrow('permission denied for database');
     }
@@ -34,18 +36,29 @@ describe('who may be whom', () => {
          and not exists (select from pg_auth_members where member = pg_roles.oid)
        order by rolname`,
     );
-    expect(rows.map(({ rolname }) => rolname)).toEqual(['fetch-results', 'record-vote']);
+    expect(rows.map(({ rolname }) => rolname)).toEqual(FUNCTIONS.toSorted());
   });
 });
 
-const FORBIDDEN_TO_BOTH = [
+const FORBIDDEN_TO_ALL = [
   'select * from votes',
+  'select * from tally',
+  'select * from options',
+  'select * from polls',
   "update tally set votes = 1000 where option_id = 'cats'",
   'delete from votes',
   'truncate tally',
-  "update poll set question = 'Mine?'",
-  "insert into options values ('mine', 'Mine', 0, true)",
-  "select add_to_tally('{cats}', 1000, 1)",
+  "update polls set question = 'Mine?'",
+  'update polls set hidden = false',
+  'delete from polls',
+  "insert into options values ('mine', 'Mine', 0, true, now(), 'mine')",
+  "select add_to_tally('{cats-or-dogs}', '{cats}', 1000, 1)",
+  "select add_poll('{}', 'settings', 1)",
+  "select start_poll('mine', 1, '{}', 1)",
+  'select end_poll(1)',
+  "select open_settings_poll('{}', 1)",
+  'select described(null::polls)',
+  'lock table votes in share row exclusive mode',
   'select * from migrations',
   'select * from async_events.job',
   'create table async_events.mine ()',
@@ -64,7 +77,7 @@ const FORBIDDEN_TO_BOTH = [
   'select pg_export_snapshot()',
   'do $$ begin loop end loop; end $$',
   "select pg_read_file('/etc/passwd')",
-  "copy poll from program 'id'",
+  "copy polls from program 'id'",
   'alter system set fsync = off',
   'set session authorization postgres',
   'set role postgres',
@@ -75,16 +88,38 @@ async function expectForbidden(client: Client, statement: string): Promise<void>
   await expect(client.query(statement), statement).rejects.toMatchObject({ code: '42501' });
 }
 
-describe.each<[Caller, string[]]>([
-  ['record-vote', ['select * from tally', 'select * from options', 'select * from poll']],
-  ['fetch-results', ["select record_votes('{}', '{}', '{}')"]],
-])('%s', (caller, forbiddenToIt) => {
+/** What each function may do, and the others not. */
+const MAY: Record<(typeof FUNCTIONS)[number], string[]> = {
+  'record-vote': ["select record_votes('{}', '{}', '{}')"],
+  'fetch-results': ["select read_results('{}')"],
+  'open-poll': ["select open_poll('{}', '{}', 1)"],
+  'close-poll': ["select close_poll('cats-or-dogs', null, 0)", "select keep_result('cats-or-dogs', '{}')"],
+  'edit-polls': [
+    ...["select add_drafts('[]', 1)", "select remove_draft('mine')", "select hide_numbers('mine', false)"],
+    "select start_over('mine', '{}', 1)",
+  ],
+  'list-polls': ['select list_polls()'],
+};
+
+describe.each(FUNCTIONS)('%s', (caller) => {
   let client: Client;
   beforeAll(async () => {
     client = await database.connect(caller);
   });
 
-  test.each([...FORBIDDEN_TO_BOTH, ...forbiddenToIt])('may not: %s', (statement) => expectForbidden(client, statement));
+  const ofOthers = FUNCTIONS.filter((name) => name !== caller).flatMap((name) => MAY[name]);
+  test.each([...FORBIDDEN_TO_ALL, ...ofOthers])('may not: %s', (statement) => expectForbidden(client, statement));
+
+  test('may do what it is there for', async () => {
+    for (const statement of MAY[caller]) {
+      const refusal = await client.query(statement).then(
+        () => 'none',
+        (error: { hint?: string }) => error.hint,
+      );
+      // A refusal of ours: it was let in.
+      expect(refusal, statement).toMatch(/^(none|NotADraft|UnknownPoll|InvalidEvent)$/);
+    }
+  });
 });
 
 test('record-vote may record votes, and not be led astray by a search path of its own', async () => {
@@ -92,11 +127,6 @@ test('record-vote may record votes, and not be led astray by a search path of it
   await voter.query('set search_path = pg_temp, nowhere');
   const { rows } = await voter.query("select public.record_votes('{}', '{}', '{}')");
   expect(rows).toEqual([]);
-});
-
-test('fetch-results may read the poll, its options and the tally', async () => {
-  const reader = await database.connect('fetch-results');
-  for (const table of ['poll', 'options', 'tally']) await reader.query(`select * from ${table}`);
 });
 
 describe('what everybody may do is what nobody can do harm with', () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { PgBoss } from 'pg-boss';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EventQueue } from '../src/event-queue.ts';
 import { migrate } from '../src/prepare.ts';
 import { DatabaseContainer, poll } from './database-container.ts';
@@ -26,20 +26,28 @@ async function databaseOf(migrations: number) {
   return owner;
 }
 
-/** What fetch-results would show. */
-async function shown() {
+/** What fetch-results shows of a poll, or else of the current one. */
+async function shown(poll: string | null = null) {
   const reader = await database.connect('fetch-results');
-  const { rows } = await reader.query(
-    `select id, label, coalesce(sum(votes), 0)::integer as votes
-     from options left join tally on option_id = id where open group by id order by position`,
-  );
-  return rows;
+  const { rows } = await reader.query('select results from read_results(array[$1]) as results', [poll]);
+  return rows[0].results;
 }
 
-test('an older schema with votes is brought up to date, and its votes are counted', async () => {
-  const lobby = await database.prepare({ migrationsDir: MIGRATIONS, options: [cats, dogs] });
-  expect(lobby).toEqual({ highestAcceptedAt: 0n, asyncEventsAreLeft: false, votesSince: expect.any(Date) });
+const votesFor = (...votes: number[]) => ({
+  options: [cats, dogs].map((option, index) => ({ ...option, votes: votes[index] })),
+});
 
+test('a new database has the poll of the settings, which is open', async () => {
+  expect(await database.prepare()).toEqual({ highestAcceptedAt: 0n, asyncEventsAreLeft: false });
+  expect(await shown()).toMatchObject({
+    id: 'cats-or-dogs',
+    status: 'open',
+    question: poll.question,
+    ...votesFor(0, 0),
+  });
+});
+
+test('an older schema with votes is brought up to date, and its votes are counted', async () => {
   const beforeTheTally = 1;
   const owner = await databaseOf(beforeTheTally);
   await owner.query("insert into poll (question) values ('Cats or dogs?')");
@@ -47,66 +55,118 @@ test('an older schema with votes is brought up to date, and its votes are counte
   await owner.query(
     "insert into votes (voter_id, option_id, accepted_at) select gen_random_uuid(), 'dogs', n from generate_series(1, 7) as n",
   );
-
   const { rows } = await owner.query('select min(recorded_at) as first from votes');
-  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 7n, votesSince: rows[0].first });
-  expect(await shown()).toEqual([
-    { id: 'cats', label: 'Cats', votes: 0 },
-    { id: 'dogs', label: 'Dogs', votes: 7 },
-  ]);
+  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 7n });
+  expect(await shown()).toMatchObject({ ...votesFor(0, 7), votesSince: rows[0].first.toISOString() });
+});
+
+test('a database with one poll keeps its votes, tally and rights: they belong to the first of several', async () => {
+  const beforeSeveral = 8;
+  const owner = await databaseOf(beforeSeveral);
+  await owner.query("insert into poll (question) values ('Cats or dogs?')");
+  await owner.query(
+    "insert into options values ('cats', 'Cats', 1, true), ('dogs', 'Dogs', 2, true), ('fish', 'Fish', 3, false)",
+  );
+  const changer = randomUUID();
+  await owner.query("insert into votes (voter_id, option_id, accepted_at) values ($1, 'fish', 1)", [changer]);
+  await owner.query(
+    `insert into votes (voter_id, option_id, accepted_at)
+     select gen_random_uuid(), case when n % 3 = 0 then 'cats' else 'dogs' end, n from generate_series(2, 3001) as n`,
+  );
+  const voter = await database.connect('record-vote');
+  await voter.query("select record_votes('{a0000000-0000-4000-8000-000000000001}', '{cats}', '{4000}')");
+
+  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 4000n });
+  expect(await shown()).toMatchObject({ id: 'cats-or-dogs', status: 'open', ...votesFor(1001, 2000), total: 3001 });
+  const record = 'select refusal from record_votes(array[$1::uuid], array[$2], array[$3::bigint])';
+  expect((await voter.query(record, [changer, 'cats', 5000])).rows).toEqual([{ refusal: null }]);
+  expect((await voter.query(record, [changer, 'fish', 6000])).rows).toMatchObject([{ refusal: 'unknown option' }]);
+  expect(await shown()).toMatchObject(votesFor(1002, 2000));
+  const { rows } = await owner.query(
+    `select (select count(*)::int from votes) as votes, (select sum(votes)::int from tally) as tally,
+            (select sum(votes)::int from tally where option_id = 'fish') as fish`,
+  );
+  expect(rows).toEqual([{ votes: 3002, tally: 3002, fish: 0 }]);
 });
 
 test('to prepare again changes nothing, also when two do it at once', async () => {
-  const before = await shown();
-  const owner = await database.connect('postgres');
-  const times = 'select (select updated_at from poll) as poll, max(updated_at) as options from options';
-  const changed = (await owner.query(times)).rows;
+  const { serverTime: _, ...before } = await shown();
   await Promise.all([database.prepare(), database.prepare()]);
-  expect(await shown()).toEqual(before);
-  expect((await owner.query(times)).rows).toEqual(changed);
+  const { serverTime: __, ...after } = await shown();
+  expect(after).toEqual(before);
 });
 
-test('an option that leaves the poll is hidden, and comes back with its votes', async () => {
-  const fish = { id: 'fish', label: 'Fish' };
-  await database.prepare({ options: [fish, cats] });
-  expect(await shown()).toEqual([
-    { id: 'fish', label: 'Fish', votes: 0 },
-    { id: 'cats', label: 'Cats', votes: 0 },
-  ]);
-  const voter = await database.connect('record-vote');
-  const vote = "select record_votes(array[$1::uuid], '{dogs}', '{100}') as at";
-  expect((await voter.query(vote, [randomUUID()])).rows).toEqual([{ at: null }]);
+describe('other settings', () => {
+  const tea = { question: 'Tea or coffee?', options: [cats, dogs] };
+  const file = (...questions: string[]) => ({
+    content: questions.join('\n'),
+    polls: questions.map((question) => ({ question, options: [cats, dogs] })),
+  });
+  const list = async () => {
+    const { rows } = await (await database.connect('list-polls')).query('select list_polls() as list');
+    return rows[0].list.polls.map(({ id, status, total }: Record<string, unknown>) => [id, status, total]);
+  };
 
-  await database.prepare({ options: [{ id: 'dogs', label: 'Good dogs' }, cats] });
-  expect(await shown()).toEqual([
-    { id: 'dogs', label: 'Good dogs', votes: 7 },
-    { id: 'cats', label: 'Cats', votes: 0 },
-  ]);
-});
+  test('open another poll, close the first, and keep its votes', async () => {
+    await database.prepare({ polls: { poll: tea, file: undefined } });
+    expect(await list()).toEqual([
+      ['cats-or-dogs', 'closed', 3002],
+      ['tea-or-coffee', 'open', 0],
+    ]);
+    expect(await shown()).toMatchObject({ question: 'Tea or coffee?' });
+    expect(await shown('cats-or-dogs')).toMatchObject(votesFor(1002, 2000));
+  });
 
-test('another question replaces the first', async () => {
-  await database.prepare({ question: 'Tabs or spaces?' });
-  const reader = await database.connect('fetch-results');
-  expect((await reader.query('select question from poll')).rows).toEqual([{ question: 'Tabs or spaces?' }]);
+  test('take votes that were accepted while the database was being prepared, and none that was accepted before', async () => {
+    const voter = await database.connect('record-vote');
+    await voter.query(`select record_votes(array[gen_random_uuid(), gen_random_uuid()], '{cats,cats}', '{5000,5001}')`);
+    expect(await list()).toEqual([
+      ['cats-or-dogs', 'closed', 3003],
+      ['tea-or-coffee', 'open', 1],
+    ]);
+  });
+
+  test('that come back are asked again, in a poll of its own', async () => {
+    await database.prepare();
+    expect(await list()).toEqual([
+      ['cats-or-dogs', 'closed', 3003],
+      ['tea-or-coffee', 'closed', 1],
+      ['cats-or-dogs-2', 'open', 0],
+    ]);
+  });
+
+  test('leave what the presenter has opened alone, as long as they are the same', async () => {
+    const presenter = await database.connect('open-poll');
+    await presenter.query('select open_poll($1, $2, null)', [{ id: 'mine', ...tea }, {}]);
+    await database.prepare();
+    expect(await shown()).toMatchObject({ id: 'mine', status: 'open' });
+  });
+
+  test('add the polls of a file as drafts, once for each content', async () => {
+    for (const polls of [file('One?', 'Two?'), file('One?', 'Two?'), file('One?')])
+      await database.prepare({ polls: { poll, file: polls } });
+    expect((await list()).slice(4)).toEqual([
+      ['one', 'draft', 0],
+      ['two', 'draft', 0],
+      ['one-2', 'draft', 0],
+    ]);
+  });
 });
 
 test('a migration that fails says why, leaves nothing behind, and can run when the cause is gone', async () => {
-  const owner = await database.connect('postgres');
-  await owner.query('delete from migrations where id > 1');
-  await expect(database.prepare()).rejects.toThrow('relation "tally" already exists');
+  const owner = await databaseOf(1);
+  await owner.query('create table polls ()');
+  await expect(database.prepare()).rejects.toThrow('relation "polls" already exists');
   expect((await owner.query('select id from migrations')).rows).toEqual([{ id: 1 }]);
-  await owner.query('drop table tally cascade');
-  await owner.query('drop function record_votes, add_to_tally, count_votes, forget_votes cascade');
-  await owner.query('drop schema async_events');
-  await owner.query('alter table poll drop column votes_since');
-  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 7n });
+  await owner.query('drop table polls');
+  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 0n });
 });
 
 test('asynchronous events that are left are reported, and the order of acceptance goes on after the last of them', async () => {
   const owner = await database.connect('postgres');
   // As much of the queue's own table as matters here.
   await owner.query('create table async_events.job (data jsonb)');
-  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 7n, asyncEventsAreLeft: false });
+  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 1n, asyncEventsAreLeft: false });
   await owner.query(`insert into async_events.job values ('{"acceptedAt": "900"}'), ('{"acceptedAt": "8"}')`);
   expect(await database.prepare()).toMatchObject({ highestAcceptedAt: 900n, asyncEventsAreLeft: true });
 });

@@ -32,8 +32,8 @@ afterEach(() => {
 
 function open() {
   const log = { info: vi.fn(), warn: vi.fn() };
-  const poll = { question: '?', options: [] };
-  return { log, database: postgres({ host }, { poll, migrationsDir: '', resume: () => undefined, log }) };
+  const polls = { poll: { question: '?', options: [] }, file: undefined };
+  return { log, database: postgres({ host }, { polls, migrationsDir: '', resume: () => undefined, log }) };
 }
 
 test('the preparation is tried until it succeeds or the launcher stops', async () => {

@@ -1,11 +1,11 @@
 import { BACKOFF } from '@serverless-vote/contracts/backoff';
-import type { Poll } from '@serverless-vote/contracts/poll';
 import pRetry from 'p-retry';
 import type { Address } from './connection.ts';
 import { EventQueue } from './event-queue.ts';
 import { forgetVotes } from './forget-votes.ts';
 import { type Left, prepareDatabase, restoreFunctionRoles } from './prepare.ts';
 import { answers, probe } from './probe.ts';
+import type { StartPolls } from './start-polls.ts';
 
 const CONNECT_MS = 5_000;
 const RESTORE_MS = 1_500;
@@ -19,8 +19,6 @@ const PATIENCE = { ...BACKOFF, minTimeout: 25, maxTimeout: 1_000 };
 export interface Database {
   /** Resolves when the schema and the poll are up to date, and the clock is past everything recorded. */
   readonly ready: { readonly isDone: boolean; readonly done: Promise<{ asyncEventsAreLeft: boolean }> };
-  /** Since when votes are kept; undefined until the preparation is done. */
-  readonly votes: { since: Date | undefined };
   /** Does it accept connections at the moment? */
   answers(): Promise<boolean>;
   /** Does it let the owner in and answer? */
@@ -37,7 +35,7 @@ export interface Database {
 }
 
 interface PostgresParts {
-  poll: Poll;
+  polls: StartPolls;
   migrationsDir: string;
   /** Called with the highest acceptance time ever assigned. */
   resume(highestAcceptedAt: bigint): void;
@@ -45,16 +43,14 @@ interface PostgresParts {
 }
 
 /** Starts to prepare the database at once, and retries until it succeeds, since the database may start later than the launcher. */
-export function postgres(address: Address, { poll, migrationsDir, resume, log }: PostgresParts): Database {
+export function postgres(address: Address, { polls, migrationsDir, resume, log }: PostgresParts): Database {
   const stopping = new AbortController();
-  const votes: Database['votes'] = { since: undefined };
-  const settings = { ...address, ...poll, migrationsDir, connectTimeoutMs: CONNECT_MS };
+  const settings = { ...address, polls, migrationsDir, connectTimeoutMs: CONNECT_MS };
   const prepare = async () => {
-    const { highestAcceptedAt, votesSince, asyncEventsAreLeft } = await prepareDatabase(settings);
+    const { highestAcceptedAt, asyncEventsAreLeft } = await prepareDatabase(settings);
     resume(highestAcceptedAt);
-    votes.since = votesSince;
     ready.isDone = true;
-    log.info({ options: poll.options.length }, 'database.ready');
+    log.info({ options: polls.poll.options.length }, 'database.ready');
     return { asyncEventsAreLeft };
   };
   const ready = {
@@ -69,13 +65,10 @@ export function postgres(address: Address, { poll, migrationsDir, resume, log }:
   const hadSpace = probe(address, 'hasSpace', SPACE_EVERY_MS);
   return {
     ready,
-    votes,
     answers: () => answers(address),
     isThere: probe(address, 'isThere', PROBE_EVERY_MS),
     hasSpace: (doubted) => (doubted ? hasSpaceNow() : hadSpace()),
-    async forgetVotes() {
-      votes.since = await forgetVotes({ ...address, connectTimeoutMs: CONNECT_MS });
-    },
+    forgetVotes: () => forgetVotes({ ...address, connectTimeoutMs: CONNECT_MS }),
     restoreRoles: () => restoreFunctionRoles({ ...address, connectTimeoutMs: RESTORE_MS }),
     openQueue: (names) => EventQueue.open(address, names),
     close: () => stopping.abort(),
@@ -85,7 +78,6 @@ export function postgres(address: Address, { poll, migrationsDir, resume, log }:
 /** For a launcher whose functions use no database. */
 export const noDatabase: Database = {
   ready: { isDone: true, done: Promise.resolve({ asyncEventsAreLeft: false }) },
-  votes: { since: undefined },
   answers: async () => true,
   isThere: async () => true,
   hasSpace: async () => true,

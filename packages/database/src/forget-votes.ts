@@ -14,20 +14,21 @@ export class VotesInUse extends Error {
 }
 
 /**
- * Deletes every vote and the tally. Poll and schema stay. Votes that arrive meanwhile are hardly delayed.
- * @returns the moment of the reset: no vote is older
+ * Deletes every vote of every poll and the tally. Polls and schema stay. Votes that arrive meanwhile are hardly delayed.
  * @throws {VotesInUse} when the votes are locked; none has been deleted
  */
-export function forgetVotes(connection: Connection): Promise<Date> {
+export function forgetVotes(connection: Connection): Promise<void> {
   return withConnection(connection, DATABASE, async (client) => {
     for (const giveUpAt = performance.now() + GIVE_UP_MS; ; await pause(PAUSE_MS)) {
       try {
         await client.query('begin');
         await client.query(`set local lock_timeout = ${LOCK_MS}`);
+        // In the order in which other changes take their locks.
+        await client.query('lock table polls in share row exclusive mode');
         await client.query('truncate votes');
-        const { rows } = await client.query('update poll set votes_since = clock_timestamp() returning votes_since');
+        await client.query('update polls set votes_since = clock_timestamp(), updated_at = clock_timestamp()');
         await client.query('commit');
-        return rows[0].votes_since;
+        return;
       } catch (error) {
         if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
         await client.query('rollback');

@@ -1,14 +1,14 @@
-import type { Poll } from '@serverless-vote/contracts/poll';
 import { runner } from 'node-pg-migrate';
 import type { Client } from 'pg';
 import { repairAcceptanceOrder } from './acceptance-order.ts';
 import { findAsyncEvents } from './async-events.ts';
 import { type Connection, DATABASE, withConnection } from './connection.ts';
 import { endOverdueSessions } from './overdue-sessions.ts';
-import { writePoll } from './poll.ts';
 import { restoreRoles } from './roles.ts';
+import { type StartPolls, writeStartPolls } from './start-polls.ts';
 
-export interface DatabaseSettings extends Poll, Connection {
+export interface DatabaseSettings extends Connection {
+  polls: StartPolls;
   migrationsDir: string;
 }
 
@@ -18,14 +18,14 @@ const LOCK_MS = 1_000;
 const PREPARATION = 20_250_305;
 
 /**
- * Makes the database ready: creates it if it is missing, brings its schema up to date, restores its roles, writes the poll. It may run
+ * Makes the database ready: creates it if it is missing, brings its schema up to date, restores its roles, opens the settings' poll. It may run
  * any number of times, on any older schema.
- * @returns the highest `acceptedAt` of all votes and asynchronous events, in microseconds (0 if there are none), whether asynchronous events
- *   are left to be run, and since when votes are kept
+ * @returns the highest place in the order of acceptance of all votes, polls and asynchronous events, in microseconds (0 if there are none),
+ *   and whether asynchronous events are left to be run
  */
 export async function prepareDatabase(
   settings: DatabaseSettings,
-): Promise<{ highestAcceptedAt: bigint; asyncEventsAreLeft: boolean; votesSince: Date }> {
+): Promise<{ highestAcceptedAt: bigint; asyncEventsAreLeft: boolean }> {
   await createDatabase(settings);
   return withConnection(settings, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
@@ -34,17 +34,16 @@ export async function prepareDatabase(
     await migrate(client, settings.migrationsDir);
     await repairAcceptanceOrder(client);
     await restoreRoles(client, settings.passwords);
-    await writePoll(client, settings);
+    // An open poll's countdown may end in the future.
     const { rows } = await client.query(
-      'select votes_since, (select coalesce(max(accepted_at), 0)::text from tally) as highest from poll',
+      `select greatest((select max(accepted_at) from tally), max(opened_order),
+                       max(closed_order) filter (where status = 'closed'), 0)::text as highest from polls`,
     );
     const recorded = BigInt(rows[0].highest);
-    const { areLeft, highestAcceptedAt } = await findAsyncEvents(client);
-    return {
-      highestAcceptedAt: highestAcceptedAt > recorded ? highestAcceptedAt : recorded,
-      asyncEventsAreLeft: areLeft,
-      votesSince: rows[0].votes_since,
-    };
+    const { areLeft, highestAcceptedAt: queued } = await findAsyncEvents(client);
+    const highestAcceptedAt = queued > recorded ? queued : recorded;
+    await writeStartPolls(client, settings.polls, highestAcceptedAt + 1n);
+    return { highestAcceptedAt, asyncEventsAreLeft: areLeft };
   });
 }
 

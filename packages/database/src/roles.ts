@@ -4,6 +4,8 @@ import type { Address } from './connection.ts';
 
 /** Connections per function: twice what its containers need, and few enough to fit into Postgres' memory. */
 const CONNECTIONS = 12;
+/** For those that only the presenter needs. postgresql.conf and the container's memory have room for the sessions of all roles. */
+const FEW = { connections: 3, functions: ['open-poll', 'close-poll', 'edit-polls', 'list-polls'] };
 
 /** Temporary files per session. A role can't change this limit, nor its number of connections. */
 const EVERYWHERE = { temp_file_limit: '16MB' };
@@ -33,13 +35,13 @@ const kept = (settings: Settings): string[] => Object.entries(settings).map(([na
 export async function restoreRoles(client: Client, passwords: Address['passwords']): Promise<string[]> {
   const { rows } = await client.query<{ name: string; role: string; verifier: string | null; isSpoiled: boolean }>(
     `select rolname as name, quote_ident(rolname) as role, rolpassword as verifier,
-            rolconnlimit <> $1 or everywhere.setconfig is distinct from $2 or here.setconfig is distinct from $3 as "isSpoiled"
+            rolconnlimit <> case when rolname = any ($4) then $5::int else $1::int end or everywhere.setconfig is distinct from $2 or here.setconfig is distinct from $3 as "isSpoiled"
      from pg_authid
      left join pg_db_role_setting everywhere on everywhere.setrole = pg_authid.oid and everywhere.setdatabase = 0
      left join pg_db_role_setting here on here.setrole = pg_authid.oid
        and here.setdatabase = (select oid from pg_database where datname = 'votes')
      where rolcanlogin and not rolsuper`,
-    [CONNECTIONS, kept(EVERYWHERE), kept(IN_VOTES)],
+    [CONNECTIONS, kept(EVERYWHERE), kept(IN_VOTES), FEW.functions, FEW.connections],
   );
   const spoiled = rows.filter(
     ({ name, verifier, isSpoiled }) => isSpoiled || !isPassword(passwords?.of(name), verifier),
@@ -48,7 +50,9 @@ export async function restoreRoles(client: Client, passwords: Address['passwords
     await client.query(`alter role ${role} reset all`);
     await client.query(`alter role ${role} in database votes reset all`);
     await client.query(`alter role ${role} password ${passwords ? client.escapeLiteral(passwords.of(name)) : 'null'}`);
-    await client.query(`alter role ${role} connection limit ${CONNECTIONS}`);
+    await client.query(
+      `alter role ${role} connection limit ${FEW.functions.includes(name) ? FEW.connections : CONNECTIONS}`,
+    );
     await change(client, role, EVERYWHERE);
     await change(client, `${role} in database votes`, IN_VOTES);
   }

@@ -43,14 +43,15 @@ async function fill(viewers: Viewers) {
   }
 }
 
-test('starts with headers that no proxy buffers, the pause before reconnecting, and what a newcomer gets at once', async () => {
+test('starts with headers that no proxy buffers, the pause before reconnecting, the time, and what a newcomer gets at once', async () => {
   const { watch } = await serve(new Viewers(), Buffer.from('data: 1\n\n'));
   const { text } = await watch();
   expect(text).toMatch(/content-type: text\/event-stream\r\n/i);
   expect(text).toMatch(/cache-control: no-cache, no-transform\r\n/i);
   expect(text).toMatch(/x-accel-buffering: no\r\n/i);
   expect(text).not.toMatch(/transfer-encoding/i);
-  expect(text).toMatch(/\r\n\r\nretry: 1000\n\ndata: 1\n\n$/);
+  const time = String.raw`event: heartbeat\ndata: {"serverTime":"[\d-]+T[\d:.]+Z"}\n\n`;
+  expect(text).toMatch(new RegExp(`\r\n\r\nretry: 1000\n\n${time}data: 1\n\n$`));
 });
 
 test('lines of JSON start with their headers alone', async () => {
@@ -77,7 +78,8 @@ test('has one heartbeat for all viewers, and none without viewers', async () => 
   const all = [await watch(), await watch()];
   expect(vi.getTimerCount()).toBe(1);
   vi.advanceTimersByTime(15_000);
-  for (const viewer of all) await expect.poll(() => viewer.text).toContain('event: heartbeat\ndata: {}\n\n');
+  for (const viewer of all)
+    await expect.poll(() => viewer.text).toMatch(/(event: heartbeat\ndata: \{"serverTime":"[^"]+"\}\n\n){2}$/);
   for (const { socket } of all) socket.destroy();
   await expect.poll(() => viewers.size).toBe(0);
   expect(vi.getTimerCount()).toBe(0);

@@ -6,10 +6,13 @@ const STALLED_MS = 30_000;
 /** The pause after a broadcast, as a multiple of its duration: thousands of viewers still leave the launcher time for votes. */
 const REST = 4;
 const NOT_BUFFERED = { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' };
-/** A named event and not a comment, because browsers hide comments: a page has to notice when a connection dies silently. */
-const HEARTBEAT = Buffer.from('event: heartbeat\ndata: {}\n\n');
-const EVENTS = { type: 'text/event-stream', opening: 'retry: 1000\n\n', heartbeat: HEARTBEAT };
-export const JSON_LINES = { type: 'application/x-ndjson', opening: '', heartbeat: Buffer.from('\n') };
+/**
+ * A named event and not a comment, because browsers hide comments: a page has to notice when a connection dies silently. It says the
+ * time, because phones' clocks are wrong, and a countdown ends at the same moment for everybody.
+ */
+const heartbeat = () => `event: heartbeat\ndata: {"serverTime":"${new Date().toISOString()}"}\n\n`;
+const EVENTS = { type: 'text/event-stream', opening: () => `retry: 1000\n\n${heartbeat()}`, heartbeat };
+export const JSON_LINES = { type: 'application/x-ndjson', opening: () => '', heartbeat: () => '\n' };
 
 /**
  * The viewers of one stream: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), or lines of JSON.
@@ -41,9 +44,9 @@ export class Viewers {
     // The stream ends with its connection, so chunked encoding isn't needed.
     response.useChunkedEncodingByDefault = false;
     response.writeHead(200, { 'Content-Type': type, ...NOT_BUFFERED });
-    for (const part of [opening, first]) response.write(part);
+    for (const part of [opening(), first]) response.write(part);
     this.#behindSince.set(response, undefined);
-    this.#heartbeat ??= setInterval(() => this.#write(heartbeat), HEARTBEAT_MS);
+    this.#heartbeat ??= setInterval(() => this.#write(Buffer.from(heartbeat())), HEARTBEAT_MS);
     response.on('drain', () => this.#catchUp(response));
     response.once('close', () => {
       this.#behindSince.delete(response);

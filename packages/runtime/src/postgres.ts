@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { env } from './env.ts';
+import { CallerError } from './errors.ts';
 import { SESSION_OPTIONS } from './session-settings.ts';
 
 /** The database can't be reached. Votes are safe, and the same event may be sent again. */
@@ -38,7 +39,7 @@ export class Statement<Row extends object> {
         const result = await this.#client.query({ name: this.#name, text: this.#text, values: [...values] });
         return result.rows as Row[];
       } catch (error) {
-        if (!isDatabasesFault(error)) throw error;
+        if (!isDatabasesFault(error)) throw refusalIn(error) ?? error;
         void this.#client?.end().catch(() => undefined);
         this.#client = undefined;
         if (Date.now() > giveUpAt) {
@@ -77,6 +78,12 @@ const readPassword = async (): Promise<string> => (await readFile(env.databasePa
 function isDatabasesFault(error: unknown): boolean {
   const { severity, code } = error as { severity?: string; code?: string };
   return severity === undefined || /^(08|40|53|57|58)/.test(code ?? '');
+}
+
+/** Our own SQL refuses an event with `raise exception`, whose hint is the name of the error. */
+function refusalIn(error: unknown): CallerError | undefined {
+  const { code, hint, message } = error as { code?: string; hint?: string; message: string };
+  return code === 'P0001' && hint ? Object.assign(new CallerError(message), { name: hint }) : undefined;
 }
 
 const isFull = (error: unknown): boolean => (error as { code?: string }).code === '53100';

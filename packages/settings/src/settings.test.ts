@@ -18,12 +18,21 @@ test('what is not set, or set to nothing, has its default', () => {
     functionIdleTimeoutMs: 60_000,
     webIdleTimeoutMs: 60_000,
   });
-  expect(config.poll.options.map(({ id }) => id)).toEqual(['cats', 'dogs']);
+  expect(config.polls.poll.options.map(({ id }) => id)).toEqual(['cats', 'dogs']);
+  expect(config.polls.file).toBeUndefined();
 });
 
-test('the poll reaches containers ready-made, and the secret only where the catalog names it', () => {
-  const { handedOn } = parseSettings({ ...needed, POLL_OPTIONS: 'Tea,Coffee' });
-  expect(JSON.parse(handedOn.get('POLL') ?? '')).toMatchObject({ options: [{ id: 'tea' }, { id: 'coffee' }] });
+test('a file adds polls, and a mistake in it is named by its line', () => {
+  const POLLS = 'Tea or coffee?\nTea\nCoffee\n\nSooner?\nYes\nNo\n';
+  expect(parseSettings({ ...needed, POLLS }).polls.file).toMatchObject({
+    content: POLLS,
+    polls: [{ question: 'Tea or coffee?' }, { question: 'Sooner?' }],
+  });
+  expect(() => parseSettings({ ...needed, POLLS: `${POLLS}\nAlone?\n` })).toThrow(/POLLS: Line 9: options: 0 given/);
+});
+
+test('the secret reaches containers only where the catalog names it', () => {
+  const { handedOn } = parseSettings(needed);
   expect(handedOn.get('SESSION_SECRET')).toBe('x'.repeat(64));
 });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parsePoll } from '@serverless-vote/contracts/poll';
+import { parsePolls } from '@serverless-vote/contracts/polls-text';
 import { isRange } from '@serverless-vote/http-server/peers';
 import * as z from 'zod';
 import { makeSecrets } from './make-secrets.ts';
@@ -34,8 +35,13 @@ const secretFile = (name: string, pattern: RegExp, problem: string) =>
 export const variables = z.object({
   STACK_ID: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'has to look like a compose project: a-z, 0-9, _ and -'),
   BIND: z.string().default('0.0.0.0'),
-  POLL_QUESTION: z.string().default('Cats or dogs?').describe('the question'),
-  POLL_OPTIONS: z.string().default('Cats,Dogs').describe('two to eight options, separated by commas'),
+  POLL_QUESTION: z.string().default('Cats or dogs?').describe('the first question; another value opens another poll'),
+  POLL_OPTIONS: z.string().default('Cats,Dogs').describe('its two to eight options, separated by commas'),
+  // The launcher gets the text of the file: it has no folder of the host.
+  POLLS: z
+    .string()
+    .default('')
+    .describe('file of further questions: a line for each, a line for each option, a blank line between'),
   PUBLIC_URL: z
     .union([z.literal(''), z.url({ protocol: /^https?$/ })])
     .default('')
@@ -128,13 +134,15 @@ export function parseSettings(environment: NodeJS.ProcessEnv = process.env) {
   const parsed = given.ENGINE === 'swarm' ? variablesOnSwarm.safeParse(given) : variables.safeParse(given);
   const { POLL_QUESTION, POLL_OPTIONS } = variables.shape;
   const poll = parsePoll(POLL_QUESTION.parse(given.POLL_QUESTION), POLL_OPTIONS.parse(given.POLL_OPTIONS));
+  const file = given.POLLS === undefined ? undefined : parsePolls(given.POLLS);
   // Else a client that reaches the port without the proxy could look like it: docker-proxy hides addresses.
   const isOpen = given.BEHIND_PROXY === '1' && !given.BIND?.startsWith('127.');
   const proxyProblems = isOpen ? ['BEHIND_PROXY: needs BIND=127.0.0.1, so that nobody gets past the proxy'] : [];
-  if (!parsed.success || 'problems' in poll || isOpen) {
+  if (!parsed.success || 'problems' in poll || (file && 'problems' in file) || isOpen) {
     const problems = [
       ...(parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []),
       ...('problems' in poll ? poll.problems : []),
+      ...(file && 'problems' in file ? file.problems.map((problem) => `POLLS: ${problem}`) : []),
       ...proxyProblems,
     ];
     throw new SettingsError(`Invalid settings:\n  ${problems.join('\n  ')}`);
@@ -146,7 +154,8 @@ export function parseSettings(environment: NodeJS.ProcessEnv = process.env) {
     stackId: data.STACK_ID,
     ownImages: { prefix: data.IMAGE_PREFIX && `${data.IMAGE_PREFIX}/`, tag: data.IMAGE_TAG },
     engine,
-    poll: poll.poll,
+    /** What is asked: the first question, and those of a file. */
+    polls: { poll: poll.poll, file: file && { content: data.POLLS, polls: file.polls } },
     live: data.LIVE === '1',
     logLevel: data.LOG_LEVEL,
     /** Host names that the control API answers to, besides IP literals and localhost. */
@@ -165,7 +174,6 @@ export function parseSettings(environment: NodeJS.ProcessEnv = process.env) {
     presenterKey: data.PRESENTER_KEY_FILE,
     /** The values that a catalog entry's `environment` may name; containers get no others from outside. */
     handedOn: new Map([
-      ['POLL', JSON.stringify(poll.poll)],
       ['SESSION_SECRET', data.SESSION_SECRET_FILE],
       ['STACK_ID', data.STACK_ID],
       ['LIVE', data.LIVE],

@@ -24,7 +24,6 @@ async function gatewayTo(socketPath: string, fail: () => void): Promise<string> 
     services: new Map([['web', { isUp: true, lease }]]),
     invoker: { prewarm: () => undefined },
     streams: new Map(),
-    votes: { since: undefined },
   });
   closing.push(() => endpoint.close().closeAllConnections());
   await once(endpoint.listen(0, '127.0.0.1'), 'listening');

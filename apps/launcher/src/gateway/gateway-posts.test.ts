@@ -44,7 +44,6 @@ async function serve(votesPerMinute?: number): Promise<{ url: string; port: numb
     services: new Map([['web', { isUp: true, lease }]]),
     invoker: { prewarm: () => undefined },
     streams: new Map(),
-    votes: { since: undefined },
     voteRate: votesPerMinute === undefined ? undefined : new AddressRate(votesPerMinute),
   });
   await listening(endpoint, 0);

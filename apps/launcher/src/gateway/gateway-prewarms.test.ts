@@ -32,7 +32,6 @@ async function serve({ isUp }: { isUp: boolean }) {
     services: new Map([['web', { isUp, lease }]]),
     invoker: { prewarm: (names) => void prewarmed.push([...names]) },
     streams: new Map(),
-    votes: { since: undefined },
   });
   return { url: `http://127.0.0.1:${await listen(server)}`, asked: asked.promise, start: started.resolve, prewarmed };
 }

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseCatalog } from '@serverless-vote/catalog';
-import type { Database } from '@serverless-vote/database';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { LauncherError } from '../model/errors.ts';
 import { gateway } from './gateway.ts';
@@ -31,13 +30,7 @@ const listening = (server: net.Server, at: string | number) =>
   });
 
 /** A gateway in front of a web that echoes its requests; `lease` decides when, and whether, there is a web. */
-async function serve(
-  options: {
-    isUp?: boolean;
-    lease?: (give: (path?: string) => Lease) => Promise<Lease>;
-    votes?: Database['votes'];
-  } = {},
-) {
+async function serve(options: { isUp?: boolean; lease?: (give: (path?: string) => Lease) => Promise<Lease> } = {}) {
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));
   const socketPath = `${folder}/web.sock`;
@@ -62,7 +55,6 @@ async function serve(
     services: new Map([['web', { isUp: options.isUp ?? true, lease }]]),
     invoker: { prewarm: () => undefined },
     streams: new Map(),
-    votes: options.votes ?? { since: undefined },
   });
   await listening(server, 0);
   const { port } = server.address() as AddressInfo;
@@ -152,17 +144,6 @@ describe('the gateway', () => {
     });
     expect(JSON.parse(seen)).toMatchObject({ accept: 'x' });
     expect(JSON.parse(seen)).not.toHaveProperty([name]);
-  });
-
-  test('tells web since when votes are kept, as soon as it is known', async () => {
-    const votes: Database['votes'] = { since: undefined };
-    const { url } = await serve({ votes });
-    const headers = { 'serverless-vote-votes-since': '2000-01-01T00:00:00.000Z' };
-    const heard = async () =>
-      ((await (await fetch(url, { headers })).json()) as Record<string, string>)['serverless-vote-votes-since'];
-    expect(await heard()).toBeUndefined();
-    votes.since = new Date('2026-11-21T10:00:00Z');
-    expect(await heard()).toBe('2026-11-21T10:00:00.000Z');
   });
 
   test.each(['h2c', 'websocket'])('does not change to %s, which it does not speak, and answers', async (upgrade) => {

@@ -2,7 +2,6 @@ import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Catalog, WEB } from '@serverless-vote/catalog';
 import { backoffMs } from '@serverless-vote/contracts/backoff';
-import type { Database } from '@serverless-vote/database';
 import type { AddressRate } from '@serverless-vote/http-server/address-rate';
 import { readBody } from '@serverless-vote/http-server/body';
 import { connectionsWithin } from '@serverless-vote/http-server/open-files';
@@ -57,7 +56,6 @@ export interface GatewayParts {
   services: ReadonlyMap<string, Service>;
   invoker: { prewarm(names: readonly string[]): void };
   streams: ReadonlyMap<string, PublicStream>;
-  votes: Database['votes'];
   voteRate?: AddressRate | undefined;
   /** Is this the address of a proxy whose `X-Forwarded-*` headers count? */
   isProxy?: (address: string) => boolean;
@@ -68,7 +66,7 @@ type Response = http.ServerResponse;
 
 /** The public port: it serves streams itself and proxies everything else to the HTTP services. Nothing else is reachable through it. */
 export function gateway(parts: GatewayParts): http.Server {
-  const { catalog, services, invoker, streams, votes, voteRate, isProxy = () => false } = parts;
+  const { catalog, services, invoker, streams, voteRate, isProxy = () => false } = parts;
   let toOthers = 0;
 
   async function route(request: Request, response: Response): Promise<void> {
@@ -138,7 +136,7 @@ export function gateway(parts: GatewayParts): http.Server {
       if (!lease) return;
       if (response.destroyed) return lease.release();
       response.once('close', lease.release);
-      setHeaders(request, service, client);
+      setHeaders(request, client);
       const failure = await exchange(request, response, {
         target: lease.target,
         body,
@@ -166,13 +164,11 @@ export function gateway(parts: GatewayParts): http.Server {
     }
   }
 
-  function setHeaders({ headers }: Request, service: Service, { address, proto }: Client): void {
+  function setHeaders({ headers }: Request, { address, proto }: Client): void {
     dropHeaders(headers);
     headers['x-forwarded-for'] = address;
     headers['x-forwarded-host'] = headers.host ?? '';
     headers['x-forwarded-proto'] = proto;
-    if (votes.since && service === services.get(WEB))
-      headers['serverless-vote-votes-since'] = votes.since.toISOString();
   }
 
   /** A browser that requests a page while its service starts from zero gets a page that says so after a second; all other clients wait. */

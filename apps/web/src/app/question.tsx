@@ -8,7 +8,10 @@ export const lengthOf = (text: string, medium: number, long: number): keyof type
 export function Question({ children, className }: { children: string; className: string }) {
   const size = sizes[lengthOf(children, 40, 90)];
   return (
-    <h1 className={`wrap-anywhere text-balance font-semibold ${size} leading-[1.08] tracking-tight ${className}`}>
+    <h1
+      dir="auto"
+      className={`wrap-anywhere text-balance font-semibold ${size} leading-[1.08] tracking-tight ${className}`}
+    >
       {children}
     </h1>
   );

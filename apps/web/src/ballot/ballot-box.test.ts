@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openBallotBox, type World } from './ballot-box.ts';
-import type { Answer } from './post-vote.ts';
+import type { Answer, Attempt, Vote } from './post-vote.ts';
 import type { Status } from './status.ts';
 
 const recorded = (choice: string) => ({ kind: 'recorded', receipt: { choice } }) as Answer;
@@ -11,10 +11,12 @@ function boxWith(answers: (Answer | ((choice: string) => Answer | Promise<Answer
   const traces: string[] = [];
   const waits: number[] = [];
   const patience: number[] = [];
+  const polls = new Set<string>();
   const told: Status[] = [];
   const done = Promise.withResolvers<Status>();
   const world = {
-    post: async (choice: string, traceId: string, patienceMs: number) => {
+    post: async ({ poll, choice }: Vote, { traceId, patienceMs }: Attempt) => {
+      polls.add(poll);
       patience.push(patienceMs);
       posted.push(choice);
       traces.push(traceId);
@@ -28,19 +30,24 @@ function boxWith(answers: (Answer | ((choice: string) => Answer | Promise<Answer
     votingGoesOn: async () => {},
     ...more,
   };
-  const box = openBallotBox((status) => {
-    told.push(status);
-    if (status.kind === 'recorded' || status.kind === 'failed') done.resolve(status);
-  }, world);
-  return { box, posted, traces, waits, patience, told, done: done.promise };
+  const box = openBallotBox(
+    'pets',
+    (status) => {
+      told.push(status);
+      if (['recorded', 'late', 'failed'].includes(status.kind)) done.resolve(status);
+    },
+    world,
+  );
+  return { box, polls, posted, traces, waits, patience, told, done: done.promise };
 }
 
 describe('a ballot box', () => {
   it('sends a vote and says that it is recorded', async () => {
-    const { box, done, posted } = boxWith([]);
+    const { box, done, posted, polls } = boxWith([]);
     box.cast('cats');
     expect(await done).toEqual({ kind: 'recorded' });
     expect(posted).toEqual(['cats']);
+    expect([...polls]).toEqual(['pets']);
   });
   it('sends one vote at a time, and the latest choice last', async () => {
     const { box, done, posted, told } = boxWith([]);
@@ -140,5 +147,119 @@ describe('a ballot box', () => {
     box.cast('cats');
     await new Promise(setImmediate);
     expect(posted).toEqual(['cats', 'cats']);
+  });
+});
+
+const never = () => new Promise<never>(() => undefined);
+const settle = () => new Promise(setImmediate);
+
+describe('a ballot box when voting ends', () => {
+  it('says that a vote the server refuses came too late', async () => {
+    const { box, done, posted } = boxWith([{ kind: 'closed' }]);
+    box.cast('cats');
+    expect(await done).toEqual({ kind: 'late', unsure: false });
+    expect(posted).toEqual(['cats']);
+  });
+  it('doesn’t claim that a vote wasn’t counted if an earlier attempt got no answer', async () => {
+    const { box, done, posted } = boxWith([{ kind: 'silent' }, { kind: 'closed' }]);
+    box.cast('cats');
+    expect(await done).toEqual({ kind: 'late', unsure: true });
+    expect(posted).toHaveLength(2);
+  });
+  it('waits for the answer to the attempt under way, which was accepted in time', async () => {
+    const answer = Promise.withResolvers<Answer>();
+    const { box, done, told } = boxWith([() => answer.promise]);
+    box.cast('cats');
+    box.close();
+    await settle();
+    expect(told).toEqual([{ kind: 'sending' }]);
+    answer.resolve(recorded('cats'));
+    expect(await done).toEqual({ kind: 'recorded' });
+  });
+  it.each<[Answer, boolean]>([
+    [{ kind: 'silent' }, true],
+    [{ kind: 'lost' }, true],
+    [{ kind: 'busy', seconds: 1 }, false],
+    [{ kind: 'paused' }, false],
+  ])('sends nothing again after it: %j', async (given, unsure) => {
+    const answer = Promise.withResolvers<Answer>();
+    const { box, done, posted } = boxWith([() => answer.promise]);
+    box.cast('cats');
+    box.close();
+    answer.resolve(given);
+    expect(await done).toEqual({ kind: 'late', unsure });
+    await settle();
+    expect(posted).toEqual(['cats']);
+  });
+  it.each<[string, Answer, Partial<World>, boolean]>([
+    ['its turn among many', { kind: 'busy', seconds: 9 }, { wait: never }, false],
+    ['a pause of voting to end', { kind: 'paused' }, { votingGoesOn: never }, false],
+    ['the network', { kind: 'lost' }, { isOnline: () => false, backOnline: never }, true],
+  ])('gives up a vote that waits for %s', async (_, answer, world, unsure) => {
+    const { box, done, posted, told } = boxWith([answer], world);
+    box.cast('cats');
+    await settle();
+    box.close();
+    expect(await done).toEqual({ kind: 'late', unsure });
+    await settle();
+    expect(posted).toEqual(['cats']);
+    expect(told.at(-1)).toEqual({ kind: 'late', unsure });
+  });
+  it('keeps what was recorded if the change of mind came too late', async () => {
+    const answer = Promise.withResolvers<Answer>();
+    const { box, done, posted } = boxWith([() => answer.promise]);
+    box.cast('cats');
+    box.cast('dogs');
+    box.close();
+    answer.resolve(recorded('cats'));
+    expect(await done).toEqual({ kind: 'late', unsure: false });
+    expect(posted).toEqual(['cats']);
+  });
+  it('takes no vote any more', async () => {
+    const { box, posted, told } = boxWith([]);
+    box.close();
+    box.cast('cats');
+    await settle();
+    expect([posted, told]).toEqual([[], []]);
+  });
+});
+
+describe('a ballot box that the page leaves for another question', () => {
+  it('breaks off the attempt under way, tells nothing, and says that there was one', async () => {
+    let signal: AbortSignal | undefined;
+    const answer = Promise.withResolvers<Answer>();
+    const { box, posted, told } = boxWith([], {
+      post: async ({ choice }, attempt) => {
+        signal = attempt.signal;
+        posted.push(choice);
+        return answer.promise;
+      },
+    });
+    box.cast('cats');
+    expect(box.abandon()).toBe(true);
+    expect(signal?.aborted).toBe(true);
+    answer.resolve({ kind: 'lost' });
+    await settle();
+    box.cast('dogs');
+    await settle();
+    expect([posted, told]).toEqual([['cats'], [{ kind: 'sending' }]]);
+  });
+  it('never sends a vote that was waiting', async () => {
+    const turn = Promise.withResolvers<void>();
+    const { box, posted, told } = boxWith([{ kind: 'busy', seconds: 1 }], { wait: () => turn.promise });
+    box.cast('cats');
+    await settle();
+    const before = told.length;
+    expect(box.abandon()).toBe(true);
+    turn.resolve();
+    await settle();
+    expect([posted, told.length]).toEqual([['cats'], before]);
+  });
+  it('has nothing to say after its votes were recorded', async () => {
+    const { box, done } = boxWith([]);
+    box.cast('cats');
+    await done;
+    await settle();
+    expect(box.abandon()).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { newTraceId } from '@serverless-vote/contracts/trace-context';
 import type { Receipt } from '../receipt.ts';
 import { isVotingPaused, onceVotingGoesOn } from './once-voting-goes-on.ts';
-import { type Answer, postVote } from './post-vote.ts';
+import { type Answer, type Attempt, postVote, type Vote } from './post-vote.ts';
 import type { Status } from './status.ts';
 
 /** After this many failed attempts in a row the voter has to decide. */
@@ -17,7 +17,7 @@ const LONGEST_PATIENCE_MS = 30_000;
 
 /** A ballot box's dependencies; tests replace them. */
 export type World = {
-  post(choice: string, traceId: string, patienceMs: number): Promise<Answer>;
+  post(vote: Vote, attempt: Attempt): Promise<Answer>;
   wait(seconds: number): Promise<unknown>;
   isOnline(): boolean;
   backOnline(): Promise<unknown>;
@@ -36,64 +36,90 @@ const browser: World = {
 };
 
 /**
- * Sends votes so that the last one counts: one request at a time, always with the latest choice, so the network
+ * Sends a voter's votes in one poll so that the last one counts: one request at a time, always with the latest choice, so the network
  * can't reorder two taps. `tell` is called with each status.
  */
-export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void, world: World = browser) {
+export function openBallotBox(
+  poll: string,
+  tell: (status: Status, receipt?: Receipt) => void,
+  world: World = browser,
+): BallotBox {
   let wish: string;
   let traceId: string;
   let sending = false;
   let attempts = 0;
   /** What the vote waits for, if it does. */
   let trouble: Status | undefined;
+  /** An attempt got no answer, so the vote may have been recorded. */
+  let unsure = false;
+  const closing = new AbortController();
+  const leaving = new AbortController();
+  const isClosed = () => closing.signal.aborted;
+  const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve));
+
+  /** Waits, but not beyond the end of voting. */
+  const waitFor = (end: Promise<unknown>) => Promise.race([end, closed]);
 
   /** Keeps the vote until it can be sent. A tap meanwhile changes the vote, and not what it waits for. */
   async function hold(status: Status, until: Promise<unknown>): Promise<void> {
     trouble = status;
     tell(status);
-    await until;
+    await waitFor(until);
     trouble = undefined;
-    tell({ kind: 'sending' });
+    if (!isClosed()) tell({ kind: 'sending' });
   }
 
   /** While the database is away a vote waits in the launcher, for longer than we do. Then the page says why it takes so long. */
   async function sayIfPaused(): Promise<void> {
     const attempt = attempts;
-    if ((await world.isPaused()) && sending && attempts === attempt + 1) tell({ kind: 'held' });
+    if ((await world.isPaused()) && sending && attempts === attempt + 1 && !isClosed()) tell({ kind: 'held' });
   }
 
   async function send(): Promise<void> {
     let turnedAway = 0;
     let lost = 0;
-    for (;;) {
+    unsure = false;
+    do {
       const choice = wish;
       attempts += 1;
       const patienceMs = Math.min(LONGEST_PATIENCE_MS, PATIENCE_MS * 3 ** lost);
-      const answer = await world.post(choice, traceId, patienceMs);
+      const answer = await world.post({ poll, choice }, { traceId, patienceMs, signal: leaving.signal });
+      if (leaving.signal.aborted) return;
       if (answer.kind === 'recorded') {
         if (choice === wish) return tell({ kind: 'recorded' }, answer.receipt);
+        unsure = false;
+        // The newer choice would be too late.
+        if (isClosed()) return tell({ kind: 'late', unsure }, answer.receipt);
+      } else if (answer.kind === 'closed') {
+        return tell({ kind: 'late', unsure });
       } else if (answer.kind === 'busy' || answer.kind === 'limited') {
         if (++turnedAway === BUSY_ATTEMPTS) return tell({ kind: 'failed', problem: 'busy' });
+        if (isClosed()) break;
         tell({ kind: answer.kind, seconds: answer.seconds });
-        await world.wait(answer.seconds);
+        await waitFor(world.wait(answer.seconds));
       } else if (answer.kind === 'paused') {
         await hold({ kind: 'held' }, world.votingGoesOn());
         lost = 0;
       } else if (answer.kind === 'lost' && !world.isOnline()) {
+        unsure = true;
         await hold({ kind: 'offline' }, world.backOnline());
       } else if (answer.kind === 'lost' || answer.kind === 'silent') {
+        unsure = true;
+        if (isClosed()) break;
         if (++lost === LOST_ATTEMPTS) return tell({ kind: 'failed', problem: 'unreachable' });
         tell({ kind: 'reconnecting' });
-        if (answer.kind === 'lost') await world.wait(lost);
+        if (answer.kind === 'lost') await waitFor(world.wait(lost));
         else void sayIfPaused();
       } else {
         return tell({ kind: 'failed', problem: answer.kind });
       }
-    }
+    } while (!isClosed());
+    if (!leaving.signal.aborted) tell({ kind: 'late', unsure });
   }
 
   return {
-    cast(choice: string): void {
+    cast(choice) {
+      if (isClosed()) return;
       wish = choice;
       traceId = newTraceId();
       tell(trouble ?? { kind: 'sending' });
@@ -103,5 +129,19 @@ export function openBallotBox(tell: (status: Status, receipt?: Receipt) => void,
         sending = false;
       });
     },
+    close: () => closing.abort(),
+    abandon() {
+      leaving.abort();
+      closing.abort();
+      return sending;
+    },
   };
+}
+
+export interface BallotBox {
+  cast(choice: string): void;
+  /** Voting has ended: the attempt under way is the last one, and may still have been accepted in time. */
+  close(): void;
+  /** The page shows another poll: nothing is sent or told any more. @returns whether a vote was under way */
+  abandon(): boolean;
 }

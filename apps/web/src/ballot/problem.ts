@@ -1,4 +1,4 @@
-const problems = ['busy', 'paused', 'failed', 'unreachable'] as const;
+const problems = ['busy', 'paused', 'closed', 'failed', 'unreachable'] as const;
 
 /** Why a vote was not recorded, as far as the voter needs to know. */
 export type Problem = (typeof problems)[number];

@@ -1,3 +1,4 @@
+import type { Stage } from '../poll/stage.ts';
 import type { Problem } from './problem.ts';
 
 /** What the voter currently sees. */
@@ -13,16 +14,18 @@ export type Status =
   | { kind: 'reconnecting' }
   | { kind: 'recorded' }
   | { kind: 'changed' }
-  | { kind: 'failed'; problem: Problem };
+  /** Voting ended before the vote was recorded. `unsure`: it may have been recorded, and its answer lost. */
+  | { kind: 'late'; unsure: boolean }
+  | { kind: 'failed'; problem: Exclude<Problem, 'closed'> };
 
-const problems: Record<Problem, string> = {
+const problems: Record<Exclude<Problem, 'closed'>, string> = {
   busy: 'Too many are voting at once. Your vote was not recorded: please tap again in a moment.',
   paused: 'Voting is paused. Your vote was not recorded: please tap again in a moment.',
   failed: 'Something went wrong. Your vote was not recorded: please tap again.',
   unreachable: 'The server can’t be reached. Your vote was not recorded: please tap again.',
 };
 
-/** The text for a status. `label` is the option that the voter chose. */
+/** The text for a status while voting is open. `label` is the option that the voter chose. */
 export function wordsFor(status: Status, label: string | undefined): string {
   switch (status.kind) {
     case 'open':
@@ -45,7 +48,29 @@ export function wordsFor(status: Status, label: string | undefined): string {
       return `Your vote for ${label} is recorded.`;
     case 'changed':
       return `Your vote is now for ${label}.`;
+    case 'late':
+      return lateWords(status.unsure, label);
     case 'failed':
       return problems[status.problem];
   }
 }
+
+/** The text for a status after voting has ended. `label` is the option for which a vote is recorded, or under way. */
+export function closingWords(status: Status, label: string | undefined, stage: Stage['kind']): string {
+  if (status.kind === 'sending' || status.kind === 'reconnecting') return wordsFor(status, label);
+  if (status.kind === 'late' || status.kind === 'failed')
+    return lateWords(status.kind === 'late' && status.unsure, label);
+  const mine = label ? ` Your vote was for ${label}.` : '';
+  if (stage === 'counting') return `Counting the last votes …${mine}`;
+  return `Voting is closed.${mine}${stage === 'secret' ? ' The result will be shown here.' : ''}`;
+}
+
+function lateWords(unsure: boolean, label: string | undefined): string {
+  if (unsure) return 'Voting ended before your vote was confirmed. It may not have been counted.';
+  return label
+    ? `Voting ended before your change arrived. Your vote for ${label} counts.`
+    : 'Voting ended before your vote arrived. It was not counted.';
+}
+
+/** The text of a new question, if the voter's vote on the last one was still under way. */
+export const MISSED = 'The question changed before your vote was confirmed. Here is the next one.';

@@ -4,13 +4,6 @@ const key = 'k'.repeat(64);
 const complete = {
   LISTEN_ADDRESS: '/run/web/web.sock',
   CONTROL_ADDRESS: '/run/control/control.sock',
-  POLL: JSON.stringify({
-    question: '?',
-    options: [
-      { id: 'a', label: 'A' },
-      { id: 'b', label: 'B' },
-    ],
-  }),
   SESSION_SECRET: 's'.repeat(43),
   STACK_ID: 'stack',
 };

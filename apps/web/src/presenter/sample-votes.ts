@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { env } from '../env.ts';
+import type { Results } from '@serverless-vote/fetch-results/contract';
 import { InvocationError } from '../invocation-error.ts';
+import { pollNow } from '../poll-now.ts';
 import type { Receipt } from '../receipt.ts';
 import { recordVote } from '../record-vote.ts';
 import { newVoter } from '../voter.ts';
@@ -9,11 +10,13 @@ const ATTEMPTS = 20;
 
 /** Casts a vote of a new voter as the vote route does; waits when it is throttled. */
 export async function castSampleVote(): Promise<Receipt> {
+  const results = await pollNow();
+  if (!results) throw new InvocationError('unavailable', 'The question can’t be read just now. Try again soon.');
   const voter = newVoter();
-  const choice = anyOption();
+  const vote = { choice: anyOption(results), poll: results.poll.id };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await recordVote(voter, choice);
+      return await recordVote(voter, vote);
     } catch (error) {
       if (!(error instanceof InvocationError && error.kind === 'busy') || attempt === ATTEMPTS) throw error;
       await pause((Number(error.retryAfter) || 1) * (500 + Math.random() * 1000));
@@ -22,8 +25,7 @@ export async function castSampleVote(): Promise<Receipt> {
 }
 
 /** Each option is two thirds as likely as the one before: a clear order looks better than a tie. */
-function anyOption(): string {
-  const { options } = env().POLL;
+function anyOption({ options }: Results): string {
   const chosen = options.find(
     (_, index) => index < options.length - 1 && Math.random() < chance(options.length - index),
   );

@@ -1,33 +1,42 @@
 import { Announcement } from '../announcement.tsx';
 import { lengthOf } from '../app/question.tsx';
-import type { Option } from '../poll.ts';
+import { Clock } from '../poll/clock.tsx';
+import type { PollView } from '../poll/poll-view.ts';
+import type { ServerClock } from '../poll/server-clock.ts';
+import { isEnding, numbersWords, roundOf, type Stage } from '../poll/stage.ts';
 import { LiveMark } from './live-mark.tsx';
 import { Row } from './row.tsx';
-import { count, numbersOf, standingOf, wordsFor } from './tally.ts';
-import { useTally } from './use-tally.ts';
+import { count, isCounted, numbersOf, type Tally } from './tally.ts';
 
-/** `secret`: the presenter hides the numbers of the options, but not the total. */
-type Props = { options: readonly Option[]; servedAt: number; secret: boolean };
+/** `isCovered`: this screen doesn't show the numbers of the options, only the total. */
+type Props = Omit<PollView, 'tally'> & { tally: Tally; stage: Stage; clock: ServerClock; isCovered: boolean };
+
+const COVERED = 'The numbers will be revealed soon';
 
 /** The live results. Has its final size before the first numbers, so nothing jumps. */
-export function Board({ options, servedAt, secret }: Props) {
-  const { tally, feed } = useTally();
-  const numbers = tally && !secret ? numbersOf(tally) : undefined;
-  const standing = tally && standingOf(tally);
-  const longest = options.reduce((longest, { label }) => (label.length > longest.length ? label : longest), '');
-  const words = secret ? 'The numbers will be revealed soon' : standing ? wordsFor(standing) : '';
+export function Board({ tally, stage, feed, isLive, clock, isCovered }: Props) {
+  const isSecret = isCovered || !isCounted(tally);
+  const numbers = isLive && !isCovered && isCounted(tally) ? numbersOf(tally) : undefined;
+  const labels = tally.options.map(({ label }) => label);
+  const longest = labels.reduce((longest, label) => (label.length > longest.length ? label : longest), '');
+  const words = !isLive ? '' : isCovered ? COVERED : numbersWords(stage);
+  const isFinal = stage.kind === 'final' && isLive && !isCovered;
+  const leader = isFinal ? numbers?.findIndex(({ leads }) => leads) : undefined;
+  const round = roundOf(tally);
   return (
     <>
-      <div data-options={options.length} className="board-frame col-start-1 noscript:hidden py-2 max-sm:grid">
+      <div data-options={labels.length} className="board-frame col-start-1 noscript:hidden py-2 max-sm:grid">
         <ol
-          data-options={options.length}
-          data-many={options.length > 4 || undefined}
+          key={round}
+          data-options={labels.length}
+          data-many={labels.length > 4 || undefined}
           data-length={lengthOf(longest, 10, 22)}
-          data-secret={secret || undefined}
-          data-empty={tally?.total === 0 || undefined}
-          className="board"
+          data-secret={isSecret || undefined}
+          data-empty={tally.total === 0 || undefined}
+          data-final={(isFinal && tally.total > 0) || undefined}
+          className="board appears"
         >
-          {(tally?.options ?? options).map(({ id, label }, index) => (
+          {tally.options.map(({ id, label }, index) => (
             <Row key={id} id={id} label={label} tone={`tone-${index}`} numbers={numbers?.[index]} />
           ))}
         </ol>
@@ -35,14 +44,28 @@ export function Board({ options, servedAt, secret }: Props) {
       <div className="col-span-full mt-4 grid noscript:hidden items-baseline gap-x-8 gap-y-2 border-line border-t-2 pt-4 sm:grid-cols-[auto_1fr_auto]">
         <p className="flex min-w-[12rem] items-baseline gap-[0.35em] text-stage">
           <span data-testid="total" className="blank font-semibold text-[2em] leading-none tracking-tight tabular-nums">
-            {tally && <Grouped digits={String(tally.total)} />}
+            {isLive && <Grouped digits={String(tally.total)} />}
           </span>
-          {tally && <span className="text-muted">{tally.total === 1 ? 'vote' : 'votes'}</span>}
+          {isLive && <span className="text-muted">{tally.total === 1 ? 'vote' : 'votes'}</span>}
         </p>
-        <p className="blank font-semibold text-stage sm:text-center">{words}</p>
-        <LiveMark feed={feed} updatedAt={tally?.updatedAt} servedAt={servedAt} />
+        <p
+          data-final={isFinal || undefined}
+          className={`moment blank flex min-h-[2em] flex-wrap items-baseline gap-x-[0.6em] font-semibold text-stage sm:min-h-0 sm:justify-center ${leader !== undefined && leader >= 0 ? `tone-${leader}` : ''}`}
+        >
+          {isLive && <Clock stage={stage} className="text-[2em] leading-none tracking-tight" />}
+          <span>{words}</span>
+        </p>
+        <LiveMark
+          feed={feed}
+          isClosed={stage.kind === 'secret' || stage.kind === 'final'}
+          updatedAt={isLive ? tally.updatedAt : undefined}
+          clock={clock}
+        />
       </div>
-      <Announcement text={tally ? `${words}. ${count(tally.total)} in total.` : ''} />
+      <Announcement
+        text={isLive ? `${isEnding(stage) ? 'Ten seconds left. ' : ''}${words}. ${count(tally.total)} in total.` : ''}
+        topic={`${round} ${stage.kind} ${isEnding(stage)}`}
+      />
     </>
   );
 }

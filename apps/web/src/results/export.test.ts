@@ -34,6 +34,10 @@ describe('the export', () => {
       `id,label,votes,percent\r\na,${written},0,0\r\n`,
     );
   });
+  it('has the total only while the numbers are hidden', () => {
+    const options = tally.options.map((option) => ({ ...option, votes: null }));
+    expect(asCsv({ ...tally, options })).toBe('total\r\n3\r\n');
+  });
   it('as JSON leaves such a label as it is', () => {
     const options = [{ id: 'a', label: '=1+1', votes: 0 }];
     expect(JSON.parse(asJson({ ...tally, options }))).toMatchObject({ options });

@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react';
-import type { EventBus } from './use-tally.ts';
+import type { EventBus } from '../poll/poll-view.ts';
+import type { ServerClock } from '../poll/server-clock.ts';
 
 type Props = {
   feed: EventBus;
+  isClosed: boolean;
   /** When the numbers last changed, by the server's clock. */
   updatedAt: string | undefined;
-  /** When the server sent the page, to calculate the offset of its clock. */
-  servedAt: number;
+  clock: ServerClock;
 };
 
 const dots: Record<EventBus, string> = {
@@ -17,12 +18,12 @@ const dots: Record<EventBus, string> = {
 };
 
 /** Shows whether the numbers are live, and how old they are. */
-export function LiveMark({ feed, updatedAt, servedAt }: Props) {
-  const now = useServerClock(servedAt);
+export function LiveMark({ feed, isClosed, updatedAt, clock }: Props) {
+  const now = useEachSecond(clock);
   const changed = updatedAt && now ? `, changed ${ageInWords(now - Date.parse(updatedAt))}` : '';
   const words: Record<EventBus, string> = {
     connecting: 'Connecting',
-    live: `Live${changed}`,
+    live: `${isClosed ? 'Closed' : 'Live'}${changed}`,
     paused: `Counting is paused${changed}`,
     lost: `Reconnecting${changed}`,
   };
@@ -35,15 +36,14 @@ export function LiveMark({ feed, updatedAt, servedAt }: Props) {
 }
 
 /** The server's time, updated every second; undefined before hydration. */
-function useServerClock(servedAt: number): number | undefined {
+function useEachSecond(clock: ServerClock): number | undefined {
   const [now, setNow] = useState<number>();
   useEffect(() => {
-    const aheadMs = Date.now() - servedAt;
-    const tick = () => setNow(Date.now() - aheadMs);
+    const tick = () => setNow(clock.now());
     tick();
     const timer = setInterval(tick, 1000);
     return () => clearInterval(timer);
-  }, [servedAt]);
+  }, [clock]);
   return now;
 }
 

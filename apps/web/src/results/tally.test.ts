@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { percentages, standingOf, wordsFor } from './tally.ts';
+import { isCounted, percentages, standingOf, wordsFor } from './tally.ts';
+import { tallyOf } from './told-tally.ts';
 
-const tallyOf = (...votes: number[]) => ({
-  question: '?',
-  options: votes.map((count, index) => ({ id: `${index}`, label: 'ABCDEFGH'[index] ?? '', votes: count })),
-  total: votes.reduce((sum, each) => sum + each, 0),
-  updatedAt: '2026-01-01T00:00:00.000Z',
-});
-const said = (...votes: number[]) => wordsFor(standingOf(tallyOf(...votes)));
+const said = (...votes: number[]) => {
+  const tally = tallyOf(votes);
+  return isCounted(tally) && wordsFor(standingOf(tally));
+};
 
 describe('percentages', () => {
   it('add up to 100, whatever the votes', () => {

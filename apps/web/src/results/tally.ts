@@ -1,7 +1,12 @@
-import type { Results } from '@serverless-vote/fetch-results/contract';
+import type { OptionResult, Results } from '@serverless-vote/fetch-results/contract';
 
 /** The current state of the poll: the result of `fetch-results`, and the stream's message. */
 export type Tally = Results;
+
+/** A tally whose numbers aren't hidden. */
+export type PublicTally = Omit<Tally, 'options'> & { options: (OptionResult & { votes: number })[] };
+
+export const isCounted = (tally: Tally): tally is PublicTally => tally.options.every(({ votes }) => votes !== null);
 
 /** Whole percentages that add up to 100: the largest remainders are rounded up. */
 export function percentages(votes: readonly number[]): number[] {
@@ -22,7 +27,7 @@ export type Standing =
   | { kind: 'lead'; leaders: string[]; by: number }
   | { kind: 'tie'; leaders: string[]; votes: number };
 
-export function standingOf({ options, total }: Tally): Standing {
+export function standingOf({ options, total }: PublicTally): Standing {
   if (total === 0) return { kind: 'empty', leaders: [] };
   const [first = 0, second = 0] = options.map(({ votes }) => votes).sort((a, b) => b - a);
   const leaders = options.filter(({ votes }) => votes === first).map(({ label }) => label);
@@ -33,7 +38,7 @@ export function standingOf({ options, total }: Tally): Standing {
 export type Numbers = { votes: number; percent: number; share: number; leads: boolean };
 
 /** The options' numbers, in their order. `share` goes from 0 to 1, and is what `percent` was rounded from. */
-export function numbersOf(tally: Tally): Numbers[] {
+export function numbersOf(tally: PublicTally): Numbers[] {
   const rounded = percentages(tally.options.map(({ votes }) => votes));
   const { leaders } = standingOf(tally);
   return tally.options.map(({ label, votes }, index) => ({
@@ -51,12 +56,15 @@ export function wordsFor(standing: Standing): string {
       return 'No votes yet';
     case 'lead':
       return `${standing.leaders[0]} ahead by ${count(standing.by)}`;
-    case 'tie': {
-      const tied = list.format(standing.leaders);
-      const all = tied.length <= NAMED ? `${tied} are` : `${standing.leaders.length} answers are`;
-      return `${all} tied at ${count(standing.votes)}`;
-    }
+    case 'tie':
+      return `${namesOf(standing.leaders)} are tied at ${count(standing.votes)}`;
   }
+}
+
+/** The options' names, or how many they are if that is too much to read. */
+export function namesOf(labels: readonly string[]): string {
+  const names = list.format(labels);
+  return names.length <= NAMED ? names : `${labels.length} answers`;
 }
 
 /** How many letters of names can be read at a glance. */

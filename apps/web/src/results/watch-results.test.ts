@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { tallyOf } from './told-tally.ts';
 import { type News, watchResults } from './watch-results.ts';
 
 /** A browser with one tab, as far as the stream is concerned. */
@@ -25,7 +26,7 @@ let tab: EventTarget & { hidden: boolean };
 let browser: EventTarget;
 let news: News[];
 let stop: () => void;
-const tally = { question: '?', options: [], total: 0, updatedAt: '' };
+const tally = tallyOf([0, 0]);
 
 function show(visible: boolean) {
   tab.hidden = !visible;
@@ -88,14 +89,15 @@ describe('a viewer of the results', () => {
     vi.advanceTimersByTime(625);
     expect(FakeSource.open).toHaveLength(1);
   });
-  it('stays connected while there are heartbeats, which are no news', () => {
+  it('stays connected while there are heartbeats, which tell the time', () => {
     const [source] = FakeSource.open;
+    const serverTime = '2026-01-01T00:00:00.000Z';
     for (let beats = 0; beats < 10; beats += 1) {
       vi.advanceTimersByTime(30_000);
-      source?.dispatchEvent(new MessageEvent('heartbeat', { data: '{}' }));
+      source?.dispatchEvent(new MessageEvent('heartbeat', { data: JSON.stringify({ serverTime }) }));
     }
     expect(FakeSource.open).toEqual([source]);
-    expect(news).toEqual([]);
+    expect(news).toEqual(Array(10).fill({ kind: 'time', serverTime }));
   });
   it('reconnects at once when the network is back', () => {
     FakeSource.open[0]?.onerror();

@@ -1,19 +1,17 @@
-import { fetchResults } from '../fetch-results.ts';
-import { InvocationError } from '../invocation-error.ts';
-import { count, numbersOf, type Tally } from './tally.ts';
+import { numbersWords, stageOf } from '../poll/stage.ts';
+import { count, isCounted, numbersOf, type PublicTally, type Tally } from './tally.ts';
 
-/** Only browsers without JavaScript go there, so no other visitor makes the server count. */
+/** Only browsers without JavaScript go there, so no other page renders the numbers twice. */
 const WITH_NUMBERS = '/results?numbers';
 const EVERY_SECONDS = 10;
 
 /** The results for browsers without JavaScript: leads to the page with numbers, or is that page, and renews itself. */
-export async function WithoutScript({ hasNumbers }: { hasNumbers: boolean }) {
-  const tally = hasNumbers ? await fetchResults().catch(unknown) : undefined;
+export function WithoutScript({ tally, hasNumbers }: { tally: Tally | undefined; hasNumbers: boolean }) {
   return (
     <noscript>
       <meta httpEquiv="refresh" content={`${hasNumbers ? EVERY_SECONDS : 0}; url=${WITH_NUMBERS}`} />
       <div className="col-start-1 pb-6 text-lg">
-        {tally ? <Numbers tally={tally} /> : hasNumbers && <p>Counting is paused.</p>}
+        {hasNumbers && (tally ? <Numbers tally={tally} /> : <p>Counting is paused.</p>)}
         <p className="pt-4 text-muted">
           Renewed every {EVERY_SECONDS} seconds. Following each vote takes JavaScript; voting works without.
         </p>
@@ -23,35 +21,40 @@ export async function WithoutScript({ hasNumbers }: { hasNumbers: boolean }) {
 }
 
 function Numbers({ tally }: { tally: Tally }) {
-  const numbers = numbersOf(tally);
+  const stage = stageOf(tally, Date.parse(tally.serverTime));
   return (
     <>
-      <ol>
-        {tally.options.map(({ id, label, votes }, index) => (
-          <li key={id} data-option={id} data-votes={votes} className={`tone-${index} mb-4`}>
-            <p className="flex justify-between gap-4 font-semibold text-stage">
-              <span className="wrap-anywhere">{label}</span>
-              <span className="shrink-0 tabular-nums">
-                <span className="font-normal text-muted">{count(votes)}</span> {numbers[index]?.percent}%
-              </span>
-            </p>
-            {/* An SVG, because its widths are attributes, which need neither a script nor inline styles. */}
-            <svg className="h-3 w-full rounded-full bg-track" aria-hidden="true">
-              <rect height="100%" className="fill-tone" width={`${(numbers[index]?.share ?? 0) * 100}%`} />
-            </svg>
-          </li>
-        ))}
-      </ol>
+      {isCounted(tally) && <Bars tally={tally} />}
       <p className="text-stage">
         <span data-testid="total" className="font-semibold">
           {tally.total}
         </span>{' '}
-        {tally.total === 1 ? 'vote' : 'votes'}
+        {tally.total === 1 ? 'vote' : 'votes'}. {numbersWords(stage)}.
       </p>
     </>
   );
 }
 
-function unknown(error: unknown): undefined {
-  if (!(error instanceof InvocationError)) throw error;
+function Bars({ tally }: { tally: PublicTally }) {
+  const numbers = numbersOf(tally);
+  return (
+    <ol>
+      {tally.options.map(({ id, label, votes }, index) => (
+        <li key={id} data-option={id} data-votes={votes} className={`tone-${index} mb-4`}>
+          <p className="flex justify-between gap-4 font-semibold text-stage">
+            <span dir="auto" className="wrap-anywhere">
+              {label}
+            </span>
+            <span className="shrink-0 tabular-nums">
+              <span className="font-normal text-muted">{count(votes)}</span> {numbers[index]?.percent}%
+            </span>
+          </p>
+          {/* An SVG, because its widths are attributes, which need neither a script nor inline styles. */}
+          <svg className="h-3 w-full rounded-full bg-track" aria-hidden="true">
+            <rect height="100%" className="fill-tone" width={`${(numbers[index]?.share ?? 0) * 100}%`} />
+          </svg>
+        </li>
+      ))}
+    </ol>
+  );
 }

@@ -23,6 +23,7 @@ const outcomes = {
     message: 'This is not one of the answers',
     problem: 'failed',
   },
+  closed: { status: 409, type: 'PollClosed', message: 'Voting on this question has ended', problem: 'closed' },
   busy: { status: 429, type: 'TooManyVotes', message: 'Many are voting at once', problem: 'busy' },
   unavailable: { status: 503, type: 'VotingPaused', message: 'Voting is paused', problem: 'paused' },
   failed: { status: 502, type: 'VoteFailed', message: 'Your vote could not be recorded', problem: 'failed' },

@@ -14,7 +14,7 @@ type LaunchersAnswer = { status: number; headers?: Record<string, string>; body:
 let launcher: Server;
 let web: Server;
 let answer: LaunchersAnswer;
-let events: { voterId: string; choice: string }[];
+let events: { voterId: string; choice: string; poll?: string }[];
 let traces: (string | undefined)[];
 
 const listening = (server: Server) =>
@@ -29,10 +29,8 @@ beforeAll(async () => {
     traces.push(request.headers.traceparent?.toString());
     response.writeHead(answer.status, answer.headers).end(JSON.stringify(answer.body));
   });
-  const options = ['cats', 'dogs'].map((id) => ({ id, label: id }));
   vi.stubEnv('CONTROL_ADDRESS', await listening(launcher));
   vi.stubEnv('LISTEN_ADDRESS', '0');
-  vi.stubEnv('POLL', JSON.stringify({ question: '?', options }));
   vi.stubEnv('SESSION_SECRET', 's'.repeat(43));
   vi.stubEnv('STACK_ID', 'stack');
   web = createServer((request, response) => void (voteRoute(request, response) || response.writeHead(404).end('Next')));
@@ -59,6 +57,12 @@ describe('a vote', () => {
     expect(cookiesOf(response)).toEqual(['voter-stack', 'receipt-stack']);
     expect(events).toEqual([{ voterId: expect.any(String), choice: 'cats' }]);
   });
+  it('goes to the poll that the voter saw', async () => {
+    await vote(form, 'poll=pets&choice=cats');
+    await vote(json, '{"choice":"cats","poll":"pets"}');
+    await vote(form, 'poll=&choice=cats');
+    expect(events.map(({ poll }) => poll)).toEqual(['pets', 'pets', undefined]);
+  });
   it('from a script is answered with the receipt, and is not cached', async () => {
     const response = await vote(json, '{"choice":"dogs"}', '/vote?from=here');
     expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
@@ -79,7 +83,6 @@ describe('a vote', () => {
 describe('a request that is no vote never reaches the launcher:', () => {
   it.each([
     ['from another site', { ...json, origin: 'http://evil.test' }, '{"choice":"cats"}', 403],
-    ['for an unknown option', json, '{"choice":"birds"}', 400],
     ['without a choice', json, '{}', 400],
     ['of another type', { accept: 'application/json', 'content-type': 'text/plain' }, 'choice=cats', 415],
     ['longer than any vote', json, `{"choice":"${'c'.repeat(17_000)}"}`, 413],
@@ -88,11 +91,6 @@ describe('a request that is no vote never reaches the launcher:', () => {
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual({ error: { type: expect.any(String), message: expect.any(String) } });
     expect(events).toEqual([]);
-  });
-  it('a form that none of our pages sends is told so in a page', async () => {
-    const response = await vote(form, 'choice=birds');
-    expect([response.status, response.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
-    expect(await response.text()).toContain('This is not one of the answers');
   });
   it('a GET', async () => {
     const response = await fetch(`${origin}/vote`);
@@ -108,7 +106,7 @@ describe('a vote that was not recorded', () => {
   it.each<[string, LaunchersAnswer, number, string]>([
     ['throttled', { status: 429, headers: { 'retry-after': '3' }, body: {} }, 429, 'busy'],
     ['while the launcher is away', { status: 503, headers: { 'retry-after': '3' }, body: {} }, 503, 'paused'],
-    ['that the function refused', functionError('UnknownOption'), 400, 'failed'],
+    ['for a poll that is closed', functionError('PollClosed'), 409, 'closed'],
     ['whose function failed', functionError('Error'), 502, 'failed'],
     ['with an answer that isn’t the function’s', { status: 200, body: null }, 502, 'failed'],
   ])('%s is told so, and the next try is the same voter’s', async (_, given, status, problem) => {
@@ -119,6 +117,22 @@ describe('a vote that was not recorded', () => {
     expect(cookiesOf(script)).toEqual(['voter-stack']);
     const page = await vote(form, 'choice=cats');
     expect([page.status, page.headers.get('location')]).toEqual([303, `/?problem=${problem}`]);
+  });
+});
+
+describe('a vote for an option that the poll lacks', () => {
+  beforeEach(() => {
+    answer = functionError('UnknownOption');
+  });
+  it('from a script is refused', async () => {
+    const response = await vote(json, '{"choice":"birds"}');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { type: 'UnknownOption' } });
+  });
+  it('from a form, which none of our pages sends, is refused with a page', async () => {
+    const response = await vote(form, 'choice=birds');
+    expect([response.status, response.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
+    expect(await response.text()).toContain('This is not one of the answers');
   });
 });
 

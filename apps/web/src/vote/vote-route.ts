@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BadRequest, choiceFrom } from '../choice.ts';
+import { BadRequest, voteFrom } from '../choice.ts';
 import { cookieOf } from '../cookie.ts';
-import { env } from '../env.ts';
 import { InvocationError } from '../invocation-error.ts';
 import { recordVote } from '../record-vote.ts';
 import { isSameOrigin } from '../same-origin.ts';
@@ -26,17 +25,16 @@ async function take(request: IncomingMessage): Promise<Answer> {
   let cookies: string[] = [];
   try {
     if (!isSameOrigin(headers)) return answer.refused(403, 'CrossSite', 'Votes come from the vote page');
-    const choice = await choiceFrom(request);
-    if (!env().POLL.options.some((option) => option.id === choice)) {
-      return answer.refused(400, 'UnknownOption', 'This is not one of the answers');
-    }
+    const vote = await voteFrom(request);
     const known = voterFrom(cookieOf(request, voterCookie()));
     const voter = known ?? newVoter();
     if (!known) cookies = [setVoter(voter)];
-    const receipt = await recordVote(voter, choice, handOn(headers));
+    const receipt = await recordVote(voter, vote, handOn(headers));
     return answer.recorded(receipt, [...cookies, setReceipt(receipt, voter)]);
   } catch (error) {
     if (error instanceof BadRequest) return answer.refused(error.status, 'InvalidVote', error.message);
+    if (error instanceof InvocationError && error.kind === 'refused')
+      return answer.refused(400, 'UnknownOption', 'This is not one of the answers');
     // It may have been committed although its answer was lost, so the next try has to be the same voter's; else it would count twice.
     if (error instanceof InvocationError) return answer.failed(error, cookies);
     console.error(error);

@@ -1,16 +1,16 @@
-import type { Ballot, BallotBox } from '@serverless-vote/record-vote/ballot-box';
+import type { Ballot, BallotBox, Entry } from '@serverless-vote/record-vote/ballot-box';
 import { Pool } from 'pg';
 
 /** One prepared statement per vote, on a connection pool of the usual size. */
 export class PoolBallotBox implements BallotBox {
   readonly #pool = new Pool({ max: 10 });
 
-  async record({ voterId, choice, acceptedAt }: Ballot): Promise<string | undefined> {
-    const { rows } = await this.#pool.query<{ recorded_at: Date | null }>({
+  async record({ voterId, choice, poll, acceptedAt }: Ballot): Promise<Entry> {
+    const { rows } = await this.#pool.query<Entry>({
       name: 'record-vote',
-      text: 'select recorded_at from record_votes($1, $2, $3) as recorded_at',
-      values: [[voterId], [choice], [acceptedAt]],
+      text: 'select recorded_at::text, refusal from record_votes($1, $2, $3, $4)',
+      values: [[voterId], [choice], [acceptedAt], [poll]],
     });
-    return rows[0]?.recorded_at?.toISOString();
+    return rows[0] ?? { refusal: 'closed' };
   }
 }

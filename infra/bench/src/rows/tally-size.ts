@@ -42,10 +42,10 @@ async function fill(stack: Stack, votes: number): Promise<void> {
     set session_replication_role = replica;
     set synchronous_commit = off;
     truncate votes, tally;
-    insert into votes (voter_id, option_id, accepted_at)
-      select lpad(to_hex(i), 32, '0')::uuid, (array['cats', 'dogs'])[1 + i % 2], i from generate_series(1, ${votes}) as i;
-    insert into tally (shard, option_id, votes, accepted_at)
-      select 0, option_id, count(*), max(accepted_at) from votes group by option_id;`;
+    insert into votes (poll_id, voter_id, option_id, accepted_at)
+      select (select id from polls where status = 'open'), lpad(to_hex(i), 32, '0')::uuid, (array['cats', 'dogs'])[1 + i % 2], i from generate_series(1, ${votes}) as i;
+    insert into tally (shard, poll_id, option_id, votes, accepted_at)
+      select 0, poll_id, option_id, count(*), max(accepted_at) from votes group by poll_id, option_id;`;
   await stack.sql(statements, undefined, 180_000);
   // Autovacuum would do this later, possibly during a measurement.
   await stack.sql('vacuum analyze votes', undefined, 120_000);

@@ -1,4 +1,5 @@
 import { asCsv, exported } from '../../results/export.ts';
 
 export const dynamic = 'force-dynamic';
-export const GET = () => exported('csv', 'text/csv; charset=utf-8', asCsv);
+export const GET = (request: Request) =>
+  exported(request, { extension: 'csv', type: 'text/csv; charset=utf-8', write: asCsv });

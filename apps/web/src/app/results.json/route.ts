@@ -1,4 +1,5 @@
 import { asJson, exported } from '../../results/export.ts';
 
 export const dynamic = 'force-dynamic';
-export const GET = () => exported('json', 'application/json', asJson);
+export const GET = (request: Request) =>
+  exported(request, { extension: 'json', type: 'application/json', write: asJson });

@@ -1,0 +1,73 @@
+'use client';
+
+import { useState } from 'react';
+import { Announcement } from '../announcement.tsx';
+import { Question } from '../app/question.tsx';
+import { Clock } from '../poll/clock.tsx';
+import { announcementOf, isEnding, roundOf, stateWords } from '../poll/stage.ts';
+import { usePoll } from '../poll/use-poll.ts';
+import type { Receipt } from '../receipt.ts';
+import type { Tally } from '../results/tally.ts';
+import { Ballot } from './ballot.tsx';
+import type { Beginning } from './use-ballot.ts';
+import { useWarmUp } from './use-warm-up.ts';
+
+/** The vote page, which follows the poll. Each round of voting has a ballot of its own, so nothing of one gets into the next. */
+export function VoteStage({ tally: first, receipt, problem, isPaused }: Beginning & { tally: Tally | undefined }) {
+  const { stage, reconnect } = usePoll(first);
+  const [isMissed, setMissed] = useState(false);
+  const round = stage.kind === 'unknown' ? 'unknown' : roundOf(stage.tally);
+  const topic = `${round} ${stage.kind} ${isEnding(stage)}`;
+  const [opened] = useState({ round, topic });
+  useWarmUp();
+  const isChanged = round !== opened.round;
+  return (
+    <>
+      {stage.kind === 'unknown' ? (
+        <Unknown />
+      ) : (
+        <div key={round} className={isChanged ? 'appears' : ''}>
+          <p
+            data-stage={stage.kind}
+            className="flex min-h-8 items-baseline gap-2 pt-1 font-medium text-muted data-[stage=final]:text-ink sm:min-h-10 sm:text-lg"
+          >
+            <Clock stage={stage} />
+            <span className="wrap-anywhere">{stateWords(stage)}</span>
+          </p>
+          <Question className="pb-4 sm:pb-8">{stage.tally.question}</Question>
+          <Ballot
+            stage={stage}
+            receipt={receipt && isOf(receipt, stage.tally) ? receipt : undefined}
+            problem={isChanged ? undefined : problem}
+            isPaused={isPaused && !isChanged}
+            isFresh={isChanged}
+            isMissed={isMissed}
+            // The poll is closed, which this page should know: its connection may be dead.
+            onLate={reconnect}
+            onLeft={setMissed}
+          />
+        </div>
+      )}
+      {/* What the page begins with is read anyway. */}
+      <Announcement text={topic === opened.topic ? '' : announcementOf(stage)} topic={topic} />
+    </>
+  );
+}
+
+/** A receipt may be for an earlier poll, or for a vote that has been forgotten since. */
+const isOf = ({ poll, choice, recordedAt }: Receipt, tally: Tally) =>
+  (poll ?? tally.poll.id) === tally.poll.id &&
+  tally.options.some(({ id }) => id === choice) &&
+  !(Date.parse(recordedAt) < Date.parse(tally.poll.votesSince ?? ''));
+
+function Unknown() {
+  return (
+    <>
+      <h1 className="py-12 font-semibold text-question-medium tracking-tight">The question will be here in a moment</h1>
+      <p className="text-lg text-muted">This page fills in by itself.</p>
+      <noscript>
+        <meta httpEquiv="refresh" content="5" />
+      </noscript>
+    </>
+  );
+}
