@@ -145,7 +145,11 @@ const LANGUAGES = {
   German: {
     question: 'Welche Datenschutz-Grundverordnungsausführungsbestimmung würden Sie als Erste abschaffen?',
     labels: [
-      ...['Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen', 'Ja', 'Rechtsschutzversicherungsgesellschaften'],
+      ...[
+        'Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen',
+        'Ja',
+        'Rechtsschutzversicherungsgesellschaften',
+      ],
       ...['Keine von allen, es ist alles gut so, wie es ist', 'Kraftfahrzeug-Haftpflichtversicherung', 'Nein'],
       ...['Vielleicht', 'Rindfleischetikettierungsüberwachungsaufgabenübertragung'],
     ],
