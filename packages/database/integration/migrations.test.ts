@@ -103,7 +103,7 @@ describe('other settings', () => {
     polls: questions.map((question) => ({ question, options: [cats, dogs] })),
   });
   const list = async () => {
-    const { rows } = await (await database.connect('list-polls')).query('select list_polls() as list');
+    const { rows } = await (await database.connect('postgres')).query('select list_polls() as list');
     return rows[0].list.polls.map(({ id, status, total }: Record<string, unknown>) => [id, status, total]);
   };
 

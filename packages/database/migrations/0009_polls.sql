@@ -213,9 +213,10 @@ declare
   taken integer := 1;
 begin
   -- As contract.ts says. What is longer could be neither streamed nor listed.
-  if length(draft ->> 'question') not between 1 and 200 or jsonb_array_length(draft -> 'options') not between 2 and 8
-     or exists (select from jsonb_to_recordset(draft -> 'options') as option (id text, label text)
-                where (length(id) between 1 and 100 and length(label) between 1 and 60) is not true) then
+  if (length(draft ->> 'id') between 1 and 90 and length(draft ->> 'question') between 1 and 200
+      and jsonb_array_length(draft -> 'options') between 2 and 8
+      and (select bool_and(coalesce(length(id) between 1 and 100 and length(label) between 1 and 60, false))
+           from jsonb_to_recordset(draft -> 'options') as option (id text, label text))) is not true then
     perform refuse('InvalidEvent', 'A question has 1 to 200 characters, and 2 to 8 options of 1 to 60 characters.');
   end if;
   if origin = 'presenter' and (select count(*) from polls) >= 200 then
