@@ -31,5 +31,6 @@ test('a stack on a Swarm has a network for each program of others, and brings th
   expect(`${onSwarm('images', changed)}`.split('\n').filter(Boolean)).toEqual([
     ...['serverless-vote/web:a-tag', 'nginx:1.29'],
     ...['serverless-vote/record-vote:a-tag', 'registry.example.org:5000/fetch-results:2'],
+    ...['open-poll', 'close-poll', 'edit-polls', 'list-polls'].map((name) => `serverless-vote/${name}:a-tag`),
   ]);
 });
