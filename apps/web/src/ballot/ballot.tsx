@@ -31,7 +31,7 @@ export function Ballot({ stage, isFresh, isMissed, onLate, onLeft, ...beginning 
   const label = options.find((option) => option.id === choice)?.label;
   const isNews = isMissed || (isOpen && beginning.problem === 'closed');
   const words = !isOpen
-    ? closingWords(status, label, stage.kind)
+    ? closingWords(status, label, stage)
     : isNews && (status.kind === 'open' || status.kind === 'late')
       ? MISSED
       : wordsFor(status, label);
@@ -59,7 +59,7 @@ export function Ballot({ stage, isFresh, isMissed, onLate, onLeft, ...beginning 
               value={id}
               disabled={isTooQuick}
               aria-pressed={id === choice}
-              className={`tone-${index} option group cursor-pointer touch-manipulation border-line bg-surface pr-17 text-left hover:border-tone active:scale-[0.985] aria-pressed:border-tone aria-pressed:bg-tone aria-pressed:text-on-tone sm:pr-22`}
+              className={`tone-${index} option group cursor-pointer touch-manipulation border-line bg-surface text-left hover:border-tone active:scale-[0.985] aria-pressed:border-tone aria-pressed:bg-tone aria-pressed:text-on-tone`}
             >
               <Label>{label}</Label>
               <Mark />

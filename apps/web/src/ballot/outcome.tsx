@@ -21,7 +21,7 @@ export function Outcome({ tally, isFinal, choice }: Props) {
             data-option={id}
             data-votes={of?.votes}
             data-filled={(of ? of.leads : isMine) || undefined}
-            className={`tone-${index} option ${isMine ? 'border-tone' : 'border-line'} bg-surface pr-17 data-[filled]:border-tone data-[filled]:bg-tone data-[filled]:text-on-tone sm:pr-22`}
+            className={`tone-${index} option group flex items-center ${isMine ? 'border-tone' : 'border-line'} bg-surface data-[filled]:border-tone data-[filled]:bg-tone data-[filled]:text-on-tone`}
           >
             <Label>{label}</Label>
             {isMine && (
@@ -37,16 +37,21 @@ export function Outcome({ tally, isFinal, choice }: Props) {
   );
 }
 
-/** An SVG, because its widths are attributes, which need neither a script nor inline styles. */
 function Share({ percent, share, votes }: { percent: number; share: number; votes: number }) {
   return (
     <>
-      <span className="absolute top-1/2 right-5 -translate-y-1/2 font-semibold text-lg tabular-nums sm:right-8 sm:text-xl">
+      <span className="absolute top-1/2 right-5 -translate-y-1/2 font-semibold text-[length:clamp(1.125rem,0.75*var(--label),2rem)] tabular-nums sm:right-8">
         {percent}%<span className="sr-only">, {count(votes)}</span>
       </span>
-      <svg className="absolute inset-x-0 bottom-0 h-1.5 w-full bg-track" aria-hidden="true">
-        <rect height="100%" className="fill-tone" width={`${share * 100}%`} />
-      </svg>
+      {/* An SVG, because its widths are attributes, which need neither a script nor inline styles. */}
+      <span className="pointer-events-none absolute inset-0 overflow-hidden rounded-[0.875rem] sm:rounded-[1.375rem]">
+        <svg className="absolute inset-x-0 bottom-0 h-2 w-full" aria-hidden="true">
+          <g className="fill-tone group-data-[filled]:fill-on-tone">
+            <rect height="100%" width="100%" opacity="0.2" />
+            <rect height="100%" width={`${share * 100}%`} />
+          </g>
+        </svg>
+      </span>
     </>
   );
 }

@@ -1,31 +1,42 @@
 import { describe, expect, it } from 'vitest';
+import { stageOf } from '../poll/stage.ts';
+import { tallyOf } from '../results/told-tally.ts';
 import { closingWords, type Status } from './status.ts';
 
-const said = (status: Status, label?: string, stage: 'counting' | 'secret' | 'final' = 'final') =>
-  closingWords(status, label, stage);
+const NOW = Date.parse('2026-01-01T00:00:10.000Z');
+const stages = {
+  counting: stageOf(tallyOf([2, 1], { closesAt: '2026-01-01T00:00:10.000Z' }), NOW),
+  secret: stageOf(tallyOf([null, null], { status: 'closed' }), NOW),
+  final: stageOf(tallyOf([2, 1], { status: 'closed' }), NOW),
+};
+
+function said(status: Status, label?: string, name: keyof typeof stages = 'final'): string {
+  const stage = stages[name];
+  if (stage.kind === 'unknown' || stage.kind === 'voting') throw new Error(stage.kind);
+  return closingWords(status, label, stage);
+}
 
 describe('after voting has ended, the vote page says', () => {
-  it('for which option the voter’s vote is, whatever the result', () => {
-    expect(said({ kind: 'recorded' }, 'Cats')).toBe('Voting is closed. Your vote was for Cats.');
-    expect(said({ kind: 'open' })).toBe('Voting is closed.');
-    expect(said({ kind: 'changed' }, 'Cats', 'counting')).toBe('Counting the last votes … Your vote was for Cats.');
-    expect(said({ kind: 'open' }, undefined, 'secret')).toBe('Voting is closed. The result will be shown here.');
+  it('how it ended, and for which option the voter’s vote was', () => {
+    expect(said({ kind: 'recorded' }, 'B')).toBe('A won by 1 vote. Your vote was for B.');
+    expect(said({ kind: 'open' })).toBe('A won by 1 vote.');
+    expect(said({ kind: 'changed' }, 'B', 'counting')).toBe('Counting the last votes … Your vote was for B.');
+    expect(said({ kind: 'paused' }, undefined, 'secret')).toBe('The result will be shown here.');
   });
   it('that a vote is still under way', () => {
-    expect(said({ kind: 'sending' }, 'Cats')).toBe('Sending your vote for Cats …');
+    expect(said({ kind: 'sending' }, 'B')).toBe('Sending your vote for B …');
   });
   it('what became of a vote that came too late, and no more than it knows', () => {
-    expect(said({ kind: 'late', unsure: false })).toBe('Voting ended before your vote arrived. It was not counted.');
-    expect(said({ kind: 'late', unsure: false }, 'Cats')).toBe(
-      'Voting ended before your change arrived. Your vote for Cats counts.',
-    );
-    expect(said({ kind: 'late', unsure: true }, 'Cats')).toBe(
-      'Voting ended before your vote was confirmed. It may not have been counted.',
+    const late = (unsure: boolean, label?: string) => said({ kind: 'late', unsure }, label, 'counting');
+    expect(late(false)).toBe('Counting the last votes … Your vote came too late: it was not counted.');
+    expect(late(false, 'B')).toBe('Counting the last votes … Your change came too late. Your vote for B counts.');
+    expect(late(true)).toBe(
+      'Counting the last votes … Your vote was not confirmed before voting ended: it may not have been counted.',
     );
   });
   it('nothing about tapping again', () => {
     expect(said({ kind: 'failed', problem: 'busy' })).toBe(
-      'Voting ended before your vote arrived. It was not counted.',
+      'A won by 1 vote. Your vote came too late: it was not counted.',
     );
   });
 });

@@ -1,4 +1,4 @@
-import type { Stage } from '../poll/stage.ts';
+import { outcomeWords, type Stage } from '../poll/stage.ts';
 import type { Problem } from './problem.ts';
 
 /** What the voter currently sees. */
@@ -56,20 +56,32 @@ export function wordsFor(status: Status, label: string | undefined): string {
 }
 
 /** The text for a status after voting has ended. `label` is the option for which a vote is recorded, or under way. */
-export function closingWords(status: Status, label: string | undefined, stage: Stage['kind']): string {
+export function closingWords(status: Status, label: string | undefined, stage: Ended): string {
   if (status.kind === 'sending' || status.kind === 'reconnecting') return wordsFor(status, label);
-  if (status.kind === 'late' || status.kind === 'failed')
-    return lateWords(status.kind === 'late' && status.unsure, label);
-  const mine = label ? ` Your vote was for ${label}.` : '';
-  if (stage === 'counting') return `Counting the last votes …${mine}`;
-  return `Voting is closed.${mine}${stage === 'secret' ? ' The result will be shown here.' : ''}`;
+  if (status.kind === 'failed') return `${endWords(stage)} ${lateWords(false, label)}`;
+  if (status.kind === 'late') return `${endWords(stage)} ${lateWords(status.unsure, label)}`;
+  return label ? `${endWords(stage)} Your vote was for ${label}.` : endWords(stage);
+}
+
+/** A stage after voting. */
+type Ended = Exclude<Stage, { kind: 'unknown' | 'voting' }>;
+
+function endWords(stage: Ended): string {
+  switch (stage.kind) {
+    case 'counting':
+      return 'Counting the last votes …';
+    case 'secret':
+      return 'The result will be shown here.';
+    case 'final':
+      return `${outcomeWords(stage.tally)}.`;
+  }
 }
 
 function lateWords(unsure: boolean, label: string | undefined): string {
-  if (unsure) return 'Voting ended before your vote was confirmed. It may not have been counted.';
+  if (unsure) return 'Your vote was not confirmed before voting ended: it may not have been counted.';
   return label
-    ? `Voting ended before your change arrived. Your vote for ${label} counts.`
-    : 'Voting ended before your vote arrived. It was not counted.';
+    ? `Your change came too late. Your vote for ${label} counts.`
+    : 'Your vote came too late: it was not counted.';
 }
 
 /** The text of a new question, if the voter's vote on the last one was still under way. */

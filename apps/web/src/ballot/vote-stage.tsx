@@ -27,12 +27,9 @@ export function VoteStage({ tally: first, receipt, problem, isPaused }: Beginnin
         <Unknown />
       ) : (
         <div key={round} className={isChanged ? 'appears' : ''}>
-          <p
-            data-stage={stage.kind}
-            className="flex min-h-8 items-baseline gap-2 pt-1 font-medium text-muted data-[stage=final]:text-ink sm:min-h-10 sm:text-lg"
-          >
+          <p className="flex h-8 items-baseline gap-2 pt-1 font-medium text-muted sm:h-10 sm:text-lg">
             <Clock stage={stage} />
-            <span className="wrap-anywhere">{stateWords(stage)}</span>
+            {stateWords(stage)}
           </p>
           <Question className="pb-4 sm:pb-8">{stage.tally.question}</Question>
           <Ballot

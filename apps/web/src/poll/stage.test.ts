@@ -30,19 +30,9 @@ describe('the stage of a page', () => {
       inSeconds(0),
       ['counting', 'Time is up', 'Time is up. Counting the last votes …', ''],
     ],
-    ['closed', [3, 2], closed, ['final', 'A won by 1 vote', 'A won by 1 vote', 'A won by 1 vote.']],
-    [
-      'closed, a tie',
-      [2, 2],
-      closed,
-      ['final', 'A tie: A and B at 2 votes', 'A tie: A and B at 2 votes', 'A tie: A and B at 2 votes.'],
-    ],
-    [
-      'closed without a vote',
-      [0, 0],
-      closed,
-      ['final', 'Closed without a vote', 'Closed without a vote', 'Closed without a vote.'],
-    ],
+    ['closed', [3, 2], closed, ['final', 'Voting is closed', 'A won by 1 vote', '']],
+    ['closed, a tie', [2, 2], closed, ['final', 'Voting is closed', 'A tie: A and B at 2 votes', '']],
+    ['closed without a vote', [0, 0], closed, ['final', 'Voting is closed', 'Closed without a vote', '']],
     [
       'closed, hidden',
       [null, null],
@@ -53,7 +43,7 @@ describe('the stage of a page', () => {
       'closed before its countdown',
       [3, 2],
       { ...closed, ...inSeconds(30) },
-      ['final', 'A won by 1 vote', 'A won by 1 vote', 'A won by 1 vote.'],
+      ['final', 'Voting is closed', 'A won by 1 vote', ''],
     ],
   ])('%s', (_, votes, poll, words) => {
     expect(said(votes, poll)).toEqual(words);

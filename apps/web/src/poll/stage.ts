@@ -45,9 +45,8 @@ export function stateWords(stage: Stage): string {
     case 'counting':
       return 'Time is up';
     case 'secret':
-      return 'Voting is closed';
     case 'final':
-      return outcomeWords(stage.tally);
+      return 'Voting is closed';
   }
 }
 
@@ -68,31 +67,20 @@ export function numbersWords(stage: Stage): string {
 }
 
 /** How the poll ended. */
-function outcomeWords(tally: PublicTally): string {
+export function outcomeWords(tally: PublicTally): string {
   const standing = standingOf(tally);
   switch (standing.kind) {
     case 'empty':
       return 'Closed without a vote';
     case 'lead':
-      return `${standing.leaders[0]} won by ${count(standing.by)}`;
+      return `${namesOf(standing.leaders)} won by ${count(standing.by)}`;
     case 'tie':
       return `A tie: ${namesOf(standing.leaders)} at ${count(standing.votes)}`;
   }
 }
 
-/**
- * What a screen reader says when the stage changes: the question, when there are ten seconds left, and how it ended. Not each second.
- * The vote page's own line says the rest.
- */
+/** What a screen reader says: the question, and when there are ten seconds left, not each second. The page's own lines say the rest. */
 export function announcementOf(stage: Stage): string {
-  switch (stage.kind) {
-    case 'voting': {
-      if (isEnding(stage)) return 'Ten seconds left.';
-      return `The question: ${stage.tally.question}`;
-    }
-    case 'final':
-      return `${outcomeWords(stage.tally)}.`;
-    default:
-      return '';
-  }
+  if (stage.kind !== 'voting') return '';
+  return isEnding(stage) ? 'Ten seconds left.' : `The question: ${stage.tally.question}`;
 }

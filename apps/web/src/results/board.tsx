@@ -21,7 +21,7 @@ export function Board({ tally, stage, feed, isLive, clock, isCovered }: Props) {
   const longest = labels.reduce((longest, label) => (label.length > longest.length ? label : longest), '');
   const words = !isLive ? '' : isCovered ? COVERED : numbersWords(stage);
   const isFinal = stage.kind === 'final' && isLive && !isCovered;
-  const leader = isFinal ? numbers?.findIndex(({ leads }) => leads) : undefined;
+  const leaders = isFinal ? (numbers ?? []).flatMap(({ leads }, index) => (leads ? [index] : [])) : [];
   const round = roundOf(tally);
   return (
     <>
@@ -41,7 +41,7 @@ export function Board({ tally, stage, feed, isLive, clock, isCovered }: Props) {
           ))}
         </ol>
       </div>
-      <div className="col-span-full mt-4 grid noscript:hidden items-baseline gap-x-8 gap-y-2 border-line border-t-2 pt-4 sm:grid-cols-[auto_1fr_auto]">
+      <div className="col-span-full mt-4 grid noscript:hidden items-baseline gap-x-8 gap-y-2 border-line border-t-2 pt-4 sm:grid-cols-[auto_minmax(0,1fr)_auto]">
         <p className="flex min-w-[12rem] items-baseline gap-[0.35em] text-stage">
           <span data-testid="total" className="blank font-semibold text-[2em] leading-none tracking-tight tabular-nums">
             {isLive && <Grouped digits={String(tally.total)} />}
@@ -50,10 +50,10 @@ export function Board({ tally, stage, feed, isLive, clock, isCovered }: Props) {
         </p>
         <p
           data-final={isFinal || undefined}
-          className={`moment blank flex min-h-[2em] flex-wrap items-baseline gap-x-[0.6em] font-semibold text-stage sm:min-h-0 sm:justify-center ${leader !== undefined && leader >= 0 ? `tone-${leader}` : ''}`}
+          className={`moment flex min-h-[2em] items-baseline gap-x-[0.6em] font-semibold text-stage sm:min-h-0 sm:justify-center ${leaders.length === 1 ? `tone-${leaders[0]}` : ''}`}
         >
           {isLive && <Clock stage={stage} className="text-[2em] leading-none tracking-tight" />}
-          <span>{words}</span>
+          <span className="blank wrap-anywhere min-w-0 text-balance leading-tight">{words}</span>
         </p>
         <LiveMark
           feed={feed}

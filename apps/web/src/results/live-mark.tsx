@@ -28,7 +28,11 @@ export function LiveMark({ feed, isClosed, updatedAt, clock }: Props) {
     lost: `Reconnecting${changed}`,
   };
   return (
-    <p className="flex items-center gap-2.5 text-aside text-muted tabular-nums" data-testid="live" data-feed={feed}>
+    <p
+      className="flex items-center gap-2.5 whitespace-nowrap text-aside text-muted tabular-nums"
+      data-testid="live"
+      data-feed={feed}
+    >
       <span className={`size-2.5 shrink-0 rounded-full ${dots[feed]}`} />
       {words[feed]}
     </p>

@@ -30,6 +30,13 @@ describe('the standing', () => {
     expect(said(3, 2, 0)).toBe('A ahead by 1 vote');
     expect(said(0, 1200)).toBe('B ahead by 1,200 votes');
   });
+  it('shortens a name that is too long to be read at a glance, whose row has all of it', () => {
+    const tally = tallyOf([3, 0]);
+    const [first = { id: '', votes: 0 }, ...others] = tally.options;
+    const options = [{ ...first, label: 'Donaudampfschifffahrtsgesellschaftskapitän' }, ...others];
+    const long = { ...tally, options };
+    expect(isCounted(long) && wordsFor(standingOf(long))).toBe('Donaudampfschifffahrtsge… ahead by 3 votes');
+  });
   it('says who is tied', () => {
     expect(said(2, 2, 1)).toBe('A and B are tied at 2 votes');
     expect(said(1, 1, 1)).toBe('A, B, and C are tied at 1 vote');

@@ -55,14 +55,16 @@ export function wordsFor(standing: Standing): string {
     case 'empty':
       return 'No votes yet';
     case 'lead':
-      return `${standing.leaders[0]} ahead by ${count(standing.by)}`;
+      return `${namesOf(standing.leaders)} ahead by ${count(standing.by)}`;
     case 'tie':
       return `${namesOf(standing.leaders)} are tied at ${count(standing.votes)}`;
   }
 }
 
-/** The options' names, or how many they are if that is too much to read. */
+/** The leaders' names as far as they can be read at a glance, or how many there are. */
 export function namesOf(labels: readonly string[]): string {
+  const [only = ''] = labels;
+  if (labels.length === 1) return only.length <= NAMED ? only : `${only.slice(0, NAMED).trimEnd()}…`;
   const names = list.format(labels);
   return names.length <= NAMED ? names : `${labels.length} answers`;
 }
