@@ -20,18 +20,28 @@ describe('the poll for a page', () => {
     expect((await pollNow())?.total).toBe(2);
     expect(ask).toHaveBeenCalledTimes(2);
   });
-  it('is unknown after two seconds without an answer', async () => {
-    const page = shared(() => new Promise(() => undefined))();
+  it('is unknown after two seconds without an answer, which the next page gets', async () => {
+    const late = Promise.withResolvers<ReturnType<typeof tallyOf>>();
+    const pollNow = shared(() => late.promise);
+    const page = pollNow();
     await vi.advanceTimersByTimeAsync(2_000);
     expect(await page).toBeUndefined();
-  });
-  it('is unknown when it cannot be told, and the next page asks again', async () => {
-    const ask = vi
-      .fn()
-      .mockRejectedValueOnce(new InvocationError('unavailable', 'away'))
-      .mockResolvedValueOnce(tallyOf([1, 0]));
-    const pollNow = shared(ask);
-    expect(await pollNow()).toBeUndefined();
+    late.resolve(tallyOf([1, 0]));
+    await vi.advanceTimersByTimeAsync(0);
     expect((await pollNow())?.total).toBe(1);
+  });
+  it('is what was known last when it can’t be told, and the next page asks again', async () => {
+    const ask = vi.fn();
+    for (const total of [undefined, 1, undefined, 2]) {
+      if (total === undefined) ask.mockRejectedValueOnce(new InvocationError('unavailable', 'away'));
+      else ask.mockResolvedValueOnce(tallyOf([total, 0]));
+    }
+    const pollNow = shared(ask);
+    const totals = [];
+    for (let page = 0; page < 4; page += 1) {
+      totals.push((await pollNow())?.total);
+      vi.advanceTimersByTime(1_001);
+    }
+    expect(totals).toEqual([undefined, 1, 1, 2]);
   });
 });

@@ -4,28 +4,32 @@ import type { Tally } from './results/tally.ts';
 
 /** A crowd that opens the page at once asks the function once. The stream corrects a page within a moment. */
 const KEPT_MS = 1_000;
-/** Longer than a cold start. A page that comes later than this is of no use; it fills in from the stream. */
+/** Longer than a cold start on a quiet machine. The page that doesn't wait any longer shows what was known last, and follows the stream. */
 const PATIENCE_MS = 2_000;
 
-/** The poll that the pages show; undefined if that can't be told in time. */
+/** The poll that the pages show; undefined if it isn't known yet. */
 export const pollNow = shared(fetchResults);
 
 /** Asks once for all that ask within a second. */
 export function shared(ask: () => Promise<Tally>): () => Promise<Tally | undefined> {
-  let last: { answer: Promise<Tally | undefined>; askedAt: number } | undefined;
+  let known: Tally | undefined;
+  let last: { answer: Promise<unknown>; askedAt: number } | undefined;
 
-  /** The next page asks again. */
-  function unavailable(error: unknown): undefined {
-    last = undefined;
-    if (!(error instanceof InvocationError)) throw error;
+  async function renew(): Promise<void> {
+    try {
+      known = await ask();
+    } catch (error) {
+      // The next page asks again.
+      last = undefined;
+      if (!(error instanceof InvocationError)) throw error;
+    }
   }
 
   return async () => {
-    if (!last || performance.now() - last.askedAt > KEPT_MS) {
-      last = { answer: ask().catch(unavailable), askedAt: performance.now() };
-    }
-    const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
+    if (!last || performance.now() - last.askedAt > KEPT_MS) last = { answer: renew(), askedAt: performance.now() };
+    const { promise: tooLate, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, PATIENCE_MS);
-    return Promise.race([last.answer, tooLate]).finally(() => clearTimeout(timer));
+    await Promise.race([last.answer, tooLate]).finally(() => clearTimeout(timer));
+    return known;
   };
 }
