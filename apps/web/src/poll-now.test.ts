@@ -20,6 +20,15 @@ describe('the poll for a page', () => {
     expect((await pollNow())?.total).toBe(2);
     expect(ask).toHaveBeenCalledTimes(2);
   });
+  it('is asked for again for a page that knows that it has changed', async () => {
+    const ask = vi
+      .fn()
+      .mockResolvedValueOnce(tallyOf([1, 0]))
+      .mockResolvedValueOnce(tallyOf([2, 0]));
+    const pollNow = shared(ask);
+    await pollNow();
+    expect((await pollNow(true))?.total).toBe(2);
+  });
   it('is unknown after two seconds without an answer, which the next page gets', async () => {
     const late = Promise.withResolvers<ReturnType<typeof tallyOf>>();
     const pollNow = shared(() => late.promise);

@@ -10,8 +10,8 @@ const PATIENCE_MS = 2_000;
 /** The poll that the pages show; undefined if it isn't known yet. */
 export const pollNow = shared(fetchResults);
 
-/** Asks once for all that ask within a second. */
-export function shared(ask: () => Promise<Tally>): () => Promise<Tally | undefined> {
+/** Asks once for all that ask within a second, except those that know that something has changed (`isNew`). */
+export function shared(ask: () => Promise<Tally>): (isNew?: boolean) => Promise<Tally | undefined> {
   let known: Tally | undefined;
   let last: { answer: Promise<unknown>; askedAt: number } | undefined;
 
@@ -25,8 +25,9 @@ export function shared(ask: () => Promise<Tally>): () => Promise<Tally | undefin
     }
   }
 
-  return async () => {
-    if (!last || performance.now() - last.askedAt > KEPT_MS) last = { answer: renew(), askedAt: performance.now() };
+  return async (isNew = false) => {
+    if (!last || isNew || performance.now() - last.askedAt > KEPT_MS)
+      last = { answer: renew(), askedAt: performance.now() };
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, PATIENCE_MS);
     await Promise.race([last.answer, tooLate]).finally(() => clearTimeout(timer));

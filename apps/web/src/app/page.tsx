@@ -10,8 +10,8 @@ import { Masthead } from './masthead.tsx';
 export const metadata: Metadata = { title: 'Vote' };
 
 export default async function VotePage({ searchParams }: PageProps) {
-  const asked = [cookies(), searchParams, pollNow(), isVotingPaused()] as const;
-  const [jar, { problem }, tally, isPaused] = await Promise.all(asked);
+  const { problem } = await searchParams;
+  const [jar, tally, isPaused] = await Promise.all([cookies(), pollNow(problem === 'closed'), isVotingPaused()]);
   const voter = voterFrom(jar.get(voterCookie())?.value);
   return (
     <>
