@@ -86,9 +86,8 @@ test('a closing in the middle of votes: accepted before is counted, after is ref
   }
   const ofPhones = await Promise.all(phones.map(async ({ status }) => !LATE.test(await status.innerText())));
   // The gateway's limit for one address may turn some away; they are told, and not counted.
-  expect(new Set(answers).difference(new Set(['recorded', 'PollClosed', 'TooManyRequests', 'TooManyVotes'])).size).toBe(
-    0,
-  );
+  const known = ['recorded', 'PollClosed', 'TooManyRequestsException', 'TooManyVotes'];
+  expect(answers.filter((answer) => !known.includes(answer))).toEqual([]);
   const counted = answers.filter((answer) => answer === 'recorded').length + ofPhones.filter(Boolean).length;
   expect((await resultsOf(poll)).total).toBe(counted);
   expect(final.total).toBeLessThanOrEqual(counted);
