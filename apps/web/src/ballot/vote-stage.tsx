@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Announcement } from '../announcement.tsx';
 import { Question } from '../app/question.tsx';
 import { Clock } from '../poll/clock.tsx';
@@ -18,9 +18,11 @@ export function VoteStage({ tally: first, receipt, problem, isPaused }: Beginnin
   const [isMissed, setMissed] = useState(false);
   const round = stage.kind === 'unknown' ? 'unknown' : roundOf(stage.tally);
   const topic = `${round} ${stage.kind} ${isEnding(stage)}`;
-  const [opened] = useState({ round, topic });
+  const [firstTopic] = useState(topic);
+  const firstRound = useRef<string>(undefined);
+  if (stage.kind !== 'unknown') firstRound.current ??= round;
+  const isChanged = round !== firstRound.current;
   useWarmUp();
-  const isChanged = round !== opened.round;
   return (
     <>
       {stage.kind === 'unknown' ? (
@@ -46,7 +48,7 @@ export function VoteStage({ tally: first, receipt, problem, isPaused }: Beginnin
         </div>
       )}
       {/* What the page begins with is read anyway. */}
-      <Announcement text={topic === opened.topic ? '' : announcementOf(stage)} topic={topic} />
+      <Announcement text={topic === firstTopic ? '' : announcementOf(stage)} topic={topic} />
     </>
   );
 }
