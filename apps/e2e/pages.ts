@@ -84,11 +84,14 @@ export class ResultsPage {
   readonly page: Page;
   readonly total: Locator;
   readonly live: Locator;
+  /** What the room reads: the standing, and at the end the winner. */
+  readonly words: Locator;
 
   constructor(page: Page) {
     this.page = page;
     this.total = page.getByTestId('total');
     this.live = page.getByTestId('live');
+    this.words = page.locator('.moment');
   }
 
   /** Opens the page, and waits for the first numbers. */
