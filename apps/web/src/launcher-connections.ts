@@ -1,4 +1,4 @@
-import { HttpConnection, ResponseTooLong } from '@serverless-vote/runtime/http-connection';
+import { HttpConnection, UnreadableResponse } from '@serverless-vote/runtime/http-connection';
 import type { HttpResponse } from '@serverless-vote/runtime/http-response';
 import { env } from './env.ts';
 import { InvocationError } from './invocation-error.ts';
@@ -32,7 +32,7 @@ export async function post(path: string, body: string, headers: Record<string, s
     return response;
   } catch (error) {
     const { message, cause } = error as Error;
-    if (cause instanceof ResponseTooLong) throw new InvocationError('failed', cause.message);
+    if (cause instanceof UnreadableResponse) throw new InvocationError('failed', cause.message);
     // The launcher closed an idle connection just as we reused it. Our functions are idempotent, so a retry is safe.
     if (kept && !isLate) return post(path, body, headers);
     // A refused connection means that the launcher is starting or stopping.
@@ -45,7 +45,7 @@ export async function post(path: string, body: string, headers: Record<string, s
 function newConnection(): HttpConnection {
   const { CONTROL_ADDRESS, CONTROL_TOKEN } = env();
   const token = CONTROL_TOKEN ? `Serverless-Vote-Token: ${CONTROL_TOKEN}\r\n` : '';
-  return new HttpConnection(CONTROL_ADDRESS, token, RESPONSE_LIMIT);
+  return new HttpConnection(CONTROL_ADDRESS, `Host: launcher\r\n${token}`, RESPONSE_LIMIT);
 }
 
 const linesOf = (headers: Record<string, string>): string =>

@@ -1,5 +1,5 @@
 import { HttpConnection } from './http-connection.ts';
-import { TOKEN } from './runtime-api.ts';
+import { HEADERS } from './runtime-api.ts';
 
 /** How a function invokes others: those that the catalog's `mayInvoke` allows it. */
 export interface Calls {
@@ -15,7 +15,7 @@ export interface Calls {
 /** Calls for the event with this request ID. Each has a connection of its own. */
 export function callsFor(address: string, requestId: string): Calls {
   const post = async (name: string, event: unknown, headers = '') => {
-    const connection = new HttpConnection(address, TOKEN);
+    const connection = new HttpConnection(address, HEADERS);
     const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
     const about = `Lambda-Runtime-Aws-Request-Id: ${requestId}\r\n${headers}`;
     const sent = connection.request('POST', path, JSON.stringify(event), about);

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ConnectionLost, HttpConnection, ResponseTooLong } from './http-connection.ts';
+import { ConnectionLost, HttpConnection, UnreadableResponse } from './http-connection.ts';
 
 let folder: string;
 let server: Server;
@@ -71,7 +71,7 @@ test('a response that is longer than agreed is not read, and the connection is l
   const socket = await accepted.promise;
   const left = new Promise((resolve) => socket.once('close', resolve));
   socket.write('HTTP/1.1 200 OK\r\nContent-Length: 6000000\r\n\r\n[');
-  await expect(waiting).rejects.toMatchObject({ name: 'ConnectionLost', cause: expect.any(ResponseTooLong) });
+  await expect(waiting).rejects.toMatchObject({ name: 'ConnectionLost', cause: expect.any(UnreadableResponse) });
   await left;
   expect(connection.isLost).toBe(true);
 });

@@ -6,13 +6,15 @@ export class ConnectionLost extends Error {
   override name = 'ConnectionLost';
 }
 
-/** The server's response is longer than was agreed. */
-export class ResponseTooLong extends Error {
-  override name = 'ResponseTooLong';
+/** What the server sent is no response, or one that is longer than was agreed. */
+export class UnreadableResponse extends Error {
+  override name = 'UnreadableResponse';
+  /** As the errors of Node's own parser. */
+  readonly code = 'HPE_UNREADABLE';
 }
 
 /**
- * One keep-alive HTTP/1.1 connection, with only as much of the protocol as the Runtime API and the Invoke API need.
+ * One keep-alive HTTP/1.1 connection, with only as much of the protocol as our own programs need.
  *
  * `node:http` would work, but was measured to take 1.2 times as long from start to the first `next` and 1.7 times as
  * long for the first event, and to serve 0.6 times as many events under load. It has far more code to load and
@@ -30,10 +32,10 @@ export class HttpConnection {
 
   /**
    * @param address path of a Unix socket, or `host:port`
-   * @param headers sent with every request; each ends with CRLF
+   * @param headers sent with every request, Host among them; each ends with CRLF
    * @param limit of a response, in bytes: a longer one is not read, and ends the connection
    */
-  constructor(address: string, headers = '', limit = Number.POSITIVE_INFINITY) {
+  constructor(address: string, headers = 'Host: runtime\r\n', limit = Number.POSITIVE_INFINITY) {
     this.#headers = headers;
     this.#limit = limit;
     const [host, port] = address.split(':');
@@ -43,7 +45,7 @@ export class HttpConnection {
       try {
         this.#receive(chunk);
       } catch (error) {
-        this.#socket.destroy(error as Error);
+        this.#socket.destroy(new UnreadableResponse((error as Error).message));
       }
     });
     // `close` follows, and rejects the pending requests with the error.
@@ -63,13 +65,15 @@ export class HttpConnection {
   }
 
   /** Sends a request now, without waiting for earlier responses; responses arrive in the same order. */
-  request(method: 'GET' | 'POST', path: string, body = '', headers = ''): Promise<HttpResponse> {
+  request(method: 'GET' | 'POST', path: string, body: string | Buffer = '', headers = ''): Promise<HttpResponse> {
     if (this.#lost) return Promise.reject(this.#lost);
     const length = Buffer.byteLength(body);
     this.#gather();
-    this.#socket.write(
-      `${method} ${path} HTTP/1.1\r\nHost: runtime\r\n${this.#headers}${headers}Content-Length: ${length}\r\n\r\n${body}`,
-    );
+    const head = `${method} ${path} HTTP/1.1\r\n${this.#headers}${headers}Content-Length: ${length}\r\n\r\n`;
+    // Bytes are sent as they are, and so are the headers that came with them.
+    if (typeof body === 'string') this.#socket.write(head + body);
+    else this.#socket.write(head, 'latin1');
+    if (typeof body !== 'string') this.#socket.write(body);
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
@@ -88,13 +92,14 @@ export class HttpConnection {
     this.#chunks.push(chunk);
     this.#received += chunk.length;
     while (this.#received >= this.#needed) {
+      if (this.#waiting.length === 0) throw new Error('Nothing was requested');
       const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
       const result = readResponse(bytes);
       const rest = 'needed' in result ? bytes : bytes.subarray(result.length);
       this.#chunks = [rest];
       this.#received = rest.length;
       this.#needed = 'needed' in result ? result.needed : 1;
-      if (this.#needed > this.#limit) throw new ResponseTooLong(`The response is longer than ${this.#limit} bytes`);
+      if (this.#needed > this.#limit) throw new Error(`The response is longer than ${this.#limit} bytes`);
       if ('response' in result) this.#waiting.shift()?.resolve(result.response);
     }
   }

@@ -1,6 +1,9 @@
 export interface HttpResponse {
   status: number;
+  /** Of several with one name, the last. */
   headers: ReadonlyMap<string, string>;
+  /** All of them, as they came. */
+  fields: readonly string[];
   body: Buffer;
 }
 
@@ -25,11 +28,11 @@ export function readResponse(bytes: Buffer): ReadResult {
   if (headers.get('transfer-encoding') === 'chunked') {
     const chunked = readChunks(bytes, start);
     if (!chunked) return { needed: bytes.length + 1 };
-    return { response: { status, headers, body: chunked.body }, length: chunked.end };
+    return { response: { status, headers, fields, body: chunked.body }, length: chunked.end };
   }
   const end = start + size(headers.get('content-length') ?? '0', /^\d{1,12}$/, 10);
   if (bytes.length < end) return { needed: end };
-  return { response: { status, headers, body: bytes.subarray(start, end) }, length: end };
+  return { response: { status, headers, fields, body: bytes.subarray(start, end) }, length: end };
 }
 
 function readChunks(bytes: Buffer, start: number): { body: Buffer; end: number } | undefined {

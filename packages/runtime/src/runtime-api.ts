@@ -7,8 +7,9 @@ import { type HttpResponse, readResponse } from './http-response.ts';
 const VERSION = '/2018-06-01/runtime';
 /** The pause before an answer that was refused with 429 is sent again. */
 const ROOM_AGAIN_MS = 50;
-/** The header that identifies this container where it has no socket of its own. */
-export const TOKEN = env.runtimeToken === undefined ? '' : `Serverless-Vote-Token: ${env.runtimeToken}\r\n`;
+const token = env.runtimeToken === undefined ? '' : `Serverless-Vote-Token: ${env.runtimeToken}\r\n`;
+/** Of every request. The token identifies this container where it has no socket of its own. */
+export const HEADERS = `Host: runtime\r\n${token}`;
 
 /** What a handler gets besides its event. */
 export interface InvocationContext {
@@ -37,7 +38,7 @@ export class RuntimeApi {
 
   constructor(address: string) {
     this.#address = address;
-    this.#connection = new HttpConnection(address, TOKEN);
+    this.#connection = new HttpConnection(address, HEADERS);
   }
 
   /** Long-polls for an event; `undefined` when there are no more. */
@@ -59,7 +60,7 @@ export class RuntimeApi {
     // This connection is already polling for the next event. A container that hasn't answered by the event's deadline is killed.
     while (response.status === 429) {
       await delay(ROOM_AGAIN_MS);
-      const another = new HttpConnection(this.#address, TOKEN);
+      const another = new HttpConnection(this.#address, HEADERS);
       response = await postOver(another).finally(() => another.close());
     }
     // The answer was refused (too large or too late, for example). That doesn't affect the next event.

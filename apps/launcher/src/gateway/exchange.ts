@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { Target } from './ingress.ts';
 
-const ANSWERS_WITHIN_MS = 30_000;
+export const ANSWERS_WITHIN_MS = 30_000;
 /** 1xx responses that web may send before its answer; they are not passed on. */
 const ANNOUNCEMENTS = 8;
 /** Dropped in both directions: headers that spoof an identity, and hop-by-hop headers (Node throws at some of them). */
@@ -10,7 +10,7 @@ const DROPPED =
 
 const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
 
-export function dropHeaders(headers: http.IncomingHttpHeaders): void {
+export function dropHeaders(headers: Record<string, unknown>): void {
   for (const name of Object.keys(headers)) if (DROPPED.test(name)) delete headers[name];
 }
 
@@ -54,8 +54,7 @@ export function exchange(
     asked.once('response', (answer) => {
       const { statusCode = 0 } = answer;
       dropHeaders(answer.headers);
-      const { 'set-cookie': cookies } = answer.headers;
-      if (secure && cookies) answer.headers['set-cookie'] = cookies.map((cookie) => `${cookie}; Secure`);
+      if (secure) secureCookies(answer.headers);
       // Node throws if asked to send an invalid status, and that would end the launcher.
       response.writeHead(statusCode < 200 || statusCode > 599 ? 502 : statusCode, answer.headers);
       answer.pipe(response);
@@ -70,8 +69,13 @@ export function exchange(
   });
 }
 
+export function secureCookies(headers: http.IncomingHttpHeaders): void {
+  const { 'set-cookie': cookies } = headers;
+  if (cookies) headers['set-cookie'] = cookies.map((cookie) => `${cookie}; Secure`);
+}
+
 /** Path and query alone, normalized, whatever form the client has chosen for its address. */
-function originForm(url: string): string {
+export function originForm(url: string): string {
   const { pathname, search } = new URL(url.startsWith('/') ? `http://gateway${url}` : url, 'http://gateway');
   return pathname + search;
 }

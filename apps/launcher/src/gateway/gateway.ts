@@ -10,6 +10,7 @@ import pTimeout from 'p-timeout';
 import { knownError, LauncherError, unavailable } from '../model/errors.ts';
 import { type Client, clientOf } from './client-of.ts';
 import { dropHeaders, exchange } from './exchange.ts';
+import { exchangeAtOnce } from './exchange-at-once.ts';
 import type { HttpService, Lease } from './http-service.ts';
 import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
 import { serviceOf } from './service-of.ts';
@@ -137,7 +138,8 @@ export function gateway(parts: GatewayParts): http.Server {
       if (response.destroyed) return lease.release();
       response.once('close', lease.release);
       setHeaders(request, client);
-      const failure = await exchange(request, response, {
+      const send = request.method === 'POST' && service === services.get(WEB) ? exchangeAtOnce : exchange;
+      const failure = await send(request, response, {
         target: lease.target,
         body,
         secure: client.proto === 'https',
@@ -146,7 +148,7 @@ export function gateway(parts: GatewayParts): http.Server {
       const code = 'code' in failure ? String(failure.code) : '';
       // Its socket's queue of connections is full: it is busy, and has heard nothing of this request.
       const isFull = code === 'EAGAIN';
-      // Node's parser refused the answer: the request has provoked that, another replica would say the same, and this one is well.
+      // A parser refused the answer: the request has provoked that, another replica would say the same, and this one is well.
       const isUnreadable = code.startsWith('HPE_');
       if (isFull) lease.release();
       else if (!isUnreadable) lease.fail();
