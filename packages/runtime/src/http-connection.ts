@@ -13,6 +13,8 @@ export class UnreadableResponse extends Error {
   readonly code = 'HPE_UNREADABLE';
 }
 
+const MOST_PIECES = 64;
+
 /**
  * One keep-alive HTTP/1.1 connection, with only as much of the protocol as our own programs need.
  *
@@ -90,6 +92,8 @@ export class HttpConnection {
 
   #receive(chunk: Buffer): void {
     this.#chunks.push(chunk);
+    // A server may send single bytes, each of which would take a hundred times as much memory.
+    if (this.#chunks.length > MOST_PIECES) this.#chunks = [Buffer.concat(this.#chunks)];
     this.#received += chunk.length;
     while (this.#received >= this.#needed) {
       if (this.#waiting.length === 0) throw new Error('Nothing was requested');

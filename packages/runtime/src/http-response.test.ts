@@ -35,3 +35,10 @@ test.each([
   }
   expect(read(text)).toHaveProperty('response');
 });
+
+test.each([
+  ['a head that does not end', `HTTP/1.1 200 OK\r\nA: ${'a'.repeat(17_000)}`],
+  ['chunks without number', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(200)}`],
+])('a server cannot keep its client busy with %s', (_what, text) => {
+  expect(() => readResponse(Buffer.from(text))).toThrow(/too long|too many/);
+});

@@ -10,12 +10,19 @@ export interface HttpResponse {
 /** Either the first response in `bytes` and its length, or the number of bytes needed before parsing can be retried. */
 export type ReadResult = { response: HttpResponse; length: number } | { needed: number };
 
+/** As with Node's own parser. */
+const LONGEST_HEAD = 16 * 1024;
+/** Our servers send one. All of them are read again when more arrives. */
+const MOST_CHUNKS = 100;
+
 /**
  * Reads one HTTP/1.1 response (with Content-Length or chunked) from the start of `bytes`.
  * @throws {Error} when it isn't valid: what follows couldn't be parsed either
  */
 export function readResponse(bytes: Buffer): ReadResult {
   const headEnd = bytes.indexOf('\r\n\r\n');
+  if ((headEnd < 0 ? bytes.length : headEnd) > LONGEST_HEAD)
+    throw new Error('The response is not HTTP: its head is too long');
   if (headEnd < 0) return { needed: bytes.length + 1 };
   const [statusLine = '', ...fields] = bytes.toString('latin1', 0, headEnd).split('\r\n');
   const status = Number(statusLine.split(' ', 2)[1]);
@@ -45,6 +52,7 @@ function readChunks(bytes: Buffer, start: number): { body: Buffer; end: number }
     if (bytes.length < chunkEnd + 2) return undefined;
     if (length === 0) return { body: Buffer.concat(chunks), end: chunkEnd + 2 };
     chunks.push(bytes.subarray(lineEnd + 2, chunkEnd));
+    if (chunks.length > MOST_CHUNKS) throw new Error('The response has too many chunks');
     at = chunkEnd + 2;
   }
 }

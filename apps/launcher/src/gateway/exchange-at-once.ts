@@ -3,8 +3,8 @@ import { HttpConnection, UnreadableResponse } from '@serverless-vote/runtime/htt
 import { ANSWERS_WITHIN_MS, dropHeaders, type Exchange, originForm, secureCookies } from './exchange.ts';
 import type { Target } from './ingress.ts';
 
-/** Web answers a POST with a receipt, a redirect or a short page. */
-const ANSWER_LIMIT = 256 * 1024;
+/** Web answers a vote with a receipt, a redirect or a short page. Each is kept until it is complete, and 2,000 may be in progress. */
+const ANSWER_LIMIT = 64 * 1024;
 const MOST_IDLE = 64;
 /** Of HTTP: what is no header is not passed on. */
 const FIELD = /^[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*$/;
@@ -13,7 +13,7 @@ const FIELD = /^[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*$/;
 const idle = new WeakMap<Target, HttpConnection[]>();
 
 /**
- * As `exchange`, for posts to web, whose answers are small: with the functions' own HTTP client, which takes half of the CPU time of
+ * As `exchange`, for votes, whose answers are small: with the functions' own HTTP client, which takes half of the CPU time of
  * Node's. The answer is passed on when it is complete.
  */
 export async function exchangeAtOnce(

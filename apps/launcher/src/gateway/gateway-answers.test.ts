@@ -75,6 +75,12 @@ test('a request for which no answer can be read ends no replica: a redirect of a
   expect(fail).not.toHaveBeenCalled();
 });
 
+test('only the answer to a vote has to be short: the presenter’s list of questions is not', async () => {
+  const url = await serve(`HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n${'x'.repeat(300_000)}`);
+  const post = async (path: string) => (await fetch(`${url}${path}`, { method: 'POST', body: 'a' })).status;
+  expect([await post('/presenter/polls'), await post('/vote')]).toEqual([200, 503]);
+});
+
 test('a web that is too busy to take connections ends no replica, and gets them a little later', async () => {
   const fail = vi.fn();
   const socketPath = socketPathOfWeb();

@@ -138,7 +138,8 @@ export function gateway(parts: GatewayParts): http.Server {
       if (response.destroyed) return lease.release();
       response.once('close', lease.release);
       setHeaders(request, client);
-      const send = request.method === 'POST' && service === services.get(WEB) ? exchangeAtOnce : exchange;
+      const isVote = request.method === 'POST' && pathOf(request) === '/vote' && service === services.get(WEB);
+      const send = isVote ? exchangeAtOnce : exchange;
       const failure = await send(request, response, {
         target: lease.target,
         body,
