@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import deadlines from './vitest.shared.mts';
 
-/** Vitest leaves a core free, half of a small machine. Unit tests also wait; each worker more loads all modules once more. */
-const workers = { maxWorkers: Math.max(3, availableParallelism()) };
+/** Vitest leaves a core free, half of a small machine. Unit tests wait as much as they compute, so a small machine runs six files at once. */
+const workers = { maxWorkers: Math.max(6, availableParallelism()) };
 
 /** How many stacks the integration tests have: `make test` starts several, a Swarm is there once. */
 const stacks = process.env.STACKS?.split(' ').filter(Boolean).length ?? 1;
@@ -14,8 +14,8 @@ const stacks = process.env.STACKS?.split(' ').filter(Boolean).length ?? 1;
  * worker is small, it starts child processes more quickly.
  */
 const LONGEST =
-  'function-calls function-pool-scaling connection audit server suite function-pool-starts function-pool-retries exchange ' +
-  'doctor serve replica http-service function-pool ' +
+  'function-calls function-pool-scaling connection server exchange stdio-exchange http-service function-pool-starts ' +
+  'function-pool-retries replica serve function-pool ' +
   'recovery containment endpoints.fuzz full-volume functions run database-away cli engine-contract web ' +
   'async-recovery migrations limits dev sandbox hostile-function async tracing';
 

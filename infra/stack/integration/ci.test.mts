@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { expect, it, onTestFinished } from 'vitest';
 
-const script = `${import.meta.dirname}/../../.ci/run`;
+const script = `${import.meta.dirname}/../../../.ci/run`;
 const [, list = ''] = /^PARTS=\(([^)]*)\)/m.exec(readFileSync(script, 'utf8')) ?? [];
 const parts = list.trim().split(/\s+/);
 

@@ -27,7 +27,7 @@ async function doctor(...engine: string[]): Promise<string> {
   const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, DOCKER_HOST: '', SAY_SCREEN: '' };
   // Its status is about ports and disk, too, which are this machine's.
   return new Promise((resolve) =>
-    execFile(`${import.meta.dirname}/doctor.sh`, { env }, (_error, _stdout, stderr) => resolve(stderr)),
+    execFile(`${import.meta.dirname}/../doctor.sh`, { env }, (_error, _stdout, stderr) => resolve(stderr)),
   );
 }
 

@@ -22,7 +22,11 @@ it('a vote whose answer is lost is sent again by the same voter', async () => {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'seed.mts'), address, '5']);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(import.meta.dirname, '../seed.mts'),
+    address,
+    '5',
+  ]);
   server.close();
   expect(stdout).toMatch(/^5 votes in .*told to wait 5 times$/m);
   expect(voters.size).toBe(5);
