@@ -120,7 +120,7 @@ describe('the runtime API of a sandbox', () => {
     await hungUp;
     const late = await new Promise((resolve) => net.connect(socketPath).once('error', (error) => resolve(error)));
     expect(late).toMatchObject({ code: 'ENOENT' });
-    expect(existsSync(dirname(socketPath))).toBe(false);
+    await expect.poll(() => existsSync(dirname(socketPath))).toBe(false);
   });
 
   test('refuses a `next` beyond the events that it may have in flight', async () => {
