@@ -59,6 +59,13 @@ published() {
   note 'compose.published.yml'
 }
 
+# Its commands change the machine, which goes afterwards.
+own_server() {
+  progress 'docs/own-server.md: TLS, an upgrade under votes, backup and restore'
+  in_project root 900 infra/engine/modern/own-server.sh
+  note 'docs/own-server.md'
+}
+
 another_engine() {
   progress 'an empty engine'
   stop_engine
@@ -120,6 +127,7 @@ if [ -n "${QUICK:-}${FULL:-}" ]; then
   suite nothing-but-docker nothing_but_docker
   suite publish publish
   suite published published
+  suite own-server own_server
 fi
 if [ -n "${FULL:-}" ]; then
   step engine another_engine $OTHER

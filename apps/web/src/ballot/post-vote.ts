@@ -35,7 +35,10 @@ export async function postVote(vote: Vote, { traceId, patienceMs, signal }: Atte
       signal: giveUp.signal,
     });
     if (response.ok) return { kind: 'recorded', receipt: await response.json() };
-    const { error } = await response.json();
+    const answer = await response.json().catch(() => undefined);
+    // Without a word of ours: a proxy, while the launcher behind it is being replaced.
+    if (!answer) return { kind: response.status >= 502 && response.status <= 504 ? 'lost' : 'failed' };
+    const { error } = answer;
     if (response.status === 429) {
       const seconds = Number(response.headers.get('retry-after')) || 1;
       // The vote route sends one of these, the gateway the other.
