@@ -75,14 +75,17 @@ choose() {
   printf -v "$1" %s "$chosen"
 }
 
-# choose_other <setting> <stand-in> <function that builds the stand-in>: as chosen, but for the other architecture
+# choose_other <setting> <its default> <stand-in> <function that builds the stand-in>: as chosen, but for the other architecture
 choose_other() {
   local chosen=${!1} own name
   own=$(docker image inspect --format '{{.Id}}' "$chosen")
-  name=${2%:*}:$OTHER-${own:7:12}
-  if [ "$chosen" = "$2" ] || ! { is_here "$name" || pull_other "$chosen" "$name" "$own"; }; then
-    name=$2-$OTHER
-    is_here "$name" || "$3" >&2
+  name=${3%:*}:$OTHER-${own:7:12}
+  if [ "$chosen" = "$3" ] || ! { is_here "$name" || pull_other "$chosen" "$name" "$own"; }; then
+    [ "$chosen" = "$2" ] || [ "$chosen" = "$3" ] ||
+      fail "The base image $chosen could not be pulled for $OTHER." 'You named it yourself, so nothing else is taken instead.' \
+        "docker pull --platform linux/$OTHER $chosen shows the registry's answer; without $1, $2 is used."
+    name=$3-$OTHER
+    is_here "$name" || "$4" >&2
   fi
   printf -v "$1" %s "$name"
 }
@@ -90,8 +93,8 @@ choose_other() {
 # pull_other <image> <its name here> <ID of this machine's>: the image keeps its own name for this machine's.
 pull_other() {
   local status=0
-  pull "$1" && docker tag "$1" "$2" || status=$?
-  docker tag "$3" "$1"
+  pull "$1" && docker tag "$1" "$2" >&2 || status=$?
+  docker tag "$3" "$1" >&2
   return $status
 }
 
@@ -244,8 +247,8 @@ choose NODE_IMAGE $NODE_DEFAULT serverless-vote/node:26 build_node
 choose POSTGRES_IMAGE $POSTGRES_DEFAULT serverless-vote/postgres:18 build_postgres
 if [ -n "${1:-}" ]; then
   OTHER=$1 BASE=$BASE-$1
-  choose_other NODE_IMAGE serverless-vote/node:26 build_node
-  choose_other POSTGRES_IMAGE serverless-vote/postgres:18 build_postgres
+  choose_other NODE_IMAGE $NODE_DEFAULT serverless-vote/node:26 build_node
+  choose_other POSTGRES_IMAGE $POSTGRES_DEFAULT serverless-vote/postgres:18 build_postgres
 fi
 echo "NODE_IMAGE=$NODE_IMAGE"
 echo "POSTGRES_IMAGE=$POSTGRES_IMAGE"
