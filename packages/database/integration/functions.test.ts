@@ -48,32 +48,6 @@ test('by hand, record-vote prints its receipt, and fetch-results counts the vote
   });
 });
 
-test('by hand, the presenter’s functions open, list and edit polls', async () => {
-  const did = async (name: Caller, event: object) => {
-    const { stdout, stderr, exitCode } = await byHand(name, JSON.stringify(event));
-    return exitCode === 0 ? JSON.parse(stdout) : stderr;
-  };
-  const options = ['Yes', 'No'];
-  expect(await did('edit-polls', { add: [{ question: 'Now?', options }] })).toMatchObject({
-    polls: [{ id: 'cats-or-dogs' }, { id: 'now', status: 'draft' }],
-  });
-  expect(await did('open-poll', { question: 'Later?', options, hidden: true })).toEqual({
-    poll: {
-      ...{ id: 'later', question: 'Later?', status: 'open', closesAt: null, hidden: true },
-      options: options.map((label) => ({ id: label.toLowerCase(), label })),
-    },
-  });
-  // It closes the poll, and then it would call fetch-results.
-  expect(await did('close-poll', {})).toContain('can invoke no others');
-  expect(await did('edit-polls', { startOver: 'cats-or-dogs' })).toMatchObject({
-    polls: [{ status: 'open', total: 0 }, {}, {}],
-  });
-  expect(await did('open-poll', { poll: 'later' })).toMatch(/^NotADraft: /);
-  expect(await did('list-polls', {})).toMatchObject({ polls: [{}, { id: 'now' }, { id: 'later', status: 'closed' }] });
-  await byHand('record-vote', JSON.stringify({ voterId: randomUUID(), choice: 'cats', poll: 'cats-or-dogs' }));
-  expect(await did('record-vote', { voterId: randomUUID(), choice: 'yes', poll: 'later' })).toMatch(/^PollClosed: /);
-});
-
 test.each([
   ['{"voterId":"me","choice":"cats"}', 'InvalidEvent: voterId is "me"'],
   ['', 'InvalidEvent: voterId is missing'],
@@ -232,4 +206,30 @@ test('a vote that was answered survives a kill of the database', async () => {
   await database.prepare();
   const results = await byHand('fetch-results', '');
   expect(JSON.parse(results.stdout)).toMatchObject({ options: [{ votes: 1 }, { votes: 1 }], total: 2 });
+});
+
+test('by hand, the presenter’s functions open, list and edit polls', async () => {
+  const did = async (name: Caller, event: object) => {
+    const { stdout, stderr, exitCode } = await byHand(name, JSON.stringify(event));
+    return exitCode === 0 ? JSON.parse(stdout) : stderr;
+  };
+  const options = ['Yes', 'No'];
+  expect(await did('edit-polls', { add: [{ question: 'Now?', options }] })).toMatchObject({
+    polls: [{ id: 'cats-or-dogs' }, { id: 'now', status: 'draft' }],
+  });
+  expect(await did('open-poll', { question: 'Later?', options, hidden: true })).toEqual({
+    poll: {
+      ...{ id: 'later', question: 'Later?', status: 'open', closesAt: null, hidden: true },
+      options: options.map((label) => ({ id: label.toLowerCase(), label })),
+    },
+  });
+  // It closes the poll, and then it would call fetch-results.
+  expect(await did('close-poll', {})).toContain('can invoke no others');
+  expect(await did('edit-polls', { startOver: 'cats-or-dogs' })).toMatchObject({
+    polls: [{ status: 'open', total: 0 }, {}, {}],
+  });
+  expect(await did('open-poll', { poll: 'later' })).toMatch(/^NotADraft: /);
+  expect(await did('list-polls', {})).toMatchObject({ polls: [{}, { id: 'now' }, { id: 'later', status: 'closed' }] });
+  await byHand('record-vote', JSON.stringify({ voterId: randomUUID(), choice: 'cats', poll: 'cats-or-dogs' }));
+  expect(await did('record-vote', { voterId: randomUUID(), choice: 'yes', poll: 'later' })).toMatch(/^PollClosed: /);
 });
