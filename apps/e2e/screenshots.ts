@@ -5,8 +5,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { FLAGS, findChromium } from './chromium.ts';
-import { LivePage, ResultsPage, VotePage } from './pages.ts';
-import { stack } from './stack.ts';
+import { LivePage, ResultsPage, VotePage, visit } from './pages.ts';
+import { presenterKey, stack } from './stack.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const IMAGES = join(ROOT, 'docs/images');
@@ -15,6 +15,23 @@ const PHONE = { width: 390, height: 844 };
 /** How many busy containers a screenshot of a burst should show, and how long to wait for them. */
 const AT_WORK = 3;
 const PATIENCE_MS = 20_000;
+/** What the presenter asks after the first question. */
+const QUESTIONS = `Tabs or spaces?
+Tabs
+Spaces
+Whatever the formatter does
+
+Where do your containers run?
+On my laptop
+In a data centre
+Somewhere in the cloud
+They don't: nobody is there
+
+What shall we break next?
+The network
+The database
+The clock
+`;
 
 const executablePath = findChromium();
 const browser = await chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) });
@@ -47,6 +64,17 @@ try {
     .catch(() => console.warn('Fewer containers were at work at once than would look good.'));
   await shoot(live, 'live');
   crowd.stop();
+
+  const desk = await open(PROJECTOR);
+  await visit(desk, `/present?key=${presenterKey()}`);
+  await desk.request.post('/presenter/polls', { data: { kind: 'add', text: QUESTIONS } });
+  await desk.reload();
+  await desk.getByRole('button', { name: 'Next question' }).click();
+  await desk.getByRole('button', { name: 'Open for 60 s' }).click();
+  await desk.getByTestId('state').filter({ hasText: 'Open' }).waitFor();
+  await seed(57).done;
+  await desk.waitForTimeout(1_000);
+  await shoot(desk, 'present');
 } finally {
   await browser.close();
 }

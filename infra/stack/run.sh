@@ -38,13 +38,15 @@ say "
     Vote      $PUBLIC_URL
     Results   $PUBLIC_URL/results
     Live      $PUBLIC_URL/live?key=$(cat .secrets/presenter-key)
+    Present   $PUBLIC_URL/present?key=$(cat .secrets/presenter-key)
     API       http://127.0.0.1:$CONTROL_PORT  (control API: invoke, metrics, health; this machine only)
 "
 # Shown only once.
 [ ! -e ".cache/introduced-$STACK" ] || exit 0
 touch ".cache/introduced-$STACK"
 say "  Launcher and database keep running. Everything else starts when there is work, and goes when there is none.
-  Anyone with the live page's link, which has the presenter's key, may cast votes and kill containers; others get /live without it.
+  The last two links have the presenter's key: anyone with one of them may ask questions, cast votes and kill containers.
+  Others get /live without it.
 
   Try this
     Vote, with the results open in another window: they move by themselves.

@@ -49,6 +49,7 @@ say "
     Vote      $PUBLIC_URL
     Results   $PUBLIC_URL/results
     Live      $PUBLIC_URL/live?key=$(cat .secrets/presenter-key)
+    Present   $PUBLIC_URL/present?key=$(cat .secrets/presenter-key)
     API       http://127.0.0.1:$CONTROL_PORT  (control API: invoke, metrics, health; this machine only)
 
   Try this

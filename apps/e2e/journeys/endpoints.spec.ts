@@ -92,6 +92,7 @@ test('pages come with a strict policy, and work under it', async ({ page }) => {
   const alive = {
     '/': () => new VotePage(page).comesAlive(),
     '/results': () => expect(new ResultsPage(page).total).toHaveText(/\d/),
+    '/present': () => expect(page.getByRole('heading', { name: 'For the presenter' })).toBeVisible(),
     '/live': () => expect(new LivePage(page).counter('invocations')).toHaveText(/\d/),
   };
   for (const [path, isAlive] of Object.entries(alive)) {

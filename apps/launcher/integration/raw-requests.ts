@@ -38,6 +38,7 @@ const pages = [
   '/streams/results',
   '/streams/activity',
   '/presenter/kill',
+  '/presenter/polls',
 ];
 const next = [
   '/_next/image?url=http://127.0.0.1:9000/metrics&w=64&q=75',

@@ -29,10 +29,11 @@ export async function invoke<Result>(
   functionName: string,
   event: unknown,
   trace: Record<string, string> = {},
+  limitBytes?: number,
 ): Promise<Invocation<Result>> {
   const startedAt = performance.now();
   const path = `/2015-03-31/functions/${functionName}/invocations`;
-  const response = await post(path, JSON.stringify(event), trace);
+  const response = await post(path, JSON.stringify(event), trace, limitBytes);
   const body = bodyOf(response);
   const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
 

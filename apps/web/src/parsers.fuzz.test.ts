@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { parsePolls } from '@serverless-vote/contracts/polls-text';
 import { anyBytes, anyText, forAll } from '@serverless-vote/fuzz';
 import fc from 'fast-check';
 import { beforeAll, expect, test, vi } from 'vitest';
@@ -7,6 +8,7 @@ import { BadRequest, voteFrom } from './choice.ts';
 import { parseEnvironment } from './env.ts';
 import { Scene } from './live/scene.ts';
 import { phasesFrom } from './phases.ts';
+import { callFor, orderFrom } from './presenter/order.ts';
 import { welcome } from './presenter/welcome.ts';
 import { publicAddress, spoken } from './public-address.ts';
 import { parseReceipt } from './receipt.ts';
@@ -162,11 +164,12 @@ test('any environment is parsed, or each invalid variable is named', () => {
   });
 });
 
-test('any address of the live page is welcomed, and no guess is the presenter’s key', () =>
+test('any address of the presenter’s pages is welcomed, and no guess is the presenter’s key', () =>
   forAll(
     fc.oneof(
       anyText,
       anyText.map((text) => `/live?key=${text}`),
+      anyText.map((text) => `/present?key=${text}`),
     ),
     1000,
     (url) => {
@@ -177,6 +180,43 @@ test('any address of the live page is welcomed, and no guess is the presenter’
       expect(isProblem(url)).toBe(false);
     },
   ));
+
+test('any text has questions that could be stored, or each problem has its line', () => {
+  const lines = fc.array(fc.oneof(anyText, fc.constantFrom('', 'a', 'b', 'c')), { maxLength: 20 });
+  return forAll(
+    lines.map((all) => all.join('\n')),
+    1500,
+    (text) => {
+      const parsed = parsePolls(text);
+      if ('problems' in parsed) {
+        expect(parsed.problems.length).toBeGreaterThan(0);
+        for (const problem of parsed.problems) expect(problem).toMatch(/^Line \d+: ./);
+        return;
+      }
+      for (const { question, options } of parsed.polls) {
+        expect(options.length).toBeGreaterThanOrEqual(2);
+        for (const words of [question, ...options.map(({ label }) => label)]) {
+          expect(words).toBe(words.trim());
+          expect(words.isWellFormed() && !/\p{Cc}/u.test(words)).toBe(true);
+        }
+      }
+    },
+  );
+});
+
+test('any body is an order to a function that the page knows, or no order', () => {
+  const kind = fc.constantFrom('add', 'open', 'startOver', 'close', 'hide', 'reveal', 'remove', '__proto__');
+  const order = fc.record({ kind, poll: anyText, hidden: fc.boolean(), text: anyText, closesInSeconds: fc.integer() });
+  return forAll(fc.oneof(fc.jsonValue(), order), 1500, (body) => {
+    try {
+      const { functionName, event } = callFor(orderFrom(body));
+      expect(functionName).toMatch(/^(open-poll|close-poll|edit-polls)$/);
+      expect(Object.keys(event).length).toBeGreaterThan(0);
+    } catch (error) {
+      expect(error).toBeInstanceOf(RangeError);
+    }
+  });
+});
 
 test('any sequence of messages keeps the live picture within its slots', () => {
   const view = fc.record({

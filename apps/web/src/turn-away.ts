@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** The paths at which Next accepts POST. */
-const POSTS = ['/presenter/votes', '/presenter/kill'];
+const POSTS = ['/presenter/votes', '/presenter/kill', '/presenter/polls'];
 /** Headers of Next's own client and of proxies: server actions, parts of pages, cached pages. Our pages are always requested whole. */
 const NEXTS_OWN = /^(rsc|next-.*|x-next.*|x-middleware-.*|x-invoke-.*|x-matched-path|x-prerender-.*)$/;
 

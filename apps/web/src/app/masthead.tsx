@@ -1,12 +1,15 @@
-/** All pages. Plain links: a page is a few kilobytes, a client-side router would be more. */
+/** All pages for everybody. Plain links: a page is a few kilobytes, a client-side router would be more. */
 const pages = [
   { href: '/', name: 'Vote' },
   { href: '/results', name: 'Results' },
   { href: '/live', name: 'Live' },
 ] as const;
+/** The presenter sees one more. */
+const present = { href: '/present', name: 'Present' } as const;
+type Path = (typeof pages)[number]['href'] | '/present';
 
 /** The line at the top of every page. Its two dots: red is permanent, green comes and goes. */
-export function Masthead({ current }: { current?: (typeof pages)[number]['href'] }) {
+export function Masthead({ current, presenter = false }: { current?: Path; presenter?: boolean }) {
   return (
     <header className="chrome mx-auto flex w-full max-w-[110rem] items-center justify-between px-5 py-4 sm:px-10 sm:py-5 compact:py-3">
       <p className="flex items-center gap-2.5 font-medium text-sm sm:text-base">
@@ -17,7 +20,7 @@ export function Masthead({ current }: { current?: (typeof pages)[number]['href']
         Serverless Vote
       </p>
       <nav aria-label="Pages" className="-mr-3 flex text-sm sm:text-base">
-        {pages.map(({ href, name }) => (
+        {[...pages, ...(presenter ? [present] : [])].map(({ href, name }) => (
           <a
             key={href}
             href={href}

@@ -1,3 +1,4 @@
+import { csvOf } from '../csv.ts';
 import { fetchResults } from '../fetch-results.ts';
 import { InvocationError } from '../invocation-error.ts';
 import { percentages, type Tally } from './tally.ts';
@@ -24,22 +25,10 @@ export async function exported(request: Request, { extension, type, write }: For
 
 export const asJson = (tally: object): string => `${JSON.stringify(tally, undefined, 2)}\n`;
 
-/** Comma-separated values (RFC 4180): one line per option, or the total only while the numbers are hidden. */
+/** Comma-separated values: one line per option, or the total only while the numbers are hidden. */
 export function asCsv({ options, total }: Pick<Tally, 'options' | 'total'>): string {
-  if (options.some(({ votes }) => votes === null)) return `total\r\n${total}\r\n`;
+  if (options.some(({ votes }) => votes === null)) return csvOf([['total'], [total]]);
   const percent = percentages(options.map(({ votes }) => votes ?? 0));
   const lines = options.map(({ id, label, votes }, index) => [id, label, votes ?? 0, percent[index] ?? 0]);
-  return [['id', 'label', 'votes', 'percent'], ...lines].map((line) => `${line.map(field).join(',')}\r\n`).join('');
-}
-
-/**
- * Where a spreadsheet would recognize a formula: at the start of a field, or after a character that is a separator elsewhere.
- * https://owasp.org/www-community/attacks/CSV_Injection
- */
-const FORMULA = /(?<=^|[;\t\r\n])(?=[=+\-@＝＋－＠\t\r\n\0])/g;
-
-/** A field as text: an apostrophe before whatever would be a formula, and quotes around it. */
-function field(value: string | number): string {
-  const text = `${value}`.replaceAll(FORMULA, "'");
-  return text !== `${value}` || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvOf([['id', 'label', 'votes', 'percent'], ...lines]);
 }

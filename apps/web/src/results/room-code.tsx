@@ -25,7 +25,7 @@ export function RoomCode({ address }: { address: string | undefined }) {
 }
 
 /** Dark on white in both colour schemes, because not every camera reads an inverted code. */
-function Code({ text }: { text: string }) {
+export function Code({ text }: { text: string }) {
   const { data, size } = encode(text, { ecc: 'M', border: 2 });
   const path = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : []))).join('');
   return (

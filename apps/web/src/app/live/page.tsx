@@ -18,7 +18,7 @@ export default async function LivePage({ searchParams }: PageProps) {
   const { LIVE: live, PARTS: parts } = env();
   return (
     <>
-      <Masthead current="/live" />
+      <Masthead current="/live" presenter={presenter} />
       <main className="mx-auto flex w-full max-w-[110rem] grow flex-col px-5 pb-5 compact:pb-2 sm:px-10">
         {known === 'unknown' && !presenter && (
           <p className="pb-4 text-permanent">

@@ -1,0 +1,5 @@
+import { asCsv, exported } from '../../../presenter/export-polls.ts';
+import { presenterOnly } from '../../../presenter/presenter-only.ts';
+
+/** All polls that were opened, as a file. */
+export const GET = presenterOnly(() => exported('csv', 'text/csv; charset=utf-8', asCsv));
