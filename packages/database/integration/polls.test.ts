@@ -1,74 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Caller, DatabaseContainer, FUNCTIONS } from './database-container.ts';
-
-let database: DatabaseContainer;
-let owner: Client;
-const sessions = new Map<Caller, Client>();
-
-beforeAll(async () => {
-  database = await DatabaseContainer.start();
-  await database.prepare();
-  owner = await database.connect('postgres');
-  for (const name of FUNCTIONS) sessions.set(name, await database.connect(name));
-});
-afterAll(() => database?.stop());
-beforeEach(async () => {
-  await owner.query('truncate votes, tally, options, polls');
-  // The first event of a test is earlier than all that follow.
-  clock = Date.now() * 1_000;
-});
-
-let clock: number;
-/** The next place in the order of acceptance. */
-const accept = () => ++clock;
-const later = (seconds: number) => clock + seconds * 1_000_000;
-
-/** Calls a function of the schema as one of ours. */
-async function as(caller: Caller, call: string, ...values: unknown[]) {
-  const client = sessions.get(caller) as Client;
-  const parameters = values.map((_, index) => `$${index + 1}`).join(', ');
-  return (await client.query(`select ${call}(${parameters}) as answer`, values)).rows[0]?.answer;
-}
-
-const options = [
-  { id: 'yes', label: 'Yes' },
-  { id: 'no', label: 'No' },
-];
-const draft = (id: string) => ({ id, question: `${id}?`, options });
-const open = (what: object, opening: object = {}, event: number | null = accept()) =>
-  as('open-poll', 'open_poll', what, opening, event);
-const close = (poll: string | null = null, closesAt: string | null = null, event: number | null = accept()) =>
-  as('close-poll', 'close_poll', poll, closesAt, event);
-const add = (...ids: string[]) => as('edit-polls', 'add_drafts', JSON.stringify(ids.map(draft)), accept());
-const startOver = (poll: string, opening: object = {}, event = accept()) =>
-  as('edit-polls', 'start_over', poll, opening, event);
-const results = (poll: string | null = null) => as('fetch-results', 'read_results', poll === null ? [null] : [poll]);
-const list = async () => (await as('list-polls', 'list_polls')).polls;
-const statuses = async () =>
-  Object.fromEntries((await list()).map(({ id, status }: Record<string, string>) => [id, status]));
-
-/** Votes as record-vote does. @returns the poll that it counts for, or why it doesn't */
-async function vote(poll: string | null, accepted: number | null = accept(), voter = randomUUID(), choice = 'yes') {
-  const client = sessions.get('record-vote') as Client;
-  const { rows } = await client.query(
-    'select refusal from record_votes(array[$1::uuid], array[$2], array[$3::bigint], array[$4])',
-    [voter, choice, accepted, poll],
-  );
-  if (rows[0].refusal) return rows[0].refusal;
-  const counted = 'select poll_id from votes where voter_id = $1 order by recorded_at desc limit 1';
-  return (await owner.query(counted, [voter])).rows[0].poll_id;
-}
-
-/** The places of a poll. */
-async function placesOf(poll: string) {
-  const { rows } = await owner.query(
-    'select opened_order::float8 as opened, closed_order::float8 as closed from polls where id = $1',
-    [poll],
-  );
-  return rows[0] as { opened: number; closed: number };
-}
+import { describe, expect, test } from 'vitest';
+import {
+  accept,
+  add,
+  as,
+  close,
+  database,
+  draft,
+  later,
+  open,
+  options,
+  owner,
+  placesOf,
+  results,
+  startOver,
+  statuses,
+  vote,
+} from './poll-session.ts';
 
 describe('opening', () => {
   test('a question makes it the current poll, and closes the one before', async () => {
@@ -269,96 +218,4 @@ describe('closing', () => {
     expect(rows).toEqual([{ seen: '1' }]);
     expect(await results()).toMatchObject({ total: 2 });
   });
-});
-
-describe('hidden numbers', () => {
-  const hidden = { total: 1, options: [{ votes: null }, { votes: null }] };
-
-  test('are read by nobody until they are revealed, also after the closing', async () => {
-    await open(draft('a'), { hidden: true });
-    await vote('a', null);
-    expect(await results()).toMatchObject(hidden);
-    await close();
-    expect(await results()).toMatchObject(hidden);
-    expect(await list()).toMatchObject([hidden]);
-    const shown = await as('edit-polls', 'hide_numbers', 'a', false);
-    expect(shown.polls).toMatchObject([{ total: 1, options: [{ votes: 1 }, { votes: 0 }] }]);
-    expect(await results()).toMatchObject(shown.polls[0]);
-    await as('edit-polls', 'hide_numbers', 'a', true);
-    expect(await results()).toMatchObject(hidden);
-    await expect(as('edit-polls', 'hide_numbers', 'b', true)).rejects.toMatchObject({ hint: 'UnknownPoll' });
-  });
-
-  test('of a draft stay hidden when it is opened, unless the opening says something else', async () => {
-    await add('a', 'b');
-    for (const id of ['a', 'b']) await as('edit-polls', 'hide_numbers', id, true);
-    expect(await open({ poll: 'a' })).toMatchObject({ hidden: true });
-    expect(await open({ poll: 'b' }, { hidden: false })).toMatchObject({ hidden: false });
-  });
-});
-
-describe('the list', () => {
-  test('gets drafts once for each event, and loses them, but nothing that was opened', async () => {
-    const event = accept();
-    for (let times = 0; times < 2; times++)
-      await as('edit-polls', 'add_drafts', JSON.stringify([draft('a'), draft('b')]), event);
-    await open({ poll: 'a' });
-    for (let times = 0; times < 2; times++) await as('edit-polls', 'remove_draft', 'b');
-    expect(await statuses()).toEqual({ a: 'open' });
-    await expect(as('edit-polls', 'remove_draft', 'a')).rejects.toMatchObject({ hint: 'NotADraft' });
-  });
-
-  test('says what a draft is to nobody but the presenter', async () => {
-    await add('a');
-    expect(await results('a')).toBeNull();
-    expect(await list()).toMatchObject([{ id: 'a', question: 'a?', openedAt: null, closedAt: null, total: 0 }]);
-  });
-});
-
-describe('starting over', () => {
-  test('forgets the votes of this poll only, opens it again, and refuses what was accepted before', async () => {
-    await open(draft('a'));
-    await vote('a', null);
-    const early = (await placesOf('a')).opened;
-    await open(draft('b'));
-    await vote('b', null);
-    const { votesSince } = await results('a');
-    const event = accept();
-    for (let times = 0; times < 2; times++) await startOver('a', { closesInSeconds: 60 }, event);
-    expect(await statuses()).toEqual({ a: 'open', b: 'closed' });
-    expect(await results()).toMatchObject({ id: 'a', total: 0, closesAt: expect.any(String) });
-    expect(Date.parse((await results('a')).votesSince)).toBeGreaterThan(Date.parse(votesSince));
-    expect(await vote('a', early)).toBe('closed');
-    expect(await vote('a', null)).toBe('a');
-    await startOver('a', { closesInSeconds: 60 }, event);
-    expect(await results('a')).toMatchObject({ total: 1 });
-    expect(await results('b')).toMatchObject({ total: 1 });
-    for (const poll of ['c']) await expect(startOver(poll)).rejects.toMatchObject({ hint: 'UnknownPoll' });
-  });
-});
-
-test('the order of acceptance goes on after openings and closings, but not after a countdown that is not over', async () => {
-  await open(draft('a'), { closesInSeconds: 900 });
-  const { opened } = await placesOf('a');
-  expect(await database.prepare()).toMatchObject({ highestAcceptedAt: BigInt(opened) });
-});
-
-test('changes at the same time are made one after the other: one poll is open, and nothing deadlocks', async () => {
-  await add(...'abcdefgh');
-  await Promise.all(
-    [...'abcdefgh'].map(async (poll) => {
-      // As the owner, since roles have few connections.
-      const client = await database.connect('postgres');
-      await client.query('select open_poll($1, $2, null)', [{ poll }, {}]);
-      for (let votes = 0; votes < 10; votes++)
-        await client.query(`select record_votes(array[gen_random_uuid()], '{yes}', '{null}')`);
-      await client.query('select close_poll($1, null, null)', [poll]);
-      await client.end();
-    }),
-  );
-  expect(Object.values(await statuses())).toEqual(Array(8).fill('closed'));
-  const { rows } = await owner.query(
-    'select (select count(*)::int from votes) = (select sum(votes)::int from tally) as agree',
-  );
-  expect(rows).toEqual([{ agree: true }]);
 });
