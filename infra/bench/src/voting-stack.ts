@@ -95,8 +95,10 @@ export abstract class VotingStack {
   /** Runs SQL as the database's superuser, without a function. */
   async sql<Row>(text: string, values?: readonly unknown[], withinMs = 60_000): Promise<Row[]> {
     const program = await bundle('sql/run.ts', 'sql');
-    const command = await this.inDatabase('node', '--input-type=module', '-', JSON.stringify([text, values]));
-    const { stdout } = await run('docker', command, { input: readFileSync(program, 'utf8'), withinMs });
+    const command = await this.inDatabase('node', '--input-type=module', '-');
+    // A long run has thousands of voters, and an argument of a command at most 128 KB.
+    const argument = `process.argv[2] = ${JSON.stringify(JSON.stringify([text, values]))};\n`;
+    const { stdout } = await run('docker', command, { input: argument + readFileSync(program, 'utf8'), withinMs });
     return JSON.parse(stdout) as Row[];
   }
 
