@@ -1,3 +1,4 @@
+import { stopClock } from '../clock.ts';
 import { visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
 import { invoke, somebodyVotes } from '../stack.ts';
@@ -137,7 +138,7 @@ test('a screen reader gets a sentence at intervals, not a flood', async ({ page 
   const spoken = page.getByRole('status');
   await expect(spoken).toHaveText(/^On-demand containers: .*\. 1,240 invocations so far, /);
   // The clock is stopped, so the following takes no time.
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 20_000));
+  await stopClock(page, 20_000);
   const changed = async (invocations: number) => {
     await tell(page, ['changes', changes(invocations)]);
     await page.clock.runFor(100);

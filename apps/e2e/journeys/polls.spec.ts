@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { stopClock } from '../clock.ts';
 import { ResultsPage, VotePage, visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
 import { closePoll, openNext, openPoll, resultsOf, reveal } from '../polls.ts';
@@ -127,7 +128,7 @@ test('a vote without an answer is not sent again after the closing, and the page
   await openPoll(drinks);
   await page.clock.install();
   await vote.open();
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+  await stopClock(page);
   let posts = 0;
   await page.route('**/vote', () => {
     posts += 1;

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { findings } from '../axe.ts';
+import { stopClock } from '../clock.ts';
 import { collisions, layoutShift, overflow } from '../layout.ts';
 import { VotePage, visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
@@ -26,7 +27,7 @@ test('phones: open, its last seconds, time is up, and the winner, without a jump
   const vote = await open(page, '/', [3, 2], {}, PETS);
   await expect(vote.option('Cats')).toBeEnabled();
   await expect(vote.countdown).toHaveCount(0);
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+  await stopClock(page);
   const place = await vote.option('Dogs').boundingBox();
   await tell(page, message([3, 2], { closesAt: await inSeconds(page, 30) }, PETS));
   await expect(vote.countdown).toHaveText('0:30');
@@ -52,7 +53,7 @@ test('screens: the last seconds, time is up, the winner, and a tie is a tie', as
   await page.clock.install();
   await open(page, '/results', [3, 2], {}, PETS);
   await expect(page.getByText('Cats ahead by 1 vote', { exact: true })).toBeVisible();
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+  await stopClock(page);
   await tell(page, message([3, 2], { closesAt: await inSeconds(page, 12) }, PETS));
   await expect(page.getByTestId('countdown')).toHaveText('0:12');
   await page.clock.runFor(2_000);
@@ -117,7 +118,7 @@ test('a new question takes the place of the old one, and a tap that was meant fo
     posts += 1;
     return route.fulfill({ status: 409, json: { error: { type: 'PollClosed', message: '' } } });
   });
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+  await stopClock(page);
   await tell(page, ['message', { ...tally([0, 0], { id: 'drinks' }, ['Tea', 'Coffee']), question: 'Tea or coffee?' }]);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tea or coffee?');
   await vote.option('Tea').click({ force: true });
@@ -136,7 +137,7 @@ test('screen readers hear the question, ten seconds and the winner, not each sec
   await open(page, '/', [3, 2], {}, PETS);
   const spoken = page.getByRole('main').locator('[role=status].sr-only');
   await expect(page.getByRole('button', { name: 'Cats' })).toBeVisible();
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+  await stopClock(page);
   await spoken.evaluate((region) => {
     const heard: string[] = [];
     Object.assign(window, { heard });

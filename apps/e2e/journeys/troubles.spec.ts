@@ -1,3 +1,4 @@
+import { stopClock } from '../clock.ts';
 import { visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
 import { silentProxy } from '../silent-proxy.ts';
@@ -42,7 +43,7 @@ test('a vote while voting is paused is sent by itself once it goes on, and the r
   await page.clock.install();
   await vote.open();
   await vote.vote(poll.first.label);
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+  await stopClock(page);
   let isPaused = true;
   await page.route('**/vote', (route) => (isPaused ? route.fulfill(refusal(503, 'VotingPaused')) : route.fallback()));
   await page.route('**/voting', (route) => route.fulfill({ json: { isPaused } }));
@@ -68,7 +69,7 @@ test('a vote without a script that met a pause says so until voting goes on', as
 test('a vote that gets no answer is sent again after 5 s, and counts once', async ({ poll, vote, page }) => {
   await page.clock.install();
   await vote.open();
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+  await stopClock(page);
   let posts = 0;
   // The first one is recorded, and its answer gets lost on the way.
   await page.route('**/vote', async (route) => {
@@ -134,7 +135,7 @@ test.describe('on connections that die silently', () => {
       await page.locator(settled).waitFor();
       await expect(mark).toHaveAttribute('data-feed', 'live');
       // From here on the page's clock stands still. The last heartbeat came at most 15 s ago.
-      await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+      await stopClock(page);
       proxy.fallSilent();
       await somebodyVotes(poll.first.id);
       await page.clock.runFor(15_000);
