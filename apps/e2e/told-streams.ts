@@ -19,6 +19,7 @@ export async function tellStreams(page: Page, first: Record<string, readonly Mes
         setTimeout(() => {
           beat();
           for (const [event, data] of messages[url] ?? []) this.hear(event, data);
+          Object.assign(window, { isTold: true });
         });
       }
       hear(event: string, told: unknown) {
@@ -39,3 +40,6 @@ export const tell = (page: Page, ...messages: Message[]): Promise<void> =>
   page.evaluate((all) => {
     for (const [event, data] of all) (window as unknown as { told: Told }).told.hear(event, data);
   }, messages);
+
+/** Waits until the page has heard the first messages. */
+export const isTold = (page: Page) => page.waitForFunction(() => 'isTold' in window);
