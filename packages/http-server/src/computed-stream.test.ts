@@ -188,10 +188,9 @@ test('pauses grow with the time that a broadcast takes', async () => {
     () => undefined,
   );
   const tellingMs = 300;
-  const crowd = Object.assign(new EventEmitter(), {
-    writeHead: () => undefined,
-    write: (message: Buffer | string) => String(message).startsWith('data:') && vi.advanceTimersByTime(tellingMs),
-  });
+  const write = (message: Buffer | string) => String(message).startsWith('data:') && vi.advanceTimersByTime(tellingMs);
+  const socket = Object.assign(new EventEmitter(), { write });
+  const crowd = Object.assign(new EventEmitter(), { writeHead: () => undefined, write, socket });
   stream.watch(crowd as unknown as http.ServerResponse);
   const from = performance.now();
   for (let ms = 0; ms < 12_000; ms += 100) {

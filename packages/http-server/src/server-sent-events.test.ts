@@ -131,9 +131,8 @@ test('asks for a pause in proportion to what the last broadcast took', async () 
   const { watch } = await serve(viewers);
   await watch();
   const message = Buffer.from('data: 1\n\n');
-  // Like Node, it writes to the socket at the end of the current turn.
-  const write = vi.spyOn(http.ServerResponse.prototype, 'write').mockImplementation(() => {
-    process.nextTick(() => vi.advanceTimersByTime(50));
+  const write = vi.spyOn(net.Socket.prototype, 'write').mockImplementation(() => {
+    vi.advanceTimersByTime(50);
     return true;
   });
   viewers.broadcast(message);

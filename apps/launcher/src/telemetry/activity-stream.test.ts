@@ -265,7 +265,8 @@ test('the longer a broadcast takes, the less often there is one', async () => {
     told += 1;
     vi.advanceTimersByTime(tellingMs);
   };
-  const crowd = Object.assign(new EventEmitter(), { writeHead: () => undefined, writableLength: 0, write });
+  const socket = Object.assign(new EventEmitter(), { writableLength: 0, write });
+  const crowd = Object.assign(new EventEmitter(), { writeHead: () => undefined, write, socket });
   stream.watch(crowd as unknown as http.ServerResponse);
   const from = performance.now();
   for (let ms = 0; ms < 12_000; ms += 100) {
