@@ -1,7 +1,7 @@
 import { type Poll, pollOf } from '@serverless-vote/contracts/poll';
 import type { PollStatus } from '@serverless-vote/contracts/poll-state';
 import { InvalidEvent } from '@serverless-vote/runtime/errors';
-import { fieldsOf, idFrom } from '@serverless-vote/runtime/fields';
+import { fieldsOf, idFrom, UNSTORABLE } from '@serverless-vote/runtime/fields';
 
 /** How a poll is opened. */
 export interface Opening {
@@ -56,7 +56,7 @@ export function openingFrom({ closesInSeconds, hidden }: Record<string, unknown>
 
 /** @throws {InvalidEvent} */
 export function draftFrom(question: unknown, options: unknown): Poll {
-  const isText = (value: unknown): value is string => typeof value === 'string' && !/\p{Cc}/u.test(value);
+  const isText = (value: unknown): value is string => typeof value === 'string' && !UNSTORABLE.test(value);
   if (!isText(question) || !Array.isArray(options) || !options.every(isText))
     throw new InvalidEvent(
       `A question is text, and its options are a list of texts, without control characters. Send ${EXAMPLE}.`,

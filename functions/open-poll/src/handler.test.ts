@@ -56,6 +56,8 @@ test('a poll is open although nobody could be told to close it: the countdown en
 test.each([
   [null, 'An event is an object'],
   [{}, 'A question is text'],
+  [{ question: 'Half an emoji: \ud83d?', options: ['Yes', 'No'] }, 'A question is text'],
+  [{ poll: '\ud83d' }, 'control characters'],
   [{ poll: '' }, "not a draft's id"],
   [{ poll: 'now', question: 'Now?' }, 'either'],
   [{ question: 'Now?', options: 'Yes,No' }, 'a list of texts'],

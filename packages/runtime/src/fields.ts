@@ -16,13 +16,15 @@ export function fieldsOf(event: unknown, example: string): Record<string, unknow
   throw new InvalidEvent(`An event is an object, not ${describe(event)}. Send ${example}.`);
 }
 
+/** Control characters, and halves of surrogate pairs, which Postgres refuses in JSON. */
+export const UNSTORABLE = /[\p{Cc}\p{Cs}]/u;
 const LONGEST_ID = 100;
 
 /** Text that may be an id: of an option, for example. @throws {InvalidEvent} */
 export function idFrom(value: unknown, name: string, whose: string): string {
   if (typeof value !== 'string' || value === '')
     throw new InvalidEvent(`${name} is ${describe(value)}, not ${whose} id. Send one that fetch-results lists.`);
-  if (value.length > LONGEST_ID || /\p{Cc}/u.test(value))
+  if (value.length > LONGEST_ID || UNSTORABLE.test(value))
     throw new InvalidEvent(
       `${name} is ${describe(value)}: ids have at most ${LONGEST_ID} characters, and no control characters.`,
     );
