@@ -10,13 +10,17 @@ import { sendAll } from '../send-all.ts';
 import { Stack } from '../stack.ts';
 import { terminalTable } from '../table.ts';
 import { newVote, type VotingStack } from '../voting-stack.ts';
+import { type RoomPlan, rooms } from './rooms.ts';
 import { SwarmStack } from './swarm-stack.ts';
 import { type Platform, swarmTable } from './table.ts';
 
 const isQuick = process.argv.includes('--quick');
 const plan = isQuick
-  ? { deadlineMs: 8 * 60_000, rounds: 3, burstRounds: 1, voters: 1_000, freshMs: 8_000 }
-  : { deadlineMs: 15 * 60_000, rounds: 12, burstRounds: 3, voters: 3_000, freshMs: 20_000 };
+  ? { deadlineMs: 9 * 60_000, rounds: 3, burstRounds: 1, voters: 1_000, freshMs: 8_000 }
+  : { deadlineMs: 20 * 60_000, rounds: 12, burstRounds: 3, voters: 3_000, freshMs: 20_000 };
+const room: RoomPlan = isQuick
+  ? { rates: [20], durationMs: 5_000 }
+  : { rates: [2, 5, 10, 20, 40, 80, 160], durationMs: 10_000 };
 const IDLE_MS = 3_000;
 const CONNECTIONS = 100;
 /** The concurrency when each container takes one event, and the number of callers: enough to keep two cores busy. */
@@ -106,6 +110,7 @@ async function main(): Promise<void> {
   const series = await interleave(plan.rounds, singles, turns);
   const bursts = platforms.map(([platform, stack]) => burst(platform, stack, wrong));
   Object.assign(series, await interleave(plan.burstRounds, bursts, turns));
+  Object.assign(series, await rooms(platforms, room, turns));
   await Promise.all([
     one.change({ COMPOSE_FILE: 'docker-compose.yml:infra/bench/single-use.compose.yml' }),
     three.becomeSingleUse(),
@@ -113,10 +118,10 @@ async function main(): Promise<void> {
   const freshes = platforms.map(([platform, stack]) => fresh(platform, stack));
   Object.assign(series, await interleave(plan.burstRounds, freshes, turns));
 
-  const table = swarmTable(series, wrong);
+  const table = swarmTable(series, wrong, room.rates);
   say(`\n${terminalTable(table)}\n`);
   const loadAfter = os.loadavg().map((load) => Math.round(load * 100) / 100);
-  const result = { ...where, loadAfter, quick: isQuick, problems, table, plan, series, wrong };
+  const result = { ...where, loadAfter, quick: isQuick, problems, table, plan: { ...plan, room }, series, wrong };
   say(`  All numbers are in ${writeResult(`swarm-${where.date}${isQuick ? '-quick' : ''}`, result)}`);
   const notMeasured = Object.entries(problems).map(([row, why]) => `${row} (${why})`);
   if (notMeasured.length > 0) lastLine(`  ✗ not measured: ${notMeasured.join('; ')}`);
