@@ -45,7 +45,7 @@ export default defineConfig({
           ...deadlines.test,
           name: 'unit',
           include: [
-            '{apps/classic,apps/cli,apps/launcher,functions/*,packages/*,infra/*}/src/**/*.test.ts',
+            '{apps/classic,apps/workshop,apps/cli,apps/launcher,functions/*,packages/*,infra/*}/src/**/*.test.ts',
             'apps/launcher/test/*.test.ts',
             'infra/{docs,engine,lock,stack}/*.test.mts',
             'turbo/generators/*.test.mts',

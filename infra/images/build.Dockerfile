@@ -7,7 +7,7 @@ RUN --mount=type=cache,id=serverless-vote-npm,target=/root/.npm \
   --mount=type=cache,id=serverless-vote-turbo,target=/project/.turbo \
   : serverless-vote && npm ci --ignore-scripts --no-audit --no-fund \
   && TURBO_TELEMETRY_DISABLED=1 node_modules/.bin/turbo run build --output-logs=new-only \
-  && mkdir /built && cp --parents --recursive functions/catalog.json functions/*/dist apps/launcher/dist apps/web/.next/standalone \
+  && mkdir /built && cp --parents --recursive functions/catalog.json functions/*/dist apps/launcher/dist apps/web/.next/standalone apps/workshop/dist \
     packages/task-agent/dist packages/database infra/images/rehearse-web.mjs /built \
   && node infra/images/functions.mts --users /built/users
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds our images from the output of `turbo build` on the host.
 #
-#   build.sh [launcher|web|database|<function>…]   without arguments all of them; IMAGE_TAG is the tag
+#   build.sh [launcher|web|workshop|database|<function>…]   without arguments all of them; IMAGE_TAG is the tag
 #   PUBLISH_TO=<registry> OTHER=arm64 build.sh     for a registry, and for another architecture than this machine's: nothing of
 #                                                  the images is run then, so their last stages, which run something, are left out
 #
@@ -103,6 +103,9 @@ if wanted launcher; then
 fi
 if wanted web; then
   image web web -- apps/web/.next/standalone infra/images/rehearse-web.mjs
+fi
+if wanted workshop; then
+  image workshop workshop -- apps/workshop/dist
 fi
 
 remove_superseded

@@ -15,7 +15,7 @@ check_destination() {
   [[ ${TAG:-} =~ ^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,120}$ ]] || fail "TAG=${TAG:-} is not a tag." '' "make publish REGISTRY=$REGISTRY TAG=1.0"
 }
 
-names() { echo launcher database web && node infra/images/functions.mts | cut -d' ' -f1; }
+names() { echo launcher database web workshop && node infra/images/functions.mts | cut -d' ' -f1; }
 
 # build_for <architecture> <its number>
 build_for() {

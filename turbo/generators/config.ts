@@ -14,7 +14,7 @@ interface Catalog {
 }
 
 /** Other images of ours have these names. */
-const TAKEN = ['placeholder', 'database', 'debian', 'launcher', 'node', 'postgres', 'web'];
+const TAKEN = ['placeholder', 'database', 'debian', 'launcher', 'node', 'postgres', 'web', 'workshop'];
 
 /** `npx turbo gen function`: a function's folder, its place in the catalog, and its role in the database if it needs one. */
 export default function generator(plop: PlopTypes.NodePlopAPI): void {

@@ -45,7 +45,7 @@ has_arm64_program() (
 
 # What is here then was pulled.
 docker images --format '{{.Repository}}:{{.Tag}}' | grep -E "^($registry/)?serverless-vote/" | xargs --no-run-if-empty docker rmi --force >/dev/null
-for name in launcher database web $(node infra/images/functions.mts | cut -d' ' -f1); do
+for name in launcher database web workshop $(node infra/images/functions.mts | cut -d' ' -f1); do
   check "$name is for amd64 and arm64" is_for_both $name
   check "and what runs in it is a program for arm64" has_arm64_program $name '*usr/local/bin/node'
 done

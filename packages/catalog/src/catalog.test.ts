@@ -161,6 +161,7 @@ describe('reading the catalog', () => {
         ['web', undefined],
         ['record-vote', undefined],
         ['fetch-results', undefined],
+        ['workshop', 'service'],
         ['hello', 'service'],
       ],
     ]);
@@ -182,14 +183,18 @@ describe('reading the catalog', () => {
       { name: 'record-vote', limit: 6, calls: ['report'] },
       { name: 'fetch-results', limit: 4 },
       { name: 'report', limit: 6, aside: 'function', calls: ['fetch-results'] },
+      { name: 'workshop', limit: 1, aside: 'service' },
     ]);
   });
 
   test('has programs that are alone in their networks on a Swarm: services besides web, and functions made for Lambda', () => {
-    expect(aloneOf(catalog)).toEqual({ functions: [], services: [] });
+    expect(aloneOf(catalog)).toEqual({ functions: [], services: ['workshop'] });
     const other = JSON.parse(withService('hello', { image: 'nginx:1.29', port: 80 }));
     other.functions['fetch-results'].protocol = 'runtime-api-tcp';
-    expect(aloneOf(parseCatalog(JSON.stringify(other)))).toEqual({ functions: ['fetch-results'], services: ['hello'] });
+    expect(aloneOf(parseCatalog(JSON.stringify(other)))).toEqual({
+      functions: ['fetch-results'],
+      services: ['workshop', 'hello'],
+    });
   });
 
   test.each([
