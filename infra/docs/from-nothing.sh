@@ -14,3 +14,4 @@ unset GIT_DIR GIT_WORK_TREE
 
 [ -z "$(docker ps --all --quiet --filter "label=$CLUSTER_LABEL=$STACK")" ] || "$ROOT/infra/swarm/cluster.sh" down
 if [ -n "$(ours --all)$(docker volume ls --quiet --filter "name=^${STACK}_")" ]; then take_down --volumes; fi
+if [ -n "$(docker ps --all --quiet --filter "label=org.serverless-vote.classic=$STACK")" ]; then classic down --volumes --timeout 10 >/dev/null 2>&1; fi

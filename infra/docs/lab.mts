@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A block of commands, and the output that the lab shows. */
+/** A block of commands, and the output that the lab shows; or a change that a learner makes in an editor, as the command that makes it. */
 export interface Step {
   /** The line where the block begins, counted from 1. */
   line: number;
@@ -28,8 +28,9 @@ export function readLabs(): Lab[] {
 }
 
 /**
- * Reads a lab: a block fenced as `sh` is a step, one fenced as `text` is the output of the step before it.
- * @throws {Error} if a block is neither, or is output without a step
+ * Reads a lab: a block fenced as `sh` is a step, one fenced as `text` is the output of the step before it, one fenced as `diff` is a change
+ * of files.
+ * @throws {Error} if a block is none of these, or is output without a step
  */
 export function parseLab(file: string, text: string): Lab {
   const steps: Step[] = [];
@@ -51,7 +52,9 @@ export function parseLab(file: string, text: string): Lab {
     const content = body.join('\n');
     const last = steps.at(-1);
     if (language === 'sh') steps.push({ line, commands: content, shown: undefined });
-    else if (language !== 'text') throw new Error(`${file}:${line}: a block is sh or text, not "${language}".`);
+    else if (language === 'diff')
+      steps.push({ line, commands: `git apply --recount <<'DIFF'\n${content}\nDIFF`, shown: undefined });
+    else if (language !== 'text') throw new Error(`${file}:${line}: a block is sh, text or diff, not "${language}".`);
     else if (last && last.shown === undefined) last.shown = content;
     else throw new Error(`${file}:${line}: this output has no commands before it.`);
   }

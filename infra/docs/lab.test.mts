@@ -2,12 +2,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { solved } from './exercise.mts';
 import { parseLab, readLabs } from './lab.mts';
 import { commandsAt, outputAsWritten } from './places.mts';
 import { Shell } from './shell.mts';
 
 const SECTIONS = [
-  ...['Steps', 'What happened, and why', 'Check yourself', 'If it went wrong', 'Tear down'].map(
+  ...['Steps', 'What happened, and why', 'Take it elsewhere', 'Exercise', 'If it went wrong', 'Tear down'].map(
     (title) => `## ${title}`,
   ),
 ];
@@ -22,6 +23,12 @@ describe('a lab', () => {
         { line: 14, commands: 'c', shown: undefined },
       ],
     });
+  });
+
+  test('may have changes of files, which are applied', () => {
+    expect(parseLab('01-a.md', '```diff\n-a\n+b\n```\n').steps).toEqual([
+      { line: 1, commands: "git apply --recount <<'DIFF'\n-a\n+b\nDIFF", shown: undefined },
+    ]);
   });
 
   test.each([
@@ -43,8 +50,23 @@ describe.each(readLabs())('$file', ({ file, title, text, steps }) => {
     expect(title).toMatch(new RegExp(`^Lab ${Number(file.slice(0, 2))}: `));
   });
 
-  test('has at most 120 lines', () => {
-    expect(text.split('\n').length - 1).toBeLessThanOrEqual(120);
+  test('has at most 190 lines', () => {
+    expect(text.split('\n').length - 1).toBeLessThanOrEqual(190);
+  });
+
+  test('asks for a prediction before it explains', () => {
+    expect(text).toMatch(/\*\*Predict[.:]\*\*[\s\S]*?<details>/);
+    expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);
+  });
+
+  test('has an exercise with a check, and a solution that only the tests know', () => {
+    const exercise = steps.filter(({ commands }) => /^check \d+$/m.test(commands));
+    expect(exercise).toHaveLength(1);
+    expect(solved(file, exercise[0]?.commands ?? '')).toContain('The check succeeds before the exercise is done.');
+  });
+
+  test('leaves changes of files to an editor', () => {
+    expect(text).not.toMatch(/\bperl\b|\bsed -i/);
   });
 
   test('has commands that can be pasted: no prompt, no comment, no placeholder', () => {
@@ -53,7 +75,8 @@ describe.each(readLabs())('$file', ({ file, title, text, steps }) => {
   });
 
   test('has no "!" that an interactive shell would expand from its history', () => {
-    const unquoted = steps.map(({ commands }) => commands.replace(/'[^']*'/g, ''));
+    const typed = steps.map(({ commands }) => commands).filter((commands) => !commands.startsWith('git apply'));
+    const unquoted = typed.map((commands) => commands.replace(/'[^']*'/g, ''));
     expect(unquoted.filter((text) => /(?<!\$)![^\s=("]/.test(text))).toEqual([]);
   });
 });

@@ -48,12 +48,12 @@ find docs/workshop -name '[0-9]*.md' | grep -qE "/${LAB:-.*}-" ||
 step engine "$ROOT/infra/engine/engine.sh"
 step packages install_packages
 step build build
-read -r PORT CONTROL_PORT PROMETHEUS_PORT GRAFANA_PORT < <(free_ports 4)
+read -r PORT CONTROL_PORT PROMETHEUS_PORT GRAFANA_PORT CLASSIC_PORT CLASSIC_RESULTS_PORT < <(free_ports 6)
 # The PATH of a learner's terminal, without what our own scripts add.
 LABS_PATH=${PATH//"$ROOT/node_modules/.bin:"/}
 LABS_PATH=${LABS_PATH//"$ROOT/.cache/npm/node_modules/.bin:"/}
 LABS_COPY=$(mktemp -d "${TMPDIR:-/tmp}/labs.XXXXXX")
-export PORT CONTROL_PORT PROMETHEUS_PORT GRAFANA_PORT LABS_PATH LABS_COPY
+export PORT CONTROL_PORT PROMETHEUS_PORT GRAFANA_PORT CLASSIC_PORT CLASSIC_RESULTS_PORT LABS_PATH LABS_COPY
 begun=yes
 step copy copy_repository
 while_counting suite workshop labs

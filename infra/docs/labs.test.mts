@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { solved } from './exercise.mts';
 import { readLabs } from './lab.mts';
 import { commandsAt, outputAsWritten } from './places.mts';
 import { Shell } from './shell.mts';
@@ -31,7 +32,7 @@ const fromNothing = () => {
   execFileSync(join(import.meta.dirname, 'from-nothing.sh'), { stdio: 'pipe', timeout: CLEAN_MS });
 };
 
-describe.each(readLabs())('$file', ({ steps }) => {
+describe.each(readLabs())('$file', ({ file, steps }) => {
   let shell: Shell;
   let failed: number | undefined;
 
@@ -51,7 +52,7 @@ describe.each(readLabs())('$file', ({ steps }) => {
       if (failed !== undefined) throw new Error(`Not tried, because line ${failed} failed.`);
       failed = line;
       const look = () => stateOf(STACK, CONTROL_PORT);
-      const printed = outputAsWritten(place, await runStep(shell, commandsAt(place, commands), look));
+      const printed = outputAsWritten(place, await runStep(shell, commandsAt(place, solved(file, commands)), look));
       const difference = shown === undefined ? undefined : differenceOf(shown, printed);
       if (difference !== undefined) throw new Error(difference);
       failed = undefined;

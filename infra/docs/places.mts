@@ -27,7 +27,7 @@ export function commandsAt(place: Place, commands: string): string {
       .replace(/\b127\.0\.0\.1:9088\b/g, `127.0.0.1:${place.controlPort}`)
       .replace(/\bserverless-vote-node-/g, `${place.stack}-node-`)
       .replace(/(?<![@\w/-])serverless-vote\/([a-z-]+)(?![\w:/-])/g, `serverless-vote/$1:${place.imageTag}`)
-      .replace(/\blauncher=serverless-vote\b/g, `launcher=${place.stack}`)
+      .replace(/\b(launcher|classic)=serverless-vote\b/g, `$1=${place.stack}`)
       .replace(/\bserverless-vote_/g, `${place.stack}_`)
   );
 }

@@ -5,7 +5,7 @@ import type { Shell } from './shell.mts';
 const WAIT_MS = 60_000;
 /** Steps that install, build or start a stack. They have deadlines of their own, and a fresh machine takes minutes. */
 const BUILD_MS = 900_000;
-const BUILDS = /\bmake (run|swarm|monitor)\b|\bturbo gen\b|\bnpm test\b/;
+const BUILDS = /\bmake (run|swarm|monitor|classic)\b|\bturbo gen\b|\bnpm test\b/;
 
 /** The time limit of a step. */
 export const limitOf = (commands: string): number => (BUILDS.test(commands) ? BUILD_MS : WAIT_MS);

@@ -1,0 +1,2 @@
+docker kill $(ids record-vote)
+invoke record-vote "$event"

@@ -1,0 +1,1 @@
+manager docker node update --availability drain node-3

@@ -1,0 +1,1 @@
+share='sum(invocations_total{function="record-vote",start_kind="warm"}) / sum(invocations_total{function="record-vote"})'
