@@ -14,6 +14,8 @@ create table polls (
   origin       text not null check (origin in ('settings', 'file', 'presenter')),
   -- Places in the order of acceptance (microseconds). With a countdown, closed_order is known when the poll opens.
   opened_order bigint check (opened_order > 0),
+  -- The poll of the settings is open for all that was accepted before it was written, so its place is no time.
+  opened_at    timestamptz,
   closed_order bigint,
   -- The end of the countdown.
   closes_at    timestamptz,
@@ -35,9 +37,9 @@ create table poll_files (
 );
 
 -- The poll of an older version is the first one, and open. Everything in it belongs to it.
-insert into polls (id, question, status, origin, opened_order, votes_since, updated_at)
+insert into polls (id, question, status, origin, opened_order, opened_at, votes_since, updated_at)
 select coalesce(nullif(trim('-' from left(regexp_replace(lower(question), '[^[:alnum:]]+', '-', 'g'), 40)), ''), 'poll'),
-       question, 'open', 'settings', 1, votes_since, updated_at
+       question, 'open', 'settings', 1, votes_since, votes_since, updated_at
 from poll;
 drop table poll;
 

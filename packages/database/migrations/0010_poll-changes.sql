@@ -23,7 +23,7 @@ language sql stable set search_path = public, pg_temp as $$
     'closesAt', iso(poll.closes_at),
     'hidden', poll.hidden,
     'votesSince', iso(poll.votes_since),
-    'openedAt', iso(moment_of(poll.opened_order)),
+    'openedAt', iso(poll.opened_at),
     'closedAt', case when is_over.yes or poll.status = 'closed' then iso(moment_of(poll.closed_order)) end,
     'options', jsonb_agg(jsonb_build_object('id', options.id, 'label', options.label,
                                             'votes', case when not poll.hidden then counted.votes end) order by options.position),
@@ -124,7 +124,8 @@ declare
 begin
   perform end_poll(place);
   update polls
-  set status = 'open', votes_since = clock_timestamp(), opened_order = place, opened_by = event, closed_order = ends, result = null,
+  set status = 'open', opened_at = clock_timestamp(), votes_since = clock_timestamp(),
+      opened_order = place, opened_by = event, closed_order = ends, result = null,
       -- The order of acceptance may be ahead of the clock, if that was once wrong.
       closes_at = moment_of(ends - (greatest(place - clock_order(), 0) / 1000) * 1000),
       hidden = coalesce((opening ->> 'hidden')::boolean, hidden), updated_at = clock_timestamp()
