@@ -59,7 +59,8 @@ function bursts(lines: Lines, { voters }: Plan): void {
   const [invoke, page] = ['burst: Invoke API', 'burst: vote page'];
   const baseline = lines.samples('burst: baseline');
   const batched = lines.samples('burst: baseline, batched');
-  lines.baseline(`burst of ${voters}: baseline`, rate(baseline));
+  const failed = lines.fact('burst: baseline, lost or twice');
+  lines.baseline(`burst of ${voters}: baseline`, rate(baseline), failed > 0 ? `${failed} votes lost or twice` : '');
   lines.baseline('  baseline that batches as we do', rate(batched));
   lines.compare('  Invoke API', rate(lines.samples(invoke)), [lines.samples(invoke), baseline, 'baseline'], {
     atLeast: 0.5,

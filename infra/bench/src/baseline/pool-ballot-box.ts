@@ -1,9 +1,15 @@
 import type { Ballot, BallotBox, Entry } from '@serverless-vote/record-vote/ballot-box';
 import { Pool } from 'pg';
 
-/** One prepared statement per vote, on a connection pool of the usual size. */
+/**
+ * The role may have twelve sessions. With the ten of a usual pool, the other ballot box and two prewarmed containers it had thirteen: in
+ * every burst some votes failed, and each of them cost the database a process.
+ */
+const SESSIONS = 7;
+
+/** One prepared statement per vote, on a connection pool. */
 export class PoolBallotBox implements BallotBox {
-  readonly #pool = new Pool({ max: 10 });
+  readonly #pool = new Pool({ max: SESSIONS });
 
   async record({ voterId, choice, poll, acceptedAt }: Ballot): Promise<Entry> {
     const { rows } = await this.#pool.query<Entry>({
