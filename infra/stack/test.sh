@@ -6,7 +6,7 @@
 #   make test ONLY=vote.spec        the test files whose path contains this
 #
 # The unit tests use every core and come first. The other parts mostly wait, so they run beside each other: the integration tests on
-# three stacks, each file on the one that is free, and the browser tests on one of their own, two at a time. Every suite has its log
+# four stacks, each file on the one that is free, and the browser tests on one of their own, two at a time. Every suite has its log
 # in .cache/logs/test. The last line counts: N passed, N failed.
 set -euo pipefail
 
@@ -137,7 +137,7 @@ if is_chosen integration; then
   # shellcheck source=/dev/null
   . "$ROOT/.cache/prometheus-image"
   export PROMETHEUS_IMAGE
-  several=3
+  several=4
   [ -z "$integration_files" ] || [ "$(wc -w <<<"$integration_files")" -ge $several ] || several=$(wc -w <<<"$integration_files")
   lane integration on_stacks "$several" integration integration
 fi
