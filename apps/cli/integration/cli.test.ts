@@ -133,10 +133,15 @@ describe('fn invoke --async --delay', () => {
       JSON.stringify({ do: 'say', text }),
       '--async',
       '--delay',
-      '2',
+      '900',
     ]);
     expect({ status, out }).toEqual({ status: 0, out: expect.stringMatching(/^[0-9a-f-]{36}\n$/) });
     expect((await fn(['logs', 'misbehave', '--tail', '5'])).out).not.toContain(text);
+    const { client, end } = await ownerSession();
+    const soon = `update async_events.job set start_after = now() where id = $1 and start_after > now() + interval '800 s'`;
+    expect((await client.query(soon, [out.trim()])).rowCount).toBe(1);
+    await endPauses(client);
+    await end();
     await expect.poll(async () => (await fn(['logs', 'misbehave', '--tail', '5'])).out).toContain(text);
   });
 

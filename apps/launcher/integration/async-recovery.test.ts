@@ -102,7 +102,7 @@ describe('asynchronous events', () => {
     await expect.poll(isLater).toEqual(['async_events{function="misbehave",state="later"} 1']);
 
     const owner = await ownerSession();
-    const soon = `update async_events.job set start_after = now() + interval '10 s' where id = $1 returning start_after as due`;
+    const soon = `update async_events.job set start_after = now() + interval '5 s' where id = $1 returning start_after as due`;
     const { due } = (await owner.client.query(soon, [id])).rows[0];
     await crash('launcher');
     await healthy();
@@ -114,7 +114,7 @@ describe('asynchronous events', () => {
     expect(Date.parse(JSON.parse(ran ?? '').at)).toBeGreaterThanOrEqual(due.getTime());
     events.leave();
     await owner.end();
-    expect(await isLater()).toEqual([]);
+    await expect.poll(isLater).toEqual([]);
   });
 
   test('that are dead letters stay so after a restart of the launcher', async () => {

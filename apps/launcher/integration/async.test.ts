@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { operator } from './operator.ts';
 import { endPauses, ownerSession } from './sql.ts';
 import { type Answer, controlUrl, follow, invoke, invokeRaw, send, total } from './stack.ts';
 
@@ -26,9 +27,13 @@ afterAll(() => owner.end());
 describe('an asynchronous invocation', () => {
   test('is answered with 202 and its request id before it has run, and runs under that id', async () => {
     const events = await follow(controlUrl, '/events');
-    const answer = await invokeAsync('misbehave', { do: 'sleep', ms: 500 });
+    const answer = await invokeAsync('misbehave', { do: 'hold' });
     expect(answer).toMatchObject({ status: 202, text: '' });
-    expect(events.text()).not.toContain('"type":"invocation.finished"');
+    const running = new RegExp(
+      `"type":"invocation.running","requestId":"${idOf(answer)}".*"containerId":"([0-9a-f]{12})"`,
+    );
+    await expect.poll(events.text).toMatch(running);
+    await operator.release(running.exec(events.text())?.[1] ?? '');
     await expect.poll(events.text).toMatch(new RegExp(`"type":"async.done".*"requestId":"${idOf(answer)}"`));
     expect(events.text()).toMatch(
       new RegExp(`"type":"invocation.finished","requestId":"${idOf(answer)}".*"outcome":"success"`),

@@ -88,6 +88,7 @@ describe('a function calls another one', () => {
     await end();
     await expect.poll(events.text).toMatch(new RegExp(`"async.done".*"name":"${REUSED}"`));
     events.leave();
-    expect((await send(controlUrl, '/metrics')).text).toContain(`async_events{function="${REUSED}",state="later"} 0`);
+    const metrics = async () => (await send(controlUrl, '/metrics')).text;
+    await expect.poll(metrics).toContain(`async_events{function="${REUSED}",state="later"} 0`);
   });
 });

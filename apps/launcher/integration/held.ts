@@ -44,6 +44,15 @@ export async function hold(name: string): Promise<Running & { release(containerI
   return { ...held, release: (containerId = held.containerId) => operator.release(containerId) };
 }
 
+/** A line of Python that holds an event until `letGo`; the program has blocked the signal from its start. */
+export const HOLD = 'signal.sigwait({signal.SIGCONT})';
+
+/** Releases an event that is held by a line of Python; again and again, since a program that is still starting misses the signal. */
+export async function letGo({ answer }: Running, containerId: string): Promise<Answer> {
+  const releasing = setInterval(() => operator.release(containerId).catch(() => undefined), 200);
+  return answer.finally(() => clearInterval(releasing));
+}
+
 export const waitingFor = async (name: string): Promise<number> =>
   (await numbers())('invocations_waiting', { function: name });
 

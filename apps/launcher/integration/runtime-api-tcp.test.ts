@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { running } from './held.ts';
+import { HOLD, letGo, running } from './held.ts';
 import { operator } from './operator.ts';
 import { containers, controlUrl, docker, follow, healthy, invoke, permanent } from './stack.ts';
 
@@ -52,7 +52,7 @@ describe('a function made for Lambda', () => {
   });
 
   test('is confined as every other', async () => {
-    const held = await running('lambda-python', python('time.sleep(3)', 'result = os.getuid()'));
+    const held = await running('lambda-python', python(HOLD, 'result = os.getuid()'));
     const [container] = (await containers('lambda-python')).filter(({ Id }) => Id.startsWith(held.containerId));
     const { Config, HostConfig } = await docker.getContainer(container?.Id ?? '').inspect();
     expect(Config.User).toBe('10009:10009');
@@ -65,13 +65,13 @@ describe('a function made for Lambda', () => {
       ...{ ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'], NetworkMode: 'none' },
       Binds: [expect.stringMatching(/:ro$/)],
     });
-    expect((await held.answer).json()).toBe(10_009);
+    expect((await letGo(held, held.containerId)).json()).toBe(10_009);
   });
 
   test('reaches nothing but its own Runtime API: neither launcher, machine, Postgres, another container nor a name', async () => {
     const { NetworkSettings } = await (await permanent('launcher')).inspect();
     const [network] = Object.values(NetworkSettings.Networks);
-    const held = await running('lambda-python', python('time.sleep(5)'));
+    const held = await running('lambda-python', python(HOLD));
     const targets = [
       ...[
         `${network?.IPAddress}:9000`,
@@ -96,7 +96,7 @@ describe('a function made for Lambda', () => {
       interfaces: expect.not.arrayContaining([expect.stringMatching(/^eth/)]),
       ...{ reached: ['127.0.0.1:9001'], sockets: [], postgres: false },
     });
-    await held.answer;
+    await letGo(held, held.containerId);
   });
 
   test('can’t take another address, send a packet by hand, or see the relay’s processes', async () => {
@@ -119,7 +119,7 @@ describe('a function made for Lambda', () => {
 
   test('can’t answer another container’s event', async () => {
     const bus = await follow(controlUrl, '/events');
-    const held = await running('lambda-python', python('time.sleep(5)', 'result = "its own"'));
+    const held = await running('lambda-python', python(HOLD, 'result = "its own"'));
     const runs = new RegExp(
       `"type":"invocation.running","requestId":"([^"]+)"[^\\n]*"containerId":"${held.containerId}"`,
     );
@@ -132,22 +132,22 @@ describe('a function made for Lambda', () => {
       'result = response.status',
     );
     expect(status).toBe(403);
-    expect((await held.answer).json()).toBe('its own');
+    expect((await letGo(held, held.containerId)).json()).toBe('its own');
   });
 
   test('whose container or relay is killed is retried', async () => {
     for (const relay of ['', '-relay']) {
-      const held = await running('lambda-python', python('time.sleep(4)', 'result = "retried"'));
+      const held = await running('lambda-python', python(HOLD, 'result = "retried"'));
       const { Name } = await docker.getContainer(held.containerId).inspect();
       await docker.getContainer(`${Name.slice(1)}${relay}`).kill();
-      const answer = await held.answer;
+      const answer = await letGo(held, await held.runningAgain(1));
       expect(answer.json()).toBe('retried');
       expect(answer.headers['x-container-id']).not.toBe(held.containerId);
     }
   });
 
   test('whose launcher is killed leaves neither container nor relay behind', async () => {
-    const held = await running('lambda-python', python('time.sleep(20)'));
+    const held = await running('lambda-python', python(HOLD));
     held.answer.catch(() => undefined);
     await operator.crashLauncher();
     await expect.poll(() => containers('relay')).toEqual([]);

@@ -29,6 +29,7 @@ async function inside(name: string, ...command: string[]): Promise<string> {
 describe('a service', () => {
   test('is started once by the first requests to its name, with a relay and no network, and both are gone when it is idle', async () => {
     await none('hello');
+    await none('relay');
     const before = await networks();
     const answers = await Promise.all(Array.from({ length: 20 }, () => reach('hello')));
     for (const { status, text } of answers) expect({ status, text }).toMatchObject({ status: 200, text: /Directory/ });

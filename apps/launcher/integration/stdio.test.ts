@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import { running } from './held.ts';
+import { HOLD, letGo, running } from './held.ts';
 import { operator } from './operator.ts';
 import { type Answer, containers, controlUrl, docker, follow, invoke, invokeInTime, permanent } from './stack.ts';
 
@@ -25,7 +25,7 @@ test.each([
 
 describe('a function over stdio', () => {
   test('is confined as every other', async () => {
-    const held = await running('python', python('time.sleep(3)', 'print(os.getuid())'));
+    const held = await running('python', python(HOLD, 'print(os.getuid())'));
     const [container] = (await containers('python')).filter(({ Id }) => Id.startsWith(held.containerId));
     const { Config, HostConfig } = await docker.getContainer(container?.Id ?? '').inspect();
     expect(Config.User).toBe('10009:10009');
@@ -33,7 +33,7 @@ describe('a function over stdio', () => {
       ...{ ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'], NetworkMode: 'none' },
       ...{ Memory: 128 * 2 ** 20, PidsLimit: 32, Binds: [], LogConfig: { Type: 'none' } },
     });
-    expect((await held.answer).json()).toBe(10_009);
+    expect((await letGo(held, held.containerId)).json()).toBe(10_009);
   });
 
   test('can write nowhere but in /tmp, and has no network', async () => {
@@ -117,9 +117,9 @@ describe('a function over stdio', () => {
   });
 
   test('whose container is killed is retried', async () => {
-    const held = await running('python', python('time.sleep(3)', 'print(1)'));
+    const held = await running('python', python(HOLD, 'print(1)'));
     await operator.kill(held.containerId);
-    const answer = await held.answer;
+    const answer = await letGo(held, await held.runningAgain(1));
     expect(answer.json()).toBe(1);
     expect(answer.headers['x-container-id']).not.toBe(held.containerId);
   });
@@ -129,10 +129,10 @@ describe('lost engine', () => {
   afterEach(() => operator.findEngine().catch(() => undefined));
 
   test('a result that broke off with its connection is not taken for a whole one', async () => {
-    const held = await running('python', python('print("[1,", flush=True)', 'time.sleep(3)', 'print("2]")'));
+    const held = await running('python', python('print("[1,", flush=True)', HOLD, 'print("2]")'));
     await operator.loseEngine();
     await operator.findEngine();
-    const answer = await held.answer;
+    const answer = await letGo(held, await held.runningAgain(1));
     expect(answer.json()).toEqual([1, 2]);
     expect(answer.headers['x-container-id']).not.toBe(held.containerId);
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { endPauses, ownerSession } from './sql.ts';
 import { controlUrl, invoke, send, vote } from './stack.ts';
 
 const EVENT = { 'x-amz-invocation-type': 'Event' };
@@ -28,7 +29,9 @@ test('an asynchronous event whose error Postgres would refuse becomes a dead let
     return (JSON.parse(text) as { deadLetters: Letter[] }).deadLetters;
   };
   const dead = async () => (await letters()).filter(({ requestId }) => accepted.includes(requestId));
-  await expect.poll(async () => (await dead()).length, { interval: 250 }).toBe(unkept.length);
+  const { client, end } = await ownerSession();
+  await expect.poll(async () => (await endPauses(client).then(dead)).length, { interval: 250 }).toBe(unkept.length);
+  await end();
   for (const { error } of await dead()) {
     expect(error.errorMessage).not.toBe('');
     expect(error.errorMessage.isWellFormed()).toBe(true);
