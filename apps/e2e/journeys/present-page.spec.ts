@@ -8,7 +8,7 @@ import { around, list, options, poll, soon, states } from '../told-polls.ts';
 import { tellStreams } from '../told-streams.ts';
 
 /** The page as it is, with polls from the test: the shared stack's own are left alone. */
-async function openWith(page: Page, told: object, hash = '#poll=x'): Promise<string[]> {
+async function openWith(page: Page, told: object, query = '?poll=x'): Promise<string[]> {
   const orders: string[] = [];
   await tellStreams(page, { '/streams/results': [] });
   await page.route('**/presenter/polls', (route) => {
@@ -16,7 +16,7 @@ async function openWith(page: Page, told: object, hash = '#poll=x'): Promise<str
     return route.fulfill({ json: told });
   });
   await visit(page, `/present?key=${presenterKey()}`);
-  await visit(page, `/present${hash}`);
+  await visit(page, `/present${query}`);
   return orders;
 }
 

@@ -1,6 +1,7 @@
 import type { ListedPoll } from '@serverless-vote/list-polls/contract';
 import { useRef } from 'react';
 import { type Action, Actions, useKeys } from './actions.tsx';
+import { askServer } from './ask-server.ts';
 import { neighbour, outcomeOf } from './desk.ts';
 import type { Place } from './use-place.ts';
 
@@ -14,7 +15,9 @@ export function HistoryView({ polls, selected, go }: Props) {
   const chosen = asked.find(({ id }) => id === selected?.id) ?? asked.at(-1);
   const link = useRef<HTMLAnchorElement>(null);
 
-  function download(href: string): void {
+  /** A download doesn't wait for web to start, as other requests do. So it starts first. */
+  async function download(href: string): Promise<void> {
+    await askServer().catch(() => undefined);
     if (!link.current) return;
     link.current.href = href;
     link.current.click();
@@ -24,10 +27,10 @@ export function HistoryView({ polls, selected, go }: Props) {
   const actions: Action[] = [
     ...(chosen
       ? [
-          { key: 'C', words: 'This poll as CSV', act: () => download(fileOf(chosen, 'csv')), isMain: true },
-          { key: 'J', words: 'As JSON', act: () => download(fileOf(chosen, 'json')) },
-          { key: 'A', words: 'All as CSV', act: () => download('/presenter/polls.csv') },
-          { key: 'L', words: 'All as JSON', act: () => download('/presenter/polls.json') },
+          { key: 'C', words: 'This poll as CSV', act: () => void download(fileOf(chosen, 'csv')), isMain: true },
+          { key: 'J', words: 'As JSON', act: () => void download(fileOf(chosen, 'json')) },
+          { key: 'A', words: 'All as CSV', act: () => void download('/presenter/polls.csv') },
+          { key: 'L', words: 'All as JSON', act: () => void download('/presenter/polls.json') },
           { key: 'ArrowUp', words: 'Up', act: () => move(-1) },
           { key: 'ArrowDown', words: 'Down', act: () => move(1) },
         ]
