@@ -47,6 +47,15 @@ describe('an invocation', () => {
     if (result.length > 1024 * 1024) await vi.waitFor(() => expect(left).toBe(true));
   });
 
+  it('may have a longer result where its caller expects one, such as all polls', async () => {
+    const list = JSON.stringify(Array(64 * 1024).fill(1));
+    await answering((_request, response) => {
+      response.writeHead(200, headers).end(list);
+    });
+    expect((await invoke('list-polls', {}, {}, list.length * 2)).result).toHaveLength(64 * 1024);
+    await expect(invoke('list-polls', {}, {}, list.length - 1)).rejects.toMatchObject({ kind: 'failed' });
+  });
+
   it('posts the event and returns the result, and how it was produced', async () => {
     let asked = '';
     await answering(async (request, response) => {

@@ -25,7 +25,7 @@ export function Masthead({ current, presenter = false }: { current?: Path; prese
             key={href}
             href={href}
             aria-current={href === current ? 'page' : undefined}
-            className="rounded-full px-3 py-2.5 text-muted underline-offset-8 hover:text-ink aria-[current]:text-ink aria-[current]:underline aria-[current]:decoration-2"
+            className={`rounded-full ${presenter ? 'px-1.5 sm:px-3' : 'px-3'} py-2.5 text-muted underline-offset-8 hover:text-ink aria-[current]:text-ink aria-[current]:underline aria-[current]:decoration-2`}
           >
             {name}
           </a>
