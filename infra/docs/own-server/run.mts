@@ -5,13 +5,13 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { ROOT } from '../document.mts';
 import { parseLab } from '../lab.mts';
 import { Shell } from '../shell.mts';
 import { differenceOf } from '../shown.mts';
 import { runStep, stateOf } from '../step.mts';
 import { voteInBrowser } from './browser.mts';
 
+const ROOT = join(import.meta.dirname, '../../..');
 const WITHIN_MS = 300_000;
 const ADDRESS = 'https://vote.example.org';
 const RATE = 50;

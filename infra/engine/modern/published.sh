@@ -17,7 +17,7 @@ compose() {
     FUNCTION_IDLE_TIMEOUT_MS=$FUNCTION_IDLE_TIMEOUT_MS WEB_IDLE_TIMEOUT_MS=$WEB_IDLE_TIMEOUT_MS \
     docker compose "$@"
 }
-needs_a_registry() { env --ignore-environment --chdir="$folder" PATH="$PATH" docker compose config 2>&1 | grep 'the registry that has the images'; }
+needs_a_registry() { [[ $(env --ignore-environment --chdir="$folder" PATH="$PATH" docker compose config 2>&1) == *'the registry that has the images'* ]]; }
 # What runs has a digest of the registry, and no other image of ours is here.
 is_pulled() { ours --format '{{.Image}}' | grep -v "^$registry/serverless-vote/.*:published$" && return 1; ! docker images --format '{{.Repository}}' | grep '^serverless-vote/'; }
 names_what_is_missing() {
@@ -38,7 +38,7 @@ has_arm64_program() (
   set +o pipefail
   layer=$(get "$1/manifests/published-arm64" | node -p 'JSON.parse(fs.readFileSync(0)).layers.map(({ digest }) => digest).join("\n")')
   for digest in $layer; do
-    [ "$(curl --silent "http://$registry/v2/serverless-vote/$1/blobs/$digest" | tar -xzO --occurrence=1 --wildcards "$2" 2>/dev/null | od -An -tu2 -j18 -N2 | tr -d ' ')" != 183 ] || exit 0
+    [ "$(curl --silent "http://$registry/v2/serverless-vote/$1/blobs/$digest" | tar -xzO --occurrence=1 --wildcards "$2" 2>/dev/null | od -An -tu2 -j18 -N2 2>/dev/null | tr -d ' ')" != 183 ] || exit 0
   done
   exit 1
 )
