@@ -8,7 +8,7 @@ export PATH=$PWD/node_modules/.bin:$PATH
 registry=http://127.0.0.1:5000/v2/serverless-vote
 type=application/vnd.docker.distribution.manifest.list.v2+json
 # The next release: the same images by another name.
-for name in launcher database web $(node infra/images/functions.mts | cut -d' ' -f1); do
+for name in launcher database web workshop $(node infra/images/functions.mts | cut -d' ' -f1); do
   curl --silent --fail --header "Accept: $type" "$registry/$name/manifests/published" |
     curl --silent --fail --request PUT --header "Content-Type: $type" --data-binary @- "$registry/$name/manifests/published-next"
 done
