@@ -7,13 +7,15 @@ import { resultLine, resultStream } from './result-stream.ts';
 /** What the first viewer gets. */
 async function shown(outcome: Outcome): Promise<string> {
   let text = '';
+  const write = (message: Buffer | string) => {
+    text += message;
+    return true;
+  };
+  const socket = Object.assign(new EventEmitter(), { write, end: () => undefined });
   const response = Object.assign(new EventEmitter(), {
+    socket,
     writeHead: () => response,
-    write: (message: Buffer | string) => {
-      text += message;
-      return true;
-    },
-    end: () => response,
+    write,
   }) as unknown as ServerResponse;
   const told = Promise.withResolvers<void>();
   const stream = resultStream(
