@@ -47,9 +47,6 @@ is_idle() { [ "$(running)" -eq 2 ]; }
 # metric NAME: the launcher's metrics that begin with this text.
 metric() { curl -s "$control/metrics" | grep -F "$1" | grep -v '^#'; }
 
-# is_throttled record-vote: has it refused events since the launcher started?
-is_throttled() { metric "invocations_total{function=\"$1\"" | grep throttled | grep -q ' [1-9]'; }
-
 # vote cats: votes as the page does, each time as a new voter, and prints the receipt.
 vote() { lab_choice=$1 && shift && curl -s "$page/vote" -H 'accept: application/json' -d "choice=$lab_choice" "$@"; }
 
@@ -74,23 +71,25 @@ crowd() {
     -w '\n%{http_code}\n' "$@" "$lab_address?n=[1-$lab_count]" | grep -xE '[0-9]+' | sort | uniq -c
 }
 
-# stuck_crowd 2: waits until so many containers of record-vote are ready, and pauses them while fifty people vote; continues when somebody has
-# been refused, or all fifty wait.
+# stuck_crowd 2: waits until so many containers of record-vote are ready, pauses them while fifty people vote, and continues when all fifty have
+# arrived: they are in a container, wait, or have been refused.
 stuck_crowd() {
   wait_until is_ready record-vote "$1" || return
+  lab_before=$(arrived record-vote)
   lab_stuck=$(ids record-vote)
   docker pause $lab_stuck >/dev/null
   lab_answers=$(mktemp)
   crowd "$page/vote" 50 >"$lab_answers" &
-  wait_until is_full record-vote $((50 - $1))
+  wait_until have_arrived record-vote $((lab_before + 50 - $1))
   docker unpause $lab_stuck >/dev/null
   wait $!
   cat "$lab_answers"
   rm "$lab_answers"
 }
 
-# is_full record-vote 49: has it refused events, or do so many wait?
-is_full() { is_throttled "$1" || metric "invocations_waiting{function=\"$1\"}" | grep -q " $2\$"; }
+# arrived record-vote: how many events wait, or have been refused since the launcher started.
+arrived() { metric "{function=\"$1\"" | grep -E '^invocations_waiting[{]|"throttled"' | awk '{ sum += $NF } END { print sum + 0 }'; }
+have_arrived() { [ "$(arrived "$1")" -ge "$2" ]; }
 
 # memory ID…: what the kernel charges to these containers, in total.
 memory() {
