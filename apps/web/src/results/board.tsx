@@ -3,7 +3,7 @@ import { lengthOf } from '../app/question.tsx';
 import { Clock } from '../poll/clock.tsx';
 import type { PollView } from '../poll/poll-view.ts';
 import type { ServerClock } from '../poll/server-clock.ts';
-import { isEnding, numbersWords, roundOf, type Stage } from '../poll/stage.ts';
+import { isEnding, numbersWords, roundOf, type Stage, secondsLeftOf } from '../poll/stage.ts';
 import { LiveMark } from './live-mark.tsx';
 import { Row } from './row.tsx';
 import { count, isCounted, numbersOf, type Tally } from './tally.ts';
@@ -53,7 +53,13 @@ export function Board({ tally, stage, feed, isLive, clock, isCovered }: Props) {
           className={`moment flex min-h-[2em] items-baseline gap-x-[0.6em] font-semibold text-stage sm:min-h-0 sm:justify-center ${leaders.length === 1 ? `tone-${leaders[0]}` : ''}`}
         >
           {isLive && <Clock stage={stage} className="text-[2em] leading-none tracking-tight" />}
-          <span className="blank wrap-anywhere min-w-0 text-balance leading-tight">{words}</span>
+          {/* Other words are other letters in another place, not the same ones that jump. */}
+          <span
+            key={`${words} ${secondsLeftOf(stage) === undefined}`}
+            className="blank wrap-anywhere min-w-0 text-balance leading-tight"
+          >
+            {words}
+          </span>
         </p>
         <LiveMark
           feed={feed}

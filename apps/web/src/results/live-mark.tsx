@@ -29,7 +29,7 @@ export function LiveMark({ feed, isClosed, updatedAt, clock }: Props) {
   };
   return (
     <p
-      className="flex items-center gap-2.5 whitespace-nowrap text-aside text-muted tabular-nums"
+      className="flex items-center gap-2.5 whitespace-nowrap sm:min-w-[13em] text-aside text-muted tabular-nums"
       data-testid="live"
       data-feed={feed}
     >
