@@ -148,7 +148,12 @@ test('a vote without an answer is not sent again after the closing, and the page
 test('a phone that has missed the closing is told when it votes, and then follows', async ({ vote, page }) => {
   await openPoll(drinks);
   await page.route('**/streams/results', (route) => route.abort('connectionreset'));
-  await vote.open();
+  // Without the stream a busy machine's page may be of the question before.
+  await expect(async () => {
+    await visit(page, '/');
+    await expect(question(page)).toHaveText(drinks.question, { timeout: 1_000 });
+  }).toPass();
+  await vote.comesAlive();
   await closePoll();
   await page.unroute('**/streams/results');
   await vote.option('Tea').click();
