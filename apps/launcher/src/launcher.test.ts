@@ -67,6 +67,21 @@ test('is healthy without a database', async () => {
   await launcher.stop();
 });
 
+test.each([
+  ['record-vote', 'failing'],
+  ['open-poll', 'ok'],
+])(
+  'an error of %s, again and again, makes health %s: it says whether a vote would be recorded',
+  async (name, status) => {
+    const { launcher, control } = await started();
+    const body = JSON.stringify({ do: 'throw', errorType: 'TypeError', message: 'broken' });
+    for (let times = 0; times < 3; times += 1)
+      await fetch(`${control}/2015-03-31/functions/${name}/invocations`, { method: 'POST', body });
+    expect(await (await fetch(`${control}/healthz`)).json()).toMatchObject({ status });
+    await launcher.stop();
+  },
+);
+
 test.each(['public', 'private'] as const)(
   'names the %s port when it is taken, and says of none that it listens',
   async (which) => {

@@ -118,7 +118,9 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
   releaseMemoryWhenIdle(bus, () => replicas().length + sandboxes().length === 0);
 
   const failures = new RecentFailures(bus);
-  const ofPages = pools.filter(({ name }) => catalog.services.web.mayInvoke.includes(name));
+  // What a visitor needs: an error of the presenter's functions keeps nobody from voting.
+  const needed = new Set(Object.values(catalog.services.web.prewarms).flat());
+  const ofPages = pools.filter(({ name }) => needed.has(name));
   const health = new HealthReport({
     isPrepared: () => databaseReady.isDone,
     databaseIsThere: () => database.isThere(),

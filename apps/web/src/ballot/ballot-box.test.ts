@@ -101,8 +101,14 @@ describe('a ballot box', () => {
     expect(await done).toEqual({ kind: 'recorded' });
     expect(told).toContainEqual({ kind: 'offline' });
   });
-  it('tries again a few times when there is a network but no answer', async () => {
-    const { box, done, posted } = boxWith(Array(50).fill({ kind: 'lost' }));
+  it('tries again for half a minute when there is a network but nobody answers: a launcher is replaced in less', async () => {
+    const { box, done, waits } = boxWith(Array(50).fill({ kind: 'lost' }));
+    box.cast('cats');
+    expect(await done).toEqual({ kind: 'failed', problem: 'unreachable' });
+    expect(waits).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+  it('gives up after four attempts that were connected but not answered', async () => {
+    const { box, done, posted } = boxWith(Array(50).fill({ kind: 'silent' }));
     box.cast('cats');
     expect(await done).toEqual({ kind: 'failed', problem: 'unreachable' });
     expect(posted).toHaveLength(4);

@@ -4,9 +4,10 @@ import { isVotingPaused, onceVotingGoesOn } from './once-voting-goes-on.ts';
 import { type Answer, type Attempt, postVote, type Vote } from './post-vote.ts';
 import type { Status } from './status.ts';
 
-/** After this many failed attempts in a row the voter has to decide. */
+/** After this many failed attempts the voter has to decide. Those that are lost at once take half a minute: longer than a launcher is replaced. */
 const BUSY_ATTEMPTS = 20;
-const LOST_ATTEMPTS = 4;
+const LOST_ATTEMPTS = 8;
+const SILENT_ATTEMPTS = 4;
 /**
  * An attempt without an answer is given up after this long, and repeated. It may have been recorded all the same: the same voter's vote
  * counts once. The next ones have more time, so that a server that is merely slow isn't asked for ever.
@@ -78,11 +79,12 @@ export function openBallotBox(
   async function send(): Promise<void> {
     let turnedAway = 0;
     let lost = 0;
+    let silent = 0;
     unsure = false;
     do {
       const choice = wish;
       attempts += 1;
-      const patienceMs = Math.min(LONGEST_PATIENCE_MS, PATIENCE_MS * 3 ** lost);
+      const patienceMs = Math.min(LONGEST_PATIENCE_MS, PATIENCE_MS * 3 ** silent);
       const answer = await world.post({ poll, choice }, { traceId, patienceMs, signal: leaving.signal });
       if (leaving.signal.aborted) return;
       if (answer.kind === 'recorded') {
@@ -100,13 +102,15 @@ export function openBallotBox(
       } else if (answer.kind === 'paused') {
         await hold({ kind: 'held' }, world.votingGoesOn());
         lost = 0;
+        silent = 0;
       } else if (answer.kind === 'lost' && !world.isOnline()) {
         unsure = true;
         await hold({ kind: 'offline' }, world.backOnline());
       } else if (answer.kind === 'lost' || answer.kind === 'silent') {
         unsure = true;
         if (isClosed()) break;
-        if (++lost === LOST_ATTEMPTS) return tell({ kind: 'failed', problem: 'unreachable' });
+        const isGivenUp = answer.kind === 'lost' ? ++lost === LOST_ATTEMPTS : ++silent === SILENT_ATTEMPTS;
+        if (isGivenUp) return tell({ kind: 'failed', problem: 'unreachable' });
         tell({ kind: 'reconnecting' });
         if (answer.kind === 'lost') await waitFor(world.wait(lost));
         else void sayIfPaused();
