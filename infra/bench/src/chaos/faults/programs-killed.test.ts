@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { check, heardIn } from './programs-killed.ts';
+import type { Scene } from '../fault.ts';
+import { check, heardIn, killAgainAndAgain } from './programs-killed.ts';
 
 const answer = (status: number, body: string, headers = {}) => ({
   id: 'an-id',
@@ -35,4 +36,19 @@ describe('calls of programs whose containers are killed', () => {
     );
     expect(heardIn(stream.join(''))).toMatchObject([ran, again]);
   });
+});
+
+it('a container that has ended before it could be killed is no failure, and does not count', async () => {
+  const over = new AbortController();
+  let asked = 0;
+  const container = {
+    inspect: async () => ({ State: { Pid: 2 ** 30 }, Image: 'without-node' }),
+    async kill() {
+      asked += 1;
+      if (asked === 1) throw new Error('Container a is not running');
+      over.abort();
+    },
+  };
+  const scene = { stack: { containers: async () => [{ Id: 'a' }] }, docker: { getContainer: () => container } };
+  expect(await killAgainAndAgain(scene as unknown as Scene, () => 1, over.signal)).toBe(1);
 });
