@@ -43,11 +43,12 @@ export const collisions = (page: Page): Promise<string[]> =>
         const { overflowX, textOverflow } = getComputedStyle(around);
         if (overflowX === 'visible') continue;
         const { text, box } = piece;
-        const { left, right } = around.getBoundingClientRect();
+        const { left, right, top, bottom } = around.getBoundingClientRect();
         if (textOverflow !== 'ellipsis' && (box.left < left - 1 || box.right > right + 1))
           found.push(`“${text}” is cut off`);
         const [from, to] = [Math.max(box.left, left), Math.min(box.right, right)];
-        piece.box = new DOMRect(from, box.y, Math.max(0, to - from), box.height);
+        const [above, below] = [Math.max(box.top, top), Math.min(box.bottom, bottom)];
+        piece.box = new DOMRect(from, above, Math.max(0, to - from), Math.max(0, below - above));
         break;
       }
     }

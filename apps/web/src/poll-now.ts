@@ -11,7 +11,9 @@ const PATIENCE_MS = 2_000;
 export const pollNow = shared(fetchResults);
 
 /** Asks once for all that ask within a second, except those that know that something has changed (`isNew`). */
-export function shared(ask: () => Promise<Tally>): (isNew?: boolean) => Promise<Tally | undefined> {
+export function shared(
+  ask: () => Promise<Tally>,
+): (isNew?: boolean, patienceMs?: number) => Promise<Tally | undefined> {
   let known: Tally | undefined;
   let last: { answer: Promise<unknown>; askedAt: number } | undefined;
 
@@ -25,11 +27,11 @@ export function shared(ask: () => Promise<Tally>): (isNew?: boolean) => Promise<
     }
   }
 
-  return async (isNew = false) => {
+  return async (isNew = false, patienceMs = PATIENCE_MS) => {
     if (!last || isNew || performance.now() - last.askedAt > KEPT_MS)
       last = { answer: renew(), askedAt: performance.now() };
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, PATIENCE_MS);
+    const timer = setTimeout(resolve, patienceMs);
     await Promise.race([last.answer, tooLate]).finally(() => clearTimeout(timer));
     return known;
   };

@@ -9,6 +9,7 @@ import { usePoll } from '../poll/use-poll.ts';
 import type { Receipt } from '../receipt.ts';
 import type { Tally } from '../results/tally.ts';
 import { Ballot } from './ballot.tsx';
+import { wordsFor } from './status.ts';
 import type { Beginning } from './use-ballot.ts';
 import { useWarmUp } from './use-warm-up.ts';
 
@@ -26,7 +27,7 @@ export function VoteStage({ tally: first, receipt, problem, isPaused }: Beginnin
   return (
     <>
       {stage.kind === 'unknown' ? (
-        <Unknown />
+        <Unknown isPaused={isPaused} />
       ) : (
         <div key={round} className={isChanged ? 'appears' : ''}>
           <p className="flex h-8 items-baseline gap-2 pt-1 font-medium text-muted sm:h-10 sm:text-lg">
@@ -59,11 +60,13 @@ const isOf = ({ poll, choice, recordedAt }: Receipt, tally: Tally) =>
   tally.options.some(({ id }) => id === choice) &&
   !(Date.parse(recordedAt) < Date.parse(tally.poll.votesSince ?? ''));
 
-function Unknown() {
+function Unknown({ isPaused }: { isPaused: boolean }) {
   return (
     <>
       <h1 className="py-12 font-semibold text-question-medium tracking-tight">The question will be here in a moment</h1>
-      <p className="text-lg text-muted">This page fills in by itself.</p>
+      <p className="text-lg text-muted">
+        {isPaused && `${wordsFor({ kind: 'paused' }, undefined)} `}This page fills in by itself.
+      </p>
       <noscript>
         <meta httpEquiv="refresh" content="5" />
       </noscript>

@@ -7,10 +7,12 @@ import { recordVote } from '../record-vote.ts';
 import { newVoter } from '../voter.ts';
 
 const ATTEMPTS = 20;
+/** Votes can't do without the question, so they wait for it as long as for being recorded. */
+const PATIENCE_MS = 15_000;
 
 /** Casts a vote of a new voter as the vote route does; waits when it is throttled. */
 export async function castSampleVote(): Promise<Receipt> {
-  const results = await pollNow();
+  const results = await pollNow(false, PATIENCE_MS);
   if (!results) throw new InvocationError('unavailable', 'The question can’t be read just now. Try again soon.');
   const voter = newVoter();
   const vote = { choice: anyOption(results), poll: results.poll.id };
