@@ -52,8 +52,9 @@ afterAll(async () => {
 });
 
 it('serves the vote page in development mode, against the running stack', async () => {
-  const page = await fetch(pages, { signal: AbortSignal.timeout(240_000) });
-  expect(await page.text()).toContain('Cats');
+  // On a busy machine a page may be shown before its question is known.
+  const page = async () => (await fetch(pages, { signal: AbortSignal.timeout(240_000) })).text();
+  await expect.poll(page).toContain('Cats');
   const answer = await vote();
   expect(answer.status).toBe(200);
   expect(await answer.json()).toMatchObject({ choice: 'cats', containerId: expect.stringMatching(/^[0-9a-f]{12}$/) });
