@@ -174,6 +174,16 @@ describe('a countdown', () => {
     expect(closed).toBe(Date.parse((await results('a')).closesAt) * 1_000);
   });
 
+  test('ends although the order of acceptance is ahead of the clock, as after a vote that a hostile function has forged', async () => {
+    const ahead = (Date.now() + 3_600_000) * 1_000;
+    const { closesAt } = await open(draft('a'), { closesInSeconds: 1 }, ahead);
+    expect(await vote('a', ahead + 1)).toBe('a');
+    await expect.poll(async () => (await results()).status).toBe('closed');
+    await close('a', closesAt);
+    expect(await vote('a', ahead + 2)).toBe('closed');
+    expect(await results()).toMatchObject({ total: 1 });
+  });
+
   test('closes nothing that was closed, or started over, before', async () => {
     const { closesAt } = await open(draft('a'), { closesInSeconds: 30 });
     await close();

@@ -17,13 +17,10 @@ $$;
 create function described(poll polls) returns jsonb
 language sql stable set search_path = public, pg_temp as $$
   select jsonb_build_object(
-    'id', poll.id,
-    'question', poll.question,
+    'id', poll.id, 'question', poll.question,
     'status', case when is_over.yes then 'closed' else poll.status end,
-    'closesAt', iso(poll.closes_at),
-    'hidden', poll.hidden,
-    'votesSince', iso(poll.votes_since),
-    'openedAt', iso(poll.opened_at),
+    'closesAt', iso(poll.closes_at), 'hidden', poll.hidden,
+    'votesSince', iso(poll.votes_since), 'openedAt', iso(poll.opened_at),
     'closedAt', case when is_over.yes or poll.status = 'closed' then iso(moment_of(poll.closed_order)) end,
     'options', jsonb_agg(jsonb_build_object('id', options.id, 'label', options.label,
                                             'votes', case when not poll.hidden then counted.votes end) order by options.position),
@@ -53,8 +50,7 @@ $$;
 
 create function list_polls() returns jsonb
 language sql stable security definer set search_path = public, pg_temp as $$
-  select jsonb_build_object(
-    'polls', coalesce(jsonb_agg(described(polls) order by polls.position), '[]'),
+  select jsonb_build_object('polls', coalesce(jsonb_agg(described(polls) order by polls.position), '[]'),
     'serverTime', iso(clock_timestamp()))
   from polls
 $$;
@@ -141,6 +137,13 @@ begin
   return greatest(event, clock_order());
 end $$;
 
+-- The same for a countdown. Where the order of acceptance is ahead of the clock (0007), later votes have places before its end, too.
+create function place_of_end() returns bigint
+language sql set search_path = public, pg_temp as $$
+  lock table votes in share row exclusive mode;
+  select greatest(clock_order(), (select max(accepted_at) + 1 from tally))
+$$;
+
 create function opened_poll(poll_id text) returns polls
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -184,8 +187,9 @@ begin
   event := begin_change(event);
   poll := opened_poll(wanted);
   if countdown is not null then
-    update polls set status = 'closed', updated_at = clock_timestamp()
-    where id = poll.id and status = 'open' and closes_at = countdown;
+    if poll.status = 'open' and poll.closes_at = countdown then
+      perform end_poll(case when countdown <= clock_timestamp() then place_of_end() end);
+    end if;
   -- An event that was accepted before this opening means the poll before it.
   elsif poll.status = 'open' and coalesce(poll.opened_by, 0) < event then
     perform end_poll(place_of_change(event));
