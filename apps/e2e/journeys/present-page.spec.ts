@@ -39,6 +39,7 @@ for (const [words, told] of Object.entries(states)) {
 
 test('axe finds nothing on the other views: to write, to join, history, a confirmation, no key', async ({ page }) => {
   await openWith(page, around(poll('x', { status: 'open', openedAt: soon(-9), total: 57 })));
+  await expect(state(page)).toBeVisible();
   await page.keyboard.press('s');
   await expect(page.getByRole('alertdialog')).toBeVisible();
   expect(await findings(page)).toEqual([]);
