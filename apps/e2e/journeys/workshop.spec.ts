@@ -29,7 +29,7 @@ test('commands are copied with one click', async ({ page, context }) => {
   await read(page, '/workshop/01-first-vote');
   await page.getByRole('button', { name: 'Copy' }).first().click();
   await expect(page.getByRole('button', { name: 'Copied' })).toHaveCount(1);
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('make run');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('. docs/workshop/lab.sh\nmake run');
 });
 
 test('labs and documents fit into every window, and axe finds nothing', async ({ page }) => {
