@@ -43,7 +43,9 @@ export const test = base.extend<Pages & { poll: Poll; newcomer: Newcomer }, { st
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
     async ({}, use, { parallelIndex }) => {
       if (parallelIndex === 0) return use(undefined);
-      const own = await startOwnStack(`worker-${parallelIndex}`);
+      // With the same catalog.
+      const { COMPOSE_FILE = 'docker-compose.yml' } = process.env;
+      const own = await startOwnStack(`worker-${parallelIndex}`, { COMPOSE_FILE });
       Object.assign(stack, own);
       await use(undefined);
       await own.stop();

@@ -6,6 +6,9 @@
 import http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** How long the vote page may take to have its question. */
+const QUESTION_MS = 30_000;
+
 const [address = 'http://localhost:8080', wanted = '3000'] = process.argv.slice(2);
 const votes = Number(wanted);
 /** Enough for a crowd; more would only wait in another queue. */
@@ -111,16 +114,18 @@ function ask(method: string, path: string, as?: { choice: string; cookie: string
   });
 }
 
-/** The options, read from the vote page. */
+/** The options, read from the vote page. On a busy machine the page may be there a moment before its question. */
 async function optionsOf(base: string): Promise<string[]> {
-  const page = await fetch(`${base}/`, { headers: { accept: '*/*' } }).catch(() => undefined);
-  const buttons = ((await page?.text()) ?? '').match(/<button[^>]*\bname="choice"[^>]*>/g) ?? [];
-  const found = buttons.flatMap((button) => /\bvalue="([^"]+)"/.exec(button)?.[1] ?? []);
-  if (page?.status !== 200 || found.length < 2) {
-    console.error(`There is no vote page at ${base}. Is the stack running? make run starts it.`);
+  for (const giveUpAt = performance.now() + QUESTION_MS; ; await pause(1_000)) {
+    const page = await fetch(`${base}/`, { headers: { accept: '*/*' } }).catch(() => undefined);
+    const buttons = ((await page?.text()) ?? '').match(/<button[^>]*\bname="choice"[^>]*>/g) ?? [];
+    const found = buttons.flatMap((button) => /\bvalue="([^"]+)"/.exec(button)?.[1] ?? []);
+    if (page?.status === 200 && found.length >= 2) return found;
+    if (page && performance.now() < giveUpAt) continue;
+    const problem = page ? `There is no open question at ${base}.` : `There is no vote page at ${base}.`;
+    console.error(`${problem} Is the stack running? make run starts it.`);
     process.exit(1);
   }
-  return found;
 }
 
 function pick(): string {
