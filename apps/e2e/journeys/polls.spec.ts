@@ -229,6 +229,7 @@ test.describe('without JavaScript', () => {
     await openPoll(drinks);
     await somebodyVotes('coffee');
     await visit(page, '/');
+    await expect(vote.option('Tea')).toBeVisible();
     await closePoll();
     await vote.option('Tea').click();
     await expect(vote.status).toHaveText('Coffee won by 1 vote. Your vote came too late: it was not counted.');
@@ -238,6 +239,7 @@ test.describe('without JavaScript', () => {
   test('a vote for the question before does not count for the new one', async ({ vote, page }) => {
     const first = await openPoll({ question: 'This or that?', options: ['This', 'That'] });
     await visit(page, '/');
+    await expect(vote.option('This')).toBeVisible();
     const second = await openPoll({ question: 'And now?', options: ['This', 'That'] });
     await vote.option('This').click();
     await expect(question(page)).toHaveText('And now?');
