@@ -32,7 +32,7 @@ build_for() {
 machine_of() (
   set +o pipefail # od ends before the rest has arrived
   container=$(docker create "$REGISTRY/serverless-vote/$1")
-  trap 'docker rm "$container" >/dev/null' EXIT
+  trap 'docker rm --volumes "$container" >/dev/null' EXIT
   docker cp --follow-link "$container:$2" - | tar -xO | od -An -tu2 -j18 -N2 | tr -d ' '
 )
 

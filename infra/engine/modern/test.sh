@@ -127,7 +127,6 @@ if [ -n "${QUICK:-}${FULL:-}" ]; then
   suite nothing-but-docker nothing_but_docker
   suite publish publish
   suite published published
-  suite own-server own_server
 fi
 if [ -n "${FULL:-}" ]; then
   step engine another_engine $OTHER
