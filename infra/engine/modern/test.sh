@@ -59,13 +59,6 @@ published() {
   note 'compose.published.yml'
 }
 
-# Its commands change the machine, which goes afterwards.
-own_server() {
-  progress 'docs/own-server.md: TLS, an upgrade under votes, backup and restore'
-  in_project root 900 infra/engine/modern/own-server.sh
-  note 'docs/own-server.md'
-}
-
 another_engine() {
   progress 'an empty engine'
   stop_engine
