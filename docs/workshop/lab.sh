@@ -41,6 +41,9 @@ is_ready() { open_page && metric "containers{name=\"$1\",state=\"prewarmed\"}" |
 # has record-vote 0: does exactly this number of its containers exist?
 has() { [ "$(ids "$1" | wc -l)" -eq "$2" ]; }
 
+# are_running 6: do so many containers run, in total?
+are_running() { [ "$(running)" -eq "$1" ]; }
+
 # is_idle: do only the two permanent containers run?
 is_idle() { [ "$(running)" -eq 2 ]; }
 
