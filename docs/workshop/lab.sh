@@ -19,7 +19,7 @@ ids() { docker ps --all --quiet --filter "label=org.serverless-vote.launcher=$la
 
 # running record-vote, or running: how many containers of this name, or in total, run.
 running() {
-  docker ps --quiet --filter "label=org.serverless-vote.launcher=$lab_stack" ${1:+--filter "label=org.serverless-vote.name=$1"} | wc -l | tr -d ' '
+  docker ps --quiet --filter "label=org.serverless-vote.launcher=$lab_stack" --filter "label=org.serverless-vote.name${1:+=$1}" | wc -l | tr -d ' '
 }
 
 # wait_until COMMAND…: tries once a second until it succeeds; gives up after a minute.
@@ -80,11 +80,11 @@ stuck_crowd() {
   wait_until is_ready record-vote "$1" || return
   lab_before=$(arrived record-vote)
   lab_stuck=$(ids record-vote)
-  docker pause $lab_stuck >/dev/null
+  echo "$lab_stuck" | xargs docker pause >/dev/null
   lab_answers=$(mktemp)
   crowd "$page/vote" 50 >"$lab_answers" &
   wait_until have_arrived record-vote $((lab_before + 50 - $1))
-  docker unpause $lab_stuck >/dev/null
+  echo "$lab_stuck" | xargs docker unpause >/dev/null
   wait $!
   cat "$lab_answers"
   rm "$lab_answers"
@@ -101,7 +101,7 @@ memory() {
 
 # classic_ids, classic_ids redis: the IDs of the classic application's running containers, or of one.
 classic_ids() {
-  docker ps --quiet --filter "label=org.serverless-vote.classic=$lab_stack" ${1:+--filter "label=com.docker.compose.service=$1"}
+  docker ps --quiet --filter "label=org.serverless-vote.classic=$lab_stack" --filter "label=com.docker.compose.service${1:+=$1}"
 }
 
 # classic_total: how many votes the classic results page shows.

@@ -25,6 +25,8 @@ export async function voteInBrowser(address: string): Promise<SeenInBrowser> {
     });
     await results.goto(`${address}/results`);
     const total = results.getByTestId('total');
+    // The page is there before its numbers.
+    await results.waitForFunction(() => /\d/.test(document.querySelector('[data-testid=total]')?.textContent ?? ''));
     const before = Number(await total.innerText());
     const page = await context.newPage();
     await page.goto(address);

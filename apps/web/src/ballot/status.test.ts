@@ -34,6 +34,12 @@ describe('after voting has ended, the vote page says', () => {
       'Counting the last votes … Your vote was not confirmed before voting ended: it may not have been counted.',
     );
   });
+  it.each(['failed', 'unreachable'] as const)(
+    'that a vote whose answer was lost may have been counted: %s',
+    (problem) => {
+      expect(said({ kind: 'failed', problem }, 'B')).toContain('it may not have been counted');
+    },
+  );
   it('nothing about tapping again', () => {
     expect(said({ kind: 'failed', problem: 'busy' })).toBe(
       'A won by 1 vote. Your vote came too late: it was not counted.',

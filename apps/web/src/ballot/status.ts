@@ -21,8 +21,8 @@ export type Status =
 const problems: Record<Exclude<Problem, 'closed'>, string> = {
   busy: 'Too many are voting at once. Your vote was not recorded: please tap again in a moment.',
   paused: 'Voting is paused. Your vote was not recorded: please tap again in a moment.',
-  failed: 'Something went wrong. Your vote was not recorded: please tap again.',
-  unreachable: 'The server can’t be reached. Your vote was not recorded: please tap again.',
+  failed: 'Something went wrong. Your vote may not be recorded: please tap again. It counts once.',
+  unreachable: 'The server can’t be reached. Your vote may not be recorded: please tap again. It counts once.',
 };
 
 /** The text for a status while voting is open. `label` is the option that the voter chose. */
@@ -58,7 +58,10 @@ export function wordsFor(status: Status, label: string | undefined): string {
 /** The text for a status after voting has ended. `label` is the option for which a vote is recorded, or under way. */
 export function closingWords(status: Status, label: string | undefined, stage: Ended): string {
   if (status.kind === 'sending' || status.kind === 'reconnecting') return wordsFor(status, label);
-  if (status.kind === 'failed') return `${endWords(stage)} ${lateWords(false, label)}`;
+  if (status.kind === 'failed') {
+    const unsure = status.problem === 'failed' || status.problem === 'unreachable';
+    return `${endWords(stage)} ${lateWords(unsure, label)}`;
+  }
   if (status.kind === 'late') return `${endWords(stage)} ${lateWords(status.unsure, label)}`;
   return label ? `${endWords(stage)} Your vote was for ${label}.` : endWords(stage);
 }
