@@ -61,6 +61,15 @@ test('a page starts web from zero, which invokes a function through its own sock
   expect(await platform.engine.list()).toEqual([]);
 });
 
+test('a page that was accepted before a stop is answered, though it invokes a function after that', async () => {
+  const { launcher, platform, pages } = await started();
+  const page = await fetch(`${pages}/slow`);
+  const stopped = launcher.stop();
+  expect(await page.json()).toEqual({ pid: expect.any(Number) });
+  await stopped;
+  expect(await platform.engine.list()).toEqual([]);
+});
+
 test('is healthy without a database', async () => {
   const { launcher, control } = await started();
   expect(await (await fetch(`${control}/healthz`)).json()).toEqual({ status: 'ok' });

@@ -33,6 +33,8 @@ import { logEvents } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
 
 const DRAIN_MS = 15_000;
+/** The share of it for requests to services, which are in the way of whoever waits for the next launcher. */
+const DRAIN_SERVICES_MS = 8_000;
 const SWEEP_MS = 30_000;
 /** Memory for the events and large results of all requests in progress, at the control API and at web's socket to it. */
 const EVENTS_AT_ONCE = 64 * 1024 * 1024;
@@ -182,12 +184,11 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     database.close();
     for (const server of [servers.public, servers.private]) server.close();
     for (const result of results.values()) result.close();
-    await Promise.all([
-      ...services.map((each) => each.close(DRAIN_MS)),
-      invoker.close(DRAIN_MS),
-      asyncEvents.close(DRAIN_MS),
-    ]);
-    // Last, because until then web's invocations arrive here.
+    const end = performance.now() + DRAIN_MS;
+    // The pages first: one that was accepted is answered, and may invoke a function for that.
+    await Promise.all(services.map((each) => each.close(DRAIN_SERVICES_MS)));
+    const restMs = end - performance.now();
+    await Promise.all([invoker.close(restMs), asyncEvents.close(restMs)]);
     servers.web.close();
     await engine.sweep(() => new Set()).catch(() => undefined);
     await platform.engine.close();

@@ -87,7 +87,10 @@ export class HttpService {
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true;
     this.#stopReaping();
-    await Promise.all(this.replicas.map((replica) => replica.stop(graceMs)));
+    // A request that is on its way to a replica would meet a closed socket, so a replica is told to end after its last one.
+    for (const replica of this.replicas) replica.drain();
+    await pTimeout(Promise.all(this.#replicas.values()), { milliseconds: graceMs, message: false });
+    await Promise.all(this.replicas.map((replica) => replica.stop(0)));
   }
 
   get #situation(): Situation<Replica> {

@@ -4,10 +4,12 @@ import { isVotingPaused, onceVotingGoesOn } from './once-voting-goes-on.ts';
 import { type Answer, type Attempt, postVote, type Vote } from './post-vote.ts';
 import type { Status } from './status.ts';
 
-/** After this many failed attempts the voter has to decide. Those that are lost at once take half a minute: longer than a launcher is replaced. */
+/** After this many failed attempts the voter has to decide. Those that are lost at once take two minutes: far longer than an upgrade. */
 const BUSY_ATTEMPTS = 20;
-const LOST_ATTEMPTS = 8;
+const LOST_ATTEMPTS = 24;
 const SILENT_ATTEMPTS = 4;
+/** The longest wait after an attempt that was lost. */
+const LOST_SECONDS = 5;
 /**
  * An attempt without an answer is given up after this long, and repeated. It may have been recorded all the same: the same voter's vote
  * counts once. The next ones have more time, so that a server that is merely slow isn't asked for ever.
@@ -95,7 +97,8 @@ export function openBallotBox(
       } else if (answer.kind === 'closed') {
         return tell({ kind: 'late', unsure });
       } else if (answer.kind === 'busy' || answer.kind === 'limited') {
-        if (++turnedAway === BUSY_ATTEMPTS) return tell({ kind: 'failed', problem: 'busy' });
+        // An attempt before may have been recorded, and its answer lost.
+        if (++turnedAway === BUSY_ATTEMPTS) return tell({ kind: 'failed', problem: unsure ? 'failed' : 'busy' });
         if (isClosed()) break;
         tell({ kind: answer.kind, seconds: answer.seconds });
         await waitFor(world.wait(answer.seconds));
@@ -112,7 +115,7 @@ export function openBallotBox(
         const isGivenUp = answer.kind === 'lost' ? ++lost === LOST_ATTEMPTS : ++silent === SILENT_ATTEMPTS;
         if (isGivenUp) return tell({ kind: 'failed', problem: 'unreachable' });
         tell({ kind: 'reconnecting' });
-        if (answer.kind === 'lost') await waitFor(world.wait(lost));
+        if (answer.kind === 'lost') await waitFor(world.wait(Math.min(lost, LOST_SECONDS)));
         else void sayIfPaused();
       } else {
         return tell({ kind: 'failed', problem: answer.kind });
