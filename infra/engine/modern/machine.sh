@@ -93,11 +93,13 @@ start_engine() {
   shift
   local containerd=false settings
   [ "$store" != containerd ] || containerd=true
-  settings=$(printf ', %s' "\"features\": {\"containerd-snapshotter\": $containerd}" "\"default-runtime\": \"${RUNTIME:-runc}\"" "$@")
+  # In its file, so that infra/engine/restart.sh starts it with the same settings.
+  settings=$(printf ', %s' "\"features\": {\"containerd-snapshotter\": $containerd}" "\"default-runtime\": \"${RUNTIME:-runc}\"" \
+    "\"cgroup-parent\": \"$CGROUP\"" '"exec-opts": ["native.cgroupdriver=cgroupfs"]' "$@")
   on_machine root bash -c "rm -rf /var/lib/docker/* /var/lib/containerd/*
     echo '{\"runtimes\": {\"crun\": {\"path\": \"/usr/bin/crun\"}},
       \"proxies\": {\"http-proxy\": \"http://127.0.0.1:9\", \"https-proxy\": \"http://127.0.0.1:9\"}$settings}' >/etc/docker/daemon.json
-    DOCKER_MIN_API_VERSION=1.44 setsid dockerd --cgroup-parent '$CGROUP' --exec-opt native.cgroupdriver=cgroupfs </dev/null >>/var/log/dockerd.log 2>&1 3>&- &"
+    DOCKER_MIN_API_VERSION=1.44 setsid dockerd </dev/null >>/var/log/dockerd.log 2>&1 3>&- &"
   until on_machine root docker version >/dev/null 2>&1; do
     [ $SECONDS -lt $deadline ] || fail "The new engine does not start." "$(on_machine root tail -n 5 /var/log/dockerd.log)" 'Fix what it says.'
     sleep 0.3

@@ -36,7 +36,7 @@ describe('the catalog as the allow-list', () => {
   });
 
   test('knows no version but $LATEST', () => {
-    expect(() => findFunction(catalog, 'record-vote', '7')).toThrow('Function not found');
+    expect(() => findFunction(catalog, 'record-vote', '7')).toThrow('Function not found: "record-vote:7".');
     expect(findFunction(catalog, 'record-vote', '$LATEST').name).toBe('record-vote');
   });
 });
@@ -103,10 +103,16 @@ describe('reading the catalog', () => {
 
   test('with a function over stdio is refused on a Swarm: the message says which, and why', () => {
     expect(() => checkForSwarm(catalog)).not.toThrow();
-    expect(() => checkForSwarm(parseCatalog(changeVote({ ...stdio, protocol: 'runtime-api-tcp' })))).not.toThrow();
+    const forLambda = changeVote({ ...stdio, protocol: 'runtime-api-tcp', database: false });
+    expect(() => checkForSwarm(parseCatalog(forLambda))).not.toThrow();
     expect(() => checkForSwarm(parseCatalog(changeVote(stdio)))).toThrow(
       'on a Swarm:\n  record-vote: its protocol is "stdio", but a task of a Swarm has no standard input',
     );
+  });
+
+  test('with a function made for Lambda that needs the database is refused on a Swarm, where it has a network without it', () => {
+    const withDatabase = parseCatalog(changeVote({ protocol: 'runtime-api-tcp', database: true }));
+    expect(() => checkForSwarm(withDatabase)).toThrow('record-vote: its network');
   });
 
   test('refuses root as a user', () => {
@@ -205,12 +211,21 @@ describe('reading the catalog', () => {
     ['a function’s name', 'record-vote', other, 'is a function, too'],
     ['a name that is no part of a host name', 'hello.', other, 'host name'],
     ['a name in upper case', 'Hello', other, 'host name'],
+    ['the name of a container that is always there', 'database', other, 'has this name'],
     ['a name that ends with a hyphen', 'hello-', other, 'host name'],
     ['a setting for another service', 'hello', { ...other, environment: ['SESSION_SECRET'] }, 'for web'],
     ['a function for another service', 'hello', { ...other, mayInvoke: ['record-vote'] }, 'for web'],
   ])('refuses %s', (_what, name, entry, message) => {
     expect(() => parseCatalog(withService(name, entry))).toThrow(message);
   });
+
+  test.each(['launcher', 'database', 'web', 'relay', 'placeholder', 'agent-node'])(
+    'refuses a function with the name of something that the platform runs: %s',
+    (name) => {
+      const taken = change(({ functions }) => Object.assign(functions ?? {}, { [name]: functions?.['record-vote'] }));
+      expect(() => parseCatalog(taken)).toThrow('has this name');
+    },
+  );
 
   test('refuses a catalog without web', () => {
     const without = change(({ services }) => {

@@ -71,6 +71,10 @@ const functionEntry = z.strictObject({
 /** The service of the pages. It listens at a socket, and only it may use settings and functions. */
 export const WEB = 'web';
 
+/** What the platform itself runs, by these names. */
+const TAKEN: ReadonlySet<string> = new Set(['launcher', 'database', 'relay', 'placeholder', 'agent-node']);
+const IS_TAKEN = 'what the platform itself runs has this name';
+
 /** An HTTP service. All but image and port may be left out. */
 const serviceEntry = z.strictObject({
   ...limits,
@@ -105,6 +109,7 @@ const schema = z
   .superRefine((catalog, context) => {
     for (const [name, { protocol, command, serving, mayInvoke }] of Object.entries(catalog.functions)) {
       const path = ['functions', name];
+      if (name === WEB || TAKEN.has(name)) context.addIssue({ code: 'custom', path, message: IS_TAKEN });
       if (protocol === 'stdio' && serving.kind !== 'single-use') {
         const message = 'standard input ends after one event, so "stdio" needs {"kind": "single-use"}';
         context.addIssue({ code: 'custom', path: [...path, 'serving'], message });
@@ -143,6 +148,7 @@ function problemWith(name: string, entry: ServiceEntry, functions: object): stri
   const { port, environment, mayInvoke, prewarms } = entry;
   if (name === WEB) return port === undefined ? undefined : 'listens at a socket, so it has no port';
   if (!SERVICE_NAME.test(name)) return 'is part of a host name: a-z, 0-9 and - between them, at most 63';
+  if (TAKEN.has(name)) return IS_TAKEN;
   if (Object.hasOwn(functions, name)) return 'is a function, too; a name means one thing';
   if (port === undefined) return 'needs the port where it listens';
   const isOfWeb = environment.length + mayInvoke.length + Object.keys(prewarms).length > 0;
@@ -177,9 +183,13 @@ export class NotOnSwarm extends Error {
 
 /** @throws {NotOnSwarm} naming every such function */
 export function checkForSwarm({ functions }: Catalog): void {
-  const problems = Object.entries(functions)
-    .filter(([, { protocol }]) => protocol === 'stdio')
-    .map(([name]) => `\n  ${name}: its protocol is "stdio", but a task of a Swarm has no standard input`);
+  const problems = Object.entries(functions).flatMap(([name, { protocol, database }]) => {
+    if (protocol === 'stdio')
+      return `\n  ${name}: its protocol is "stdio", but a task of a Swarm has no standard input`;
+    if (protocol === 'runtime-api-tcp' && database)
+      return `\n  ${name}: its network is its own, with "runtime-api-tcp", so it can't have the database`;
+    return [];
+  });
   if (problems.length > 0) throw new NotOnSwarm(`The catalog can't be used on a Swarm:${problems.join('')}`);
 }
 
@@ -210,7 +220,8 @@ export function findFunction({ functions }: Catalog, requested: string, qualifie
   const entry = name !== undefined && Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (name !== undefined && entry !== undefined && qualifier === '$LATEST') return { name, entry };
   const known = Object.keys(functions).join(', ');
-  const what = JSON.stringify(beginningOf(requested, 100));
+  const version = qualifier === '$LATEST' ? '' : `:${qualifier}`;
+  const what = JSON.stringify(beginningOf(`${requested}${version}`, 100));
   throw new NotInCatalog(`Function not found: ${what}. The catalog has: ${known}.`);
 }
 

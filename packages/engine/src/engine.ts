@@ -26,9 +26,11 @@ export interface Relay {
   token?: string | undefined;
 }
 
-/** What brings an image of ours that isn't on this machine: a build, or a pull where it has a registry's name in front. */
-export const bringingOurs = (image: string): string =>
-  image.startsWith('serverless-vote/') ? '`make run` builds it' : `\`docker pull ${image}\` brings it`;
+/** What brings an image that isn't on this machine: a build, or a pull where it has a registry's name in front or comes from elsewhere. */
+export function bringing(image: string): string {
+  if (!image.startsWith('serverless-vote/')) return `\`docker pull ${image}\` brings it`;
+  return `\`${image.endsWith(':sample') ? 'infra/images/samples.sh' : 'make run'}\` builds it`;
+}
 
 export interface SandboxSpec {
   sandboxId: string;

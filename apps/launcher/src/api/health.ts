@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { atMostEvery } from '@serverless-vote/contracts/at-most-every';
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
-import { bringingOurs } from '@serverless-vote/engine';
+import { bringing } from '@serverless-vote/engine';
 import type { FunctionPool } from '../invoke/function-pool.ts';
 import { DISK_IS_FULL } from '../invoke/start-health.ts';
 import { respondWithJson } from '../model/errors.ts';
@@ -68,7 +68,7 @@ export class HealthReport {
     if (!hasSpace) return { status: 'paused', reason: DISK_IS_FULL };
     if (images === 'none' || functions.every(isReady)) return { status: 'ok' };
     if (images === 'engine') return { status: 'failing', reason: 'the Docker Engine does not answer' };
-    return { status: 'failing', reason: `the image ${images} isn't on this machine; ${bringingOurs(images)}` };
+    return { status: 'failing', reason: `the image ${images} isn't on this machine; ${bringing(images)}` };
   }
 
   /** The same, plus what the latest invocations suggest. */

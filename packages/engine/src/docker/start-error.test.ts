@@ -21,3 +21,19 @@ test('a container that does not share the database’s network says nothing abou
   expect(error).toBeInstanceOf(EngineError);
   expect(error).toMatchObject({ kind: 'unavailable', retryAfterSeconds: 2 });
 });
+
+test.each([
+  ['workshop:latest', true, '`make run` builds it'],
+  ['record-vote:latest', false, '`make run` builds it'],
+  ['greet-python:sample', true, '`infra/images/samples.sh` builds it'],
+])('a missing serverless-vote/%s is explained by what builds it, whatever its protocol', (name, isForeign, fix) => {
+  const image = `serverless-vote/${name}`;
+  const spec = { name: 'a', network: 'none', image, isForeign } as SandboxSpec;
+  const { message } = startError(refused(404, `No such image: ${image}`), spec);
+  expect(message).toBe(`The image ${image} isn't on this machine; ${fix}.`);
+});
+
+test('a missing image from elsewhere is explained by its pull', () => {
+  const spec = { name: 'a', network: 'none', image: 'nginx:1.29', isForeign: true } as SandboxSpec;
+  expect(startError(refused(404, 'No such image: nginx:1.29'), spec).message).toContain('`docker pull nginx:1.29`');
+});

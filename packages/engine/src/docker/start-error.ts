@@ -1,13 +1,12 @@
 import { messageOf, statusOf } from '../docker-errors.ts';
-import { bringingOurs, DatabaseAway, EngineError, type SandboxSpec } from '../engine.ts';
+import { bringing, DatabaseAway, EngineError, type SandboxSpec } from '../engine.ts';
 
 /** Turns the Docker Engine's refusal to start a container into an error in the launcher's terms. */
 export function startError(error: unknown, spec: SandboxSpec): DatabaseAway | EngineError {
   const status = statusOf(error);
   const message = messageOf(error);
   if (status === 404 && /no such image/i.test(message)) {
-    const fix = spec.isForeign ? `\`docker pull ${spec.image}\` brings it` : bringingOurs(spec.image);
-    const what = `The image ${spec.image} isn't on this machine; ${fix}.`;
+    const what = `The image ${spec.image} isn't on this machine; ${bringing(spec.image)}.`;
     return new EngineError('misconfigured', what, { cause: error });
   }
   if (status === 400 && spec.runtime !== undefined && /runtime/i.test(message)) {
