@@ -30,8 +30,8 @@ export function swarmPlatform(
     key: databasePassword,
   });
   const { networks } = engine;
-  const runtime = runtimeApiOverTcp(() => `${networks.functions.address}:${RUNTIME_PORT}`);
-  const ingress = ingressOverTcp(() => `${networks.web.address}:${WEB_CONTROL_PORT}`);
+  const runtime = runtimeApiOverTcp(() => `${networks.of('functions').address}:${RUNTIME_PORT}`);
+  const ingress = ingressOverTcp(() => `${networks.of('web').address}:${WEB_CONTROL_PORT}`);
   return {
     engine,
     openRuntimeEndpoint: runtime.openRuntimeEndpoint,
@@ -48,10 +48,10 @@ export function swarmPlatform(
     },
     forgetPredecessor: () => undefined,
     async listen(servers) {
-      await listen(runtime.server, RUNTIME_PORT, networks.functions.address);
+      await listen(runtime.server, RUNTIME_PORT, networks.of('functions').address);
       for (const name of alone.functions)
         await listen(sameAs(runtime.server), RUNTIME_PORT, networks.only(name).address);
-      await listen(servers.web, WEB_CONTROL_PORT, networks.web.address);
+      await listen(servers.web, WEB_CONTROL_PORT, networks.of('web').address);
       await listen(servers.private, CONTROL_PORT, networks.published);
       await listen(servers.public, GATEWAY_PORT, networks.published);
       // For the health check, and for `docker exec`.

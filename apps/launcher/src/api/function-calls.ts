@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Catalog, type FunctionEntry, findFunction } from '@serverless-vote/catalog';
+import { type Catalog, findFunction } from '@serverless-vote/catalog';
 import { traceparentOf } from '@serverless-vote/contracts/trace-context';
 import { ByteBudget } from '@serverless-vote/http-server/body';
 import { denied, nothingThere, respondWithError } from '../model/errors.ts';
@@ -14,25 +14,21 @@ type CallParts = Pick<InvokeParts, 'invoker' | 'asyncEvents'> & { catalog: Catal
 
 /** The Invoke API at the containers of functions: for each the functions that the catalog allows it, and nothing else. */
 export function functionCalls({ catalog, ...parts }: CallParts): AnswerCall {
-  const callersOf = new WeakMap<IncomingMessage, readonly Invocation[]>();
-  const apiOf = ([name, { mayInvoke }]: [string, FunctionEntry]) => {
-    const bodies = new ByteBudget(EVENTS_AT_ONCE);
-    const invoke = invokeApi({ ...parts, bodies, callersOf: (request) => callersOf.get(request) });
-    return async (request: IncomingMessage, response: ServerResponse) => {
-      const target = targetOf(request);
-      if (!target) throw nothingThere(request);
-      const callee = findFunction(catalog, target.name).name;
-      if (!mayInvoke.includes(callee)) throw denied(`The catalog does not allow ${name} to invoke ${callee}.`);
-      await invoke(request, response, target);
-    };
-  };
-  const apis = new Map(Object.entries(catalog.functions).map((each) => [each[0], apiOf(each)]));
-  return (callers, request, response) => {
-    const [caller, ...others] = callers;
-    callersOf.set(request, callers);
-    if (caller && others.length === 0) request.headers.traceparent = traceparentOf(caller.trace);
-    apis
-      .get(caller?.name ?? '')?.(request, response)
-      .catch((error: unknown) => respondWithError(response, error));
-  };
+  const invokeFor = new Map(
+    Object.keys(catalog.functions).map((name) => [
+      name,
+      invokeApi({ ...parts, bodies: new ByteBudget(EVENTS_AT_ONCE) }),
+    ]),
+  );
+  async function answer(callers: readonly Invocation[], request: IncomingMessage, response: ServerResponse) {
+    const [{ name = '', trace } = {}] = callers;
+    const target = targetOf(request);
+    if (!target) throw nothingThere(request);
+    const callee = findFunction(catalog, target.name).name;
+    if (!catalog.functions[name]?.mayInvoke.includes(callee))
+      throw denied(`The catalog does not allow ${name} to invoke ${callee}.`);
+    if (trace && callers.length === 1) request.headers.traceparent = traceparentOf(trace);
+    await invokeFor.get(name)?.(request, response, { ...target, callers });
+  }
+  return (...call) => void answer(...call).catch((error: unknown) => respondWithError(call[2], error));
 }

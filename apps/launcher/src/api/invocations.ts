@@ -22,14 +22,14 @@ export interface InvokeParts {
   eventLimit?: number;
   /** Without it, asynchronous invocations are refused. */
   asyncEvents?: AsyncEvents;
-  /** Which invocations a request may come from, where functions call. */
-  callersOf?: (request: IncomingMessage) => readonly Invocation[] | undefined;
 }
 
 /** Which function an address names, and which version of it. */
 export interface Target {
   name: string;
   qualifier: string | undefined;
+  /** Which invocations the request may come from, where functions call. */
+  callers?: readonly Invocation[];
 }
 
 const ADDRESS = new RegExp(`^${FUNCTIONS}/([^/?]+)/invocations/?(?:\\?(.*))?$`);
@@ -50,8 +50,9 @@ export function targetOf({ method, url = '' }: IncomingMessage): Target | undefi
  * AWS Lambda's Invoke API (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). On Node's request and response, because a
  * framework would add a tenth to the CPU time of a vote.
  */
-export function invokeApi({ invoker, bodies, eventLimit = EVENT_LIMIT, asyncEvents, callersOf }: InvokeParts) {
-  return async (request: IncomingMessage, response: ServerResponse, { name, qualifier }: Target): Promise<void> => {
+export function invokeApi({ invoker, bodies, eventLimit = EVENT_LIMIT, asyncEvents }: InvokeParts) {
+  return async (request: IncomingMessage, response: ServerResponse, target: Target): Promise<void> => {
+    const { name, qualifier, callers } = target;
     const header = (key: string) => request.headers[key]?.toString();
     const trace = continueTrace(header('traceparent'));
     response.setHeader('traceresponse', traceparentOf(trace));
@@ -73,7 +74,6 @@ export function invokeApi({ invoker, bodies, eventLimit = EVENT_LIMIT, asyncEven
       const message = `InvocationType ${JSON.stringify(type)} is not offered here; use ${offered}.`;
       throw new LauncherError('InvalidParameterValueException', message);
     }
-    const callers = callersOf?.(request);
     const left = new AbortController();
     response.once('close', () => {
       // What a function that dies has called finishes: it may be half done, and the function will be tried again.

@@ -76,7 +76,11 @@ export function gateway(parts: GatewayParts): http.Server {
       throw new LauncherError('InvalidRequestContentException', 'The address is no URL.');
     const name = serviceOf(request.headers.host, services);
     const service = services.get(name ?? '');
-    if (!name || !service) throw unknownService();
+    if (!name || !service)
+      throw unknown(
+        'service',
+        Array.from(services.keys(), (known) => `${known}.localhost`),
+      );
     const methods = name === WEB ? METHODS : METHODS_OF_OTHERS;
     if (!methods.includes(method)) {
       response.setHeader('Allow', methods.join(', '));
@@ -95,16 +99,9 @@ export function gateway(parts: GatewayParts): http.Server {
     await forward(request, response, service);
   }
 
-  function unknownService(): LauncherError {
-    const known = [...services.keys()].map((name) => `${name}.localhost`).join(', ');
-    return new LauncherError('ResourceNotFoundException', `There is no service of this name. Known: ${known}.`);
-  }
-
   function streamFor(request: Request): PublicStream {
     const stream = streams.get(pathOf(request).slice(STREAMS.length));
-    const known = [...streams.keys()].join(', ');
-    if (!stream)
-      throw new LauncherError('ResourceNotFoundException', `There is no stream of this name. Known: ${known}.`);
+    if (!stream) throw unknown('stream', [...streams.keys()]);
     if (request.method === 'GET') return stream;
     throw new LauncherError('MethodNotAllowedException', 'A stream can only be read, by GET.');
   }
@@ -195,6 +192,9 @@ export function gateway(parts: GatewayParts): http.Server {
     pathOf(request).startsWith(STREAMS) && serviceOf(request.headers.host, services) === WEB;
   return limitedServer(LIMITS, answer, { isStream, busy });
 }
+
+const unknown = (what: 'service' | 'stream', known: string[]): LauncherError =>
+  new LauncherError('ResourceNotFoundException', `There is no ${what} of this name. Known: ${known.join(', ')}.`);
 
 const pathOf = ({ url = '/' }: Request): string => url.split('?', 1)[0] ?? '/';
 

@@ -81,20 +81,18 @@ export function ingressOverTcp(controlAddress: () => string): {
   knows: (request: http.IncomingMessage) => boolean;
 } {
   const tokens = new Tokens<true>();
+  const ofWeb = (replicaId: string) => ({
+    LISTEN_ADDRESS: String(LISTEN_PORT),
+    CONTROL_ADDRESS: controlAddress(),
+    CONTROL_TOKEN: tokens.issue(replicaId, true),
+  });
   return {
     knows: (request) => tokens.holderOf(request) === true,
     openIngress: (replicaId, port) => ({
       // The gateway is in the network of a service's program, and connects to it itself.
       network: port === undefined ? 'none' : { from: '', to: port, mounts: [] },
       mounts: [],
-      environment:
-        port === undefined
-          ? {
-              LISTEN_ADDRESS: String(LISTEN_PORT),
-              CONTROL_ADDRESS: controlAddress(),
-              CONTROL_TOKEN: tokens.issue(replicaId, true),
-            }
-          : {},
+      environment: port === undefined ? ofWeb(replicaId) : {},
       target: ({ address }) => (address === undefined ? undefined : { host: address, port: port ?? LISTEN_PORT }),
       seal: () => undefined,
       close: () => tokens.revoke(replicaId),

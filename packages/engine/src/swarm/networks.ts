@@ -46,20 +46,7 @@ export class SwarmNetworks {
   }
 
   get all(): Network[] {
-    return [this.functions, this.web, ...this.#parts.alone.map((name) => this.only(name))];
-  }
-
-  get functions(): Network {
-    return this.#named('functions');
-  }
-
-  get web(): Network {
-    return this.#named('web');
-  }
-
-  /** Of one program that has its own. */
-  only(name: string): Network {
-    return this.#named(`only-${name}`);
+    return [this.of('functions'), this.of('web'), ...this.#parts.alone.map((program) => this.only(program))];
   }
 
   /** The launcher's address behind the published ports: the only one outside the overlay networks. */
@@ -82,17 +69,22 @@ export class SwarmNetworks {
     return task.ServiceID === ID && isAt ? task.Spec.ContainerSpec.Image : undefined;
   }
 
-  async #inspect(task: string): Promise<Task> {
-    return (await this.#parts.docker.getTask(task).inspect()) as Task;
+  /** Of a program that has its own. */
+  only(program: string): Network {
+    return this.of(`only-${program}`);
   }
 
-  #named(name: string): Network {
+  of(name: 'functions' | 'web' | `only-${string}`): Network {
     const fullName = `${this.#parts.stackId}_${name}`;
     const found = this.#attachments.find(({ Network }) => Network.Spec.Name === fullName);
     const address = found?.Addresses?.[0];
     if (!found || !address)
       throw new Error(`The launcher is not in the network ${fullName}; stack.yml or programs.mts puts it there.`);
     return { id: found.Network.ID, address: plain(address) };
+  }
+
+  async #inspect(task: string): Promise<Task> {
+    return (await this.#parts.docker.getTask(task).inspect()) as Task;
   }
 }
 

@@ -122,7 +122,7 @@ export class SwarmEngine implements EngineToOpen {
       throw new EngineError('misconfigured', what);
     }
     const { stackId, databaseHost } = this.#parts;
-    const ofOurs = spec.kind === 'web' ? this.networks.web : this.networks.functions;
+    const ofOurs = this.networks.of(spec.kind === 'web' ? 'web' : 'functions');
     const network = typeof spec.network === 'object' ? this.networks.only(spec.name) : ofOurs;
     return serviceSpec(spec, {
       ...{ stackId, databaseHost },
