@@ -30,7 +30,7 @@ afterAll(async () => {
   const named = Object.entries<{ image: string }>({ ...catalog.functions, ...catalog.services });
   const allowed = named.map(([name, { image }]) => `${name} ${image.replace(/:[^:/]*$/, '')}`);
   const created = creations.end();
-  expect(created).toContain(`web ${catalog.services.web.image}`);
+  expect(created).toContain(`misbehave ${catalog.functions.misbehave.image}`);
   expect(created.filter((each) => !allowed.includes(each))).toEqual([]);
 });
 
