@@ -6,12 +6,13 @@
 #                                                  the images is run then, so their last stages, which run something, are left out
 #
 # A Dockerfile copies and does nothing else, and gets exactly the files that it copies (a tar as its
-# context), so that an unchanged image takes a fraction of a second, with BuildKit or without.
+# context). A label has the hash of these files: nothing is built where an image of the same content exists, under whatever tag.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../say.sh"
 cd "$ROOT"
 
 tag=${IMAGE_TAG:-latest}
+CONTENT=org.serverless-vote.content
 PATH=$ROOT/node_modules/.bin:$PATH
 export COPYFILE_DISABLE=1 # or macOS' tar adds its own files
 
@@ -19,14 +20,18 @@ export COPYFILE_DISABLE=1 # or macOS' tar adds its own files
 
 # image <name> <Dockerfile's name> <--build-arg…> -- <files…>
 image() {
-  local name=$1 dockerfile=infra/images/$2.Dockerfile arguments=() platform=() before after
-  local repository=${PUBLISH_TO:+$PUBLISH_TO/}serverless-vote/$name:$tag
+  local name=$1 dockerfile=infra/images/$2.Dockerfile arguments=() platform=() bases=("${NODE#*=}" "${POSTGRES#*=}") before after content same=
+  local repository=${PUBLISH_TO:+$PUBLISH_TO/}serverless-vote/$name
   if [ -n "${OTHER:-}" ]; then
     platform=(--platform "linux/$OTHER")
     ! grep -q " AS serverless-vote-$2-copied" "$dockerfile" || platform+=(--target "serverless-vote-$2-copied")
   fi
   shift 2
-  while [ "$1" != -- ]; do arguments+=(--build-arg "$1") && shift; done
+  while [ "$1" != -- ]; do
+    case $1 in BASE=*) bases+=("${1#*=}") ;; esac
+    arguments+=(--build-arg "$1")
+    shift
+  done
   shift
   progress "$name"
   for file in "$@"; do
@@ -34,13 +39,19 @@ image() {
   done
   # Another uid reads the files in the image, whatever the umask was.
   chmod -R a+rX "$@"
-  before=$(docker image inspect --format '{{.Id}}' "$repository" 2>/dev/null || true)
+  before=$(docker image inspect --format '{{.Id}}' "$repository:$tag" 2>/dev/null || true)
   # `built` is what docker-compose.override.yml builds in a container. Here it is the context.
   sed 's/--from=built //' "$dockerfile" >"$work/Dockerfile"
-  tar -cf - -C "$work" . -C "$ROOT" "$@" |
-    docker build --network none --tag "$repository" ${platform[@]+"${platform[@]}"} \
-      --build-arg "$NODE" --build-arg "$POSTGRES" ${arguments[@]+"${arguments[@]}"} -
-  after=$(docker image inspect --format '{{.Id}}' "$repository")
+  content=$({ echo "${arguments[*]-}" && docker image inspect --format '{{.Id}}' "${bases[@]}"; } | node infra/images/content-of.mts "$work" "$@")
+  # What is published is always built.
+  [ -n "${PUBLISH_TO:-}" ] || same=$(docker image ls --quiet --no-trunc --filter "reference=$repository" --filter "label=$CONTENT=$content" | head -n 1)
+  # Another command may be removing it just now.
+  if [ -z "$same" ] || ! docker tag "$same" "$repository:$tag"; then
+    tar -cf - -C "$work" . -C "$ROOT" "$@" |
+      docker build --network none --tag "$repository:$tag" --label "$CONTENT=$content" ${platform[@]+"${platform[@]}"} \
+        --build-arg "$NODE" --build-arg "$POSTGRES" ${arguments[@]+"${arguments[@]}"} -
+  fi
+  after=$(docker image inspect --format '{{.Id}}' "$repository:$tag")
   built=$((built + 1))
   [ "$before" != "$after" ] || return 0
   changed="$changed $name"
