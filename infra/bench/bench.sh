@@ -16,7 +16,7 @@ needs_chromium() {
   for argument in "$@"; do
     case $argument in
       --quick) return 1 ;;
-      --only=*) case ,${argument#--only=}, in *,visible,* | *,pages,*) ;; *) return 1 ;; esac ;;
+      --only=*) case ,${argument#--only=}, in *,visible,* | *,stage,* | *,pages,*) ;; *) return 1 ;; esac ;;
     esac
   done
 }

@@ -83,7 +83,10 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
       openEndpoint: platform.openRuntimeEndpoint,
       answerCall: (...call) => answerCall(...call),
       succeeded(name) {
-        for (const stale of catalog.functions[name]?.invalidates ?? []) results.get(stale)?.invalidate();
+        const { invalidates, serving } = catalog.functions[name] ?? {};
+        // Events that come in crowds change results many times a second. Others are a presenter's, for whom a room waits.
+        const isUrgent = serving?.kind === 'single-use';
+        for (const stale of invalidates ?? []) results.get(stale)?.invalidate({ isUrgent });
       },
     },
   );

@@ -20,6 +20,7 @@ import { naive } from './rows/naive.ts';
 import { pages } from './rows/pages.ts';
 import { prewarmed } from './rows/prewarmed.ts';
 import { rates } from './rows/rates.ts';
+import { stage } from './rows/stage.ts';
 import { stdio } from './rows/stdio.ts';
 import { tallySize } from './rows/tally-size.ts';
 import { tenAtOnce } from './rows/ten-at-once.ts';
@@ -71,7 +72,12 @@ const parts: (readonly [string, (bench: Bench) => Promise<void>])[] = [
   ['stdio', stdio],
   ['launcher', launcherAlone],
   ['visible', visible],
-  ...(plan.chromium ? ([['pages', pages]] as const) : []),
+  ...(plan.chromium
+    ? ([
+        ['stage', stage],
+        ['pages', pages],
+      ] as const)
+    : []),
   ['in a row', inARow],
   ['idle', idleAlone],
   ['tally', tallySize],

@@ -15,6 +15,8 @@ export interface Plan {
   /** Are rows measured that need a browser? */
   chromium: boolean;
   pageRounds: number;
+  /** Polls that a presenter opens, closes and reveals, without votes and among them. */
+  stageRounds: number;
   inARow: { votes: number; settled: number; every: number };
   /** The idle timeout of the warm stack. */
   idleMs: number;
@@ -34,6 +36,7 @@ export const full: Plan = {
   viewers: 1_000,
   chromium: true,
   pageRounds: 3,
+  stageRounds: 6,
   inARow: { votes: 1_000, settled: 200, every: 20 },
   idleMs: 15_000,
   restMs: 20_000,
@@ -53,6 +56,7 @@ export const quick: Plan = {
   viewers: 1_000,
   chromium: false,
   pageRounds: 0,
+  stageRounds: 0,
   inARow: { votes: 80, settled: 40, every: 4 },
   idleMs: 5_000,
   restMs: 8_000,

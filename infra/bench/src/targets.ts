@@ -1,6 +1,7 @@
 import type { Measured } from './bench.ts';
 import type { Plan } from './plan.ts';
 import { waysAt } from './rows/rates.ts';
+import { CHANGES } from './rows/stage.ts';
 import { median, p95 } from './statistics.ts';
 import { type Line, Lines, milliseconds, spread } from './verdict.ts';
 
@@ -23,6 +24,8 @@ export function table(measured: Measured, plan: Plan): Line[] {
   lines.part = 'visible';
   results(lines, plan);
   if (plan.chromium) {
+    lines.part = 'stage';
+    stage(lines);
     lines.part = 'pages';
     pages(lines);
   }
@@ -146,8 +149,23 @@ function results(lines: Lines, { viewers, tally }: Plan): void {
   lines.compare(`  ${tally.large.toLocaleString('en')} votes`, spread(lots), [lots, few, 'that'], { atMost: 1.3 });
 }
 
+/** Counted from the answer to the presenter's action, which follows the commit; until then a container has started for it. */
+function stage(lines: Lines): void {
+  for (const [room, words] of [
+    ['stage', 'a room of 20 pages'],
+    ['stage, voting', '  the same, which votes'],
+  ] as const) {
+    for (const change of CHANGES) {
+      const samples = (what: string) => lines.samples(`${room}: ${change}, ${what}`);
+      const last = samples('last page');
+      const stream = `stream ${milliseconds(median(samples('in the stream')))}, first page ${milliseconds(median(samples('first page')))}`;
+      lines.number(`${words}: a poll is ${change}`, stream, [median(last), ' ms to the last page'], { atMost: 200 });
+    }
+  }
+}
+
 /** The pages that are measured in a browser. */
-export const PAGES = ['/', '/results', '/live'];
+export const PAGES = ['/', '/results', '/live', '/present'];
 
 /** The slowest page is compared with the target. */
 function pages(lines: Lines): void {

@@ -112,6 +112,60 @@ test('computing → computing: changes in quick succession are shown together, a
   expect(counted.computed).toBe(4);
 });
 
+test('an urgent change is shown without a pause: among others, while a result is computed, and after a failure', async () => {
+  let isAway = false;
+  const { stream, counted, watch } = await serve(async (run) => {
+    if (run === 3) await new Promise((resolve) => setTimeout(resolve, 50));
+    if (isAway) throw new Error('away');
+    return JSON.stringify({ run });
+  });
+  const viewer = await watch();
+  // Without a poll, which would advance the clock.
+  const shows = async (text: string) => {
+    while (!viewer.text.includes(text)) await nextTurn();
+  };
+  await shows('"run":1');
+  stream.invalidate();
+  stream.invalidate({ isUrgent: true });
+  await shows('"run":2');
+  stream.invalidate({ isUrgent: true });
+  await pass(20);
+  stream.invalidate({ isUrgent: true });
+  await pass(30);
+  await shows('"run":4');
+  // The next one waits again.
+  stream.invalidate();
+  await pass(100);
+  expect(counted.computed).toBe(4);
+  isAway = true;
+  stream.invalidate({ isUrgent: true });
+  await shows('event: paused');
+  isAway = false;
+  stream.invalidate({ isUrgent: true });
+  await shows('"run":6');
+});
+
+test('after an urgent change no new viewer gets what was before it, also if nobody watched, or the new result is not there yet', async () => {
+  let computes = async (run: number) => JSON.stringify({ run });
+  const { stream, watch } = await serve((run) => computes(run));
+  const first = await watch();
+  await expect.poll(() => first.text).toContain('"run":1');
+  first.leave();
+  await expect.poll(() => stream.viewers).toBe(0);
+  stream.invalidate({ isUrgent: true });
+  const second = await watch();
+  await expect.poll(() => second.text).toContain('"run":2');
+  expect(second.text).not.toContain('"run":1');
+  const { promise, resolve } = Promise.withResolvers<string>();
+  computes = () => promise;
+  stream.invalidate({ isUrgent: true });
+  const third = await watch();
+  await expect.poll(() => third.text).toContain('event: heartbeat');
+  resolve('{"run":3}');
+  await expect.poll(() => third.text).toContain('"run":3');
+  expect(third.text).not.toContain('"run":2');
+});
+
 test('a late viewer gets the last result at once', async () => {
   const { counted, watch } = await serve();
   const first = await watch();

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { EarliestTimer } from '@serverless-vote/contracts/clock';
 import { Viewers } from './server-sent-events.ts';
 
-/** The shortest interval between two computations. */
+/** The shortest interval between two computations, unless a change is to be shown at once. */
 const PAUSE_MS = 200;
 /** The pause after a failure doubles each time, up to the longest. */
 const RETRY_MS = 2_000;
@@ -36,6 +36,7 @@ export class ComputedStream {
   #paused = NOTHING;
   /** Failed computations since the last result. */
   #failures = 0;
+  #isUrgent = false;
   /** The time of the oldest change that has not been shown. */
   #changedAt: number | undefined;
 
@@ -60,9 +61,14 @@ export class ComputedStream {
     if (isFirst) this.#renew();
   }
 
-  /** The last result is stale. */
-  invalidate(): void {
+  /**
+   * The last result is stale. @param isUrgent the change is a rare one: it is shown at once instead of together with others, and no new
+   * viewer gets what was before, which may have to stay secret by now
+   */
+  invalidate({ isUrgent = false } = {}): void {
     if (this.viewers > 0) this.#changedAt ??= performance.now();
+    this.#isUrgent ||= isUrgent;
+    if (isUrgent) this.#result = NOTHING;
     this.#renew();
   }
 
@@ -74,16 +80,17 @@ export class ComputedStream {
   /** A function that failed may work again after a change, so a change shortens the backoff. */
   #renew(): void {
     if (this.#computing) this.#computing.isOutdated = true;
-    else this.#runAfter(Math.min(RETRY_MS, this.#retryMs));
+    else this.#runAfter(Math.min(RETRY_MS, this.#pauseMs));
   }
 
-  get #retryMs(): number {
-    return this.#failures === 0 ? 0 : Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (this.#failures - 1));
+  get #pauseMs(): number {
+    if (this.#isUrgent) return 0;
+    return this.#failures === 0 ? PAUSE_MS : Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (this.#failures - 1));
   }
 
-  /** Schedules a computation this long after the last one started, but no sooner than the pause between two allows. */
+  /** Schedules a computation this long after the last one started, but no sooner than the last broadcast allows. */
   #runAfter(ms: number): void {
-    const at = this.#beganAt + Math.max(ms, PAUSE_MS, this.#viewers.restMs);
+    const at = this.#beganAt + Math.max(ms, this.#viewers.restMs);
     if (at <= performance.now()) void this.#run();
     else this.#timer.set(at);
   }
@@ -93,6 +100,7 @@ export class ComputedStream {
     if (this.viewers === 0) return;
     const computing = { isOutdated: false };
     this.#computing = computing;
+    this.#isUrgent = false;
     this.#beganAt = performance.now();
     const changedAt = this.#changedAt;
     this.#changedAt = undefined;
@@ -112,7 +120,7 @@ export class ComputedStream {
       this.#failures += 1;
     }
     this.#computing = undefined;
-    if (computing.isOutdated) this.#runAfter(this.#retryMs);
+    if (computing.isOutdated) this.#runAfter(this.#pauseMs);
   }
 
   /** What a new viewer gets. */
