@@ -1,8 +1,23 @@
 /// <reference lib="dom" />
-import { chromium } from '@playwright/test';
+import { type BrowserContext, chromium } from '@playwright/test';
 import { FLAGS, findChromium } from '@serverless-vote/e2e/chromium';
 
-export interface SeenInBrowser {
+/** In a browser of its own. The certificate is Caddy's own, which curl has checked. */
+async function browse<Seen>(run: (context: BrowserContext) => Promise<Seen>): Promise<Seen> {
+  const browser = await chromium.launch({ args: FLAGS, executablePath: findChromium() ?? '' });
+  try {
+    return await run(await browser.newContext({ ignoreHTTPSErrors: true }));
+  } finally {
+    await browser.close();
+  }
+}
+
+const allAreSecure = async (context: BrowserContext): Promise<boolean> => {
+  const cookies = await context.cookies();
+  return cookies.length > 0 && cookies.every(({ secure }) => secure);
+};
+
+export interface SeenByVoter {
   /** How the page and the stream of results arrived. */
   protocols: string[];
   /** Are all of the page's cookies for TLS alone? */
@@ -11,11 +26,9 @@ export interface SeenInBrowser {
   totals: [number, number];
 }
 
-/** Votes in a browser with the results open in another tab. The certificate is Caddy's own, which curl has checked. */
-export async function voteInBrowser(address: string): Promise<SeenInBrowser> {
-  const browser = await chromium.launch({ args: FLAGS, executablePath: findChromium() ?? '' });
-  try {
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+/** Votes with the results open in another tab. */
+export const voteInBrowser = (address: string): Promise<SeenByVoter> =>
+  browse(async (context) => {
     const results = await context.newPage();
     const protocols = new Set<string>();
     const developerTools = await context.newCDPSession(results);
@@ -37,10 +50,26 @@ export async function voteInBrowser(address: string): Promise<SeenInBrowser> {
       (old) => Number(document.querySelector('[data-testid=total]')?.textContent) > old,
       before,
     );
-    const cookies = await context.cookies();
-    const cookiesAreSecure = cookies.length > 0 && cookies.every(({ secure }) => secure);
+    const cookiesAreSecure = await allAreSecure(context);
     return { protocols: [...protocols].sort(), cookiesAreSecure, totals: [before, Number(await total.innerText())] };
-  } finally {
-    await browser.close();
-  }
+  });
+
+export interface SeenByPresenter {
+  /** What `/present` says of the poll. */
+  state: string;
+  /** Has `/live` numbers, from its stream, and the presenter's desk? */
+  isLive: boolean;
+  cookiesAreSecure: boolean;
 }
+
+/** Opens the presenter's pages with the key. */
+export const presentInBrowser = (address: string, key: string): Promise<SeenByPresenter> =>
+  browse(async (context) => {
+    const page = await context.newPage();
+    await page.goto(`${address}/present?key=${key}`);
+    const state = await page.getByTestId('state').innerText();
+    await page.goto(`${address}/live`);
+    await page.waitForFunction(() => /\d/.test(document.querySelector('[data-testid=invocations]')?.textContent ?? ''));
+    await page.getByTestId('desk').waitFor();
+    return { state, isLive: true, cookiesAreSecure: await allAreSecure(context) };
+  });

@@ -3,7 +3,7 @@
 //
 //   voters.mts <address of the page> <votes per second> <voters>   votes until stdin ends, or everybody has voted, then waits for every answer
 //
-// Prints `ready` once all voters have opened the page, and at the end what became of their votes, as JSON.
+// Prints `ready` once all voters have opened the page, and at the end what became of their votes, and why attempts were repeated, as JSON.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openBallotBox } from '@serverless-vote/web/src/ballot/ballot-box.ts';
@@ -18,12 +18,11 @@ const { fetch } = globalThis;
 globalThis.fetch = (input, init) =>
   fetch(new URL(String(input), address), { ...init, headers: { ...init?.headers, cookie: cookie.getStore() ?? '' } });
 
-const outcomes: Record<string, number> = { cast: 0, recorded: 0, failed: 0, again: 0 };
-const note = (what: string) => {
-  outcomes[what] = (outcomes[what] ?? 0) + 1;
-};
+const outcomes = { cast: 0, recorded: 0, failed: 0, late: 0, longestMs: 0 };
+/** Attempts that were not the last one, by their answer. */
+const again: Record<string, number> = {};
 const world = {
-  wait: (seconds: number) => delay(seconds * 1000),
+  wait: (seconds: number) => delay(seconds * (1000 + Math.random() * 300)),
   isOnline: () => true,
   backOnline: () => Promise.resolve(),
   isPaused: () => isVotingPaused().catch(() => false),
@@ -43,18 +42,20 @@ const poll = ((await results.json()) as { poll: { id: string } }).poll.id;
 
 const cast = (voter: string): Promise<void> =>
   cookie.run(voter, () => {
-    note('cast');
+    outcomes.cast += 1;
+    const from = performance.now();
     const { promise, resolve } = Promise.withResolvers<void>();
     const post: typeof postVote = async (...vote) => {
       const answer = await postVote(...vote);
-      if (answer.kind !== 'recorded') note('again');
+      if (answer.kind !== 'recorded') again[answer.kind] = (again[answer.kind] ?? 0) + 1;
       return answer;
     };
     const box = openBallotBox(
       poll,
       ({ kind }) => {
         if (kind !== 'recorded' && kind !== 'failed' && kind !== 'late') return;
-        note(kind);
+        outcomes[kind] += 1;
+        outcomes.longestMs = Math.max(outcomes.longestMs, Math.round(performance.now() - from));
         resolve();
       },
       { ...world, post },
@@ -78,5 +79,5 @@ while (goOn && votes.length < voters.length) {
   await delay(Math.max(0, began + (votes.length * 1000) / Number(perSecond) - performance.now()));
 }
 await Promise.all(votes);
-console.log(JSON.stringify(outcomes));
+console.log(JSON.stringify({ ...outcomes, again }));
 process.exit();

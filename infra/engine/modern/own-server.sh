@@ -17,7 +17,9 @@ echo 'Acquire::Check-Valid-Until "false";' >/etc/apt/apt.conf.d/99-standing-stil
 # Packages would ask a systemd that isn't there to start their services.
 printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
 chmod +x /usr/sbin/policy-rc.d
-echo '127.0.0.1 vote.example.org' >>/etc/hosts
+echo '127.0.0.1 vote.example.org workshop.example.org' >>/etc/hosts
+# The votes of make run.
+docker volume ls --quiet --filter label=com.docker.compose.project=serverless-vote | xargs --no-run-if-empty docker volume rm >/dev/null
 status=0
 node infra/docs/own-server/run.mts || status=$?
 (cd /opt/serverless-vote && docker-compose down --volumes)

@@ -2,7 +2,8 @@
 # make modern-test: what depends on the engine, on the newest one that has packages, beside this machine's own and without
 # touching it. IMAGE_STORE=containerd (engine 29's default) or overlay2.
 # QUICK=1: the journeys with stand-ins, with published and pulled images and with nothing but Docker, without the tests.
-# FULL=1: the tests and four journeys, in which each store, each user and each kind of base image meets each of the others.
+# FULL=1: all that and docs/own-server.md, and four journeys, in which each store, each user and each kind of base image meets each of
+# the others.
 # The last line counts: N passed, N failed.
 set -euo pipefail
 
@@ -57,6 +58,12 @@ published() {
   progress 'compose.published.yml, a vote, rest and down'
   in_project root 600 infra/engine/modern/published.sh
   note 'compose.published.yml'
+}
+
+own_server() {
+  progress 'docs/own-server.md, as it is written, and votes while the launcher is replaced'
+  in_project root 900 infra/engine/modern/own-server.sh
+  note 'docs/own-server.md'
 }
 
 another_engine() {
@@ -133,6 +140,7 @@ if [ -n "${QUICK:-}${FULL:-}" ]; then
   suite published published
 fi
 if [ -n "${FULL:-}" ]; then
+  suite own-server own_server
   step engine another_engine $OTHER
   suite "journey-$OTHER-stand-ins" journey root stand-ins
   step engine another_engine $OTHER "$MIRROR"

@@ -4,10 +4,10 @@ import { isVotingPaused, onceVotingGoesOn } from './once-voting-goes-on.ts';
 import { type Answer, type Attempt, postVote, type Vote } from './post-vote.ts';
 import type { Status } from './status.ts';
 
-/** After this many failed attempts the voter has to decide. Those that are lost at once take two minutes: far longer than an upgrade. */
+/** After this many failed attempts the voter has to decide. Those that are lost, at once or in silence, take two minutes: longer than an upgrade. */
 const BUSY_ATTEMPTS = 20;
 const LOST_ATTEMPTS = 24;
-const SILENT_ATTEMPTS = 4;
+const SILENT_ATTEMPTS = 6;
 /** The longest wait after an attempt that was lost. */
 const LOST_SECONDS = 5;
 /**
