@@ -1,5 +1,11 @@
 import type { Page } from '@playwright/test';
 
+/** Gives the page's window another size, and the page a frame to lay itself out. */
+export async function resize(page: Page, width: number, height: number): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
 /** How many pixels of the page don't fit into a window of this width. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));

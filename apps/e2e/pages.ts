@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page, type Request, type Response } from '@playwright/test';
-import { stack, webRuns } from './stack.ts';
+import { presenterKey, stack, webRuns } from './stack.ts';
 
 /** Opens a page once web runs; `scale-to-zero.spec.ts` tests how a browser waits for that. */
 export async function visit(page: Page, path: string): Promise<Response | null> {
@@ -20,6 +20,13 @@ export async function visit(page: Page, path: string): Promise<Response | null> 
     // On a busy machine it may have stopped already.
     if (response?.status() !== 503) return response;
   }
+}
+
+/** Makes the browser the presenter's without opening a page; `presenter.spec.ts` tests the link. */
+export async function bePresenter(page: Page): Promise<void> {
+  await webRuns();
+  const response = await page.request.get(`/present?key=${presenterKey()}`, { maxRedirects: 0 });
+  expect(response.status()).toBe(303);
 }
 
 /** The vote page, as a voter sees it. */

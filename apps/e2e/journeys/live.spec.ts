@@ -32,8 +32,8 @@ test('a late viewer sees the living containers, and the numbers so far', async (
 test('votes are counted as they come, and a burst stays a bounded picture', async ({ poll, live, page }) => {
   await live.open();
   const before = await live.number('invocations');
-  await Promise.all(Array.from({ length: 300 }, () => somebodyVotes(poll.first.id)));
-  await expect.poll(() => live.number('invocations')).toBeGreaterThanOrEqual(before + 300);
+  await Promise.all(Array.from({ length: 100 }, () => somebodyVotes(poll.first.id)));
+  await expect.poll(() => live.number('invocations')).toBeGreaterThanOrEqual(before + 100);
   expect(await page.locator('[data-container]').count()).toBeLessThanOrEqual(13);
   await expect(live.counter('p50')).toContainText(/ms (cold|prewarmed|warm)/);
 });

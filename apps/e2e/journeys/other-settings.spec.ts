@@ -1,4 +1,5 @@
 import { findings } from '../axe.ts';
+import { resize } from '../layout.ts';
 import { type OwnStack, startOwnStack } from '../own-stack.ts';
 import { VotePage, visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
@@ -43,23 +44,24 @@ test('LIVE=0: nothing about containers is published, the page says so, and votin
 });
 
 test('the QR code on the screen leads to PUBLIC_URL', async ({ page }) => {
+  await visit(page, `${stack.url}/results`);
   for (const width of [1280, 1920]) {
-    await page.setViewportSize({ width, height: 720 });
-    await visit(page, `${stack.url}/results`);
+    await resize(page, width, 720);
     expect(await readQr(page.getByTestId('code'), page)).toBe(`${PUBLIC_URL}/`);
     await expect(page.getByTestId('code')).toContainText('192.168.1.20:8080');
   }
 });
 
-for (const [width, height] of [
-  [1024, 768],
-  [1280, 720],
-  [1920, 1080],
-] as const) {
-  test(`the longest question and eight answers fit a screen of ${width} × ${height}`, async ({ page }) => {
-    await page.setViewportSize({ width, height });
-    await visit(page, `${stack.url}/results`);
-    await expect(page.getByTestId('total')).toHaveText(/\d/);
+test('the longest question and eight answers fit every screen, and axe finds nothing', async ({ page }) => {
+  await visit(page, `${stack.url}/results`);
+  await expect(page.getByTestId('total')).toHaveText(/\d/);
+  for (const [width, height] of [
+    [1024, 768],
+    [1280, 720],
+    [1920, 1080],
+  ] as const) {
+    const where = `${width} × ${height}`;
+    await resize(page, width, height);
     const { scrollWidth, scrollHeight } = await page.evaluate(() => {
       const { scrollWidth, scrollHeight } = document.documentElement;
       return { scrollWidth, scrollHeight };
@@ -69,18 +71,18 @@ for (const [width, height] of [
     // One below the other, and readable from the back: 24 px at least.
     const rows = page.locator('.result');
     const bars = await page.locator('.result-bar').evaluateAll((all) => all.map((bar) => bar.clientWidth));
-    expect(bars).toEqual(LABELS.map(() => Math.round(board?.width ?? 0)));
+    expect(bars, where).toEqual(LABELS.map(() => Math.round(board?.width ?? 0)));
     for (const part of ['.result-name', '.result-percent']) {
       const letters = await rows.locator(part).evaluateAll((all) => all.map((one) => getComputedStyle(one).fontSize));
-      for (const px of letters) expect(Number.parseFloat(px), part).toBeGreaterThanOrEqual(24);
+      for (const px of letters) expect(Number.parseFloat(px), `${part}, ${where}`).toBeGreaterThanOrEqual(24);
     }
     for (const row of await page.locator('[data-option]').all()) {
       const box = await row.boundingBox();
-      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual((board?.y ?? 0) + (board?.height ?? 0) + 1);
+      expect((box?.y ?? 0) + (box?.height ?? 0), where).toBeLessThanOrEqual((board?.y ?? 0) + (board?.height ?? 0) + 1);
     }
-    expect(await findings(page)).toEqual([]);
-  });
-}
+    expect(await findings(page), where).toEqual([]);
+  }
+});
 
 test('on a phone eight answers are large targets, and the verdict stays in sight', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 664 });

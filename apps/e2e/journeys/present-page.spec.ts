@@ -1,9 +1,8 @@
 import type { Page } from '@playwright/test';
 import { findings } from '../axe.ts';
 import { collisions, overflow } from '../layout.ts';
-import { visit } from '../pages.ts';
+import { bePresenter, visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
-import { presenterKey } from '../stack.ts';
 import { around, list, options, poll, soon, states } from '../told-polls.ts';
 import { tellStreams } from '../told-streams.ts';
 
@@ -15,7 +14,7 @@ async function openWith(page: Page, told: object, query = '?poll=x'): Promise<st
     if (route.request().method() === 'POST') orders.push(route.request().postData() ?? '');
     return route.fulfill({ json: told });
   });
-  await visit(page, `/present?key=${presenterKey()}`);
+  await bePresenter(page);
   await visit(page, `/present${query}`);
   return orders;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import { resize } from '../layout.ts';
 import { type OwnStack, startOwnStack } from '../own-stack.ts';
 import { VotePage, visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
@@ -159,24 +160,24 @@ test('a draft can be removed, after a question', async ({ page }) => {
 });
 
 test('the join screen’s code is as large as the screen allows, and Escape leads back', async ({ page }) => {
+  await present(page);
+  await press(page, 'j');
+  const code = page.getByTestId('code');
   for (const [width, height] of [
     [1920, 1080],
     [1280, 720],
     [390, 844],
   ] as const) {
-    await page.setViewportSize({ width, height });
-    await present(page);
-    await press(page, 'j');
-    const code = page.getByTestId('code');
+    await resize(page, width, height);
     const box = await code.boundingBox();
     expect(box?.width).toBeGreaterThan(0.85 * Math.min(width, height));
     expect(await readQr(code, page)).toBe(`${PUBLIC_URL}/`);
     await expect(page.getByTestId('join')).toContainText('192.168.1.20:8080');
-    await reload(page);
-    await expect(code).toBeVisible();
-    await press(page, 'Escape');
-    await expect(state(page)).toBeVisible();
   }
+  await reload(page);
+  await expect(code).toBeVisible();
+  await press(page, 'Escape');
+  await expect(state(page)).toBeVisible();
 });
 
 test('the history keeps every question as a file: one or all, CSV or JSON', async ({ page, newcomer }) => {

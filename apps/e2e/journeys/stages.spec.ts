@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { findings } from '../axe.ts';
 import { stopClock } from '../clock.ts';
-import { collisions, layoutShift, overflow } from '../layout.ts';
+import { collisions, layoutShift, overflow, resize } from '../layout.ts';
 import { ResultsPage, VotePage, visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
 import { closingIn, tally } from '../told-news.ts';
@@ -211,28 +211,26 @@ for (const [language, { question, labels }] of Object.entries(LANGUAGES)) {
     const told = (poll = {}) => ['message', { ...tally(votes, poll, labels), question }] as const;
     await tellStreams(page, { '/streams/results': [told()] });
     for (const path of ['/', '/results']) {
-      for (const [width, height] of [
-        [360, 780],
-        [390, 844],
-        [1280, 720],
-        [1920, 1080],
-      ] as const) {
-        await page.setViewportSize({ width, height });
-        await visit(page, path);
-        await expect(page.getByRole('heading', { level: 1 })).toHaveText(question);
-        for (const poll of [closingIn(9), closed]) {
-          await tell(page, told(poll));
-          const last = page.getByText(labels.at(-1) ?? '', { exact: true });
-          await expect(last).toBeVisible();
-          if (poll === closed) await expect(page.locator('[data-votes="12345"]')).toBeVisible();
-          const where = `${path} at ${width} × ${height}, ${poll === closed ? 'closed' : 'open'}`;
+      await visit(page, path);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(question);
+      for (const isClosed of [false, true]) {
+        for (const [width, height] of [
+          [360, 780],
+          [390, 844],
+          [1280, 720],
+          [1920, 1080],
+        ] as const) {
+          await resize(page, width, height);
+          await tell(page, told(isClosed ? closed : closingIn(9)));
+          await expect(page.getByText(labels.at(-1) ?? '', { exact: true })).toBeVisible();
+          if (isClosed) await expect(page.locator('[data-votes="12345"]')).toBeVisible();
+          const where = `${path} at ${width} × ${height}, ${isClosed ? 'closed' : 'open'}`;
           expect(await overflow(page), where).toBe(0);
           // Before that the voter's own line lies on what is still to be scrolled.
           await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
           expect(await collisions(page), where).toEqual([]);
-        }
-        if (path === '/results' && width >= 1280) {
-          expect(await page.evaluate(() => document.documentElement.scrollHeight), `${width} × ${height}`).toBe(height);
+          if (path === '/results' && isClosed && width >= 1280)
+            expect(await page.evaluate(() => document.documentElement.scrollHeight), where).toBe(height);
         }
       }
     }
