@@ -145,6 +145,8 @@ if is_chosen browser; then
   step chromium chromium
   CHROMIUM_PATH=$(cat "$ROOT/.cache/chromium")
   export CHROMIUM_PATH
+  # A test lasts for seconds: what stops between two of them would have to start again.
+  export FUNCTION_IDLE_TIMEOUT_MS=10000 WEB_IDLE_TIMEOUT_MS=10000
   lane browser on_stacks 1 browser browser
 fi
 while_counting wait_for_lanes
