@@ -23,8 +23,8 @@ export default defineConfig({
     actionTimeout: 120_000,
     navigationTimeout: 120_000,
     screenshot: 'only-on-failure',
-    // Recording a video or trace of each test would need more CPU than the test.
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // Of a test that fails: what it did, what it asked for, and the console. Pictures of the page at each step would cost every test a tenth.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false },
     launchOptions: { args: [...FLAGS, ROOM], ...(executablePath && { executablePath }) },
   },
 });
