@@ -15,8 +15,8 @@ const specOf = (changes: Partial<FunctionEntry>) => {
 
 test('a function that uses the database has few open files, since each may be a connection to it; the others need no limit', () => {
   const serving = { kind: 'reuse', inFlight: 32, events: 5_000 } as const;
-  expect(specOf({ serving })).toMatchObject({ openFiles: 96, network: 'database' });
-  expect(specOf({ serving: { kind: 'single-use' } })).toMatchObject({ openFiles: 65, network: 'database' });
+  expect(specOf({ serving })).toMatchObject({ openFiles: 80, network: 'database' });
+  expect(specOf({ serving: { kind: 'single-use' } })).toMatchObject({ openFiles: 49, network: 'database' });
   expect(specOf({ database: false })).toMatchObject({ openFiles: undefined, network: 'none' });
 });
 

@@ -6,7 +6,7 @@ import type { RuntimeEndpoint } from './runtime-client.ts';
 const LEAVE_MS = 5_000;
 
 /** What node itself opens, a connection to Postgres, the next one after a reconnect, and some margin. */
-const OPEN_FILES = 64;
+const OPEN_FILES = 48;
 
 /** Where Lambda's own Runtime API is. */
 const LAMBDA_PORT = 9001;
