@@ -63,6 +63,8 @@ export default defineConfig({
       {
         test: {
           ...deadlines.test,
+          // Each look asks the engine, the launcher or a function, which the other workers wait for, too.
+          expect: { poll: { ...deadlines.test?.expect?.poll, interval: 200 } },
           name: 'integration',
           include: ['{apps,packages,infra,turbo}/*/integration/**/*.test.{ts,mts}', 'infra/dev/*.test.mts'],
           setupFiles: ['infra/stack/stack-of-worker.mts'],

@@ -6,14 +6,15 @@
 #   make test ONLY=vote.spec        the test files whose path contains this
 #
 # The unit tests use every core and come first. The other parts mostly wait, so they run beside each other: the integration tests on
-# four stacks, each file on the one that is free, and the browser tests on one of their own, two at a time. Every suite has its log
+# three stacks, each file on the one that is free, and the browser tests on one of their own, two at a time. Every suite has its log
 # in .cache/logs/test. The last line counts: N passed, N failed.
 set -euo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/launcher-settings.sh"
 forget_settings
 export STACK=${TEST_STACK:-serverless-vote-test} IMAGE_TAG=${TEST_STACK:+$TEST_STACK-}test
-export FUNCTION_IDLE_TIMEOUT_MS=3000 WEB_IDLE_TIMEOUT_MS=5000
+# Longer than a test on a busy machine takes from one event to the next, or each would start containers again.
+export FUNCTION_IDLE_TIMEOUT_MS=6000 WEB_IDLE_TIMEOUT_MS=5000
 export NO_COLOR=1 SAY_LOGS=.cache/logs/test
 
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
@@ -137,7 +138,7 @@ if is_chosen integration; then
   # shellcheck source=/dev/null
   . "$ROOT/.cache/prometheus-image"
   export PROMETHEUS_IMAGE
-  several=4
+  several=3
   [ -z "$integration_files" ] || [ "$(wc -w <<<"$integration_files")" -ge $several ] || several=$(wc -w <<<"$integration_files")
   lane integration on_stacks "$several" integration integration
 fi

@@ -63,7 +63,8 @@ describe('exit status', () => {
 
   test('of one that can’t start is reported after a few tries, and retries end', async () => {
     const answer = await invoke('crash-at-start');
-    expect(answer.json()).toMatchObject({ errorType: 'Runtime.ExitError' });
+    const errorMessage = expect.stringMatching(/exit status 1/);
+    expect(answer.json()).toMatchObject({ errorType: 'Runtime.ExitError', errorMessage });
     const bus = await follow(controlUrl, '/events');
     // No retry comes after more than two seconds.
     await invoke('misbehave', { do: 'sleep', ms: 2_500 });

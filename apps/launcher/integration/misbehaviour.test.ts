@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { fullQueue, hold, running, waitingFor } from './held.ts';
-import { type Answer, containers, controlUrl, docker, invoke, invokeInTime, watchEngine } from './stack.ts';
+import { type Answer, containers, controlUrl, invoke, invokeInTime, watchEngine } from './stack.ts';
 
 const functionError = (errorType: string, errorMessage: RegExp) => ({
   status: 200,
@@ -20,10 +20,6 @@ describe('a function', () => {
     expect(created(await engine.end())).toHaveLength(2);
   });
 
-  test('that can’t start is reported with its own words, not waited for until the deadline', async () => {
-    expect(told(await invoke('crash-at-start'))).toEqual(functionError('Runtime.ExitError', /exit status 1/));
-  });
-
   test('that never asks for an event is ended, and its caller answered', async () => {
     const answer = await invokeInTime('never-ready');
     expect(told(answer)).toEqual(functionError('Runtime.InitTimeout', /did not ask for an event within 4000 ms$/));
@@ -33,16 +29,6 @@ describe('a function', () => {
 });
 
 describe('an event', () => {
-  test('whose container is killed under it is tried again, and answered', async () => {
-    const { answer, containerId, runningAgain, release } = await hold('misbehave-reused');
-    await docker.getContainer(containerId).kill();
-    const second = await runningAgain(1);
-    expect(second).not.toBe(containerId);
-    await release(second);
-    expect(told(await answer)).toEqual({ status: 200, error: undefined, body: { held: true } });
-    expect((await answer).headers['x-container-id']).toBe(second);
-  });
-
   test('that kills its container harms no others', async () => {
     const name = 'misbehave-in-one-container';
     const { answer, containerId, runningAgain, release } = await hold(name);

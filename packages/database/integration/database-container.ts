@@ -37,7 +37,7 @@ export class DatabaseContainer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'database-'));
   readonly #servers: Server[] = [];
   readonly #clients: Client[] = [];
-  #callers: Partial<Record<Caller, string>> = {};
+  #callers: Partial<Record<Caller, Promise<void>>> = {};
   id = '';
   socketVolume = '';
   dataVolume = '';
@@ -54,7 +54,8 @@ export class DatabaseContainer {
       ...['--volume', `${database.socketVolume}:/var/run/postgresql`],
       image('database'),
     );
-    await database.#listenFor('postgres', database.id);
+    database.#callers.postgres = database.#listenFor('postgres', database.id);
+    await database.#callers.postgres;
     return database;
   }
 
@@ -76,7 +77,9 @@ export class DatabaseContainer {
 
   /** Opens a connection from the container of `caller`; it is closed with the database. */
   async connect(caller: Caller, role: string = caller, name = 'votes'): Promise<Client> {
-    if (!this.#callers[caller]) await this.#startCaller(caller);
+    // Many may connect at the same time.
+    this.#callers[caller] ??= this.#startCaller(caller);
+    await this.#callers[caller];
     const client = new Client({ host: this.hostFor(caller), user: role, database: name });
     client.on('error', () => {});
     await client.connect();
@@ -98,7 +101,6 @@ export class DatabaseContainer {
   }
 
   async #listenFor(caller: Caller, container: string): Promise<void> {
-    this.#callers[caller] = container;
     const host = this.hostFor(caller);
     mkdirSync(host);
     const bridge = new Bridge(container);

@@ -9,7 +9,10 @@ export const OVERDUE_MS = 12_000;
  * compute for ever, keep its role's connections, its locks, and everything that was ever updated since.
  * @returns how many have been ended, and how many are busy but not overdue
  */
-export async function endOverdueSessions(client: Client): Promise<{ ended: number; busy: number }> {
+export async function endOverdueSessions(
+  client: Client,
+  overdueMs = OVERDUE_MS,
+): Promise<{ ended: number; busy: number }> {
   const { rows } = await client.query<{ ended: number; busy: number }>(
     `select count(*) filter (where ended)::int as ended, count(*) filter (where not ended)::int as busy
      from (
@@ -22,7 +25,7 @@ export async function endOverdueSessions(client: Client): Promise<{ ended: numbe
        ) as sessions
        where since is not null
      ) as busy_sessions`,
-    [OVERDUE_MS],
+    [overdueMs],
   );
   return rows[0] ?? { ended: 0, busy: 0 };
 }

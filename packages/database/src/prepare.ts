@@ -58,11 +58,11 @@ export interface Left {
 }
 
 /** Ends overdue sessions of functions, and restores their roles where a function has changed its own. */
-export function restoreFunctionRoles(connection: Connection): Promise<Left> {
+export function restoreFunctionRoles(connection: Connection, overdueMs?: number): Promise<Left> {
   return withConnection(connection, DATABASE, async (client) => {
     await client.query('select pg_advisory_lock($1)', [PREPARATION]);
     // First, because they may lock the role.
-    const sessions = await endOverdueSessions(client);
+    const sessions = await endOverdueSessions(client, overdueMs);
     await client.query(`set lock_timeout = ${LOCK_MS}`);
     const roles = await restoreRoles(client, connection.passwords).catch((error) => {
       // A busy session has locked the role. The next check ends it, unless it ends by itself.
