@@ -130,6 +130,8 @@ test('a second press while the first is on its way does nothing', async ({ page 
   // Playwright itself would wait for the button.
   await open.dispatchEvent('click');
   await page.keyboard.press('3');
+  // The button knows of the order before the request arrives here.
+  await expect.poll(() => asked).toBe(1);
   answer();
   await expect(state(page)).toHaveText('Open');
   expect(asked).toBe(1);
