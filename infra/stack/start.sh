@@ -129,7 +129,8 @@ check_launcher_settings() {
   for name in $LAUNCHER_SETTINGS; do settings+=(--env "$name"); done
   problems=$(docker run --rm --network none --read-only --volume "$ROOT/.secrets:/run/secrets:ro" \
     --env "STACK_ID=$STACK" "${settings[@]}" "$@" "serverless-vote/launcher:$IMAGE_TAG" --check 2>&1) ||
-    fail 'Invalid settings; what runs was not changed.' "$problems" 'Correct them (on the command line, in the environment, or in .env) and run this again.'
+    fail 'Invalid settings or catalog; what runs was not changed.' "$problems" \
+      'Correct them (settings on the command line, in the environment, or in .env; the catalog in functions/catalog.json) and run this again.'
   note 'valid'
 }
 

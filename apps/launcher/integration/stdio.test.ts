@@ -138,16 +138,33 @@ describe('lost engine', () => {
   });
 });
 
-test('on a Swarm the launcher refuses its catalog before it starts, and names the functions', async () => {
-  const { Image } = await (await permanent('launcher')).inspect();
+describe('the launcher refuses a catalog before it starts', () => {
   const at = (path: string) => new URL(`../../../${path}`, import.meta.url).pathname;
-  const volumes = [`${at('.secrets')}:/run/secrets:ro`, `${at('.cache/test-catalog.json')}:/launcher/catalog.json:ro`];
-  const settings = ['STACK_ID=none', 'ENGINE=swarm', `TASK_ID=${'0'.repeat(25)}`];
-  const options = [...volumes.map((volume) => `--volume=${volume}`), ...settings.map((setting) => `--env=${setting}`)];
-  const words = ['run', '--rm', '--network=none', ...options, Image, '--check'];
-  await expect(promisify(execFile)('docker', words)).rejects.toMatchObject({
-    stderr: expect.stringMatching(
+  /** What its check says, with this file as its catalog. */
+  async function said(catalog: string, ...more: string[]): Promise<string> {
+    const { Image } = await (await permanent('launcher')).inspect();
+    const volumes = [`${at('.secrets')}:/run/secrets:ro`, `${at(catalog)}:/launcher/catalog.json:ro`];
+    const settings = ['STACK_ID=none', ...more];
+    const options = [
+      ...volumes.map((volume) => `--volume=${volume}`),
+      ...settings.map((setting) => `--env=${setting}`),
+    ];
+    const run = promisify(execFile)('docker', ['run', '--rm', '--network=none', ...options, Image, '--check']);
+    return run.then(
+      () => 'nothing',
+      ({ stderr }: { stderr: string }) => stderr,
+    );
+  }
+
+  test('that a Swarm can’t run, and names the functions', async () => {
+    expect(await said('.cache/test-catalog.json', 'ENGINE=swarm', `TASK_ID=${'0'.repeat(25)}`)).toMatch(
       /^The catalog can't be used on a Swarm:\n {2}greet-python: .* has no standard input\n {2}greet-bash: /,
-    ),
+    );
+  });
+
+  test('that is none, in words and without a stack trace', async () => {
+    const what = await said('package.json');
+    expect(what).toMatch(/^Invalid catalog:\n✖ /);
+    expect(what).not.toMatch(/^\s+at /m);
   });
 });

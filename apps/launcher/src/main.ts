@@ -1,4 +1,4 @@
-import { aloneOf, checkForSwarm, NotOnSwarm, readCatalog } from '@serverless-vote/catalog';
+import { aloneOf, CatalogError, checkForSwarm, readCatalog } from '@serverless-vote/catalog';
 import { PortTaken } from '@serverless-vote/http-server/listen';
 import { OtherLauncher } from '@serverless-vote/http-server/own-socket';
 import { parseSettings, SettingsError } from '@serverless-vote/settings';
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop(signal));
 }
 
-const EXPLAINED = [SettingsError, NotOnSwarm, OtherLauncher, PortTaken];
+const EXPLAINED = [SettingsError, CatalogError, OtherLauncher, PortTaken];
 main().catch((error: unknown) => {
   console.error(EXPLAINED.some((kind) => error instanceof kind) ? (error as Error).message : error);
   process.exit(1);

@@ -159,10 +159,15 @@ export type Catalog = z.infer<typeof schema>;
 export type FunctionEntry = z.infer<typeof functionEntry>;
 export type ServiceEntry = z.infer<typeof serviceEntry>;
 
-/** Reads the allow-list: nothing else is ever started. @throws naming every problem at once */
+/** What is wrong with a catalog, in words for the person who wrote it. */
+export class CatalogError extends Error {
+  override name = 'CatalogError';
+}
+
+/** Reads the allow-list: nothing else is ever started. @throws {CatalogError} naming every problem at once */
 export function parseCatalog(json: string): Catalog {
   const parsed = schema.safeParse(readJson(json));
-  if (!parsed.success) throw new Error(`Invalid catalog:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new CatalogError(`Invalid catalog:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
 
@@ -170,18 +175,13 @@ function readJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new Error(`Invalid catalog:\nit is not JSON: ${error instanceof Error ? error.message : error}`);
+    throw new CatalogError(`Invalid catalog:\nit is not JSON: ${error instanceof Error ? error.message : error}`);
   }
 }
 
 export const readCatalog = (file: string): Catalog => parseCatalog(readFileSync(file, 'utf8'));
 
-/** The catalog has functions that this engine can't run. */
-export class NotOnSwarm extends Error {
-  override name = 'NotOnSwarm';
-}
-
-/** @throws {NotOnSwarm} naming every such function */
+/** @throws {CatalogError} naming every function that a Swarm can't run */
 export function checkForSwarm({ functions }: Catalog): void {
   const problems = Object.entries(functions).flatMap(([name, { protocol, database }]) => {
     if (protocol === 'stdio')
@@ -190,7 +190,7 @@ export function checkForSwarm({ functions }: Catalog): void {
       return `\n  ${name}: its network is its own, with "runtime-api-tcp", so it can't have the database`;
     return [];
   });
-  if (problems.length > 0) throw new NotOnSwarm(`The catalog can't be used on a Swarm:${problems.join('')}`);
+  if (problems.length > 0) throw new CatalogError(`The catalog can't be used on a Swarm:${problems.join('')}`);
 }
 
 export interface Alone {
