@@ -88,9 +88,14 @@ test('a web that is too busy to take connections ends no replica, and gets them 
   closing.push(() => web.kill());
   await once(web.stdout, 'data');
   const url = await gatewayTo(socketPath, fail);
+  const warn = vi.fn();
+  process.on('warning', warn);
+  closing.push(() => process.off('warning', warn));
   const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(url, { method: 'POST', body: 'a' })));
   expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
   expect(fail).not.toHaveBeenCalled();
+  const aboutListeners = expect.objectContaining({ name: 'MaxListenersExceededWarning' });
+  expect(warn, 'each try adds listeners').not.toHaveBeenCalledWith(aboutListeners);
 });
 
 test('an answer of web that switches protocols, unasked, is a failure at once, and does not wait for a deadline', async () => {

@@ -128,12 +128,13 @@ export function gateway(parts: GatewayParts): http.Server {
   async function forward(request: Request, response: Response, service: Service): Promise<void> {
     const body = await bodyOf(request);
     const client = clientOf(request, isProxy);
+    let lease: Lease | undefined;
+    response.once('close', () => lease?.release());
     let attemptsLeft = SAFE.includes(request.method ?? '') ? 1 : 0;
     for (let timesFull = 0; ; ) {
-      const lease = await leaseOrStartingPage(request, response, service);
+      lease = await leaseOrStartingPage(request, response, service);
       if (!lease) return;
       if (response.destroyed) return lease.release();
-      response.once('close', lease.release);
       setHeaders(request, client);
       const isVote = request.method === 'POST' && pathOf(request) === '/vote' && service === services.get(WEB);
       const send = isVote ? exchangeAtOnce : exchange;
