@@ -190,7 +190,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     const end = performance.now() + DRAIN_MS;
     // The pages first: one that was accepted is answered, and may invoke a function for that.
     await Promise.all(services.map((each) => each.close(DRAIN_SERVICES_MS)));
-    const restMs = end - performance.now();
+    const restMs = Math.max(0, end - performance.now());
     await Promise.all([invoker.close(restMs), asyncEvents.close(restMs)]);
     servers.web.close();
     await engine.sweep(() => new Set()).catch(() => undefined);

@@ -166,6 +166,19 @@ test('after an urgent change no new viewer gets what was before it, also if nobo
   expect(third.text).not.toContain('"run":2');
 });
 
+test('what was being computed at an urgent change is never shown: it may be from before', async () => {
+  const { promise: before, resolve } = Promise.withResolvers<string>();
+  const { stream, watch } = await serve(async (run) => (run === 2 ? before : JSON.stringify({ run })));
+  const viewer = await watch();
+  await expect.poll(() => viewer.text).toContain('"run":1');
+  await pass(200);
+  stream.invalidate();
+  stream.invalidate({ isUrgent: true });
+  resolve('{"run":2}');
+  await expect.poll(() => viewer.text).toContain('"run":3');
+  expect(viewer.text).not.toContain('"run":2');
+});
+
 test('a late viewer gets the last result at once', async () => {
   const { counted, watch } = await serve();
   const first = await watch();

@@ -62,8 +62,8 @@ export class ComputedStream {
   }
 
   /**
-   * The last result is stale. @param isUrgent the change is a rare one: it is shown at once instead of together with others, and no new
-   * viewer gets what was before, which may have to stay secret by now
+   * The last result is stale. @param isUrgent the change is a rare one: it is shown at once instead of together with others, and nobody
+   * gets what was before any more, which may have to stay secret by now
    */
   invalidate({ isUrgent = false } = {}): void {
     if (this.viewers > 0) this.#changedAt ??= performance.now();
@@ -105,11 +105,17 @@ export class ComputedStream {
     const changedAt = this.#changedAt;
     this.#changedAt = undefined;
     try {
-      this.#result = Buffer.from(`data: ${await this.#compute()}\n\n`);
-      this.#paused = NOTHING;
-      this.#viewers.broadcast(this.#result);
+      const result = await this.#compute();
       this.#failures = 0;
-      this.#told('shown', changedAt && performance.now() - changedAt);
+      if (this.#isUrgent) {
+        // It may be from before the change. The next one shows both.
+        this.#changedAt = changedAt ?? this.#changedAt;
+      } else {
+        this.#result = Buffer.from(`data: ${result}\n\n`);
+        this.#paused = NOTHING;
+        this.#viewers.broadcast(this.#result);
+        this.#told('shown', changedAt && performance.now() - changedAt);
+      }
     } catch (error) {
       const message = error instanceof Error ? error.message : 'It cannot be computed just now.';
       this.#paused = Buffer.from(`event: paused\ndata: ${JSON.stringify({ message })}\n\n`);
