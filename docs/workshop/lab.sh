@@ -35,8 +35,11 @@ wait_until() {
 # open_page: requests the vote page, as a browser does. Containers are kept ready for a while.
 open_page() { curl -s -o /dev/null "$page/"; }
 
-# is_ready record-vote 2: are two of its containers ready, and unused? The page is requested, because they exit without work.
-is_ready() { open_page && metric "containers{name=\"$1\",state=\"prewarmed\"}" | grep -q " $2\$"; }
+# are_ready record-vote 2: are two of its containers ready, and unused?
+are_ready() { metric "containers{name=\"$1\",state=\"prewarmed\"}" | grep -q " $2\$"; }
+
+# is_ready record-vote 2: the same, and the page is requested, because they exit without work.
+is_ready() { open_page && are_ready "$@"; }
 
 # has record-vote 0: does exactly this number of its containers exist?
 has() { [ "$(ids "$1" | wc -l)" -eq "$2" ]; }
