@@ -93,12 +93,14 @@ async function take({ commands, shown }: { commands: string; shown: string | und
 
 /** Votes through the page, over TLS, at a steady rate, and replaces the launcher meanwhile. Every vote is recorded, and counts once. */
 async function whileVoting(replace: () => Promise<void>): Promise<void> {
+  // Voters vote as soon as they are ready.
+  const before = await total();
   const voters = spawn(process.execPath, [join(import.meta.dirname, 'voters.mts'), ADDRESS, `${RATE}`, `${VOTERS}`], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_EXTRA_CA_CERTS: TRUSTED },
   });
   same(await lineOf(voters), 'ready');
-  const [before, old] = [await total(), container('launcher')];
+  const old = container('launcher');
   const ended = lineOf(voters);
   await delay(3_000);
   await replace();
