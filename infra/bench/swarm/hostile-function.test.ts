@@ -44,9 +44,9 @@ test('a function has as many connections to the database as it may have open fil
     setInterval(() => undefined, 1e6);`;
   const connected = Number((await run(connect))[0]);
   expect(connected).toBeGreaterThan(10);
-  expect(connected).toBeLessThan(65);
+  expect(connected).toBeLessThan(49);
   expect((await run("console.log(require('node:fs').readFileSync('/proc/1/limits', 'utf8'))")).join('\n')).toMatch(
-    /Max open files +65 +65 /,
+    /Max open files +49 +49 /,
   );
   expect((await stack.vote()).body).toContain('recordedAt');
   await run(release).catch(() => undefined);
