@@ -116,6 +116,15 @@ describe('a function over stdio', () => {
     expect(text).toContain("The image no-such-image:1 isn't on this machine; `docker pull no-such-image:1` brings it.");
   });
 
+  test('whose command isn’t in the image is refused at once, not at its deadline of ten minutes', async () => {
+    const { status, headers, text } = await invoke('stdio-without-its-program');
+    expect({ status, type: headers['x-amzn-errortype'] }).toEqual({ status: 500, type: 'InternalFailure' });
+    expect(text).toMatch(
+      /can't run the catalog's command .*pyhton.*executable file.*Correct \\"command\\" of stdio-without/,
+    );
+    await expect.poll(() => containers('stdio-without-its-program')).toEqual([]);
+  });
+
   test('whose container is killed is retried', async () => {
     const held = await running('python', python(HOLD, 'print(1)'));
     await operator.kill(held.containerId);

@@ -14,6 +14,12 @@ export function startError(error: unknown, spec: SandboxSpec): DatabaseAway | En
     const what = `The engine has no runtime "${spec.runtime}" for ${spec.name}: ${fix}`;
     return new EngineError('misconfigured', what, { cause: error });
   }
+  if (/\bexec: "|executable file|no command specified/i.test(message)) {
+    const program = spec.command ? `the catalog's command ${JSON.stringify(spec.command)}` : 'its own command';
+    const fix = `Correct "command" of ${spec.name} in the catalog, or the image.`;
+    const what = `The image ${spec.image} can't run ${program}: ${message.replace(/^.*(?=\bexec: ")/s, '')}. ${fix}`;
+    return new EngineError('misconfigured', what, { cause: error });
+  }
   if (error instanceof DatabaseAway) return error;
   // 409: the database's container exists but doesn't run; 404: it was recreated under another ID.
   const isAboutNetwork = /join(ing)? network|network namespace|namespace path|No such container/i.test(message);
