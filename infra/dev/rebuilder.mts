@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCatalog } from '@serverless-vote/catalog';
 import { containers, docker } from './containers.mts';
 
 /** Editors save in several steps. */
@@ -37,11 +37,13 @@ export class Rebuilder {
     if (/\.(test|fixture)\.ts$/.test(path)) return [];
     if (top !== 'functions' || name === 'catalog.json') return [{ kind: 'stack' }];
     if (folder !== 'src') return [];
-    const functions = Object.keys(
-      JSON.parse(readFileSync(join(this.#root, 'functions/catalog.json'), 'utf8')).functions,
-    );
-    if (name === 'runtime') return functions.map((each) => ({ kind: 'function', name: each }));
-    return functions.includes(name) ? [{ kind: 'function', name }] : [];
+    try {
+      const { functions } = readCatalog(join(this.#root, 'functions/catalog.json'));
+      return Object.hasOwn(functions, name) ? [{ kind: 'function', name }] : [];
+    } catch {
+      // run.sh says what is wrong with it.
+      return [{ kind: 'stack' }];
+    }
   }
 
   async #workOff(): Promise<void> {

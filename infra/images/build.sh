@@ -82,7 +82,9 @@ changed=
 bases=$("$ROOT/infra/images/base.sh" ${OTHER:+"$OTHER"})
 NODE=$(grep '^NODE_IMAGE=' <<<"$bases")
 POSTGRES=$(grep '^POSTGRES_IMAGE=' <<<"$bases")
-functions=$(node infra/images/functions.mts)
+functions=$(node infra/images/functions.mts 2>"$work/problem") ||
+  fail "functions/catalog.json can't be used; what runs was not changed." "$(cat "$work/problem")" 'Correct it, then run this again.'
+rm "$work/problem"
 
 while read -r name uid _; do
   if wanted "$name"; then

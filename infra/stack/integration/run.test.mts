@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +84,23 @@ it.each(['run.sh', 'stop.sh', 'reset.sh'])(
     const { status, said } = await command(script, clone);
     expect({ status, said }).toEqual({ status: 1, said: expect.stringContaining(`It was started in ${root}`) });
     expect(await permanent()).toEqual(before);
+  },
+);
+
+it.each([
+  ['{\n  "functions": {\n    "greet": stdio\n  }\n}', 'it is not JSON: Unexpected token .*\\(line 3\\)'],
+  ['{ "functions": {}, "services": {}, "streams": {} }', 'services\\.web'],
+])(
+  'a catalog that can’t be read is explained before anything is built, without a stack trace: %s',
+  async (json, why) => {
+    mkdirSync(join(clone, 'functions'), { recursive: true });
+    writeFileSync(join(clone, 'functions/catalog.json'), json);
+    const { status, said } = await command('../images/build.sh', clone);
+    expect({ status, said }).toEqual({
+      status: 1,
+      said: expect.stringMatching(new RegExp(`functions/catalog.json.*${why}.*Correct it`, 's')),
+    });
+    expect(said).not.toMatch(/^\s+at /m);
   },
 );
 

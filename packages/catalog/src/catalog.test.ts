@@ -42,6 +42,17 @@ describe('the catalog as the allow-list', () => {
 });
 
 describe('reading the catalog', () => {
+  test.each([
+    ['{\n "a": stdio,\n "b": 2 }', "Unexpected token 's', .* \\(line 2\\)$"],
+    ['{\n "a": [1,\n 2,]}', "Unexpected token ']', .* \\(line 3\\)$"],
+    ['<<<<<<< HEAD\n{', "Unexpected token '<', .* \\(line 1\\)$"],
+    ['{\n "a": 1\n "b": 2}', "Expected ',' .* \\(line 3 column 2\\)$"],
+    ['{\n "a": {\n', "Expected property name or '}' .* \\(line 3 column 1\\)$"],
+    ['', 'Unexpected end of JSON input \\(line 1\\)$'],
+  ])('names the line of what is no JSON: %j', (text, why) => {
+    expect(() => parseCatalog(text)).toThrow(new RegExp(`^Invalid catalog:\nit is not JSON: ${why}`));
+  });
+
   const change = (edit: (catalog: Record<string, Record<string, Record<string, unknown>>>) => void): string => {
     const changed = JSON.parse(json);
     edit(changed);

@@ -175,8 +175,23 @@ function readJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new CatalogError(`Invalid catalog:\nit is not JSON: ${error instanceof Error ? error.message : error}`);
+    const { message } = error as Error;
+    const where = /\(line \d+/.test(message) ? '' : ` (line ${lineOfFault(json)})`;
+    throw new CatalogError(`Invalid catalog:\nit is not JSON: ${message.replace(/\s+/g, ' ')}${where}`);
   }
+}
+
+/** V8 tells no line for an unexpected token. Whatever ends too early has no such token yet. */
+function lineOfFault(json: string): number {
+  const lines = json.split('\n');
+  const hasIt = (end: number) => {
+    try {
+      return JSON.parse(lines.slice(0, end).join('\n')) === undefined;
+    } catch (error) {
+      return (error as Error).message.startsWith('Unexpected token');
+    }
+  };
+  return lines.findIndex((_, index) => hasIt(index + 1)) + 1 || lines.length;
 }
 
 export const readCatalog = (file: string): Catalog => parseCatalog(readFileSync(file, 'utf8'));
