@@ -135,6 +135,7 @@ export async function startLauncher(parts: LauncherParts): Promise<Launcher> {
     functions: ofPages.map(({ name }) => name),
     isReady: (name) => ofPages.find((pool) => pool.name === name)?.fleet.taker(false) !== undefined,
     whyFailing: (name) => failures.why(name) ?? whyBlocked(pools, name, engine.overdue),
+    whyNoPages: () => web.whyFailing,
   });
   const peers = Peers.ofThisContainer(settings.localPeers);
   const perMinute = settings.votesPerMinutePerAddress;

@@ -42,7 +42,7 @@ class Replicas extends ProcessEngine {
 /** An HTTP service with real child processes and a clock that the test advances; removed when the test ends. */
 export function testService(
   differences: Partial<ServiceEntry> = {},
-  { behaviour = '', idleTimeoutMs = 60_000, places = 4 } = {},
+  { behaviour = '', idleTimeoutMs = 60_000, places = 4, name = 'web' } = {},
 ) {
   const directory = mkdtempSync(`${tmpdir()}/service-`);
   const clock = new ManualClock();
@@ -52,7 +52,7 @@ export function testService(
   const engine = new Replicas({ directory, command: () => COMMAND });
   const openIngress = ingressBySocket(directory, (folder) => rmSync(`${directory}/${folder}`, { recursive: true }));
   const entry = { ...web, environment: ['BEHAVIOUR'], startDeadlineMs: 60_000, ...differences };
-  const setting = { name: 'web', entry, image: 'an-image:latest', handedOn: new Map([['BEHAVIOUR', behaviour]]) };
+  const setting = { name, entry, image: 'an-image:latest', handedOn: new Map([['BEHAVIOUR', behaviour]]) };
   const parts = { engine, openIngress, limiter: new StartLimiter(places), bus, clock };
   const service = new HttpService({ ...setting, idleTimeoutMs }, parts);
   onTestFinished(async () => {

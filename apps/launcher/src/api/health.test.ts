@@ -29,6 +29,7 @@ function report(parts: Partial<HealthParts> = {}) {
     functions: FUNCTIONS,
     isReady: () => false,
     whyFailing: (name) => failures.why(name),
+    whyNoPages: () => undefined,
     ...parts,
   });
   return { health, finish, asked };
@@ -83,6 +84,12 @@ describe('health', () => {
     await health.answer();
     expect(asked).toHaveLength(4);
   });
+});
+
+test('a web whose starts fail is the operator’s to mend; the pages that are open keep trying', async () => {
+  const { health } = report({ whyNoPages: () => 'The service web was not ready' });
+  expect(await health.answer()).toEqual({ status: 'failing', reason: 'The service web was not ready' });
+  expect(await health.certain()).toEqual({ status: 'ok' });
 });
 
 describe('the last invocations', () => {

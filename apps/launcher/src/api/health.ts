@@ -35,6 +35,8 @@ export interface HealthParts {
   isReady: (name: string) => boolean;
   /** Why an invocation of this function would probably fail; undefined if it wouldn't. */
   whyFailing: (name: string) => string | undefined;
+  /** The same for a start of web. */
+  whyNoPages: () => string | undefined;
 }
 
 /**
@@ -75,8 +77,8 @@ export class HealthReport {
   async answer(): Promise<Health> {
     const certain = await this.certain();
     if (certain.status !== 'ok') return certain;
-    const { functions, whyFailing } = this.#parts;
-    const reason = functions.map(whyFailing).find((why) => why !== undefined);
+    const { functions, whyFailing, whyNoPages } = this.#parts;
+    const reason = functions.map(whyFailing).find((why) => why !== undefined) ?? whyNoPages();
     return reason === undefined ? certain : { status: 'failing', reason };
   }
 }

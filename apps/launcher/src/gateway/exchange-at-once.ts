@@ -36,7 +36,7 @@ export async function exchangeAtOnce(
   try {
     const { status, fields, body: answer } = await used.request('POST', originForm(url), body, linesOf(headers));
     const answered = headersOf(fields);
-    if (!(status >= 200)) throw new Error('web announces its answer, switches protocols, or speaks another one');
+    if (!(status >= 200)) throw new Error('it announces its answer, switches protocols, or speaks another one');
     if (/close/i.test(String(answered.connection)) || connections.length >= MOST_IDLE) used.close();
     else connections.push(used);
     dropHeaders(answered);
@@ -47,7 +47,7 @@ export async function exchangeAtOnce(
     used.close();
     if (response.destroyed) return undefined;
     const { cause } = error as Error;
-    if (isLate) return new Error('web did not answer in time');
+    if (isLate) return new Error('it did not answer in time');
     return cause instanceof Error ? cause : (error as Error);
   } finally {
     clearTimeout(timer);

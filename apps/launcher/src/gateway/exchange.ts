@@ -38,16 +38,16 @@ export function exchange(
     let announced = 0;
     asked.on('information', () => {
       announced += 1;
-      if (announced > ANNOUNCEMENTS) giveUp('web announces its answer for ever');
+      if (announced > ANNOUNCEMENTS) giveUp('it announces its answer for ever');
     });
     // Without a listener, Node drops the connection and tells nobody.
     asked.once('upgrade', (_answer, socket) => {
       socket.on('error', resolve).destroy();
-      resolve(new Error('web switched protocols, unasked'));
+      resolve(new Error('it switched protocols, unasked'));
     });
     // While the client doesn't read, nothing more is read of web's answer either.
     asked.once('timeout', () =>
-      response.writableNeedDrain ? response.destroy() : giveUp('web did not answer in time'),
+      response.writableNeedDrain ? response.destroy() : giveUp('it did not answer in time'),
     );
     // Not once, and at a switched connection, too: one that was given up may fail again, and an error that nobody hears ends the launcher.
     asked.on('error', resolve);

@@ -21,7 +21,7 @@ async function gatewayTo(socketPath: string, fail: () => void): Promise<string> 
   const lease = async () => ({ target: { socketPath }, release: () => undefined, fail });
   const endpoint = gateway({
     catalog: { services: { web: { prewarms: {} } as never } },
-    services: new Map([['web', { isUp: true, lease }]]),
+    services: new Map([['web', { name: 'web', isUp: true, lease }]]),
     invoker: { prewarm: () => undefined },
     streams: new Map(),
   });

@@ -34,7 +34,7 @@ async function serve(isProxy: boolean): Promise<string> {
   const server = gateway({
     ...{ catalog, isProxy: () => isProxy, voteRate: new AddressRate(1) },
     services: new Map([
-      ['web', { isUp: true, lease: async () => ({ target: { socketPath }, release() {}, fail() {} }) }],
+      ['web', { name: 'web', isUp: true, lease: async () => ({ target: { socketPath }, release() {}, fail() {} }) }],
     ]),
     ...{ invoker: { prewarm: () => undefined }, streams: new Map(), votes: { since: undefined } },
   });

@@ -41,7 +41,7 @@ async function serve(votesPerMinute?: number): Promise<{ url: string; port: numb
   };
   const endpoint = gateway({
     catalog: { services: { web: { prewarms: {} } as never } },
-    services: new Map([['web', { isUp: true, lease }]]),
+    services: new Map([['web', { name: 'web', isUp: true, lease }]]),
     invoker: { prewarm: () => undefined },
     streams: new Map(),
     voteRate: votesPerMinute === undefined ? undefined : new AddressRate(votesPerMinute),

@@ -29,7 +29,7 @@ async function serve({ isUp }: { isUp: boolean }) {
   const prewarmed: string[][] = [];
   const server = gateway({
     catalog: { services: { web: { prewarms: { '/': ['one', 'two'], '/vote': ['one'] } } as never } },
-    services: new Map([['web', { isUp, lease }]]),
+    services: new Map([['web', { name: 'web', isUp, lease }]]),
     invoker: { prewarm: (names) => void prewarmed.push([...names]) },
     streams: new Map(),
   });

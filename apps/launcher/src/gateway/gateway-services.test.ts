@@ -20,17 +20,20 @@ interface Faults {
   lease?: Promise<Lease>;
   /** Does hello never answer? */
   hangs?: boolean;
+  /** Does hello end while it answers? */
+  dies?: boolean;
 }
 
 /** A gateway in front of web and a service called hello, which echo their requests. */
-async function serve({ isUp = true, lease: slowly, hangs = false }: Faults = {}) {
+async function serve({ isUp = true, lease: slowly, hangs = false, dies = false }: Faults = {}) {
   const folder = mkdtempSync(`${tmpdir()}/gateway-`);
   closing.push(() => rmSync(folder, { recursive: true }));
   const prewarmed: string[] = [];
   let leases = 0;
   const services = ['web', 'hello'].map(async (name) => {
     const target = { socketPath: `${folder}/${name}.sock` };
-    const server = http.createServer(({ method, url, headers }, response) => {
+    const server = http.createServer(({ method, url, headers, socket }, response) => {
+      if (dies && name === 'hello') return void socket.destroy();
       if (!hangs || name === 'web') response.end(JSON.stringify({ name, method, url, headers }));
     });
     closing.push(() => server.close().closeAllConnections());
@@ -39,7 +42,7 @@ async function serve({ isUp = true, lease: slowly, hangs = false }: Faults = {})
       leases += 1;
       return slowly ?? { target, release: () => undefined, fail: () => undefined };
     };
-    return [name, { isUp, lease }] as const;
+    return [name, { name, isUp, lease }] as const;
   });
   const endpoint = gateway({
     catalog: { services: { web: { prewarms: { '/': ['greet'] } } as never } },
@@ -61,6 +64,12 @@ async function serve({ isUp = true, lease: slowly, hangs = false }: Faults = {})
 }
 
 describe('a service', () => {
+  test('that ends while it answers is named in the error', async () => {
+    const { ask } = await serve({ dies: true });
+    const message = 'The service hello did not finish its answer. Try again.';
+    expect((await ask('hello.localhost')).json()).toMatchObject({ error: { type: 'ServiceException', message } });
+  });
+
   test('gets the requests to its name, with their Host, and web all others', async () => {
     const { ask } = await serve();
     const seen = (await ask('Hello.localhost.:8080', '/a?b')).json();
@@ -92,7 +101,7 @@ describe('a service', () => {
       closing.push(() => socket.destroy());
       socket.write('GET / HTTP/1.1\r\nHost: hello.localhost\r\n\r\n'.repeat(8));
     }
-    const askSoon = () => Promise.race([ask('hello.localhost'), delay(100)]);
+    const askSoon = () => Promise.race([ask('hello.localhost'), delay(2_000)]);
     await expect.poll(askSoon, { timeout: 30_000 }).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     expect((await ask('localhost')).json()).toMatchObject({ name: 'web' });
   });

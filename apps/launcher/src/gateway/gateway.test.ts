@@ -52,7 +52,7 @@ async function serve(options: { isUp?: boolean; lease?: (give: (path?: string) =
   const lease = () => (options.lease ? options.lease(give) : Promise.resolve(give()));
   const server = gateway({
     catalog,
-    services: new Map([['web', { isUp: options.isUp ?? true, lease }]]),
+    services: new Map([['web', { name: 'web', isUp: options.isUp ?? true, lease }]]),
     invoker: { prewarm: () => undefined },
     streams: new Map(),
   });

@@ -49,7 +49,7 @@ export interface PublicStream {
   watch(response: http.ServerResponse): void;
 }
 
-type Service = Pick<HttpService, 'lease' | 'isUp'>;
+type Service = Pick<HttpService, 'name' | 'lease' | 'isUp'>;
 
 export interface GatewayParts {
   catalog: Pick<Catalog, 'services'>;
@@ -161,7 +161,7 @@ export function gateway(parts: GatewayParts): http.Server {
         attemptsLeft -= 1;
         continue;
       }
-      throw unavailable('The page ended while it was answering. Try again.', 1, failure);
+      throw unavailable(`The service ${service.name} did not finish its answer. Try again.`, 1, failure);
     }
   }
 

@@ -79,6 +79,9 @@ export function unneeded<R extends Seen>(
   return now - (neededAt[ready] ?? 0) >= idleTimeoutMs ? last : undefined;
 }
 
+export const whyFailing = (failing: Failing | undefined): string | undefined =>
+  failing && failing.failures >= FAILURES ? failing.error.message : undefined;
+
 export function afterFailure(failing: Failing | undefined, error: Error, now: number, random?: number): Failing {
   const failures = (failing?.failures ?? 0) + 1;
   return { error, failures, retryAt: now + Math.min(LONGEST_PAUSE_MS, backoffMs(failures, random)) };

@@ -153,6 +153,7 @@ describe('an image whose start fails', () => {
     expect(pauses.length).toBeGreaterThan(8);
     expect(pauses.length).toBeLessThan(32);
     expect(Math.min(...pauses.slice(6))).toBeGreaterThanOrEqual(2_500);
+    expect(service.whyFailing).toBe('no such image');
     expect(told.length).toBeGreaterThan(500);
     expect(new Set(told)).toEqual(new Set(['no such image']));
   });
@@ -168,7 +169,7 @@ describe('an image whose start fails', () => {
       error = failure;
     });
     await house.until(() => error);
-    expect(error?.message).toBe('The page ended while it was answering.');
+    expect(error?.message).toBe('The service web did not finish its answer.');
     expect(house.engine.specs.length).toBe(3);
   });
 

@@ -9,6 +9,7 @@ import {
   type Situation,
   type Step,
   unneeded,
+  whyFailing,
 } from './http-service-policy.ts';
 import type { Target } from './ingress.ts';
 import { Replica, type ServiceParts, type ServiceSetting } from './replica.ts';
@@ -64,6 +65,11 @@ export class HttpService {
     return [...this.#replicas.keys()];
   }
 
+  /** Why its next start would probably fail, if the latest ones did. */
+  get whyFailing(): string | undefined {
+    return whyFailing(this.#failing);
+  }
+
   /** Is a replica ready? */
   get isUp(): boolean {
     return leastLoaded(this.replicas) !== undefined;
@@ -77,7 +83,7 @@ export class HttpService {
       if (this.#isClosing) throw unavailable('The launcher is shutting down. Try again soon.', 5);
       const replica = leastLoaded(this.replicas);
       if (replica?.state.kind === 'ready') return this.#occupy(replica, replica.state.target);
-      const message = unavailable('The page could not be started in time. Try again soon.', 2);
+      const message = unavailable(`The service ${this.name} could not be started in time. Try again soon.`, 2);
       const milliseconds = Math.max(1, deadline - clock.now());
       await pTimeout(this.#take(nextStep(this.#situation)), { milliseconds, message });
     }
@@ -125,7 +131,8 @@ export class HttpService {
     };
     const fail = () => {
       // A program that starts and ends with its first request would be started for ever, for a page that reloads by itself.
-      if (this.#unproven.delete(replica)) this.#noteFailure(unavailable('The page ended while it was answering.', 2));
+      const what = `The service ${this.name} did not finish its answer.`;
+      if (this.#unproven.delete(replica)) this.#noteFailure(unavailable(what, 2));
       replica.drain();
       release();
     };

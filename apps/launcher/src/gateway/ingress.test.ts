@@ -24,14 +24,14 @@ describe('sealing a replica’s folder', () => {
     const ingress = ingressBySocket(directory, () => undefined)('a');
     const server = await listening(`${directory}/a/web.sock`);
     leave();
-    expect(() => ingress.seal()).toThrow('its socket and nothing else');
+    expect(() => ingress.seal()).toThrow('that socket and nothing else');
     server.close();
   });
 
   test('fails if its target is not a socket, and succeeds if there is only the socket', async () => {
     const ingress = ingressBySocket(directory, () => undefined)('a');
     symlinkSync('/var/run/docker.sock', `${directory}/a/web.sock`);
-    expect(() => ingress.seal()).toThrow('its socket and nothing else');
+    expect(() => ingress.seal()).toThrow('that socket and nothing else');
     rmSync(`${directory}/a/web.sock`);
     const server = await listening(`${directory}/a/web.sock`);
     expect(() => ingress.seal()).not.toThrow();

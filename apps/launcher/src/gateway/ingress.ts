@@ -62,7 +62,7 @@ export function ingressBySocket(directory: string, remove: (folder: string) => v
         // replica could go on writing to a folder of its own.
         const others = readdirSync(folder).filter((name) => name !== SOCKET);
         if (others.length > 0 || !isSocket(socketPath))
-          throw unavailable('The page’s folder must contain its socket and nothing else.');
+          throw unavailable('The folder of a service’s socket must contain that socket and nothing else.');
       },
       close: () => remove(replicaId),
     };

@@ -36,13 +36,17 @@ describe('starting → ready', () => {
 
 describe('starting → gone', () => {
   test.each([
-    ['when it exits', 'ends at its start', 'The page ended while it was starting; `make logs` shows why.'],
-    ['at its deadline', 'never listens', 'The page was not ready within 60000 ms.'],
     [
-      'when it left more than its socket',
-      'leaves a file',
-      'The page’s folder must contain its socket and nothing else',
+      'when it exits',
+      'ends at its start',
+      "The service web ended while it was starting; its last lines are in the launcher's log.",
     ],
+    [
+      'at its deadline',
+      'never listens',
+      'The service web was not ready within 60000 ms: nothing listens at its socket in its container.',
+    ],
+    ['when it left more than its socket', 'leaves a file', 'must contain that socket and nothing else'],
   ])('%s', async (_when, behaviour, reason) => {
     const { begin, until, types, engine } = testService({}, { behaviour });
     const { replica, gone, fails } = begin();
@@ -55,6 +59,18 @@ describe('starting → gone', () => {
     expect(replica.state).toEqual({ kind: 'gone' });
     expect(types()).toEqual(['container.starting', 'container.started', 'container.failed', 'container.gone']);
     expect(await engine.list()).toEqual([]);
+  });
+
+  test('whose name and port the reason says, if it is not web', async () => {
+    const { begin, until, types } = testService(
+      { port: await freePort() },
+      { behaviour: 'never listens', name: 'hello' },
+    );
+    const { fails } = begin();
+    await until(() => types().includes('container.started'));
+    expect((await fails(1_000))?.message).toMatch(
+      /^The service hello was not ready .*: nothing listens on port \d+ in/,
+    );
   });
 
   test('when the engine does not start it, with the engine’s reason', async () => {

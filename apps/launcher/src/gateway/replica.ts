@@ -81,7 +81,10 @@ export class Replica {
       started = await this.#start(ingress);
       await this.#becomeReady(started, ingress);
     } catch (error) {
-      failure = knownError(error, unavailable(`The page could not be started: ${error}`, RETRY_SECONDS, error));
+      failure = knownError(
+        error,
+        unavailable(`The service ${who.name} could not be started: ${error}`, RETRY_SECONDS, error),
+      );
       bus.publish({ type: 'container.failed', ...who, reason: failure.message });
       await engine.remove(this.id).catch(() => undefined);
       this.#state = { kind: 'gone' };
@@ -182,16 +185,20 @@ export class Replica {
   /** Resolves when it accepts connections. @throws {LauncherError} when it has ended, or at its deadline */
   async #probe(started: StartedSandbox, ingress: Ingress): Promise<Target> {
     const { clock } = this.#parts;
-    const { startDeadlineMs } = this.#setting.entry;
+    const { name, entry } = this.#setting;
+    const { startDeadlineMs, port } = entry;
+    const isNotThere = (why: string) => unavailable(`The service ${name} ${why}`, RETRY_SECONDS);
     for (const end = clock.now() + startDeadlineMs; ; ) {
       const target = ingress.target(started);
       const isReady = target && (await isAnswered('socketPath' in target ? { path: target.socketPath } : target));
-      if (this.#state.kind === 'draining')
-        throw unavailable('The page was stopped while it was starting.', RETRY_SECONDS);
+      if (this.#state.kind === 'draining') throw isNotThere('was stopped while it was starting.');
       if (isReady) return target;
       if (this.#state.kind === 'gone')
-        throw unavailable('The page ended while it was starting; `make logs` shows why.', RETRY_SECONDS);
-      if (clock.now() > end) throw unavailable(`The page was not ready within ${startDeadlineMs} ms.`, RETRY_SECONDS);
+        throw isNotThere("ended while it was starting; its last lines are in the launcher's log.");
+      if (clock.now() > end) {
+        const where = port === undefined ? 'at its socket' : `on port ${port}`;
+        throw isNotThere(`was not ready within ${startDeadlineMs} ms: nothing listens ${where} in its container.`);
+      }
       await new Promise<void>((resolve) => clock.after(PROBE_MS, resolve));
     }
   }
