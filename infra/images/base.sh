@@ -5,7 +5,7 @@
 #   base.sh swarm-node   prints SWARM_NODE_IMAGE=…, the image of the Swarm's nodes;
 #                        SWARM_NODE_DEBIAN=forky: always built from that Debian's engine, with the containerd image store
 #   base.sh arm64        the same two for that architecture; nothing of them is run, so no emulation is needed
-#   base.sh prometheus   prints PROMETHEUS_IMAGE=…; likewise redis, python, curl, debian, gcc and lambda
+#   base.sh prometheus   prints PROMETHEUS_IMAGE=…; likewise redis, python, curl, debian, gcc, lambda and nginx
 #
 # In this order: an existing image; else an existing stand-in (so that a failed pull isn't repeated, with
 # its time-out); else a pull; else a new stand-in from Debian's and npm's packages, so that it works without a
@@ -22,6 +22,7 @@ SWARM_NODE_DEFAULT=docker:28-dind
 PROMETHEUS_DEFAULT=prom/prometheus:v3.5.0
 REDIS_DEFAULT=redis:8
 PYTHON_DEFAULT=python:3.14-slim
+NGINX_DEFAULT=nginx:1.29
 CURL_DEFAULT=buildpack-deps:bookworm-curl
 LAMBDA_DEFAULT=public.ecr.aws/lambda/nodejs:24
 GCC_DEFAULT=gcc:15
@@ -235,7 +236,7 @@ if [ "${1:-}" = swarm-node ]; then
   echo "SWARM_NODE_IMAGE=$SWARM_NODE_IMAGE"
   exit
 fi
-case "${1:-}" in prometheus | redis | python | curl | debian | gcc | lambda)
+case "${1:-}" in prometheus | redis | python | curl | debian | gcc | lambda | nginx)
   setting=$(tr '[:lower:]' '[:upper:]' <<<"$1")
   default=${setting}_DEFAULT setting=${setting}_IMAGE
   choose "$setting" "${!default}" "serverless-vote/$1:$DEBIAN" "build_$1"

@@ -102,13 +102,14 @@ prometheus() {
 
 # Functions that do wrong, the samples that are built quickly, and a catalog that has them. The lab builds the others.
 misbehaving() {
-  local python samples
+  local python nginx samples
   "$ROOT/infra/images/samples.sh" greet-python greet-bash lambda-bash &
   samples=$!
   "$ROOT/infra/images/build.sh" misbehave
   wait $samples
   python=$("$ROOT/infra/images/base.sh" python)
-  PYTHON_IMAGE=${python#*=} node apps/launcher/integration/functions/catalog.mts ./stdio.json ./runtime-api-tcp.json >.cache/test-catalog.json
+  nginx=$("$ROOT/infra/images/base.sh" nginx)
+  PYTHON_IMAGE=${python#*=} NGINX_IMAGE=${nginx#*=} node apps/launcher/integration/functions/catalog.mts ./stdio.json ./runtime-api-tcp.json >.cache/test-catalog.json
   note 'a catalog with functions that do wrong'
 }
 

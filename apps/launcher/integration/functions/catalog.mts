@@ -9,6 +9,11 @@ const catalog = read('../../../../functions/catalog.json');
 for (const real of Object.values<{ deadlineMs: number }>(catalog.functions)) real.deadlineMs = 18_000;
 // A second replica without a hundred requests at once, with which a busy machine is busy for half a minute.
 catalog.services.web.requestsPerReplica = 40;
+/** Where these can't be pulled, their stand-ins (infra/images/base.sh). */
+const STAND_INS = new Map([
+  ['python:3.14-slim', process.env.PYTHON_IMAGE],
+  ['nginx:1.29', process.env.NGINX_IMAGE],
+]);
 const services = read(process.env.SERVICES ?? './services.json');
 const files = ['./misbehaving.json', ...process.argv.slice(2)];
 for (const [name, differences] of files.flatMap((file) => Object.entries<object>(read(file)))) {
@@ -19,12 +24,8 @@ for (const [name, differences] of files.flatMap((file) => Object.entries<object>
     ...differences,
   };
   catalog.functions[name].deadlineMs *= times;
-  // Where it can't be pulled, its stand-in (infra/images/base.sh).
-  if (catalog.functions[name].image === 'python:3.14-slim')
-    catalog.functions[name].image = process.env.PYTHON_IMAGE ?? catalog.functions[name].image;
 }
-for (const [name, service] of Object.entries<{ image: string }>(services)) {
-  if (service.image === 'python:3.14-slim') service.image = process.env.PYTHON_IMAGE ?? service.image;
-  catalog.services[name] = service;
-}
+Object.assign(catalog.services, services);
+for (const entry of Object.values<{ image: string }>({ ...catalog.functions, ...services }))
+  entry.image = STAND_INS.get(entry.image) ?? entry.image;
 process.stdout.write(`${JSON.stringify(catalog, null, 2)}\n`);
