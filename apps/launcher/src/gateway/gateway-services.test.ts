@@ -78,6 +78,25 @@ describe('a service', () => {
       expect((await ask(host)).json(), host).toMatchObject({ name: 'web' });
   });
 
+  test('is named by an address in absolute form, whatever Host says, as HTTP demands', async () => {
+    const { ask } = await serve();
+    const seen = (await ask('localhost', 'http://hello.localhost:8080/a?b')).json();
+    expect(seen).toMatchObject({ name: 'hello', url: '/a?b', headers: { host: 'hello.localhost:8080' } });
+    expect((await ask('hello.localhost', 'HTTP://localhost/')).json()).toMatchObject({ name: 'web', url: '/' });
+    expect((await ask('localhost', 'http://nobody.localhost/')).status).toBe(404);
+    expect((await ask('localhost', 'http://localhost/streams/none')).json()).toMatchObject({
+      error: { message: expect.stringContaining('no stream') },
+    });
+  });
+
+  test('is not guessed from two Hosts', async () => {
+    const { port, leases } = await serve();
+    const socket = net.connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nHost: hello.localhost\r\nConnection: close\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 400 /);
+    expect(leases()).toBe(0);
+  });
+
   test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('takes %s, which web does not', async (method) => {
     const { ask } = await serve();
     expect((await ask('hello.localhost', '/', { method })).json()).toMatchObject({ name: 'hello', method });

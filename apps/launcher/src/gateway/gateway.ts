@@ -9,7 +9,7 @@ import { limitedServer } from '@serverless-vote/http-server/server';
 import pTimeout from 'p-timeout';
 import { knownError, LauncherError, unavailable } from '../model/errors.ts';
 import { type Client, clientOf } from './client-of.ts';
-import { dropHeaders, exchange } from './exchange.ts';
+import { dropHeaders, exchange, originForm } from './exchange.ts';
 import { exchangeAtOnce } from './exchange-at-once.ts';
 import type { HttpService, Lease } from './http-service.ts';
 import { PAGE_HEADERS, STARTING_PAGE, tooManyVotesPage } from './own-pages.ts';
@@ -191,11 +191,24 @@ export function gateway(parts: GatewayParts): http.Server {
     void route(request, response).catch((error: unknown) => answerError(response, error));
   const isStream = (request: Request): boolean =>
     pathOf(request).startsWith(STREAMS) && serviceOf(request.headers.host, services) === WEB;
-  return limitedServer(LIMITS, answer, { isStream, busy });
+  // Asked first of all, for each request.
+  const asksForStream = (request: Request): boolean => {
+    takeHost(request);
+    return isStream(request);
+  };
+  return limitedServer(LIMITS, answer, { isStream: asksForStream, busy });
 }
 
 const unknown = (what: 'service' | 'stream', known: string[]): LauncherError =>
   new LauncherError('ResourceNotFoundException', `There is no ${what} of this name. Known: ${known.join(', ')}.`);
+
+/** An address in absolute form takes the place of Host (https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2). */
+function takeHost(request: Request): void {
+  const { url = '', headers } = request;
+  if (url.startsWith('/') || !URL.canParse(url)) return;
+  headers.host = new URL(url).host;
+  request.url = originForm(url);
+}
 
 const pathOf = ({ url = '/' }: Request): string => url.split('?', 1)[0] ?? '/';
 
