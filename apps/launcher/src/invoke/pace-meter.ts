@@ -13,6 +13,8 @@ export class PaceMeter {
   #latestStartsMs = [FIRST_START_MS];
   /** Events of the last seconds, weighted by an exponential decay. */
   #events = 0;
+  /** After the last event. */
+  #savedStarts = Number.POSITIVE_INFINITY;
   #countedAt = 0;
 
   constructor(cores: number) {
@@ -21,8 +23,11 @@ export class PaceMeter {
 
   /** Counts an event. @returns the pace, including this event */
   arrived(now: number): Pace {
-    const most = (MOST * this.#startsPerSecond * WINDOW_MS) / 1000;
-    this.#events = Math.min(this.#eventsAt(now) + 1, most);
+    const { startsPerSecond } = this.at(now);
+    const inWindow = (startsPerSecond * WINDOW_MS) / 1000;
+    this.#events = Math.min(this.#eventsAt(now) + 1, MOST * inWindow);
+    const sinceThen = (startsPerSecond * (now - this.#countedAt)) / 1000;
+    this.#savedStarts = Math.min(inWindow, Math.max(0, this.#savedStarts) + sinceThen) - 1;
     this.#countedAt = now;
     return this.at(now);
   }
@@ -34,7 +39,12 @@ export class PaceMeter {
 
   at(now: number): Pace {
     const eventsPerSecond = (this.#eventsAt(now) * 1000) / WINDOW_MS;
-    return { eventsPerSecond, startsPerSecond: this.#startsPerSecond, startMs: this.#startMs };
+    return {
+      eventsPerSecond,
+      startsPerSecond: this.#startsPerSecond,
+      savedStarts: this.#savedStarts,
+      startMs: this.#startMs,
+    };
   }
 
   get #startMs(): number {

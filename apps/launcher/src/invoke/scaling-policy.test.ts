@@ -12,7 +12,9 @@ import {
 } from './scaling-policy.ts';
 
 /** Two cores that can follow four events a second. */
-const pace = (eventsPerSecond = 0): Pace => ({ eventsPerSecond, startsPerSecond: 4, startMs: 185 });
+const pace = (eventsPerSecond = 0, savedStarts = 0): Pace => ({
+  ...{ eventsPerSecond, startsPerSecond: 4, savedStarts, startMs: 185 },
+});
 
 /** A function that nobody uses, at 1,000 ms. */
 const situation = (differences: Partial<Situation> = {}): Situation => ({
@@ -111,15 +113,17 @@ describe('a container that has served, while no other is ready, stays', () => {
 });
 
 describe('reuse', () => {
-  test('is not called for by events that starts can follow', () => {
+  test('is not called for while starts are saved, however quickly events arrive', () => {
     expect(reuseForMs(pace(2))).toBe(0);
-    expect(reuseForMs(pace(4))).toBe(0);
+    expect(reuseForMs(pace(40, 0))).toBe(0);
   });
 
   test('lasts until the rate has fallen below 70 % of what starts can follow', () => {
-    const lasts = reuseForMs(pace(8));
+    const lasts = reuseForMs(pace(8, -0.5));
     expect(8 * Math.exp(-lasts / WINDOW_MS)).toBeCloseTo(0.7 * 4);
   });
+
+  test('is over at once when the rate has fallen below that', () => expect(reuseForMs(pace(2.5, -0.5))).toBe(0));
 });
 
 describe('the warm pool', () => {
@@ -137,7 +141,7 @@ describe('the warm pool', () => {
   });
 
   test('does not grow for a single event, however long starts take', () =>
-    expect(warmPool(1, { eventsPerSecond: 0.5, startsPerSecond: 0.7, startMs: 1_000 })).toBe(1));
+    expect(warmPool(1, { eventsPerSecond: 0.5, startsPerSecond: 0.7, savedStarts: 0, startMs: 1_000 })).toBe(1));
 
   test('stays empty for a function that has none', () => expect(warmPool(0, pace(4))).toBe(0));
 });

@@ -9,9 +9,12 @@ export const REFILL_LATEST_MS = 250;
 
 /** Starts may take this share of the cores: what is left answers. A start keeps a core busy for most of the time that it takes. */
 export const START_SHARE = 0.35;
-/** Arrivals are averaged over this long. */
+/**
+ * Arrivals are averaged over this long. Starts that the budget allowed in it and no event needed are saved: a few events close together use
+ * them up, and a crowd does so at once. Without them, two events a second at random moments would often look like more than starts can follow.
+ */
 export const WINDOW_MS = 2_000;
-/** Reuse begins above the rate that starts can follow, and ends below this part of it, so that it does not flap. */
+/** Reuse ends when events arrive less quickly than this part of the rate that starts can follow, so that it does not flap. */
 const ENDS_BELOW = 0.7;
 
 /** How quickly events arrive, in the last seconds, and how quickly containers could follow them. */
@@ -19,6 +22,8 @@ export interface Pace {
   eventsPerSecond: number;
   /** What the budget for starts allows on this machine, as starts take now. */
   startsPerSecond: number;
+  /** Saved starts that were left after the last event; less than 0: there was none for it. */
+  savedStarts: number;
   /** How long a start takes. */
   startMs: number;
 }
@@ -83,13 +88,12 @@ export function isStillWanted(s: Situation): boolean {
 }
 
 /**
- * For how long containers are kept for the next event instead of being replaced: while events arrive more quickly than starts could
- * follow, and until the average has fallen well below that.
+ * For how long containers are kept for the next event instead of being replaced: once events have used up the budget for starts and what
+ * was saved of it, and until they arrive well below it.
  */
-export function reuseForMs({ eventsPerSecond, startsPerSecond }: Pace): number {
-  return eventsPerSecond <= startsPerSecond
-    ? 0
-    : WINDOW_MS * Math.log(eventsPerSecond / (ENDS_BELOW * startsPerSecond));
+export function reuseForMs({ eventsPerSecond, startsPerSecond, savedStarts }: Pace): number {
+  if (savedStarts >= 0) return 0;
+  return Math.max(0, WINDOW_MS * Math.log(eventsPerSecond / (ENDS_BELOW * startsPerSecond)));
 }
 
 /** Was there at most one event lately? One event says nothing about the next. */
