@@ -62,7 +62,10 @@ test.each([
   [{ poll: 'now', question: 'Now?' }, 'either'],
   [{ question: 'Now?', options: 'Yes,No' }, 'a list of texts'],
   [{ question: 'Now?\0', options: ['Yes', 'No'] }, 'without control characters'],
-  [{ question: '', options: ['Yes'] }, 'question: has to be 1 to 200 characters long; 1 given, 2 to 8 needed.'],
+  [
+    { question: '', options: ['Yes'] },
+    'question: has to be 1 to 200 characters long, and has 0; 1 given, 2 to 8 needed.',
+  ],
   [{ question: 'Now?', options: ['Yes', 'yes!'] }, 'is there twice'],
   [{ poll: 'now', closesInSeconds: 0 }, 'from 1 to 900'],
   [{ poll: 'now', closesInSeconds: 901 }, 'from 1 to 900'],

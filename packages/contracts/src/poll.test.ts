@@ -15,9 +15,19 @@ test('an option is known by its label as a slug', () => {
 });
 
 test.each([
+  ['emoji alone', '👍,👎,❤️', ['👍', '👎', '❤']],
+  ['symbols that tell options apart', 'C,C++,C#', ['c', 'c++', 'c#']],
+  ['an emoji beside words that do', '🐱 Cats,🐶 Dogs', ['cats', 'dogs']],
+])('%s: the ids', (_case, labels, ids) => {
+  const parsed = parsePoll('Which?', labels);
+  expect('poll' in parsed && parsed.poll.options.map(({ id }) => id)).toEqual(ids);
+});
+
+test.each([
   ['one option', 'Cats', '2 to 8 needed'],
   ['nine options', 'a,b,c,d,e,f,g,h,i', '2 to 8 needed'],
-  ['an option without a letter', 'Cats,???', 'needs a letter or a digit'],
+  ['an option without a letter', 'Cats,???', 'needs a letter, a digit or a symbol'],
+  ['an emoji twice', '👍,👍', 'is there twice'],
   ['two options that look alike in a slug', 'Cats,cats!', 'is there twice'],
 ])('%s is refused, and the message says what to do', (_case, labels, message) => {
   expect(parsePoll('Which?', labels)).toEqual({ problems: [expect.stringContaining(message)] });

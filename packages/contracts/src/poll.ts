@@ -1,4 +1,4 @@
-/** One option to vote for; `id` is its label as a slug, so it stays the same as long as the label does. */
+/** One option to vote for. Its id is made of its label, so it stays the same as long as the labels do. */
 export interface PollOption {
   id: string;
   label: string;
@@ -13,13 +13,21 @@ export interface Poll {
   options: PollOption[];
 }
 
-const slug = (label: string): string =>
-  label
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/\p{M}/gu, '')
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-|-$/g, '');
+const slug = (label: string, others = /[^\p{L}\p{N}]+/gu): string =>
+  label.normalize('NFKD').toLowerCase().replace(/\p{M}/gu, '').replace(others, '-').replace(/^-|-$/g, '');
+
+/** With symbols where letters and digits alone are none, or are another option's: of 👍 and 👎, and of C, C++ and C#. */
+function idOf(label: string, before: readonly PollOption[]): string {
+  const plain = slug(label);
+  const isFree = plain !== '' && before.every(({ id }) => id !== plain);
+  return isFree ? plain : slug(label, /[^\p{L}\p{N}\p{S}#]+/gu);
+}
+
+/** Quotes a label in a message, shortened. */
+const quoted = (label: string): string => {
+  const characters = Array.from(label);
+  return `"${characters.length > 40 ? `${characters.slice(0, 40).join('')}…` : label}"`;
+};
 
 const LONGEST_POLL_ID = 40;
 
@@ -39,19 +47,22 @@ export interface Flaw {
 
 /** A poll with these texts, or everything that is wrong with them. */
 export function pollOf(question: string, labels: readonly string[]): { poll: Poll } | { flaws: Flaw[] } {
-  const options = labels.map((label) => ({ id: slug(label), label }));
+  const options: PollOption[] = [];
+  for (const label of labels) options.push({ id: idOf(label, options), label });
   const flaws: Flaw[] = [];
   if (question.trim() === '' || question.length > 200) {
-    flaws.push({ about: 'question', message: 'has to be 1 to 200 characters long' });
+    flaws.push({ about: 'question', message: `has to be 1 to 200 characters long, and has ${question.length}` });
   }
   if (options.length < 2 || options.length > 8) {
     flaws.push({ about: 'options', message: `${options.length} given, 2 to 8 needed` });
   }
   options.forEach(({ id, label }, about) => {
-    if (id === '' || label.length > 60 || id.length > LONGEST_ID) {
-      flaws.push({ about, message: `"${label}" needs a letter or a digit, and at most 60 characters` });
+    if (label.length > 60 || id.length > LONGEST_ID) {
+      flaws.push({ about, message: `${quoted(label)} is too long: at most 60 characters` });
+    } else if (id === '') {
+      flaws.push({ about, message: `${quoted(label)} needs a letter, a digit or a symbol` });
     } else if (options.findIndex((other) => other.id === id) !== about) {
-      flaws.push({ about, message: `"${label}" is there twice (as "${id}")` });
+      flaws.push({ about, message: `${quoted(label)} is there twice (as "${id}")` });
     }
   });
   return flaws.length > 0 ? { flaws } : { poll: { question: question.trim(), options } };

@@ -1,4 +1,4 @@
-import { parsePolls } from '@serverless-vote/contracts/polls-text';
+import { parsePolls, withPlainLineEnds } from '@serverless-vote/contracts/polls-text';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { Order } from '../presenter/order.ts';
 import { type Action, Actions, useKeys } from './actions.tsx';
@@ -14,7 +14,7 @@ export function WriteView({ errand, give, back }: Props) {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    setText(keptQuestions());
+    setText(withPlainLineEnds(keptQuestions()));
     field.current?.focus();
   }, []);
   const parsed = parsePolls(text);
@@ -54,7 +54,7 @@ export function WriteView({ errand, give, back }: Props) {
           id="questions"
           ref={field}
           value={text}
-          onChange={({ target }) => change(target.value)}
+          onChange={({ target }) => change(withPlainLineEnds(target.value))}
           onKeyDown={onKey}
           placeholder={EXAMPLE}
           spellCheck={false}
