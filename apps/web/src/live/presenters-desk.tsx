@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { askServer } from '../presenter/ask-server.ts';
 import { inMs, number } from './words.ts';
 
 type Said = { words: string; failed?: boolean };
@@ -11,15 +12,9 @@ export function PresentersDesk() {
   async function order<Answer>(path: string, body: object, words: (answer: Answer) => string): Promise<void> {
     setBusy(true);
     try {
-      const response = await fetch(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-      const answer = await response.json();
-      setSaid(response.ok ? { words: words(answer) } : { words: `${answer.message}.`, failed: true });
-    } catch {
-      setSaid({ words: 'The launcher could not be reached. Try again.', failed: true });
+      setSaid({ words: words(await askServer<Answer>(path, body)) });
+    } catch (error) {
+      setSaid({ words: (error as Error).message, failed: true });
     }
     setBusy(false);
   }

@@ -1,7 +1,7 @@
 import type { ListedPoll } from '@serverless-vote/list-polls/contract';
 import { useRef } from 'react';
+import { askServer } from '../presenter/ask-server.ts';
 import { type Action, Actions, useKeys } from './actions.tsx';
-import { askServer } from './ask-server.ts';
 import { neighbour, outcomeOf } from './desk.ts';
 import type { Place } from './use-place.ts';
 
@@ -17,7 +17,7 @@ export function HistoryView({ polls, selected, go }: Props) {
 
   /** A download doesn't wait for web to start, as other requests do. So it starts first. */
   async function download(href: string): Promise<void> {
-    await askServer().catch(() => undefined);
+    await askServer('/presenter/polls').catch(() => undefined);
     if (!link.current) return;
     link.current.href = href;
     link.current.click();

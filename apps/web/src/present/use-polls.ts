@@ -1,10 +1,10 @@
 import type { ListedPoll, PollList } from '@serverless-vote/list-polls/contract';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ServerClock } from '../poll/server-clock.ts';
+import { askServer } from '../presenter/ask-server.ts';
 import type { Order } from '../presenter/order.ts';
 import type { Tally } from '../results/tally.ts';
 import { watchResults } from '../results/watch-results.ts';
-import { askServer } from './ask-server.ts';
 import { isOutdated, withCurrent } from './desk.ts';
 
 /** The polls, as far as this page knows them. */
@@ -15,6 +15,8 @@ export type Polls =
 
 /** The order that was given last. */
 export type Errand = { kind: 'none' } | { kind: 'sending' } | { kind: 'failed'; words: string };
+
+const POLLS = '/presenter/polls';
 
 /** How long to wait before the list is read again after that failed. */
 const PAUSE_MS = 2_000;
@@ -51,13 +53,10 @@ export function usePolls() {
     reading.current.isBusy = true;
     while (reading.current.isWanted) {
       reading.current.isWanted = false;
-      await askServer().then(
-        (answer) => answer && take(answer),
-        (error) => {
-          reading.current.notBefore = Date.now() + PAUSE_MS;
-          setTrouble(wordsOf(error));
-        },
-      );
+      await askServer<PollList>(POLLS).then(take, (error) => {
+        reading.current.notBefore = Date.now() + PAUSE_MS;
+        setTrouble(wordsOf(error));
+      });
     }
     reading.current.isBusy = false;
   }, [take]);
@@ -94,8 +93,8 @@ export function usePolls() {
       isSending.current = true;
       setErrand({ kind: 'sending' });
       try {
-        const answer = await askServer(order);
-        if (answer) take(answer);
+        const answer = await askServer<PollList | { polls?: never }>(POLLS, order);
+        if (answer.polls) take(answer);
         else void read();
         setErrand({ kind: 'none' });
         return true;
