@@ -1,21 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { endPauses, ownerSession } from './sql.ts';
-import { containers, controlUrl, crash, docker, follow, healthy, invoke, send, total, vote } from './stack.ts';
+import {
+  containers,
+  controlUrl,
+  crash,
+  docker,
+  follow,
+  healthy,
+  invoke,
+  send,
+  total,
+  untilAccepted,
+  vote,
+} from './stack.ts';
 
 const EVENT = { 'x-amz-invocation-type': 'Event' };
 const DELAY = 'x-serverless-vote-delay-seconds';
 const invokeAsync = (name: string, event: unknown) => invoke(name, event, EVENT);
 const voters = (count: number) => Array.from({ length: count }, () => randomUUID());
-/** Repeats a vote that was not accepted (503), because the database took too long. @returns the status of each voter's last attempt */
+/** @returns the status of each voter's last attempt */
 const voteAsync = (of: string[], choice: string) =>
   Promise.all(
-    of.map(async (voterId) => {
-      const attempt = async () => (await invokeAsync('record-vote', { voterId, choice })).status;
-      let status = await attempt();
-      while (status === 503) status = await attempt();
-      return status;
-    }),
+    of.map(async (voterId) => (await untilAccepted(() => invokeAsync('record-vote', { voterId, choice }))).status),
   );
 /** Blocks all votes until the returned function is called. */
 async function lockVotes(): Promise<() => Promise<void>> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operator } from './operator.ts';
 import { endPauses, ownerSession } from './sql.ts';
-import { type Answer, controlUrl, follow, invoke, invokeRaw, send, total } from './stack.ts';
+import { type Answer, controlUrl, follow, invoke, invokeRaw, send, total, untilAccepted } from './stack.ts';
 
 const EVENT = { 'x-amz-invocation-type': 'Event' };
 const invokeAsync = (name: string, event: unknown) => invoke(name, event, EVENT);
@@ -44,7 +44,10 @@ describe('an asynchronous invocation', () => {
   test('of many votes records each once', async () => {
     const before = await total();
     const answers = await Promise.all(
-      Array.from({ length: 100 }, () => invokeAsync('record-vote', { voterId: randomUUID(), choice: 'cats' })),
+      Array.from({ length: 100 }, () => {
+        const event = { voterId: randomUUID(), choice: 'cats' };
+        return untilAccepted(() => invokeAsync('record-vote', event));
+      }),
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
     await expect.poll(total).toBe(before + 100);

@@ -11,7 +11,8 @@ test('ten events of 6 MB of brackets at once, whose parsing would take ten times
     ...Array.from({ length: 5 }, () => invokeRaw('misbehave', lists)),
   ]);
   // Refused as too deep or over the budget; or valid JSON, which the function parses if it gets a container in time.
-  for (const { status } of answers) expect(status).toBeOneOf([400, 429, 200, 503]);
+  // On a busy machine the event itself may take too long to arrive (408).
+  for (const { status } of answers) expect(status).toBeOneOf([400, 408, 429, 200, 503]);
   expect(answers.slice(0, 5).map(({ status }) => status)).not.toContain(200);
   await expect.poll(async () => (await vote()).status).toBe(200);
   expect(await startedAt()).toBe(before);

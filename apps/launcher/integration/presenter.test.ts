@@ -33,12 +33,9 @@ describe('a container that the presenter kills at work', () => {
     killing.finally(() => {
       settled = true;
     });
-    let votes = 0;
     const answers: Awaited<ReturnType<typeof vote>>[] = [];
-    do {
-      answers.push(await vote());
-      votes += 1;
-    } while (!settled && votes < 100);
+    do answers.push(await vote());
+    while (!settled && answers.length < 100);
     const { status, json } = await killing;
     expect(status).toBe(200);
     const { containerId, events: inHand } = json as { containerId: string; events: number };
@@ -48,13 +45,15 @@ describe('a container that the presenter kills at work', () => {
     expect(events.text()).toMatch(new RegExp(`event: container.gone\n.*${containerId}.*"exitCode":137`));
     events.leave();
 
-    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
+    // On a busy machine the queue may refuse a vote, which then isn't recorded.
+    for (const { status } of answers) expect(status).toBeOneOf([200, 503]);
     // It may have answered other votes before: the one that it had is another container's.
     const isRetry = (line: string) => line.includes('"type":"invocation.retried"') && line.includes(containerId);
     const [, requestId] = /"requestId":"([^"]+)"/.exec(events.text().split('\n').find(isRetry) ?? '') ?? [];
     const retried = answers.find(({ headers }) => headers['x-amzn-requestid'] === requestId);
+    expect(retried?.status).toBe(200);
     expect(retried?.headers['x-container-id']).toMatch(new RegExp(`^(?!${containerId})[0-9a-f]{12}`));
-    expect(await total()).toBe(before + votes);
+    expect(await total()).toBe(before + answers.filter(({ status }) => status === 200).length);
   });
 
   test('can’t be killed without the key', async () => {

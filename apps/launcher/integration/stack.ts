@@ -70,10 +70,21 @@ export async function invokeInTime(name: string, event: unknown = {}): Promise<A
   }
 }
 
+/** Repeats an event that was not accepted (503), because the database took too long. */
+export async function untilAccepted(attempt: () => Promise<Answer>): Promise<Answer> {
+  let answer = await attempt();
+  while (answer.status === 503) answer = await attempt();
+  return answer;
+}
+
 export const invokeRaw = (name: string, body: string | Buffer, headers: Record<string, string> = {}) =>
   send(controlUrl, invocations(name), { method: 'POST', headers, body });
 
 export const vote = (choice = 'cats', voterId: string = randomUUID()) => invoke('record-vote', { voterId, choice });
+
+/** Whether a vote's answer says that it was recorded. */
+export const isRecorded = ({ status, headers }: Answer) =>
+  status === 200 && headers['x-amz-function-error'] === undefined;
 
 export async function total(): Promise<number> {
   return ((await invoke('fetch-results')).json() as { total: number }).total;
