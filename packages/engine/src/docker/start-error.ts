@@ -17,7 +17,7 @@ export function startError(error: unknown, spec: SandboxSpec): DatabaseAway | En
   if (/\bexec: "|executable file|no command specified/i.test(message)) {
     const program = spec.command ? `the catalog's command ${JSON.stringify(spec.command)}` : 'its own command';
     const fix = `Correct "command" of ${spec.name} in the catalog, or the image.`;
-    const what = `The image ${spec.image} can't run ${program}: ${message.replace(/^.*(?=\bexec: ")/s, '')}. ${fix}`;
+    const what = `The image ${spec.image} can't run ${program}: ${message.replace(/^.*(?=\bexec: ")/s, '').trim()}. ${fix}`;
     return new EngineError('misconfigured', what, { cause: error });
   }
   if (error instanceof DatabaseAway) return error;
