@@ -25,8 +25,9 @@ export async function forAll<Input>(
     tried += size(input);
     await check(input);
   });
-  // Also limits the time for shrinking.
-  const run = fc.assert(property, { seed, numRuns: runs * times, interruptAfterTimeLimit: 60_000 * times });
+  // Also limits the time for shrinking. Shorter than a test's deadline, and longer than one batch takes on a busy machine: fast-check
+  // counts a run that is interrupted in its first batch as failed.
+  const run = fc.assert(property, { seed, numRuns: runs * times, interruptAfterTimeLimit: 240_000 * times });
   await run.catch((error: Error) => {
     // Seed and path come first, and bring it back; all bytes of a batch would hide them.
     error.message = error.message.slice(0, LONGEST_REPORT);

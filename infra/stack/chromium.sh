@@ -6,7 +6,7 @@ set -euo pipefail
 
 find_browser() {
   local name
-  for name in "${CHROMIUM_PATH:-}" chromium chromium-browser google-chrome google-chrome-stable \
+  for name in "${CHROMIUM_PATH:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable \
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'; do
     if [ -n "$name" ] && command -v "$name"; then return; fi
   done
@@ -19,7 +19,7 @@ if find_browser; then exit; fi
 [ "${1:-}" != --check ] || exit 1
 # Ubuntu's chromium is a snap, which doesn't run in a container: so there Playwright's own is used, as on other systems.
 if has_apt && [ "$(id -u)" -eq 0 ] && grep -q '^ID=debian' /etc/os-release; then
-  apt_install "${WHAT_FOR:-The browser tests}" chromium >&2
+  apt_install "${WHAT_FOR:-The browser tests}" chromium-headless-shell >&2
 else
   progress "downloading Chromium (Playwright's, into your cache)"
   (cd "$ROOT/apps/e2e" && npx playwright install chromium >&2)

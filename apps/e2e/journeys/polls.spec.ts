@@ -23,18 +23,21 @@ test('three polls with a countdown: phones and the screen follow without a reloa
 }) => {
   await openNext();
   await results.open();
+  const began = Date.now();
   const phones = await Promise.all(
     Array.from({ length: PHONES }, async () => await new VotePage(await newcomer()).open()),
   );
+  // Long enough to vote in, however busy the machine is: a vote takes a fraction of what opening the page does.
+  const closesInSeconds = Math.min(900, 10 + Math.ceil((4 * (Date.now() - began)) / 1_000));
   const pages = [results.page, ...phones.map(({ page }) => page)];
   for (const page of pages) await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
   for (const poll of polls) {
-    const id = await openPoll({ ...poll, closesInSeconds: 25 });
+    const id = await openPoll({ ...poll, closesInSeconds });
     const recorded = await Promise.all(
       phones.map(async (phone, index) => {
         await expect(question(phone.page)).toHaveText(poll.question);
         await expect(phone.chosen).toHaveCount(0);
-        await expect(phone.countdown).toHaveText(/^0:\d\d$/);
+        await expect(phone.countdown).toHaveText(/^\d+:\d\d$/);
         await phone.option(poll.options[index % 2 ? 0 : 1] ?? '').click();
         // On a busy machine the countdown may be over before the vote arrives.
         await expect(phone.status).toHaveText(/is recorded\.|Your vote was for|came too late/);
@@ -42,7 +45,7 @@ test('three polls with a countdown: phones and the screen follow without a reloa
       }),
     );
     for (const { page, outcome } of phones) {
-      await expect(outcome).toHaveCount(poll.options.length);
+      await expect(outcome).toHaveCount(poll.options.length, { timeout: 120_000 + closesInSeconds * 1_000 });
       await expect(page.locator('[data-option]').first()).toHaveAttribute('data-votes');
     }
     const { total } = await resultsOf(id);

@@ -84,8 +84,15 @@ test('every button says its key, and the key does the same', async ({ page }) =>
     const isQuestion = (await button.getAttribute('data-poll')) !== null;
     if (!isQuestion) await expect(button.locator('kbd')).toHaveText(/\S/);
   }
+  // No key acts while an order is on its way.
+  const isAnswered = async (count: number) => {
+    await expect.poll(() => orders.length).toBe(count);
+    await expect(page.getByRole('button', { name: /Open$/ })).toHaveAttribute('aria-disabled', 'false');
+  };
   await page.keyboard.press('o');
+  await isAnswered(1);
   await page.getByRole('button', { name: /Open for 30 s$/ }).click();
+  await isAnswered(2);
   await page.keyboard.press('6');
   await expect
     .poll(() => orders.map((order) => JSON.parse(order)))

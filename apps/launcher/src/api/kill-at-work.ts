@@ -4,8 +4,8 @@ import { LauncherError } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
-/** How long to wait for a container with an event in flight. */
-const PATIENCE_MS = 5_000;
+/** How long to wait for a container with an event in flight: on a busy machine the vote that is to be hit may need one started first. */
+const PATIENCE_MS = 20_000;
 
 /** The container that was killed, and how many events it had in flight. */
 export interface Killed {

@@ -18,7 +18,7 @@ const entry: FunctionEntry = {
 };
 
 /** An engine that takes its time to remove, as a busy one does. */
-function slowEngine() {
+function slowEngine(exit: Exit) {
   let removeNow: () => void = () => undefined;
   const removing = Promise.withResolvers<void>();
   const exited = Promise.withResolvers<Exit>();
@@ -32,15 +32,15 @@ function slowEngine() {
       await new Promise<void>((resolve) => {
         removeNow = resolve;
       });
-      exited.resolve({ kind: 'lost' });
+      exited.resolve(exit);
     },
     list: async () => [],
   };
   return { engine, removing: removing.promise, removeNow: () => removeNow() };
 }
 
-test('an event that has to wait for the database when its deadline is over is answered, though its container is still being removed', async () => {
-  const { engine, removing, removeNow } = slowEngine();
+/** A pool with one event, and the container that was started for it. */
+function poolWithEvent(engine: Engine) {
   let container: RuntimeClient | undefined;
   const pool = new FunctionPool(
     'vote',
@@ -65,14 +65,29 @@ test('an event that has to wait for the database when its deadline is over is an
     clock,
   );
   pool.submit(invocation);
-  await expect.poll(() => container).toBeDefined();
-  container?.poll({ deliver: () => undefined, dismiss: () => undefined });
+  return { pool, invocation, container: () => container };
+}
+
+test('an event that has to wait for the database when its deadline is over is answered, though its container is still being removed', async () => {
+  const { engine, removing, removeNow } = slowEngine({ kind: 'lost' });
+  const { invocation, container } = poolWithEvent(engine);
+  await expect.poll(container).toBeDefined();
+  container()?.poll({ deliver: () => undefined, dismiss: () => undefined });
   await removing;
   await expect.poll(() => invocation.remainingMs).toBe(0);
-  container?.answer('an-id', functionError('DatabaseUnavailable', "The database's disk is full: no space left"));
+  container()?.answer('an-id', functionError('DatabaseUnavailable', "The database's disk is full: no space left"));
   removeNow();
   await expect(invocation.answer).rejects.toMatchObject({
     type: 'ServiceException',
     message: expect.stringContaining("the database's disk is full"),
   });
+});
+
+test('a container that is killed because it has asked for no event did not exit by itself: later events are told so', async () => {
+  const { engine, removing, removeNow } = slowEngine({ kind: 'exited', exitCode: 137, outOfMemory: false });
+  const { pool, invocation } = poolWithEvent(engine);
+  await removing;
+  removeNow();
+  expect(await invocation.answer).toMatchObject({ outcome: { errorType: 'Runtime.InitTimeout' } });
+  await expect.poll(() => pool.health.why).toMatch(/^its start fails: The container did not ask for an event/);
 });

@@ -268,6 +268,7 @@ export class FunctionPool implements SandboxOwner {
   async #expire(invocation: Invocation): Promise<void> {
     if (this.#pending.remove(invocation)) {
       const silent = this.fleet.find(({ silentMs }) => silentMs >= this.entry.deadlineMs * SILENT);
+      silent?.initFailed('Runtime.InitTimeout', 'The container did not ask for an event before an event’s deadline.');
       await silent?.kill();
       return this.#conclude(invocation, waitedInVain(invocation, silent?.containerId, this.health.why));
     }

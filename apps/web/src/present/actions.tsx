@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 /** What a key, and the button that shows it, do. */
 export interface Action {
@@ -16,11 +16,11 @@ const SHOWN: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', Escape
 const isField = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;
 
-/** Lets keys act while the component is there. */
+/** Lets keys act while the component is there, from the moment it is painted: a busy browser runs other effects later. */
 export function useKeys(actions: readonly Action[]): void {
   const latest = useRef(actions);
   latest.current = actions;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
       if (isField(event.target)) return;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 export type Key = { key: string; words: string; pressed?: boolean; act: () => void };
 
@@ -6,7 +6,8 @@ export type Key = { key: string; words: string; pressed?: boolean; act: () => vo
 export function PresentersKeys({ keys }: { keys: readonly Key[] }) {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  // Before the first paint: a busy browser runs other effects later, and a key that is shown acts.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       latest.current.find(({ key }) => key === event.key.toUpperCase())?.act();
