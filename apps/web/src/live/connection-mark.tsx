@@ -2,7 +2,7 @@ import type { Connection } from './use-scene.ts';
 
 const marks: Record<Connection, { words: string; dot: string }> = {
   connecting: { words: 'Connecting', dot: 'bg-muted' },
-  live: { words: 'Live', dot: 'bg-on-demand animate-pulse' },
+  live: { words: 'Live', dot: 'bg-on-demand' },
   lost: { words: 'Reconnecting', dot: 'bg-permanent' },
 };
 

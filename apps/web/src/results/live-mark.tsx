@@ -12,7 +12,7 @@ type Props = {
 
 const dots: Record<EventBus, string> = {
   connecting: 'bg-muted',
-  live: 'bg-on-demand animate-pulse',
+  live: 'bg-on-demand',
   paused: 'bg-permanent',
   lost: 'bg-permanent',
 };
