@@ -17,7 +17,8 @@ as_root() {
 apt_install() {
   local purpose=$1
   shift
-  local install=(apt-get install -qy --no-install-recommends "$@")
+  # Something else may be installing, too.
+  local install=(apt-get -o DPkg::Lock::Timeout=300 install -qy --no-install-recommends "$@")
   local command="${install[*]}"
   if somebody_is_there && ! ask "$purpose needs: $*. Install with apt-get?"; then
     fail "$purpose needs packages that are not installed." "$*" "sudo $command"

@@ -57,9 +57,9 @@ export class VotePage {
   }
 
   /** React marks the elements that it has hydrated. */
-  async comesAlive(): Promise<void> {
+  async comesAlive(timeout = 120_000): Promise<void> {
     const isAlive = () => Object.keys(document.querySelector('form') ?? {}).some((key) => key.startsWith('__react'));
-    await this.page.waitForFunction(isAlive);
+    await this.page.waitForFunction(isAlive, undefined, { timeout });
   }
 
   option(label: string): Locator {

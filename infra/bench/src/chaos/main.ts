@@ -11,6 +11,7 @@ import { hostileFunction } from './faults/hostile-function.ts';
 import { idleViewers } from './faults/idle-viewers.ts';
 import { databaseKilled, launcherKilled, sandboxKilled, webKilled } from './faults/killed.ts';
 import { memoryBomb, poisonedEvents, runaway } from './faults/misbehaved.ts';
+import { killedInCountdown, pollClosed } from './faults/polls.ts';
 import { programsKilled } from './faults/programs-killed.ts';
 import { bothKilledAndStarted, databaseRestarted, launcherRestarted } from './faults/restarted.ts';
 import { silentConnections } from './faults/silent-connections.ts';
@@ -28,6 +29,7 @@ const FAULTS: readonly Fault[] = [
   ...[sandboxKilled, databaseKilled, runaway, launcherKilled, webKilled],
   ...[databaseRestarted, poisonedEvents, memoryBomb, asyncEvents],
   ...[silentConnections, idleViewers, launcherRestarted, bothKilledAndStarted],
+  ...[pollClosed, killedInCountdown],
   ...[unwritableErrors, engineRefusesRemovals, hostileFunction, programsKilled],
 ];
 const ENGINE_FAULTS: readonly Fault[] = [engineRestarted, engineKilled];

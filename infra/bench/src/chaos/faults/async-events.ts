@@ -8,8 +8,8 @@ import { killProcess } from '../kill.ts';
 /** How many events are sent before the kill, none of which can be finished, and again during it. */
 const EVENTS = 40;
 const DONE_MS = 75_000;
-const EVENT = { 'x-amz-invocation-type': 'Event' };
-const DELAY = 'x-serverless-vote-delay-seconds';
+export const EVENT = { 'x-amz-invocation-type': 'Event' };
+export const DELAY = 'x-serverless-vote-delay-seconds';
 const CHOICE = 'cats';
 
 /** Asynchronous events that are queued or running when launcher and database are killed: the audit has to find each that got 202. */
@@ -56,7 +56,8 @@ export async function untilAllAreRun({ stack, signal }: Scene): Promise<void> {
     const { total } = JSON.parse(body) as { total: number };
     if (total > 0) throw new Error(`${total} asynchronous events became dead letters`);
     const metrics = await stack.metrics();
-    return ['later', 'waiting', 'running'].every((state) => sum(metrics, 'async_events', { state }) === 0);
+    const votes = { function: 'record-vote' };
+    return ['later', 'waiting', 'running'].every((state) => sum(metrics, 'async_events', { ...votes, state }) === 0);
   };
   await until('the last asynchronous event', isDone, { withinMs: DONE_MS, everyMs: 100, signal });
 }
