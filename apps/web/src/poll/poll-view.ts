@@ -2,10 +2,10 @@ import type { Tally } from '../results/tally.ts';
 import type { News } from '../results/watch-results.ts';
 
 /** The state of the connection to the results. */
-export type EventBus = 'connecting' | 'live' | 'paused' | 'lost';
+export type Feed = 'connecting' | 'live' | 'paused' | 'lost';
 
 /** `isLive`: the stream has confirmed the tally, or replaced it. */
-export type PollView = { tally: Tally | undefined; feed: EventBus; isLive: boolean };
+export type PollView = { tally: Tally | undefined; feed: Feed; isLive: boolean };
 
 /** What a page knows at first. @param tally what the server rendered */
 export const firstView = (tally: Tally | undefined): PollView => ({ tally, feed: 'connecting', isLive: false });

@@ -1,16 +1,16 @@
 import { useEffect, useState } from 'react';
-import type { EventBus } from '../poll/poll-view.ts';
+import type { Feed } from '../poll/poll-view.ts';
 import type { ServerClock } from '../poll/server-clock.ts';
 
 type Props = {
-  feed: EventBus;
+  feed: Feed;
   isClosed: boolean;
   /** When the numbers last changed, by the server's clock. */
   updatedAt: string | undefined;
   clock: ServerClock;
 };
 
-const dots: Record<EventBus, string> = {
+const dots: Record<Feed, string> = {
   connecting: 'bg-muted',
   live: 'bg-on-demand',
   paused: 'bg-permanent',
@@ -21,7 +21,7 @@ const dots: Record<EventBus, string> = {
 export function LiveMark({ feed, isClosed, updatedAt, clock }: Props) {
   const now = useEachSecond(clock);
   const changed = updatedAt && now ? `, changed ${ageInWords(now - Date.parse(updatedAt))}` : '';
-  const words: Record<EventBus, string> = {
+  const words: Record<Feed, string> = {
     connecting: 'Connecting',
     live: `${isClosed ? 'Closed' : 'Live'}${changed}`,
     paused: `Counting is paused${changed}`,
