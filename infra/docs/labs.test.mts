@@ -20,9 +20,9 @@ const place = {
   ...{ stack: STACK, imageTag: IMAGE_TAG },
   ...{ port: PORT, controlPort: CONTROL_PORT, prometheusPort: PROMETHEUS_PORT },
 };
-/** The environment of a learner, and the address of the stack; nothing of the test runner's own, such as NO_COLOR. */
+/** The environment of a learner, whose company may have certificates of its own, and the address of the stack; nothing of the test runner's, such as NO_COLOR. */
 const handedOn =
-  /^(HOME|USER|LANG|LC_.*|TMPDIR|DOCKER.*|npm_config_.*|.*_proxy|STACK|IMAGE_TAG|.*PORT|WITHOUT_ENV_FILE|.*_IDLE_TIMEOUT_MS)$/i;
+  /^(HOME|USER|LANG|LC_.*|TMPDIR|DOCKER.*|npm_config_.*|.*_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_.*|STACK|IMAGE_TAG|.*PORT|WITHOUT_ENV_FILE|.*_IDLE_TIMEOUT_MS)$/i;
 const environment = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => handedOn.test(name))),
   PATH: LABS_PATH,
