@@ -13,12 +13,17 @@ as_root() {
   fi
 }
 
+# One after the other, since a script may prepare several images at once. Another program's installation is waited for, too. What a package
+# starts does not inherit the lock.
+apt_get() {
+  as_root flock --close /run/lock/serverless-vote-apt env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@"
+}
+
 # apt_install <what for> <package…>
 apt_install() {
   local purpose=$1
   shift
-  # Something else may be installing, too.
-  local install=(apt-get -o DPkg::Lock::Timeout=300 install -qy --no-install-recommends "$@")
+  local install=(apt-get install -qy --no-install-recommends "$@")
   local command="${install[*]}"
   if somebody_is_there && ! ask "$purpose needs: $*. Install with apt-get?"; then
     fail "$purpose needs packages that are not installed." "$*" "sudo $command"
@@ -28,9 +33,9 @@ apt_install() {
   fi
   progress "installing $*"
   # A fresh machine has no package lists, an old one has outdated ones: then update first.
-  as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}" && return
+  apt_get "${install[@]:1}" && return
   progress "apt-get update"
-  if ! as_root apt-get update || ! as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}"; then
+  if ! apt_get update || ! apt_get "${install[@]:1}"; then
     fail "$purpose needs packages that could not be installed." "$*" "sudo apt-get update && sudo $command"
   fi
 }

@@ -96,16 +96,9 @@ chromium() {
   note "$CHROMIUM_PATH"
 }
 
-OTHERS='python nginx prometheus'
-# The images of others, all at once: a stand-in mostly waits for the disk and the network.
 others() {
-  local name pid pids=()
-  for name in $OTHERS; do
-    "$ROOT/infra/images/base.sh" "$name" >"$ROOT/.cache/$name-image" &
-    pids+=($!)
-  done
-  for pid in "${pids[@]}"; do wait "$pid"; done
-  note "$OTHERS"
+  "$ROOT/infra/images/bases.sh" python nginx prometheus >"$ROOT/.cache/other-images"
+  note "$(cut -d= -f2 "$ROOT/.cache/other-images" | xargs)"
 }
 
 # Functions that do wrong, the samples that are built quickly, and a catalog that has them. The lab builds the others.
@@ -142,7 +135,7 @@ if [ -n "$needs_a_stack" ]; then
   step others others
   set -a
   # shellcheck source=/dev/null
-  for name in $OTHERS; do . "$ROOT/.cache/$name-image"; done
+  . "$ROOT/.cache/other-images"
   set +a
   step misbehaving misbehaving
   export COMPOSE_FILE=docker-compose.yml:apps/launcher/integration/docker-compose.yml
