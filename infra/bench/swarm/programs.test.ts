@@ -60,13 +60,12 @@ async function listeners(): Promise<string[]> {
   return [...launcher, ...database, ...neighbour, ...web, ...names];
 }
 
-/** Keeps what is attacked running: on a busy machine even to list its addresses takes longer than it stays without requests. */
-async function awake<Result>(run: () => Promise<Result>): Promise<Result> {
-  await Promise.all([reach('neighbour'), stack.gateway.send('/')]);
-  const asking = setInterval(() => {
-    for (const request of [ask('neighbour'), ask('hello'), stack.gateway.send('/')]) request.catch(() => undefined);
-  }, 1_000);
-  return run().finally(() => clearInterval(asking));
+/** Keeps services running that are looked at: on a busy machine even to find a container takes longer than it stays without requests. */
+async function awake<Result>(names: readonly string[], look: () => Promise<Result>): Promise<Result> {
+  const askAll = () => Promise.all(names.map((name) => (name === 'web' ? stack.gateway.send('/') : reach(name))));
+  await askAll();
+  const asking = setInterval(() => askAll().catch(() => undefined), 1_000);
+  return look().finally(() => clearInterval(asking));
 }
 
 const none = (name: string) =>
@@ -81,12 +80,13 @@ describe('a service by name', () => {
     for (const { status, body } of answers) expect({ status, body }).toMatchObject({ status: 200, body: /Directory/ });
     // A late start is hedged with a second task, which serves nothing.
     expect(await stack.population()).toMatchObject({ 'hello ready': 1 });
-    await expect(inside('hello', 'node', '--version')).rejects.toThrow();
+    await awake(['hello'], () =>
+      expect(inside('hello', 'node', '--version')).rejects.toThrow(/"node": executable file not found/),
+    );
   });
 
   test('reaches neither gateway, control API, Runtime API, Postgres, web, another service nor the outside', async () => {
-    await reach('hello');
-    const said = await awake(async () => {
+    const said = await awake(['hello', 'neighbour', 'web'], async () => {
       const program = [...reached([...(await listeners()), '127.0.0.1:8000']), 'print(result)'].join('\n');
       return inside('hello', 'python3', '-c', program);
     });
@@ -94,21 +94,22 @@ describe('a service by name', () => {
   });
 
   test('has the rights and limits of its entry, and none of our settings', async () => {
-    await reach('hello');
-    const { node, id } = await containerOf('hello');
     const format = '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.Memory}}';
-    expect(await cluster.on(node, 'inspect', '--format', format, id)).toEqual([
-      `59999:59999 true [ALL] ${192 * 2 ** 20}`,
-    ]);
-    expect((await inside('hello', 'env')).join('\n')).not.toMatch(/SESSION_SECRET|PRESENTER_KEY|CONTROL_|POLL|PGHOST/);
+    const [limits, environment] = await awake(['hello'], async () => {
+      const { node, id } = await containerOf('hello');
+      return [await cluster.on(node, 'inspect', '--format', format, id), await inside('hello', 'env')];
+    });
+    expect(limits).toEqual([`59999:59999 true [ALL] ${192 * 2 ** 20}`]);
+    expect(environment.join('\n')).not.toMatch(/SESSION_SECRET|PRESENTER_KEY|CONTROL_|POLL|PGHOST/);
   });
 
   test('that is killed is replaced, and requests after it are answered', async () => {
-    await reach('hello');
-    const { node, id } = await containerOf('hello');
-    await cluster.on(node, 'kill', id);
-    expect((await reach('hello')).status).toBe(200);
-    await expect.poll(async () => (await containerOf('hello')).id, { timeout: PATIENCE_MS }).not.toBe(id);
+    await awake(['hello'], async () => {
+      const { node, id } = await containerOf('hello');
+      await cluster.on(node, 'kill', id);
+      expect((await reach('hello')).status).toBe(200);
+      await expect.poll(async () => (await containerOf('hello')).id, { timeout: PATIENCE_MS }).not.toBe(id);
+    });
   });
 
   test('is gone when nobody asks for it', async () => {
@@ -144,7 +145,7 @@ describe('a function made for Lambda', () => {
   });
 
   test('reaches nothing but its own Runtime API', async () => {
-    const said = await awake(async () => {
+    const said = await awake(['neighbour', 'web'], async () => {
       // The launcher is also in this function's network, where the Runtime API refuses requests without a token.
       const targets = (await listeners()).filter((target) => !target.endsWith(':9001'));
       return asked(...reached([...targets, '127.0.0.1:9001']));
