@@ -14,3 +14,4 @@ for name; do
   pids+=($!)
 done
 for pid in "${pids[@]}"; do wait "$pid"; done
+note "$*"

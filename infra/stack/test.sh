@@ -96,10 +96,7 @@ chromium() {
   note "$CHROMIUM_PATH"
 }
 
-others() {
-  "$ROOT/infra/images/bases.sh" python nginx prometheus >"$ROOT/.cache/other-images"
-  note "$(cut -d= -f2 "$ROOT/.cache/other-images" | xargs)"
-}
+others() { "$ROOT/infra/images/bases.sh" python nginx prometheus >"$ROOT/.cache/other-images"; }
 
 # Functions that do wrong, the samples that are built quickly, and a catalog that has them. The lab builds the others.
 misbehaving() {
