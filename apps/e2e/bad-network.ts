@@ -1,41 +1,29 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { stack } from './stack.ts';
+import type { Socket } from 'node:net';
+import { proxy } from './proxy.ts';
 
-/** Both ways, as on a mobile network at its edge. */
+/** In each direction, as with weak mobile reception. */
 const DELAY_MS = 150;
-/** Every so many-th connection breaks when the first answer on it is under way: the server has done what the browser never hears of. */
+/** Every fourth connection breaks instead of carrying its first answer: the server has done what the browser never hears of. */
 const BREAKS = 4;
 
-/** A slow and lossy way to the tested stack. */
+/** A slow and lossy way to the tested stack. `broken`: how many connections have broken. */
 export async function badNetwork() {
-  const sockets = new Set<Socket>();
   let connections = 0;
-  const server = createServer((browser) => {
+  let broken = 0;
+  const { url, close } = await proxy((browser, launcher) => {
     connections += 1;
-    const isBad = connections % BREAKS === 0;
-    const launcher = connect(Number(new URL(stack.url).port), '127.0.0.1');
-    for (const [from, to] of [
-      [browser, launcher],
-      [launcher, browser],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', () => to.destroy()).once('close', () => sockets.delete(from));
-      from.on('data', (piece) =>
-        setTimeout(() => {
-          if (isBad && from === launcher) browser.resetAndDestroy();
-          else if (to.writable) to.write(piece);
-        }, DELAY_MS),
-      );
-      from.once('end', () => setTimeout(() => to.end(), DELAY_MS));
-    }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    close(): void {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
+    delay(browser, launcher);
+    if (connections % BREAKS !== 0) return delay(launcher, browser);
+    launcher.once('data', () => {
+      broken += 1;
+      browser.resetAndDestroy();
+      launcher.destroy();
+    });
+  });
+  return { url, close, broken: () => broken };
+}
+
+function delay(from: Socket, to: Socket): void {
+  from.on('data', (piece) => setTimeout(() => to.writable && to.write(piece), DELAY_MS));
+  from.once('end', () => setTimeout(() => to.end(), DELAY_MS));
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The headless shell starts and paints with a third less CPU than the whole browser. */
+/** The headless shell comes first: it is the smaller one, and has no windows. */
 const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** The browser for the tests: CHROMIUM_PATH, else the system's, else (undefined) Playwright's own. */

@@ -1,25 +1,13 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { stack } from './stack.ts';
+import { proxy } from './proxy.ts';
 
 /** A way to the tested stack that can fall silent, as for a phone that leaves the room: nothing passes, and nobody is told. */
 export async function silentProxy() {
   let isSilent = false;
-  const sockets = new Set<Socket>();
-  const server = createServer((browser) => {
-    const launcher = connect(Number(new URL(stack.url).port), '127.0.0.1');
-    for (const [from, to] of [
-      [browser, launcher],
-      [launcher, browser],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', () => to.destroy()).once('close', () => sockets.delete(from));
-      if (!isSilent) from.pipe(to);
-    }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { url, sockets, close } = await proxy((browser, launcher) => {
+    if (!isSilent) browser.pipe(launcher).pipe(browser);
+  });
   return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    url,
     fallSilent(): void {
       isSilent = true;
       for (const socket of sockets) socket.unpipe().on('data', () => undefined);
@@ -28,9 +16,6 @@ export async function silentProxy() {
     wakeUp(): void {
       isSilent = false;
     },
-    close(): void {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
+    close,
   };
 }

@@ -48,7 +48,7 @@ find docs/workshop -name '[0-9]*.md' | grep -qE "/${LAB:-.*}-" ||
 step engine "$ROOT/infra/engine/engine.sh"
 step packages install_packages
 step build build
-# Each lab would bring its own.
+# All at once; each lab would otherwise wait for its own. A single lab needs few of them.
 [ -n "${LAB:-}" ] || step images "$ROOT/infra/images/bases.sh" redis python gcc lambda swarm-node prometheus
 read -r PORT CONTROL_PORT PROMETHEUS_PORT GRAFANA_PORT CLASSIC_PORT CLASSIC_RESULTS_PORT < <(free_ports 6)
 # The PATH of a learner's terminal, without what our own scripts add.

@@ -20,7 +20,7 @@ const place = {
   ...{ stack: STACK, imageTag: IMAGE_TAG },
   ...{ port: PORT, controlPort: CONTROL_PORT, prometheusPort: PROMETHEUS_PORT },
 };
-/** The environment of a learner, whose company may have certificates of its own, and the address of the stack; nothing of the test runner's, such as NO_COLOR. */
+/** The environment of a learner, certificates of a company included, and the address of the stack; nothing of the test runner's, such as NO_COLOR. */
 const handedOn =
   /^(HOME|USER|LANG|LC_.*|TMPDIR|DOCKER.*|npm_config_.*|.*_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_.*|STACK|IMAGE_TAG|.*PORT|WITHOUT_ENV_FILE|.*_IDLE_TIMEOUT_MS)$/i;
 const environment = {

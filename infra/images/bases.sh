@@ -8,10 +8,12 @@ set -euo pipefail
 
 # What all of them need, and the tools to build them.
 "$ROOT/infra/images/base.sh" >/dev/null
-pids=()
+pids=() status=0
 for name; do
   "$ROOT/infra/images/base.sh" "$name" &
   pids+=($!)
 done
-for pid in "${pids[@]}"; do wait "$pid"; done
+# Also when one fails, no other may go on after this script.
+for pid in "${pids[@]}"; do wait "$pid" || status=1; done
+[ $status -eq 0 ] || exit 1
 note "$*"

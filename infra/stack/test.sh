@@ -96,7 +96,7 @@ chromium() {
   note "$CHROMIUM_PATH"
 }
 
-others() { "$ROOT/infra/images/bases.sh" python nginx prometheus >"$ROOT/.cache/other-images"; }
+others() { "$ROOT/infra/images/bases.sh" python nginx $(! is_chosen integration || echo prometheus) >"$ROOT/.cache/other-images"; }
 
 # Functions that do wrong, the samples that are built quickly, and a catalog that has them. The lab builds the others.
 misbehaving() {

@@ -44,8 +44,7 @@ chromium() {
 
 contract() { run_vitest integration engine-contract; }
 invoke_api() { run_vitest integration invoke-api async.test aws-sdk; }
-# The pages are the same as on one machine; what starts, serves and stops them is not.
-journeys() { runner npm run --silent e2e --workspace @serverless-vote/e2e -- vote.spec scale-to-zero; }
+journeys() { runner npm run --silent e2e --workspace @serverless-vote/e2e -- vote.spec results.spec no-javascript scale-to-zero; }
 rest() { run_vitest swarm rest unreachable; }
 hostile() { run_vitest swarm hostile; }
 nodes_fail() { run_vitest swarm under-load; }

@@ -37,5 +37,6 @@ test('on a slow and lossy network every phone follows the poll, and each vote co
     for (const { status } of phones) await expect(status).toContainText(PHONES % 2 ? 'Coffee won by 1 vote' : 'A tie');
     expect([total, (await resultsOf(poll)).total]).toEqual([PHONES, PHONES]);
   }
+  expect(network.broken()).toBeGreaterThan(0);
   network.close();
 });

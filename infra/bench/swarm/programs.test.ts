@@ -106,12 +106,17 @@ describe('a service by name', () => {
   });
 
   test('that is killed is replaced, and requests after it are answered', async () => {
-    await awake(['hello'], async () => {
+    const killed = await awake(['hello'], async () => {
       const { node, id } = await containerOf('hello');
       await cluster.on(node, 'kill', id);
-      expect((await reach('hello')).status).toBe(200);
-      await expect.poll(async () => (await containerOf('hello')).id, { timeout: PATIENCE_MS }).not.toBe(id);
+      return id;
     });
+    expect((await reach('hello')).status).toBe(200);
+    const serving = async () => {
+      await reach('hello');
+      return (await containerOf('hello')).id;
+    };
+    await expect.poll(serving, { timeout: PATIENCE_MS }).not.toBe(killed);
   });
 
   test('is gone when nobody asks for it', async () => {

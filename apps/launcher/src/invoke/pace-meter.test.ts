@@ -56,7 +56,7 @@ function reusedShare(rate: number, startMs: number): number {
   return reused / 4_000;
 }
 
-/** The events that a function at rest takes until one of them begins reuse. */
+/** The events that an idle function takes until one of them begins reuse. */
 function eventsUntilReuse(everyMs: number): number {
   const meter = new PaceMeter(2);
   for (let event = 1; event < 1_000; event += 1)

@@ -7,7 +7,7 @@ const RESTART = 'infra/engine/restart.sh';
 const RESTART_MS = 90_000;
 /** Events that are due after a restart, which takes about 20 s: the audit has to find each of them. */
 const LATER = { events: 5, seconds: 40 };
-/** An event that still waits when the stack is at rest: then, too, only two containers may be there. */
+/** An event that is not due before the stack is idle: only two containers may run while it waits. */
 const LEFT = { name: 'fetch-results', delaySeconds: 300 };
 /** The terminal's file descriptor isn't inherited, so the script has to open another one. */
 const env = { SAY_SCREEN: '' };
