@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream';
 import type { FunctionEntry } from '@serverless-vote/catalog';
-import { systemClock as clock } from '@serverless-vote/contracts/clock';
+import { type Clock, systemClock } from '@serverless-vote/contracts/clock';
 import type { Engine, Exit } from '@serverless-vote/engine';
 import { expect, test } from 'vitest';
+import { ManualClock } from '../../test/manual-clock.ts';
 import { AcceptanceClock } from '../model/acceptance-clock.ts';
 import { EventBus } from '../model/event-bus.ts';
 import { functionError, Invocation } from '../model/invocation.ts';
@@ -40,7 +41,7 @@ function slowEngine(exit: Exit) {
 }
 
 /** A pool with one event, and the container that was started for it. */
-function poolWithEvent(engine: Engine) {
+function poolWithEvent(engine: Engine, clock: Clock = systemClock) {
   let container: RuntimeClient | undefined;
   const pool = new FunctionPool(
     'vote',
@@ -85,7 +86,15 @@ test('an event that has to wait for the database when its deadline is over is an
 
 test('a container that is killed because it has asked for no event did not exit by itself: later events are told so', async () => {
   const { engine, removing, removeNow } = slowEngine({ kind: 'exited', exitCode: 137, outOfMemory: false });
-  const { pool, invocation } = poolWithEvent(engine);
+  const clock = new ManualClock();
+  const start: Engine['start'] = (spec) => {
+    // Its own time for asking ends after the event's.
+    clock.pass(10);
+    return engine.start(spec);
+  };
+  const { pool, invocation } = poolWithEvent({ ...engine, start }, clock);
+  await expect.poll(() => pool.fleet.find(({ silentMs }) => silentMs > 0)).toBeDefined();
+  clock.pass(DEADLINE_MS - 5);
   await removing;
   removeNow();
   expect(await invocation.answer).toMatchObject({ outcome: { errorType: 'Runtime.InitTimeout' } });

@@ -80,6 +80,7 @@ describe('the deadline of an event', () => {
     };
     expect(message(event)).toBe('vote was not run within 3000 ms: no container was free. Try again soon.');
     expect(message(event, 'the database is away')).toMatch(/ within 3000 ms: the database is away\./);
+    expect(message(event, 'its start fails: A sentence.')).toMatch(/: its start fails: A sentence\. Try again/);
     expect(message({ ...event, deaths: 1 })).toMatch(
       /^vote was not finished within .* none was free to run it again\./,
     );

@@ -81,6 +81,6 @@ function notRunInTime({ name, deadlineMs, deaths }: Event, trouble: string | und
     deaths > 0
       ? ['not finished', 'its container ended under it, and none was free to run it again']
       : ['not run', 'no container was free'];
-  const message = `${name} was ${what} within ${deadlineMs} ms: ${trouble ?? usually}. Try again soon.`;
+  const message = `${name} was ${what} within ${deadlineMs} ms: ${(trouble ?? usually).replace(/\.$/, '')}. Try again soon.`;
   return { kind: 'fail', error: unavailable(message, 2) };
 }
