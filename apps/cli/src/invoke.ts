@@ -19,8 +19,7 @@ export async function invoke(control: ControlApi, options: InvokeOptions, output
   const path = functionPath(options.name, '/invocations');
   const body = eventOf(options);
   if (options.async) {
-    const delay = options.delay === undefined ? {} : { 'x-serverless-vote-delay-seconds': options.delay };
-    const headers = { 'x-amz-invocation-type': 'Event', ...delay };
+    const headers = { 'x-amz-invocation-type': 'Event', 'x-serverless-vote-delay-seconds': options.delay ?? '0' };
     const response = await control.send(path, { method: 'POST', body, headers });
     const requestId = response.headers.get('x-amzn-requestid') ?? '';
     output.out(output.json ? JSON.stringify({ requestId }) : requestId);

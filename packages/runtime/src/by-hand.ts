@@ -1,5 +1,5 @@
 import { readFileSync, writeSync } from 'node:fs';
-import { NO_CALLS } from './calls.ts';
+import { callsFor } from './calls.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { parsePayload } from './definition.ts';
 import { reportOf } from './errors.ts';
@@ -15,8 +15,8 @@ export async function runByHand<Resources>(definition: FunctionDefinition<Resour
     const event = parsePayload(readFileSync(0));
     const resources = await definition.connect();
     const deadlineMs = Date.now() + PATIENCE_MS;
-    const context = { requestId: 'by-hand', acceptedAt: undefined, deadlineMs, traceparent: undefined, ...NO_CALLS };
-    const result = await definition.handle(event, context, resources);
+    const context = { requestId: 'by-hand', acceptedAt: undefined, deadlineMs, traceparent: undefined };
+    const result = await definition.handle(event, { ...context, ...callsFor(context.requestId) }, resources);
     writeSync(1, `${JSON.stringify(result)}\n`);
     await definition.disconnect(resources);
     return 0;

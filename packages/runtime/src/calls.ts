@@ -1,3 +1,4 @@
+import { env } from './env.ts';
 import { HttpConnection } from './http-connection.ts';
 import { HEADERS } from './runtime-api.ts';
 
@@ -13,27 +14,24 @@ export interface Calls {
 }
 
 /** Calls for the event with this request ID. Each has a connection of its own. */
-export function callsFor(address: string, requestId: string): Calls {
+export function callsFor(requestId: string): Calls {
   const post = async (name: string, event: unknown, headers = '') => {
-    const connection = new HttpConnection(address, HEADERS);
+    if (!env.runtimeApi) throw new Error('A function that is run by hand can invoke no others.');
+    const connection = new HttpConnection(env.runtimeApi, HEADERS);
     const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
     const about = `Lambda-Runtime-Aws-Request-Id: ${requestId}\r\n${headers}`;
     const sent = connection.request('POST', path, JSON.stringify(event), about);
     const response = await sent.finally(() => connection.close());
-    const body = response.body.toString();
-    if (response.status < 300 && !response.headers.has('x-amz-function-error')) return { ...response, body };
-    const { errorType, errorMessage, Message } = JSON.parse(body) as Record<string, string | undefined>;
+    if (response.status < 300 && !response.headers.has('x-amz-function-error')) return response;
+    const { errorType, errorMessage, Message } = JSON.parse(response.body.toString()) as Record<string, string>;
     const type = response.headers.get('x-amzn-errortype') ?? errorType ?? 'Error';
     throw Object.assign(new Error(Message ?? errorMessage), { name: type });
   };
   return {
-    invoke: async (name, event = {}) => JSON.parse((await post(name, event)).body),
+    invoke: async (name, event = {}) => JSON.parse((await post(name, event)).body.toString()),
     async invokeLater(name, event = {}, { delaySeconds = 0 } = {}) {
       const delay = `X-Amz-Invocation-Type: Event\r\nX-Serverless-Vote-Delay-Seconds: ${delaySeconds}\r\n`;
       return (await post(name, event, delay)).headers.get('x-amzn-requestid') ?? '';
     },
   };
 }
-
-const refused = () => Promise.reject(new Error('A function that is run by hand can invoke no others.'));
-export const NO_CALLS: Calls = { invoke: refused, invokeLater: refused };

@@ -36,8 +36,7 @@ async function serveRuntimeApi<R>(definition: FunctionDefinition<R>, address: st
   const poller = new Poller({
     address,
     inFlight: env.inFlight,
-    run: (invocation) =>
-      underRequest(invocation.context.requestId, () => run(definition, resources, invocation, address)),
+    run: (invocation) => underRequest(invocation.context.requestId, () => run(definition, resources, invocation)),
   });
   void rehearseOn(definition, resources, poller);
   process.off('SIGTERM', exit);
@@ -88,16 +87,12 @@ async function rehearseOn<R>(definition: FunctionDefinition<R>, resources: R, po
 }
 
 /** Runs the handler on an event. Never rejects: an error thrown by the handler is an outcome, too. */
-async function run<R>(
-  definition: FunctionDefinition<R>,
-  resources: R,
-  { context, payload }: Invocation,
-  address: string,
-): Promise<Outcome> {
+async function run<R>(definition: FunctionDefinition<R>, resources: R, invocation: Invocation): Promise<Outcome> {
+  const { context, payload } = invocation;
   let outcome: Outcome;
   try {
     const event = parsePayload(payload);
-    const result = await definition.handle(event, { ...context, ...callsFor(address, context.requestId) }, resources);
+    const result = await definition.handle(event, { ...context, ...callsFor(context.requestId) }, resources);
     outcome = { result: JSON.stringify(result ?? null) };
   } catch (error) {
     if (!(error instanceof CallerError)) console.error(error);

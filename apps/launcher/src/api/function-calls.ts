@@ -12,23 +12,26 @@ const EVENTS_AT_ONCE = 16 * 1024 * 1024;
 
 type CallParts = Pick<InvokeParts, 'invoker' | 'asyncEvents'> & { catalog: Catalog };
 
-/** The Invoke API at the containers of functions: for each the functions that the catalog allows it, and nothing else. */
+/**
+ * The Invoke API at the containers of functions: for each the functions that the catalog allows it, and nothing else.
+ * The launcher knows the container by its connection; for which of its events in flight it calls, the function has to
+ * say (ours does). If it doesn't, the rules for all of them apply together.
+ */
 export function functionCalls({ catalog, ...parts }: CallParts): AnswerCall {
-  const invokeFor = new Map(
-    Object.keys(catalog.functions).map((name) => [
-      name,
-      invokeApi({ ...parts, bodies: new ByteBudget(EVENTS_AT_ONCE) }),
-    ]),
-  );
-  async function answer(callers: readonly Invocation[], request: IncomingMessage, response: ServerResponse) {
-    const [{ name = '', trace } = {}] = callers;
+  const newApi = () => invokeApi({ ...parts, bodies: new ByteBudget(EVENTS_AT_ONCE) });
+  const apiFor = new Map(Object.keys(catalog.functions).map((name) => [name, newApi()]));
+  async function answer(inFlight: readonly Invocation[], request: IncomingMessage, response: ServerResponse) {
+    const named = request.headers['lambda-runtime-aws-request-id'];
+    const callers = inFlight.filter(({ requestId }) => named === undefined || requestId === named);
+    const [caller, ...others] = callers;
+    if (!caller) throw denied('A function may invoke others only for an event that is in flight in this container.');
     const target = targetOf(request);
     if (!target) throw nothingThere(request);
-    const callee = findFunction(catalog, target.name).name;
-    if (!catalog.functions[name]?.mayInvoke.includes(callee))
-      throw denied(`The catalog does not allow ${name} to invoke ${callee}.`);
-    if (trace && callers.length === 1) request.headers.traceparent = traceparentOf(trace);
-    await invokeFor.get(name)?.(request, response, { ...target, callers });
+    const { name } = findFunction(catalog, target.name);
+    if (!catalog.functions[caller.name]?.mayInvoke.includes(name))
+      throw denied(`The catalog does not allow ${caller.name} to invoke ${name}.`);
+    if (others.length === 0) request.headers.traceparent = traceparentOf(caller.trace);
+    await apiFor.get(caller.name)?.(request, response, { ...target, callers });
   }
   return (...call) => void answer(...call).catch((error: unknown) => respondWithError(call[2], error));
 }

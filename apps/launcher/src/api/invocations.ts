@@ -90,8 +90,7 @@ export function invokeApi({ invoker, bodies, eventLimit = EVENT_LIMIT, asyncEven
 
 function delayIn(header: string | undefined, type: string): number {
   if (header === undefined) return 0;
-  const seconds = /^\d{1,3}$/.test(header) ? Number(header) : Number.POSITIVE_INFINITY;
-  if (type === 'Event' && seconds <= LONGEST_DELAY_SECONDS) return seconds;
+  if (type === 'Event' && /^\d{1,3}$/.test(header) && Number(header) <= LONGEST_DELAY_SECONDS) return Number(header);
   const what = `whole seconds from 0 to ${LONGEST_DELAY_SECONDS}, and for InvocationType Event`;
   throw new LauncherError('InvalidParameterValueException', `${DELAY} is in ${what}.`);
 }

@@ -7,7 +7,8 @@ import { jsonFault } from '@serverless-vote/http-server/json';
 import pTimeout from 'p-timeout';
 import type { AcceptanceClock } from '../model/acceptance-clock.ts';
 import { LauncherError, unavailable } from '../model/errors.ts';
-import { type Answer, CALLS_AT_ONCE, type Call, Invocation } from '../model/invocation.ts';
+import { type Answer, Invocation } from '../model/invocation.ts';
+import { CALLS_AT_ONCE } from '../sandbox/runtime-client.ts';
 import { FunctionPool, type FunctionPoolParts } from './function-pool.ts';
 
 /** Lambda's limit for a synchronous event: 6 MB. */
@@ -17,8 +18,6 @@ export const EVENT_LIMIT = 6 * 1024 * 1024;
 export interface Invoked extends Answer {
   requestId: string;
   memoryMb: number;
-  /** The functions that it invoked in turn, and waited for. */
-  calls: readonly Call[];
   /** The log output for this event, complete as soon as the function reports its end. */
   log: () => Promise<string>;
 }
@@ -32,6 +31,8 @@ export interface InvokeOptions {
   /** As in `Invocation`. */
   callers?: readonly Invocation[] | undefined;
 }
+
+type RunOptions = Pick<InvokeOptions, 'signal' | 'callers'>;
 
 export interface InvokerParts extends FunctionPoolParts {
   acceptance: AcceptanceClock;
@@ -88,19 +89,16 @@ export class Invoker {
    * Runs a function once.
    * @throws {LauncherError} when the function could not be run; a function's own error is an outcome, not a throw
    */
-  async invoke(
-    requested: string,
-    payload: Buffer,
-    { qualifier, trace, ...options }: InvokeOptions = {},
-  ): Promise<Invoked> {
+  async invoke(requested: string, payload: Buffer, options: InvokeOptions = {}): Promise<Invoked> {
+    const { qualifier, trace, callers = [] } = options;
     const { name, event } = this.check(requested, payload, qualifier);
-    const waiting = options.callers?.find(({ path }) => path.includes(name));
+    const waiting = callers.find(({ path }) => path.includes(name));
     if (waiting) {
       const path = [...waiting.path, name].join(' → ');
       const message = `${name} would wait for itself: ${path}. Invoke it with InvocationType Event, or not at all.`;
       throw new LauncherError('RecursiveInvocationException', message);
     }
-    if (options.callers?.some(({ openCalls }) => openCalls >= CALLS_AT_ONCE)) {
+    if (callers.some(({ openCalls }) => openCalls >= CALLS_AT_ONCE)) {
       const message = `The calls of one event that have not ended are limited to ${CALLS_AT_ONCE}, waited for or not.`;
       throw new LauncherError('TooManyRequestsException', message, { retryAfterSeconds: 1 });
     }
@@ -118,20 +116,16 @@ export class Invoker {
   }
 
   /** Runs a function once on an event that was accepted before, as `invoke` does. */
-  async run(
-    name: string,
-    event: Buffer,
-    acceptance: Acceptance,
-    { signal, callers = [] }: Pick<InvokeOptions, 'signal' | 'callers'> = {},
-  ): Promise<Invoked> {
+  async run(name: string, event: Buffer, acceptance: Acceptance, options: RunOptions = {}): Promise<Invoked> {
+    const { signal, callers = [] } = options;
     const pool = this.#poolOf(name);
     const { deadlineMs, memoryMb } = pool.entry;
-    const invocation = new Invocation({ name, payload: event, deadlineMs, callers }, acceptance, this.#parts.clock);
+    const invocation = new Invocation({ name, payload: event, deadlineMs }, acceptance, this.#parts.clock, callers);
     const leave = () => pool.abandon(invocation);
     signal?.addEventListener('abort', leave, { once: true });
     for (const caller of callers) caller.openCalls += 1;
     try {
-      const caller = callers?.[0]?.name;
+      const caller = callers[0]?.name;
       this.#parts.bus.publish({ type: 'invocation.accepted', ...invocation.who, waiting: pool.waiting, caller });
       pool.submit(invocation);
       const answer = await invocation.answer;
@@ -140,8 +134,7 @@ export class Invoker {
         this.#finished(invocation, endOf(answer), answer);
         if (answer.outcome.kind === 'result') this.#parts.succeeded(name);
       });
-      const { requestId, calls } = invocation;
-      return { ...answer, requestId, memoryMb, calls, log: () => invocation.log.complete() };
+      return { ...answer, requestId: invocation.requestId, memoryMb, log: () => invocation.log.complete() };
     } catch (error) {
       const outcome = signal?.aborted ? 'abandoned' : isThrottled(error) ? 'throttled' : 'unavailable';
       // A failure caused by the database says nothing about the function once the database is back.
@@ -175,10 +168,9 @@ export class Invoker {
     const totalMs = this.#parts.clock.now() - invocation.arrivedAt;
     const about = { containerId, startKind, phases: phases ?? {}, totalMs };
     // That its caller had less time than the catalog gives says nothing about the function.
-    const isHurried =
-      end.outcome !== 'function-error' && invocation.deadlineMs < this.#poolOf(invocation.name).entry.deadlineMs;
-    const known = isHurried ? { ...end, failure: undefined } : end;
-    this.#parts.bus.publish({ type: 'invocation.finished', ...invocation.who, ...known, ...about });
+    const isHurried = invocation.deadlineMs < this.#poolOf(invocation.name).entry.deadlineMs;
+    const failure = isHurried && end.outcome !== 'function-error' ? undefined : end.failure;
+    this.#parts.bus.publish({ type: 'invocation.finished', ...invocation.who, ...end, failure, ...about });
   }
 }
 

@@ -45,15 +45,8 @@ export interface Answer {
   containerId: string;
   startKind: StartKind;
   phases: Phases;
-}
-
-/** Calls of other functions at the same time, for each event in flight. */
-export const CALLS_AT_ONCE = 16;
-
-/** A function that an invocation invoked in turn, and how long it waited for it. */
-export interface Call {
-  name: string;
-  ms: number;
+  /** The functions that it invoked in turn, and how long it waited for each. */
+  calls: readonly { name: string; ms: number }[];
 }
 
 const LOG_TAIL_CHARACTERS = 4096;
@@ -81,14 +74,6 @@ export class InvocationLog {
   }
 }
 
-interface EventToRun {
-  name: string;
-  payload: Buffer;
-  deadlineMs: number;
-  /** The invocation that waits for this one, which then has at most its remaining time; several if it is unknown which of them it is. */
-  callers?: readonly Invocation[] | undefined;
-}
-
 /**
  * One run of a function, from acceptance to answer, retries included. Its answer settles exactly once. It is always in exactly one
  * place: in the pending queue of its function's pool, or in flight in one sandbox.
@@ -103,7 +88,7 @@ export class Invocation {
   readonly arrivedAt: number;
   /** The functions that wait for one another, from the first one to this one. */
   readonly path: readonly string[];
-  readonly calls: Call[] = [];
+  readonly calls: { name: string; ms: number }[] = [];
   /** Calls that haven't ended, whether or not it still waits for them. */
   openCalls = 0;
   readonly log = new InvocationLog();
@@ -114,8 +99,16 @@ export class Invocation {
   readonly #answer = Promise.withResolvers<Answer>();
   readonly #clock: Clock;
 
-  constructor(event: EventToRun, acceptance: Acceptance, clock: Clock) {
-    const { callers = [] } = event;
+  /**
+   * @param callers the invocation that waits for this one, which then has at most its remaining time; several if it is
+   *   unknown which of them it is
+   */
+  constructor(
+    event: { name: string; payload: Buffer; deadlineMs: number },
+    acceptance: Acceptance,
+    clock: Clock,
+    callers: readonly Invocation[] = [],
+  ) {
     this.name = event.name;
     this.payload = event.payload;
     this.path = [...new Set(callers.flatMap(({ path }) => path)), event.name];
@@ -144,7 +137,7 @@ export class Invocation {
     const forStart = Object.values(paid).reduce((sum, ms) => sum + ms, 0);
     const queue = Math.max(0, handedAt - this.arrivedAt - forStart);
     const phases = { queue, ...paid, run: this.#clock.now() - handedAt };
-    this.#answer.resolve({ outcome, containerId, startKind, phases });
+    this.#answer.resolve({ outcome, containerId, startKind, phases, calls: this.calls });
   }
 
   /** Settles it with an error that counts as the function's, although no container ran it. */

@@ -3,16 +3,9 @@ import type net from 'node:net';
 import { arnOf } from '@serverless-vote/catalog';
 import { traceparentOf, xrayHeaderOf } from '@serverless-vote/contracts/trace-context';
 import { BodyRefused, ByteBudget, readBody } from '@serverless-vote/http-server/body';
-import { LauncherError, respondWithError } from '../model/errors.ts';
-import {
-  CALLS_AT_ONCE,
-  FUNCTIONS,
-  functionError,
-  type Outcome,
-  RESULT_LIMIT,
-  resultTooLarge,
-} from '../model/invocation.ts';
-import type { Poll, RuntimeClient } from './runtime-client.ts';
+import { denied, LauncherError, respondWithError } from '../model/errors.ts';
+import { FUNCTIONS, functionError, type Outcome, RESULT_LIMIT, resultTooLarge } from '../model/invocation.ts';
+import { CALLS_AT_ONCE, type Poll, type RuntimeClient } from './runtime-client.ts';
 
 const BASE = '/2018-06-01/runtime/';
 const ERROR_LIMIT = 64 * 1024;
@@ -20,8 +13,8 @@ const ERROR_LIMIT = 64 * 1024;
 const RESPONSES_AT_ONCE = 16 * 1024 * 1024;
 
 /** A few connections more than a sandbox needs are enough. */
-export const connectionsFor = ({ allowedInFlight, calls }: RuntimeClient): number =>
-  allowedInFlight * (calls ? 1 + CALLS_AT_ONCE : 1) + 4;
+export const connectionsFor = ({ allowedInFlight, call }: RuntimeClient): number =>
+  allowedInFlight * (call ? 1 + CALLS_AT_ONCE : 1) + 4;
 
 /**
  * AWS Lambda's Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) for one sandbox, over whatever transport.
@@ -43,7 +36,9 @@ export function runtimeHandler(client: RuntimeClient): (request: IncomingMessage
 
 async function serve(client: RuntimeClient, budget: ByteBudget, request: IncomingMessage, response: ServerResponse) {
   const { method, url: path = '' } = request;
-  if (path.startsWith(`${FUNCTIONS}/`)) return call(client, request, response);
+  const isCall = path.startsWith(`${FUNCTIONS}/`);
+  if (isCall && client.call) return client.call(request, response);
+  if (isCall) throw denied(`The catalog allows ${client.name} to invoke no function.`);
   const [kind, requestId = '', verb = ''] = path.startsWith(BASE) ? path.slice(BASE.length).split('/') : [];
   const route = `${method} ${kind}/${verb === '' ? requestId : verb}`;
   if (route === 'GET invocation/next' && verb === '') return next(client, request, response);
@@ -56,19 +51,6 @@ async function serve(client: RuntimeClient, budget: ByteBudget, request: Incomin
     await takeAnswer(client, { requestId, isError: verb === 'error' }, budget, request);
   } else throw new LauncherError('ResourceNotFoundException', `The Runtime API has no ${path}.`);
   response.writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': 15 }).end('{"status":"OK"}');
-}
-
-/**
- * A function invokes another one. The launcher knows the container by its connection; for which of its events in flight it calls, the
- * function has to say (ours does). If it doesn't, the rules for all of them apply together.
- */
-function call({ name, calls }: RuntimeClient, request: IncomingMessage, response: ServerResponse): void {
-  if (!calls) throw new LauncherError('AccessDeniedException', `The catalog allows ${name} to invoke no function.`);
-  const named = request.headers['lambda-runtime-aws-request-id'];
-  const callers = calls.inFlight().filter(({ requestId }) => named === undefined || requestId === named);
-  if (callers.length > 0) return calls.answer(callers, request, response);
-  const message = 'A function may invoke others only for an event that is in flight in this container.';
-  throw new LauncherError('AccessDeniedException', message);
 }
 
 async function takeAnswer(

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Mount } from '@serverless-vote/engine';
 import type { Invocation, Outcome } from '../model/invocation.ts';
 
@@ -8,16 +8,19 @@ export interface Poll {
   dismiss(): void;
 }
 
+/** Calls of other functions at the same time, for each event in flight. */
+export const CALLS_AT_ONCE = 16;
+
 /** Answers the request of a function to invoke another one, for one of these events that it has in flight. */
-export type AnswerCall = (callers: readonly Invocation[], request: IncomingMessage, response: ServerResponse) => void;
+export type AnswerCall = (inFlight: readonly Invocation[], request: IncomingMessage, response: ServerResponse) => void;
 
 /** The side of a sandbox that its runtime API talks to. */
 export interface RuntimeClient {
   readonly name: string;
   /** How many events it may have in flight. */
   readonly allowedInFlight: number;
-  /** Absent if the catalog lets it invoke no other function. */
-  readonly calls?: { answer: AnswerCall; inFlight: () => readonly Invocation[] } | undefined;
+  /** Answers its request to invoke another function; absent if the catalog lets it invoke none. */
+  readonly call?: RequestListener | undefined;
   /** How an answer to this event would be treated. */
   standing(requestId: string): 'in-hand' | 'answered' | 'not-yours';
   /** `next`. Refused when more are open than events may be in flight. */

@@ -36,7 +36,7 @@ const LEAVE_GRACE_MS = 2_000;
 export class Sandbox implements RuntimeClient {
   readonly id = randomBytes(6).toString('hex');
   readonly name: string;
-  readonly calls: RuntimeClient['calls'];
+  readonly call: RuntimeClient['call'];
   containerId = '';
   /** Was it told to end, or has had its last event, so that its end says nothing about the function? */
   wasDismissed = false;
@@ -59,8 +59,8 @@ export class Sandbox implements RuntimeClient {
     this.#parts = parts;
     this.#log = new SandboxLog(name, parts.bus);
     this.#times = new StartTimes(parts.clock.now());
-    const { answerCall: answer } = parts;
-    if (answer && entry.mayInvoke.length > 0) this.calls = { answer, inFlight: () => this.#inFlight };
+    const { answerCall } = parts;
+    if (answerCall && entry.mayInvoke.length > 0) this.call = (...call) => answerCall(this.#inFlight, ...call);
   }
 
   /** Runs its whole life cycle; calls `startIsOver` when it is ready or has failed to start; resolves when it has been removed. Never rejects. */
