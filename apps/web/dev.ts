@@ -8,6 +8,7 @@ import next from 'next';
 import { attend } from './src/attend.ts';
 import { welcome } from './src/presenter/welcome.ts';
 import { voteRoute } from './src/vote/vote-route.ts';
+import { votingRoute } from './src/voting-route.ts';
 
 // biome-ignore lint/style/noProcessEnv: what only `make dev` says; the pages' own environment is parsed in src/env.ts
 const { GATEWAY_URL = 'http://127.0.0.1:8080', DEV_PORT = '3000' } = process.env;
@@ -24,7 +25,8 @@ const server = createServer((request, response) => {
   if (request.url?.startsWith('/streams/')) return gateway.web(request, response);
   attend(request, response);
   relax(request, response);
-  if (!welcome(request, response) && !voteRoute(request, response)) handle(request, response);
+  const isAnswered = welcome(request, response) || voteRoute(request, response) || votingRoute(request, response);
+  if (!isAnswered) handle(request, response);
 });
 server.on('upgrade', upgrade);
 server.listen(port, '127.0.0.1', () => console.log(`\n  Pages in development mode: http://localhost:${port}\n`));

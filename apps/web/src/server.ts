@@ -2,45 +2,32 @@
  * The web container's program: Next.js behind the gateway, on a Unix socket where possible.
  * It replaces the `server.js` of Next's standalone output, which can listen on ports only.
  */
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
-import next from 'next';
 import { attend } from './attend.ts';
 import { env } from './env.ts';
 import { logPosts } from './log-posts.ts';
+import { pages } from './pages.ts';
 import { welcome } from './presenter/welcome.ts';
 import { turnAway } from './turn-away.ts';
 import { voteRoute } from './vote/vote-route.ts';
+import { votingRoute } from './voting-route.ts';
 
 /** How long requests in flight may still take after SIGTERM. */
 const DRAIN_MS = 8_000;
 
 const { LISTEN_ADDRESS } = env();
 const isSocket = LISTEN_ADDRESS.startsWith('/');
-const { config } = JSON.parse(readFileSync(join(import.meta.dirname, '.next/required-server-files.json'), 'utf8'));
-
-process.chdir(import.meta.dirname);
-// biome-ignore lint/style/noProcessEnv: Next reads its finished configuration from here, as in its own server.js
-process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config);
-
-// `hostname` and `port` don't appear in any response: redirects are relative, and everything else uses the browser's Host.
-const app = next({
-  dev: false,
-  dir: import.meta.dirname,
-  conf: config,
-  customServer: true,
-  hostname: 'localhost',
-  port: 80,
-});
-await app.prepare();
-const handle = app.getRequestHandler();
 
 const server = createServer((request, response) => {
   logPosts(request, response);
   attend(request, response);
-  const isAnswered = welcome(request, response) || voteRoute(request, response) || turnAway(request, response);
-  if (!isAnswered) handle(request, response);
+  const isAnswered =
+    welcome(request, response) ||
+    voteRoute(request, response) ||
+    votingRoute(request, response) ||
+    turnAway(request, response);
+  if (!isAnswered) void pages(request, response);
 });
 // The gateway keeps its connections alive, and it should be the one that closes them.
 server.keepAliveTimeout = 75_000;

@@ -13,6 +13,7 @@ import { writeResult } from './result.ts';
 import { baseline } from './rows/baseline.ts';
 import { bursts } from './rows/bursts.ts';
 import { cold } from './rows/cold.ts';
+import { voteFromZero, webFromZero } from './rows/from-zero.ts';
 import { rest } from './rows/idle.ts';
 import { inARow } from './rows/in-a-row.ts';
 import { launcherAlone } from './rows/launcher-alone.ts';
@@ -27,7 +28,6 @@ import { tenAtOnce } from './rows/ten-at-once.ts';
 import { trivial } from './rows/trivial.ts';
 import { visible } from './rows/visible.ts';
 import { warmUp } from './rows/warm-up.ts';
-import { webFromZero } from './rows/web-from-zero.ts';
 import { Stack } from './stack.ts';
 import { terminalTable } from './table.ts';
 import { table } from './targets.ts';
@@ -51,7 +51,7 @@ watchdog.unref();
 async function singles(bench: Bench): Promise<void> {
   const database = await bench.warm.permanent('database');
   const variants = [
-    ...[cold(bench), tenAtOnce(bench), webFromZero(bench)],
+    ...[cold(bench), tenAtOnce(bench), webFromZero(bench), voteFromZero(bench)],
     ...[naive(bench, 'naive', 'bridge'), naive(bench, 'naive, joined', `container:${database.id}`)],
     ...[prewarmed(bench), baseline(bench), trivial(bench)],
   ];

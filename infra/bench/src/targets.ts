@@ -40,10 +40,9 @@ const lineOut = (lines: Lines, name: string) =>
 
 function single(lines: Lines): void {
   const [naive, baseline, trivial] = ['naive', 'baseline', 'trivial docker run'].map((name) => lines.samples(name));
-  const [prewarmed, cold, ten, web] = ['prewarmed', 'cold', '10 at once', 'web from zero'].map((name) =>
-    lines.samples(name),
-  );
-  if (!naive || !baseline || !trivial || !prewarmed || !cold || !ten || !web) return;
+  const [prewarmed, cold, ten] = ['prewarmed', 'cold', '10 at once'].map((name) => lines.samples(name));
+  const [web, vote] = ['web from zero', 'vote from zero'].map((name) => lines.samples(name));
+  if (!naive || !baseline || !trivial || !prewarmed || !cold || !ten || !web || !vote) return;
   lines.baseline('naive: docker run --rm', spread(naive), lineOut(lines, 'naive'));
   const joined = lines.samples('naive, joined');
   const [faster, colder] = [median(joined) / median(prewarmed), median(cold) / median(joined)];
@@ -56,6 +55,7 @@ function single(lines: Lines): void {
   lines.compare('10 at once, one prewarmed: the last', spread(ten), [ten, cold, 'a single cold one'], { atMost: 3 });
   lines.baseline('trivial docker run --rm', spread(trivial), lineOut(lines, 'trivial docker run'));
   lines.compare('web from zero', spread(web), [web, trivial, 'trivial docker run'], { atMost: 1.6 });
+  lines.compare('vote from zero', spread(vote), [vote, trivial, 'trivial docker run'], { atMost: 1.4 });
 }
 
 function bursts(lines: Lines, { voters }: Plan): void {

@@ -28,7 +28,9 @@ async function serve({ isUp }: { isUp: boolean }) {
   };
   const prewarmed: string[][] = [];
   const server = gateway({
-    catalog: { services: { web: { prewarms: { '/': ['one', 'two'], '/vote': ['one'] } } as never } },
+    catalog: {
+      services: { web: { prewarms: { '/': ['one', 'two'], '/vote': ['one'], '/voting': ['one'] } } as never },
+    },
     services: new Map([['web', { name: 'web', isUp, lease }]]),
     invoker: { prewarm: (names) => void prewarmed.push([...names]) },
     streams: new Map(),
@@ -52,6 +54,25 @@ test('what a vote needs starts beside web, not after it', async () => {
   start();
   expect((await answer).status).toBe(200);
   expect(prewarmed).toHaveLength(1);
+});
+
+test('what a vote needs starts beside web for a page that asks ahead of it', async () => {
+  const { url, asked, start, prewarmed } = await serve({ isUp: false });
+  const answer = fetch(`${url}/voting`, { headers: { accept: 'application/json' } });
+  await asked;
+  expect(prewarmed).toEqual([['one']]);
+  start();
+  expect((await answer).status).toBe(200);
+});
+
+test('what the visitor of a page will need does not delay the page', async () => {
+  const { url, asked, start, prewarmed } = await serve({ isUp: false });
+  const answer = fetch(url, { headers: { accept: 'text/html' } });
+  await asked;
+  expect(prewarmed).toEqual([]);
+  start();
+  expect((await answer).status).toBe(200);
+  await expect.poll(() => prewarmed).toEqual([['one', 'two']]);
 });
 
 test('a vote that web can take starts nothing by itself', async () => {

@@ -90,12 +90,14 @@ export function gateway(parts: GatewayParts): http.Server {
     if (isStream(request)) return streamFor(request).watch(response);
     if (name !== WEB) return forwardToOther(request, response, service);
     const followers = catalog.services.web.prewarms[pathOf(request)] ?? [];
+    // The visitor of a page should not wait for more than the page. A script of ours that asks ahead doesn't wait at all.
     if (method === 'GET') response.once('finish', () => invoker.prewarm(followers));
+    const isAhead = method === 'GET' && request.headers.accept === 'application/json';
     // Every POST counts, whatever its path, because a path can be spelled in many ways; our pages post only votes.
     const waitSeconds = (method === 'POST' && voteRate?.take(clientOf(request, isProxy).address)) || 0;
     if (voteRate && waitSeconds > 0) return refuseVote(request, response, voteRate.perMinute, waitSeconds);
-    // Web starts for this vote; what the vote needs next starts beside it.
-    if (method === 'POST' && !service.isUp) invoker.prewarm(followers);
+    // Web starts for this vote, or for the next one; what the vote needs then starts beside it.
+    if ((method === 'POST' || isAhead) && !service.isUp) invoker.prewarm(followers);
     await forward(request, response, service);
   }
 

@@ -7,7 +7,7 @@ const USES = ['pointermove', 'pointerdown', 'keydown'];
 
 /**
  * Somebody who returns to a page that has been open for a while is about to vote, and the containers that served it may have stopped.
- * Any request starts web, and the gateway prewarms `record-vote` after this one.
+ * This request starts web, and `record-vote` beside it.
  */
 export function useWarmUp(): void {
   useEffect(() => {
@@ -16,7 +16,7 @@ export function useWarmUp(): void {
     const ask = () => {
       askedAt = performance.now();
       // Without an answer the vote will start them.
-      fetch('/voting').catch(() => undefined);
+      fetch('/voting', { headers: { accept: 'application/json' } }).catch(() => undefined);
     };
     const onUse = () => performance.now() - askedAt > EVERY_MS && ask();
     const onShow = () => document.hidden || ask();
