@@ -12,21 +12,21 @@ import { Invocation } from '../src/model/invocation.ts';
 import { StartLimiter } from '../src/model/start-limiter.ts';
 import { runtimeApiOnSockets } from '../src/sandbox/runtime-endpoints.ts';
 import { ManualClock } from './manual-clock.ts';
-import { ProcessEngine } from './process-engine.ts';
 import { commandOf } from './program.ts';
+import { ThreadEngine } from './thread-engine.ts';
 
 const { 'record-vote': entry } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`).functions;
 const COMMAND = commandOf('function');
 
-/** Faults of the engine that a child process can't cause. */
+/** Faults of the engine that a thread can't cause. */
 export interface Faults {
   start?: (start: number) => Error | undefined;
   remove?: () => Error | undefined;
   exit?: (started: StartedSandbox) => StartedSandbox;
 }
 
-/** Child processes that use the real Runtime API, with faults. */
-class FaultyEngine extends ProcessEngine implements Engine {
+/** Threads that use the real Runtime API, with faults. */
+class FaultyEngine extends ThreadEngine implements Engine {
   readonly #faults: Faults;
   readonly #takeTime: () => void;
   starts = 0;
@@ -53,7 +53,7 @@ class FaultyEngine extends ProcessEngine implements Engine {
   }
 }
 
-/** A pool with real child processes, and a clock that the test advances; a start takes `startMs` by it. */
+/** A pool whose functions are threads, and a clock that the test advances; a start takes `startMs` by it. */
 function openPool(
   differences: Partial<FunctionEntry> = {},
   {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import {
   EngineError,
   type EngineToOpen,
@@ -23,8 +23,24 @@ interface ProcessEngineParts {
   command(image: string): readonly string[] | undefined;
 }
 
+/** What runs instead of a container. */
+export interface Program {
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  /** Rejects if it did not start. */
+  started: Promise<unknown>;
+  /** Its status, when its outputs have ended, too. */
+  exited: Promise<number>;
+  /** Sends it SIGTERM. */
+  terminate(): void;
+  kill(): void;
+}
+
+export type Environment = Record<string, string | undefined>;
+
 interface Running {
-  child: ChildProcess;
+  program: Program;
   exited: Promise<Exit>;
 }
 
@@ -50,40 +66,31 @@ export class ProcessEngine implements EngineToOpen {
     const from = performance.now();
     const ports = new Map<string, string>();
     const relay = typeof spec.network === 'object' ? await this.#startRelay(spec.network, ports) : undefined;
-    const [program, ...args] = this.#parts.command(spec.image) ?? [];
-    if (program === undefined) throw new EngineError('misconfigured', `There is no image ${spec.image}.`);
-    // A process group of its own, so that it can be killed together with its children, as in a container.
-    const child = spawn(program, args, {
-      env: this.#environment(spec, ports),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
-    if (!spec.stdio) child.stdin.end();
-    const output = spec.stdio ? child.stderr : merged(child.stdout, child.stderr);
-    const stdio = spec.stdio ? { stdio: { input: child.stdin, result: child.stdout } } : {};
-    const exited = Promise.withResolvers<Exit>();
-    child.once('exit', () => {
-      endGroup(child);
+    const command = this.#parts.command(spec.image);
+    if (command === undefined) throw new EngineError('misconfigured', `There is no image ${spec.image}.`);
+    const program = this.launch(command, this.#environment(spec, ports));
+    const { stdin, stdout, stderr } = program;
+    if (!spec.stdio) stdin.end();
+    const output = spec.stdio ? stderr : merged(stdout, stderr);
+    const stdio = spec.stdio ? { stdio: { input: stdin, result: stdout } } : {};
+    const exited = program.exited.then((exitCode): Exit => {
       relay?.kill('SIGKILL');
-    });
-    child.once('close', (code, signal) => {
       this.#running.delete(spec.sandboxId);
-      const exitCode = code ?? 128 + (signal ? os.constants.signals[signal] : 0);
-      exited.resolve({ kind: 'exited', exitCode, outOfMemory: false });
+      return { kind: 'exited', exitCode, outOfMemory: false };
     });
-    this.#running.set(spec.sandboxId, { child, exited: exited.promise });
-    await once(child, 'spawn').catch((error: Error) => {
+    this.#running.set(spec.sandboxId, { program, exited });
+    await program.started.catch((error: Error) => {
       this.#running.delete(spec.sandboxId);
       throw new EngineError('unavailable', `The process did not start: ${error.message}`, { cause: error });
     });
     const containerId = randomBytes(6).toString('hex');
-    return { containerId, createMs: 0, startMs: performance.now() - from, output, ...stdio, exited: exited.promise };
+    return { containerId, createMs: 0, startMs: performance.now() - from, output, ...stdio, exited };
   }
 
   async stop(sandboxId: string, graceMs: number): Promise<void> {
     const running = this.#running.get(sandboxId);
     if (!running) return;
-    running.child.kill('SIGTERM');
+    running.program.terminate();
     await pTimeout(running.exited, { milliseconds: graceMs, fallback: () => end(running) });
   }
 
@@ -98,6 +105,18 @@ export class ProcessEngine implements EngineToOpen {
 
   async missingImages(images: readonly string[]): Promise<string[]> {
     return images.filter((image) => this.#parts.command(image) === undefined);
+  }
+
+  /** A process group of its own, so that it can be killed together with its children, as in a container. */
+  protected launch([program = '', ...args]: readonly string[], env: Environment): Program {
+    const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    const kill = () => endGroup(child);
+    child.once('exit', kill);
+    const exited = Promise.withResolvers<number>();
+    child.once('close', (code, signal) => exited.resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0)));
+    const { stdin, stdout, stderr } = child;
+    const terminate = () => child.kill('SIGTERM');
+    return { stdin, stdout, stderr, started: once(child, 'spawn'), exited: exited.promise, terminate, kill };
   }
 
   /** In place of a namespace's loopback address it uses this machine's, with a free port, which it adds to `ports`. */
@@ -116,10 +135,7 @@ export class ProcessEngine implements EngineToOpen {
   #located = (end: number | string, mounts: Mount[]) => (typeof end === 'number' ? end : this.#locate(end, mounts));
 
   /** A container's environment, with paths below its mounts, and ports, replaced by those on this machine. */
-  #environment(
-    { environment, secrets, mounts }: SandboxSpec,
-    ports: Map<string, string>,
-  ): Record<string, string | undefined> {
+  #environment({ environment, secrets, mounts }: SandboxSpec, ports: Map<string, string>): Environment {
     const entries = Object.entries({ ...environment, ...secrets });
     const onThisMachine = entries.map(([name, value]) => [name, ports.get(value) ?? this.#locate(value, mounts)]);
     // biome-ignore lint/style/noProcessEnv: so that programs are found; nothing here depends on it
@@ -154,8 +170,8 @@ function merged(...streams: Readable[]): PassThrough {
   return output;
 }
 
-function end({ child, exited }: Running): Promise<unknown> {
-  endGroup(child);
+function end({ program, exited }: Running): Promise<unknown> {
+  program.kill();
   return exited;
 }
 

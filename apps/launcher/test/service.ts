@@ -11,18 +11,18 @@ import { Replica } from '../src/gateway/replica.ts';
 import { EventBus } from '../src/model/event-bus.ts';
 import { StartLimiter } from '../src/model/start-limiter.ts';
 import { ManualClock } from './manual-clock.ts';
-import { ProcessEngine } from './process-engine.ts';
 import { commandOf } from './program.ts';
+import { ThreadEngine } from './thread-engine.ts';
 
 const { web } = readCatalog(`${import.meta.dirname}/../../../functions/catalog.json`).services;
 const COMMAND = commandOf('replica');
 
-/** Child processes that listen on real sockets. */
-class Replicas extends ProcessEngine {
+/** Threads that listen on real sockets. */
+class Replicas extends ThreadEngine {
   readonly specs: SandboxSpec[] = [];
   /** Of each stop. */
   readonly graces: number[] = [];
-  /** Errors of a start that a child process can't cause. */
+  /** Errors of a start that a thread can't cause. */
   fault: (start: number) => Error | undefined = () => undefined;
   withdrawn: Promise<void> = new Promise(() => undefined);
 
@@ -39,7 +39,7 @@ class Replicas extends ProcessEngine {
   }
 }
 
-/** An HTTP service with real child processes and a clock that the test advances; removed when the test ends. */
+/** An HTTP service whose replicas are threads, and a clock that the test advances; removed when the test ends. */
 export function testService(
   differences: Partial<ServiceEntry> = {},
   { behaviour = '', idleTimeoutMs = 60_000, places = 4, name = 'web' } = {},

@@ -171,7 +171,14 @@ describe('a function made for Lambda', () => {
     expect((await answer).body).toBe('"retried"');
   });
 
+  test('whose command is not in its image is answered with exit status 127', async () => {
+    const { headers, body } = await stack.invoke('lambda-misspelt', {});
+    expect(headers['x-amz-function-error']).toBe('Unhandled');
+    expect(JSON.parse(body).errorMessage).toBe('Runtime exited during init: exit status 127');
+  });
+
   test('is gone when nobody calls it', async () => {
     await none('lambda-python');
+    await none('lambda-misspelt');
   });
 });

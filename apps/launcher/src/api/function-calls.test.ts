@@ -5,8 +5,8 @@ import { type Catalog, readCatalog } from '@serverless-vote/catalog';
 import type { PublishedEvent } from '@serverless-vote/contracts/lifecycle';
 import { test as base, describe, vi } from 'vitest';
 import { ManualClock } from '../../test/manual-clock.ts';
-import { ProcessEngine } from '../../test/process-engine.ts';
 import { commandOf } from '../../test/program.ts';
+import { ThreadEngine } from '../../test/thread-engine.ts';
 import type { AsyncEvents } from '../async/async-events.ts';
 import { Invoker } from '../invoke/invoker.ts';
 import { AcceptanceClock } from '../model/acceptance-clock.ts';
@@ -21,7 +21,7 @@ const real = readCatalog(`${import.meta.dirname}/../../../../functions/catalog.j
 const COMMAND = commandOf('function');
 const DEADLINE_MS = 10_000;
 
-/** Functions as child processes, whose `mayInvoke` is given, and a clock that the test advances. */
+/** Functions as threads, whose `mayInvoke` is given, and a clock that the test advances. */
 function openFunctions(mayInvoke: Record<string, string[]>, limits: object = {}) {
   const directory = mkdtempSync(`${tmpdir()}/calls-`);
   const common = { warmPool: 0, concurrency: 1, deadlineMs: DEADLINE_MS, serving: { kind: 'single-use' }, ...limits };
@@ -36,7 +36,7 @@ function openFunctions(mayInvoke: Record<string, string[]>, limits: object = {})
   const bus = new EventBus();
   const events: PublishedEvent[] = [];
   bus.subscribe((event) => events.push(event));
-  const engine = new ProcessEngine({ directory, command: () => COMMAND });
+  const engine = new ThreadEngine({ directory, command: () => COMMAND });
   const accept = vi.fn<AsyncEvents['accept']>(async () => 'accepted');
   let answerCall: AnswerCall | undefined;
   const invoker = new Invoker(
