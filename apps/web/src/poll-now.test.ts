@@ -29,6 +29,19 @@ describe('the poll for a page', () => {
     await pollNow();
     expect((await pollNow(true))?.total).toBe(2);
   });
+  it('is not what was known last for such a page, although the answer takes long', async () => {
+    const late = Promise.withResolvers<ReturnType<typeof tallyOf>>();
+    const ask = vi
+      .fn()
+      .mockResolvedValueOnce(tallyOf([1, 0]))
+      .mockReturnValueOnce(late.promise);
+    const pollNow = shared(ask);
+    await pollNow();
+    const page = pollNow(true);
+    await vi.advanceTimersByTimeAsync(14_000);
+    late.resolve(tallyOf([2, 0]));
+    expect((await page)?.total).toBe(2);
+  });
   it('is unknown after two seconds without an answer, which the next page gets', async () => {
     const late = Promise.withResolvers<ReturnType<typeof tallyOf>>();
     const pollNow = shared(() => late.promise);

@@ -6,6 +6,8 @@ import type { Tally } from './results/tally.ts';
 const KEPT_MS = 1_000;
 /** Longer than a cold start on a quiet machine. The page that doesn't wait any longer shows what was known last, and follows the stream. */
 const PATIENCE_MS = 2_000;
+/** For a page to which what was known last would be wrong. Without a script, it could not correct it. */
+const PATIENCE_FOR_NEWS_MS = 15_000;
 
 /** The poll that the pages show; undefined if it isn't known yet. */
 export const pollNow = shared(fetchResults);
@@ -27,7 +29,7 @@ export function shared(
     }
   }
 
-  return async (isNew = false, patienceMs = PATIENCE_MS) => {
+  return async (isNew = false, patienceMs = isNew ? PATIENCE_FOR_NEWS_MS : PATIENCE_MS) => {
     if (!last || isNew || performance.now() - last.askedAt > KEPT_MS)
       last = { answer: renew(), askedAt: performance.now() };
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
