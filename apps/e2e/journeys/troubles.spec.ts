@@ -17,6 +17,8 @@ test('while many are voting, the page says so and sends the vote again when it w
 }) => {
   await page.clock.install();
   await vote.open();
+  // While the clock stands, a slow answer is not taken for none.
+  await stopClock(page);
   await page.route('**/vote', (route) => route.fulfill(refusal(429, 'TooManyVotes', { 'retry-after': '600' })), {
     times: 1,
   });
