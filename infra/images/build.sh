@@ -12,47 +12,87 @@ set -euo pipefail
 cd "$ROOT"
 
 tag=${IMAGE_TAG:-latest}
+repositories=${PUBLISH_TO:+$PUBLISH_TO/}serverless-vote
 CONTENT=org.serverless-vote.content
 PATH=$ROOT/node_modules/.bin:$PATH
 export COPYFILE_DISABLE=1 # or macOS' tar adds its own files
 
 . "$ROOT/infra/images/builder.sh"
 
-# image <name> <Dockerfile's name> <--build-arg…> -- <files…>
-image() {
-  local name=$1 dockerfile=infra/images/$2.Dockerfile arguments=() platform=() bases=("${NODE#*=}" "${POSTGRES#*=}") before after content same=
-  local repository=${PUBLISH_TO:+$PUBLISH_TO/}serverless-vote/$name
+# images plan|build: all that are wanted
+images() {
+  local name uid
+  while read -r name uid; do
+    if wanted "$name"; then
+      "$1" "$name" function "NAME=$name" "USER_ID=$uid" -- "functions/$name/dist/main.cjs"
+    fi
+  done <<<"$functions"
+  # Only on request: the misbehaving function for the integration tests, the compromised one for `make chaos`, and the classic application.
+  if [[ " ${only[*]-} " == *' misbehave '* ]]; then "$1" misbehave misbehave -- apps/launcher/integration/functions/misbehave.cjs; fi
+  if [[ " ${only[*]-} " == *' hostile '* ]]; then "$1" hostile hostile "BASE=serverless-vote/record-vote:$tag" -- .cache/bench/hostile.cjs; fi
+  if [[ " ${only[*]-} " == *' classic '* ]]; then "$1" classic classic -- apps/classic/dist; fi
+  if wanted database; then "$1" database database -- packages/database/start-database packages/database/*.conf; fi
+  if wanted launcher; then
+    "$1" launcher launcher -- apps/launcher/dist/main.cjs packages/task-agent/dist/task-agent.cjs functions/catalog.json packages/database/migrations
+  fi
+  if wanted web; then "$1" web web -- apps/web/.next/standalone infra/images/rehearse-web.mjs; fi
+  if wanted workshop; then "$1" workshop workshop -- apps/workshop/dist; fi
+}
+
+# plan <name> <Dockerfile's name> <build arguments…> -- <files…>: a line of $work/.plan, and a folder that is part of the image's context
+plan() {
+  local name=$1 dockerfile=infra/images/$2.Dockerfile made_from
+  shift 2
+  made_from=$base_ids
+  while [ "$1" != -- ]; do
+    made_from="$made_from $1"
+    case $1 in BASE=*) made_from="$made_from $(docker image inspect --format '{{.Id}}' "${1#*=}")" ;; esac
+    shift
+  done
+  shift
+  for file in "$@"; do
+    [ -e "$file" ] || fail "The image of $name can't be built." "$file is missing." "npm run build makes it; make run does all of it."
+  done
+  # Another uid reads the files in the image, whatever the umask was.
+  chmod -R a+rX "$@"
+  mkdir "$work/$name"
+  # `built` is what docker-compose.override.yml builds in a container. Here it is the context.
+  sed 's/--from=built //' "$dockerfile" >"$work/$name/Dockerfile"
+  [ "$name" != database ] || mv "$work/.users" "$work/database/users"
+  chmod -R a+rX "$work/$name"
+  (IFS=$'\t' && echo "$name"$'\t'"$made_from"$'\t'"$work/$name"$'\t'"$*") >>"$work/.plan"
+}
+
+# build <as for plan>: makes it, unless an image of the same content is there
+build() {
+  local name=$1 dockerfile=infra/images/$2.Dockerfile arguments=() platform=() before after content same=
+  local image=$repositories/$name:$tag
   if [ -n "${OTHER:-}" ]; then
     platform=(--platform "linux/$OTHER")
     ! grep -q " AS serverless-vote-$2-copied" "$dockerfile" || platform+=(--target "serverless-vote-$2-copied")
   fi
   shift 2
   while [ "$1" != -- ]; do
-    case $1 in BASE=*) bases+=("${1#*=}") ;; esac
     arguments+=(--build-arg "$1")
     shift
   done
   shift
-  progress "$name"
-  for file in "$@"; do
-    [ -e "$file" ] || fail "The image of $name can't be built." "$file is missing." "npm run build makes it; make run does all of it."
-  done
-  # Another uid reads the files in the image, whatever the umask was.
-  chmod -R a+rX "$@"
-  before=$(docker image inspect --format '{{.Id}}' "$repository:$tag" 2>/dev/null || true)
-  # `built` is what docker-compose.override.yml builds in a container. Here it is the context.
-  sed 's/--from=built //' "$dockerfile" >"$work/Dockerfile"
-  content=$({ echo "${arguments[*]-}" && docker image inspect --format '{{.Id}}' "${bases[@]}"; } | node infra/images/content-of.mts "$work" "$@")
+  built=$((built + 1))
+  content=$(sed -n "s/^$name //p" "$work/.contents")
   # What is published is always built.
-  [ -n "${PUBLISH_TO:-}" ] || same=$(docker image ls --quiet --no-trunc --filter "reference=$repository" --filter "label=$CONTENT=$content" | head -n 1)
+  if [ -z "${PUBLISH_TO:-}" ]; then
+    ! grep -qF " $image $content" "$work/.here" || return 0
+    same=$(docker image ls --quiet --no-trunc --filter "reference=$repositories/$name" --filter "label=$CONTENT=$content" | head -n 1)
+  fi
+  progress "$name"
   # Another command may be removing it just now.
-  if [ -z "$same" ] || ! docker tag "$same" "$repository:$tag"; then
-    tar -cf - -C "$work" . -C "$ROOT" "$@" |
-      docker build --network none --tag "$repository:$tag" --label "$CONTENT=$content" ${platform[@]+"${platform[@]}"} \
+  if [ -z "$same" ] || ! docker tag "$same" "$image"; then
+    tar -cf - -C "$work/$name" . -C "$ROOT" "$@" |
+      docker build --network none --tag "$image" --label "$CONTENT=$content" ${platform[@]+"${platform[@]}"} \
         --build-arg "$NODE" --build-arg "$POSTGRES" ${arguments[@]+"${arguments[@]}"} -
   fi
-  after=$(docker image inspect --format '{{.Id}}' "$repository:$tag")
-  built=$((built + 1))
+  before=$(awk -v image="$image" '$2 == image { print $1 }' "$work/.here")
+  after=$(docker image inspect --format '{{.Id}}' "$image")
   [ "$before" != "$after" ] || return 0
   changed="$changed $name"
   [ -z "$before" ] || echo "$before" >>"$SUPERSEDED"
@@ -82,44 +122,17 @@ changed=
 bases=$("$ROOT/infra/images/base.sh" ${OTHER:+"$OTHER"})
 NODE=$(grep '^NODE_IMAGE=' <<<"$bases")
 POSTGRES=$(grep '^POSTGRES_IMAGE=' <<<"$bases")
-functions=$(node infra/images/functions.mts 2>"$work/problem") ||
-  fail "functions/catalog.json can't be used; what runs was not changed." "$(cat "$work/problem")" 'Correct it, then run this again.'
-rm "$work/problem"
+functions=$(node infra/images/functions.mts "$work/.users" 2>"$work/.problem") ||
+  fail "functions/catalog.json can't be used; what runs was not changed." "$(cat "$work/.problem")" 'Correct it, then run this again.'
 
-while read -r name uid _; do
-  if wanted "$name"; then
-    image "$name" function "NAME=$name" "USER_ID=$uid" -- "functions/$name/dist/main.cjs"
-  fi
-done <<<"$functions"
-
-# Only on request: the misbehaving function for the integration tests, the compromised one for `make chaos`, and the classic application.
-if [[ " ${only[*]-} " == *' misbehave '* ]]; then
-  bundle=apps/launcher/integration/functions/misbehave.cjs
-  image misbehave misbehave -- "$bundle"
-fi
-if [[ " ${only[*]-} " == *' hostile '* ]]; then
-  image hostile hostile "BASE=serverless-vote/record-vote:$tag" -- .cache/bench/hostile.cjs
-fi
-
-if [[ " ${only[*]-} " == *' classic '* ]]; then
-  image classic classic -- apps/classic/dist
-fi
-
-if wanted database; then
-  node infra/images/functions.mts --users "$work/users"
-  chmod -R a+rX "$work/users"
-  image database database -- packages/database/start-database packages/database/*.conf
-  rm -rf "$work/users"
-fi
-if wanted launcher; then
-  image launcher launcher -- apps/launcher/dist/main.cjs packages/task-agent/dist/task-agent.cjs functions/catalog.json packages/database/migrations
-fi
-if wanted web; then
-  image web web -- apps/web/.next/standalone infra/images/rehearse-web.mjs
-fi
-if wanted workshop; then
-  image workshop workshop -- apps/workshop/dist
-fi
+# One program and one question for all, because most of them are usually there.
+base_ids=$(docker image inspect --format '{{.Id}}' "${NODE#*=}" "${POSTGRES#*=}" | tr '\n' ' ')
+images plan
+node infra/images/content-of.mts <"$work/.plan" >"$work/.contents"
+# <ID> <name:tag> <content>
+{ cut -f 1 "$work/.plan" | sed "s|.*|$repositories/&:$tag|" | xargs docker image inspect --format \
+  "{{range .RepoTags}}{{\$.Id}} {{.}} {{index \$.Config.Labels \"$CONTENT\"}}{{println}}{{end}}" || true; } >"$work/.here"
+images build
 
 remove_superseded
 if [ -n "$changed" ]; then note "$built, of them new:$changed"; else note "$built, unchanged"; fi

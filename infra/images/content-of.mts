@@ -1,21 +1,23 @@
-// content-of.mts <context> <file or folder>…: prints a hash of what an image is made of: the files of its context, and what comes on stdin.
-import { createHash } from 'node:crypto';
+// content-of.mts: reads what images are made of, one per line, separated by tabs: name, what else counts, context, and the files or folders
+// that it gets. Prints for each its name and a hash of all of that.
+import { createHash, type Hash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [context = '', ...paths] = process.argv.slice(2);
-const hash = createHash('sha256').update(readFileSync(0));
-
-function add(path: string, name: string): void {
+function add(hash: Hash, path: string, name: string): void {
   const stats = lstatSync(path);
   if (stats.isDirectory()) {
-    for (const each of readdirSync(path).sort()) add(join(path, each), join(name, each));
+    for (const each of readdirSync(path).sort()) add(hash, join(path, each), join(name, each));
     return;
   }
   const content = stats.isSymbolicLink() ? Buffer.from(readlinkSync(path)) : readFileSync(path);
   hash.update(`\n${name} ${stats.mode} ${content.length}\n`).update(content);
 }
 
-add(context, '');
-for (const path of paths) add(path, path);
-console.log(hash.digest('hex'));
+for (const line of readFileSync(0, 'utf8').trimEnd().split('\n')) {
+  const [image, others = '', context = '', ...paths] = line.split('\t');
+  const hash = createHash('sha256').update(others);
+  add(hash, context, '');
+  for (const path of paths) add(hash, path, path);
+  console.log(image, hash.digest('hex'));
+}
