@@ -81,38 +81,43 @@ up() {
   note "three nodes: Docker $(on 1 docker version --format '{{.Server.Version}}') in $image"
 }
 
-# copy_of <image>: a second name that a node gives to exactly this image. The node's ID for it may differ: engines with
-# the containerd image store identify an image by its manifest, others by its configuration.
-copy_of() { docker image inspect --format '{{.Id}}' "$1" | sed 's|^sha256:|serverless-vote/copy-of:|'; }
-
-# lacking <number> <image…>: the images that the node lacks, or has in another version
-lacking() {
-  local image ids
-  for image in "${@:2}"; do
-    ids=$(on "$1" docker image inspect --format '{{.Id}}' "$image" "$(copy_of "$image")" 2>/dev/null) &&
-      [ "$(sort -u <<<"$ids" | wc -l)" -eq 1 ] || echo "$image"
-  done
+# with_copies <image…>: `<image>=<copy>` for each; the copy is a second name that a node gives to exactly this image. The node's ID for it
+# may differ: engines with the containerd image store identify an image by its manifest, others by its configuration.
+with_copies() {
+  paste -d= <(printf '%s\n' "$@") <(docker image inspect --format '{{.Id}}' "$@" | sed 's|^sha256:|serverless-vote/copy-of:|')
 }
 
-# bring <number> <image…>
+# What a node does for `<image>=<copy>…`: prints the images that it lacks, or has in another version; gives them their second names.
+LACKING='for pair; do
+    ids=$(docker image inspect --format "{{.Id}}" "${pair%=*}" "${pair#*=}" 2>/dev/null) &&
+      [ "$(echo "$ids" | sort -u | wc -l)" -eq 1 ] || echo "${pair%=*}"
+  done'
+TAG='for pair; do docker tag "${pair%=*}" "${pair#*=}" || exit; done'
+
+# bring <image>=<copy>…: to all nodes. Saving takes as long as loading, so it is done once.
 bring() {
-  local image
-  docker save "${@:2}" | docker exec -i "$(name_of "$1")" docker load
-  for image in "${@:2}"; do on "$1" docker tag "$image" "$(copy_of "$image")"; done
+  local n loads=()
+  pipes=$(mktemp -d)
+  trap 'rm -rf "$pipes"' EXIT
+  for n in $NODES; do
+    mkfifo "$pipes/$n"
+    docker exec -i "$(name_of "$n")" docker load <"$pipes/$n" &
+    loads+=($!)
+  done
+  docker save "${@%=*}" | tee "$pipes"/* >/dev/null
+  for n in "${loads[@]}"; do wait "$n"; done
+  for n in $NODES; do on "$n" sh -c "$TAG" sh "$@"; done
 }
 
 load() {
-  local n wanted brought=0 loads=()
-  for n in $NODES; do
-    wanted=$(lacking "$n" "$@")
-    [ -n "$wanted" ] || continue
-    brought=$((brought + $(wc -l <<<"$wanted")))
-    # shellcheck disable=SC2086
-    bring "$n" $wanted &
-    loads+=($!)
-  done
+  local pairs wanted brought
+  pairs=$(with_copies "$@")
+  # shellcheck disable=SC2086
+  wanted=$(for n in $NODES; do on "$n" sh -c "$LACKING" sh $pairs; done)
+  brought=$(grep -c . <<<"$wanted" || true)
   progress "$brought images to bring to the nodes"
-  for n in ${loads[@]+"${loads[@]}"}; do wait "$n"; done
+  # shellcheck disable=SC2046
+  [ -z "$wanted" ] || bring $(awk -F= 'NR == FNR { wanted[$1]; next } $1 in wanted' <(echo "$wanted") <(echo "$pairs"))
   note "$# images on each node, $brought brought now"
 }
 
