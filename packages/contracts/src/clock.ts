@@ -1,14 +1,14 @@
 /** Time as a parameter, so that tests can advance it. Times are milliseconds since the process started (performance.now). */
 export interface Clock {
   now(): number;
-  /** Calls `run` once after `ms`; the returned function cancels it. */
+  /** Calls `run` once after `ms`, at once if that is negative; the returned function cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms);
+    const timer = setTimeout(run, Math.max(0, ms)); // Node warns of a negative one.
     return () => clearTimeout(timer);
   },
 };
@@ -31,7 +31,7 @@ export class EarliestTimer {
   set(at: number): void {
     if (this.#next && this.#next.at <= at) return;
     this.clear();
-    const cancel = this.#clock.after(Math.max(0, Math.ceil(at - this.#clock.now())), () => {
+    const cancel = this.#clock.after(Math.ceil(at - this.#clock.now()), () => {
       this.#next = undefined;
       this.#fire();
     });

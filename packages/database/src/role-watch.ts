@@ -41,7 +41,7 @@ export function watchRoles({ bus, usesDatabase, restore, log }: WatchParts): () 
     const at = Math.max(performance.now() + ms, lastAt + PAUSE_MS);
     if (next && next.at <= at) return;
     clearTimeout(next?.timer);
-    next = { at, timer: setTimeout(() => void look(), at - performance.now()) };
+    next = { at, timer: setTimeout(() => void look(), Math.max(0, at - performance.now())) };
   };
   const leave = bus.subscribe((event) => {
     if (event.type !== 'container.gone' || !usesDatabase(event.name)) return;
