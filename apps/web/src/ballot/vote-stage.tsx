@@ -29,7 +29,8 @@ export function VoteStage({ tally: first, receipt, problem, isPaused }: Beginnin
       {stage.kind === 'unknown' ? (
         <Unknown isPaused={isPaused} />
       ) : (
-        <div key={round} className={isChanged ? 'appears' : ''}>
+        // Without a fade: with one, the last of twenty pages in one browser shows another question a third later.
+        <div key={round}>
           <p className="flex h-8 items-baseline gap-2 pt-1 font-medium text-muted sm:h-10 sm:text-lg">
             <Clock stage={stage} />
             {stateWords(stage)}
