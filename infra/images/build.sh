@@ -126,6 +126,7 @@ functions=$(node infra/images/functions.mts "$work/.users" 2>"$work/.problem") |
   fail "functions/catalog.json can't be used; what runs was not changed." "$(cat "$work/.problem")" 'Correct it, then run this again.'
 
 # One program and one question for all, because most of them are usually there.
+: >"$work/.plan"
 base_ids=$(docker image inspect --format '{{.Id}}' "${NODE#*=}" "${POSTGRES#*=}" | tr '\n' ' ')
 images plan
 node infra/images/content-of.mts <"$work/.plan" >"$work/.contents"

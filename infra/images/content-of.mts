@@ -14,7 +14,7 @@ function add(hash: Hash, path: string, name: string): void {
   hash.update(`\n${name} ${stats.mode} ${content.length}\n`).update(content);
 }
 
-for (const line of readFileSync(0, 'utf8').trimEnd().split('\n')) {
+for (const line of readFileSync(0, 'utf8').split('\n').slice(0, -1)) {
   const [image, others = '', context = '', ...paths] = line.split('\t');
   const hash = createHash('sha256').update(others);
   add(hash, context, '');
