@@ -42,6 +42,20 @@ describe('the poll for a page', () => {
     late.resolve(tallyOf([2, 0]));
     expect((await page)?.total).toBe(2);
   });
+  it('is asked for once more for all such pages that come while it is asked for', async () => {
+    const answers = [1, 2].map(() => Promise.withResolvers<ReturnType<typeof tallyOf>>());
+    const ask = vi.fn();
+    for (const { promise } of answers) ask.mockReturnValueOnce(promise);
+    const pollNow = shared(ask);
+    const first = pollNow(true);
+    const others = [pollNow(true), pollNow(true)];
+    answers[0]?.resolve(tallyOf([1, 0]));
+    expect((await first)?.total).toBe(1);
+    expect(ask).toHaveBeenCalledTimes(2);
+    answers[1]?.resolve(tallyOf([2, 0]));
+    expect((await Promise.all(others)).map((tally) => tally?.total)).toEqual([2, 2]);
+    expect(ask).toHaveBeenCalledTimes(2);
+  });
   it('is unknown after two seconds without an answer, which the next page gets', async () => {
     const late = Promise.withResolvers<ReturnType<typeof tallyOf>>();
     const pollNow = shared(() => late.promise);
