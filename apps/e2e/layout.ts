@@ -10,6 +10,20 @@ export async function resize(page: Page, width: number, height: number): Promise
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
 
+/** How many pixels from the left edge of their boxes the texts of these elements begin, at most. */
+export const indent = (page: Page, selector: string): Promise<number> =>
+  page.evaluate(
+    (selector) =>
+      Math.max(
+        ...[...document.querySelectorAll(selector)].map((element) => {
+          const range = document.createRange();
+          range.selectNodeContents(element);
+          return range.getBoundingClientRect().left - element.getBoundingClientRect().left;
+        }),
+      ),
+    selector,
+  );
+
 /** The page's cumulative layout shift. */
 export const layoutShift = (page: Page): Promise<number> =>
   page.evaluate(

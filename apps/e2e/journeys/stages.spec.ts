@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { findings } from '../axe.ts';
 import { stopClock } from '../clock.ts';
-import { collisions, layoutShift, overflow, resize } from '../layout.ts';
+import { collisions, indent, layoutShift, overflow, resize } from '../layout.ts';
 import { ResultsPage, VotePage, visit } from '../pages.ts';
 import { expect, test } from '../poll.ts';
 import { closingIn, tally } from '../told-news.ts';
@@ -226,6 +226,8 @@ for (const [language, { question, labels }] of Object.entries(LANGUAGES)) {
           if (isClosed) await expect(page.locator('[data-votes="12345"]')).toBeVisible();
           const where = `${path} at ${width} × ${height}, ${isClosed ? 'closed' : 'open'}`;
           expect(await overflow(page), where).toBe(0);
+          // The page's own words begin on the left, so a name from right to left would be far from its bar.
+          expect(await indent(page, 'h1, .result-name'), where).toBeLessThan(2);
           // Before that the voter's own line lies on what is still to be scrolled.
           await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
           expect(await collisions(page), where).toEqual([]);

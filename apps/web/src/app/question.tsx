@@ -4,13 +4,13 @@ const sizes = { short: 'text-question', medium: 'text-question-medium', long: 't
 export const lengthOf = (text: string, medium: number, long: number): keyof typeof sizes =>
   text.length > long ? 'long' : text.length > medium ? 'medium' : 'short';
 
-/** The poll's question, as the title of its page. */
+/** The poll's question, as the title of its page: in whatever direction it is written, where the page's other words begin. */
 export function Question({ children, className }: { children: string; className: string }) {
   const size = sizes[lengthOf(children, 40, 90)];
   return (
     <h1
       dir="auto"
-      className={`wrap-anywhere text-balance font-semibold ${size} leading-[1.08] tracking-tight ${className}`}
+      className={`wrap-anywhere text-balance text-left font-semibold ${size} leading-[1.08] tracking-tight ${className}`}
     >
       {children}
     </h1>

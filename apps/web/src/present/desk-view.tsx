@@ -44,7 +44,7 @@ export function DeskView({ polls, isLive, selected, errand, clock, give, go }: P
           <>
             <StateBanner poll={selected} now={now} />
             <div className="flex items-baseline justify-between gap-6">
-              <h1 className="selected-question" data-length={lengthOf(selected.question, 60, 120)}>
+              <h1 className="selected-question" data-length={lengthOf(selected.question, 60, 90)}>
                 {selected.question}
               </h1>
               <p className="shrink-0 text-stage tabular-nums" data-testid="votes">

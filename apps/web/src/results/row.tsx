@@ -12,7 +12,7 @@ export function Row({ id, label, tone, numbers }: Props) {
       data-leads={numbers?.leads}
       className={`result group tracking-tight tabular-nums ${tone}`}
     >
-      <span dir="auto" className="result-name wrap-anywhere text-balance font-semibold">
+      <span dir="auto" className="result-name wrap-anywhere text-balance text-left font-semibold">
         {label}
       </span>
       <span className="result-votes blank tracking-normal text-muted">{numbers && count(numbers.votes)}</span>
