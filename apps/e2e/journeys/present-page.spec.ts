@@ -84,6 +84,17 @@ for (const [width, height] of [
   });
 }
 
+test('on a phone the selected question is in sight, however long the list is', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const others = Array.from({ length: 30 }, (_, index) => poll(`other-${index}`));
+  await openWith(page, list(...others, poll('x', { status: 'open', total: 57 })));
+  await expect(state(page)).toHaveText('Open');
+  await expect(state(page)).toBeInViewport();
+  await page.getByRole('button', { name: 'Question other-9?' }).click();
+  await expect(state(page)).toHaveText('Draft');
+  await expect(state(page)).toBeInViewport();
+});
+
 test('every button says its key, and the key does the same', async ({ page }) => {
   const orders = await openWith(page, around(poll('x')));
   await expect(state(page)).toHaveText('Draft');

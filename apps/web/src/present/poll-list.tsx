@@ -16,13 +16,17 @@ const shortened = (question: string) => (question.length > 72 ? `${beginningOf(q
 
 /** All questions in their order. One click, or the arrow keys, select one. */
 export function PollList({ polls, selected, now, go }: Props) {
+  const list = useRef<HTMLOListElement>(null);
   const current = useRef<HTMLLIElement>(null);
   useEffect(() => {
+    const scrolls = list.current && list.current.scrollHeight > list.current.clientHeight;
     // Newer browsers answer with a promise, which is no clean-up.
-    void current.current?.scrollIntoView({ block: 'nearest' });
+    if (scrolls) void current.current?.scrollIntoView({ block: 'nearest' });
+    // On a phone the page scrolls, and the selected question is at its top.
+    else window.scrollTo(0, 0);
   }, [selected?.id]);
   return (
-    <ol className="poll-list grid content-start gap-2">
+    <ol ref={list} className="poll-list grid content-start gap-2">
       {polls.map((poll, index) => {
         const isSelected = poll.id === selected?.id;
         return (
