@@ -10,7 +10,7 @@ export async function resize(page: Page, width: number, height: number): Promise
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
 
-/** How many pixels from the left edge of their boxes the texts of these elements begin, at most. */
+/** The largest distance in pixels between the left edge of one of these elements and its text. */
 export const indent = (page: Page, selector: string): Promise<number> =>
   page.evaluate(
     (selector) =>

@@ -84,10 +84,13 @@ up() {
 # with_copies <image…>: `<image>=<copy>` for each; the copy is a second name that a node gives to exactly this image. The node's ID for it
 # may differ: engines with the containerd image store identify an image by its manifest, others by its configuration.
 with_copies() {
-  paste -d= <(printf '%s\n' "$@") <(docker image inspect --format '{{.Id}}' "$@" | sed 's|^sha256:|serverless-vote/copy-of:|')
+  local ids
+  ids=$(docker image inspect --format '{{.Id}}' "$@") || return
+  paste -d= <(printf '%s\n' "$@") <(sed 's|^sha256:|serverless-vote/copy-of:|' <<<"$ids")
 }
 
-# What a node does for `<image>=<copy>…`: prints the images that it lacks, or has in another version; gives them their second names.
+# Run on a node with `<image>=<copy>…`. LACKING prints the images that it lacks, or has in another version; TAG gives them their second
+# names.
 LACKING='for pair; do
     ids=$(docker image inspect --format "{{.Id}}" "${pair%=*}" "${pair#*=}" 2>/dev/null) &&
       [ "$(echo "$ids" | sort -u | wc -l)" -eq 1 ] || echo "${pair%=*}"
@@ -113,7 +116,7 @@ load() {
   local pairs wanted brought
   pairs=$(with_copies "$@")
   # shellcheck disable=SC2086
-  wanted=$(for n in $NODES; do on "$n" sh -c "$LACKING" sh $pairs; done)
+  wanted=$(for n in $NODES; do on "$n" sh -c "$LACKING" sh $pairs || exit; done)
   brought=$(grep -c . <<<"$wanted" || true)
   progress "$brought images to bring to the nodes"
   # shellcheck disable=SC2046

@@ -87,7 +87,6 @@ describe('a vote', () => {
   test('is found by make logs and grep', async () => {
     const traceId = traceOf(await vote());
     const logs = spawn(join(import.meta.dirname, '../../../infra/stack/logs.sh'), {
-      detached: true,
       env: { ...process.env, SAY_SCREEN: '', STEP_NAME: '', STEP_NOTE: '' },
     });
     let text = '';
@@ -98,7 +97,7 @@ describe('a vote', () => {
       const found = () => text.split('\n').filter((line) => line.includes(traceId)).length;
       await expect.poll(found).toBe(3);
     } finally {
-      if (logs.pid) process.kill(-logs.pid);
+      logs.kill();
     }
   });
 });

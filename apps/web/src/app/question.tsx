@@ -4,7 +4,7 @@ const sizes = { short: 'text-question', medium: 'text-question-medium', long: 't
 export const lengthOf = (text: string, medium: number, long: number): keyof typeof sizes =>
   text.length > long ? 'long' : text.length > medium ? 'medium' : 'short';
 
-/** The poll's question, as the title of its page: in whatever direction it is written, where the page's other words begin. */
+/** The poll's question, as the title of its page. Written in any direction, it begins on the left, as the page's own words do. */
 export function Question({ children, className }: { children: string; className: string }) {
   const size = sizes[lengthOf(children, 40, 90)];
   return (
