@@ -58,7 +58,8 @@ describe('a function made for Lambda', () => {
     expect(Config.User).toBe('10009:10009');
     expect(HostConfig).toMatchObject({
       ...{ ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] },
-      ...{ Memory: 128 * 2 ** 20, PidsLimit: 32, Binds: [], LogConfig: { Type: 'none' } },
+      ...{ Memory: 128 * 2 ** 20, PidsLimit: 32, LogConfig: { Type: 'none' } },
+      Binds: [expect.stringMatching(/:\/etc\/hosts:ro$/)],
     });
     const relay = docker.getContainer(HostConfig.NetworkMode?.replace('container:', '') ?? '');
     expect((await relay.inspect()).HostConfig).toMatchObject({

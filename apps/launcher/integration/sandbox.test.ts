@@ -106,7 +106,7 @@ describe('a container', () => {
     expect(HostConfig.Memory).toBeGreaterThan(0);
     expect(HostConfig.NanoCpus).toBeGreaterThan(0);
     expect(HostConfig.PidsLimit).toBeGreaterThan(0);
-    expect(HostConfig.NetworkMode).toMatch(/^container:/);
+    expect(HostConfig.NetworkMode).toBe('none');
     expect(NetworkSettings.Networks).toEqual({});
     expect(Mounts.filter(({ Source, Destination }) => /docker\.sock/.test(`${Source}${Destination}`))).toEqual([]);
     expect(Mounts.filter(({ RW }) => RW).map(({ Destination }) => Destination)).toEqual(

@@ -70,7 +70,8 @@ describe('a service', () => {
     const { Config, HostConfig } = await docker.getContainer(found?.Id ?? '').inspect();
     expect(Config.User).toMatch(/^[1-5]\d{4}:/);
     expect(HostConfig).toMatchObject({
-      ...{ ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'], Binds: [] },
+      ...{ ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] },
+      Binds: [expect.stringMatching(/:\/etc\/hosts:ro$/)],
       ...{ Memory: 128 * 2 ** 20, PidsLimit: 64, LogConfig: { Type: 'none' } },
       NetworkMode: expect.stringMatching(/^container:/),
     });

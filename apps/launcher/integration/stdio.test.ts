@@ -31,23 +31,27 @@ describe('a function over stdio', () => {
     expect(Config.User).toBe('10009:10009');
     expect(HostConfig).toMatchObject({
       ...{ ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'], NetworkMode: 'none' },
-      ...{ Memory: 128 * 2 ** 20, PidsLimit: 32, Binds: [], LogConfig: { Type: 'none' } },
+      ...{ Memory: 128 * 2 ** 20, PidsLimit: 32, LogConfig: { Type: 'none' } },
+      Binds: [expect.stringMatching(/:\/etc\/hosts:ro$/)],
     });
     expect((await letGo(held, held.containerId)).json()).toBe(10_009);
   });
 
-  test('can write nowhere but in /tmp, and has no network', async () => {
+  test('can write nowhere but in /tmp, and has no network but its own localhost', async () => {
     const tries = python(
       'refused = []',
       'for path in ["/x", "/etc/x", "/tmp/x"]:',
       '  try: open(path, "w")',
       '  except OSError as error: refused.append(path)',
       'names = [name for _, name in socket.if_nameindex() if name != "lo"]',
-      'print(json.dumps([refused, names]))',
+      'here = socket.create_server(("localhost", 80))',
+      'socket.create_connection(("localhost", 80))',
+      'print(json.dumps([refused, names, here.accept()[1][0]]))',
     );
-    const [refused, interfaces] = (await invoke('python', tries)).json() as [string[], string[]];
+    const [refused, interfaces, caller] = (await invoke('python', tries)).json() as [string[], string[], string];
     expect(refused).toEqual(['/x', '/etc/x']);
     expect(interfaces.filter((name) => name.startsWith('eth'))).toEqual([]);
+    expect(caller).toBe('127.0.0.1');
   });
 
   test('serves one event per container, and is gone then', async () => {

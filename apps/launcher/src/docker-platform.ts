@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { emptyFolder, removeFolder } from '@serverless-vote/cleanup/folders';
+import { HOSTS_FILE } from '@serverless-vote/engine/docker/container-options';
 import { DockerEngine } from '@serverless-vote/engine/docker/docker-engine';
 import { listen } from '@serverless-vote/http-server/listen';
 import { claim, holdSocket } from '@serverless-vote/http-server/own-socket';
@@ -15,10 +16,13 @@ const DIRECTORIES = { runtime: '/run/runtime', ingress: '/run/ingress' };
 const CONTROL_SOCKET = '/run/control/control.sock';
 /** Outside the folders that sandboxes have mounted. */
 const CLAIM = 'owner.sock';
+const HOSTS = '127.0.0.1 localhost\n::1 localhost\n';
+const KEPT = [CLAIM, HOSTS_FILE];
 
 /** One machine: its Docker Engine, and Unix sockets in volumes. @throws {OtherLauncher} when another launcher uses them */
 export async function dockerPlatform(stackId: string, webUser: number, log: Logger): Promise<Platform> {
   await claim(`${DIRECTORIES.ingress}/${CLAIM}`);
+  writeFileSync(`${DIRECTORIES.runtime}/${HOSTS_FILE}`, HOSTS);
   const docker = new Docker();
   const engine = new DockerEngine(stackId, docker);
   const remove = (volume: keyof typeof DIRECTORIES, folder: string) =>
@@ -36,7 +40,7 @@ export async function dockerPlatform(stackId: string, webUser: number, log: Logg
     cores: async () => os.availableParallelism(),
     forgetPredecessor() {
       for (const volume of ['runtime', 'ingress'] as const)
-        for (const folder of readdirSync(DIRECTORIES[volume])) if (folder !== CLAIM) remove(volume, folder);
+        for (const folder of readdirSync(DIRECTORIES[volume])) if (!KEPT.includes(folder)) remove(volume, folder);
     },
     async listen(servers) {
       await holdSocket(servers.web, CONTROL_SOCKET);

@@ -65,7 +65,7 @@ export class ProcessEngine implements EngineToOpen {
   async start(spec: SandboxSpec): Promise<StartedSandbox> {
     const from = performance.now();
     const ports = new Map<string, string>();
-    const relay = typeof spec.network === 'object' ? await this.#startRelay(spec.network, ports) : undefined;
+    const relay = spec.relay ? await this.#startRelay(spec.relay, ports) : undefined;
     const command = this.#parts.command(spec.image);
     if (command === undefined) throw new EngineError('misconfigured', `There is no image ${spec.image}.`);
     const program = this.launch(command, this.#environment(spec, ports));

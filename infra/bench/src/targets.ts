@@ -47,7 +47,7 @@ function single(lines: Lines): void {
   const joined = lines.samples('naive, joined');
   const [faster, colder] = [median(joined) / median(prewarmed), median(cold) / median(joined)];
   const besides = `prewarmed ${faster.toFixed(0)} × faster than that, cold ${colder.toFixed(2)} ×`;
-  lines.baseline('  in the database’s namespace', spread(joined), besides);
+  lines.baseline('  without a network of its own', spread(joined), besides);
   lines.baseline('baseline: permanent server', spread(baseline));
   lines.compare('prewarmed', spread(prewarmed), [naive, prewarmed, 'faster than naive'], { atLeast: 40 });
   lines.compare('', '', [prewarmed, baseline, 'baseline'], { atMost: 2.5 });

@@ -62,11 +62,11 @@ export interface SandboxSpec {
   /** May it talk to the database? */
   database: boolean;
   /**
-   * On one machine: borrows the database's empty network namespace, or has an empty one of its own, which it may share with a relay. On a Swarm
-   * a program with a relay has an overlay network of its own, with the launcher in it: a port on which it listens is reached there, and the
-   * task agent passes on what comes to a port to which it connects.
+   * On one machine a sandbox has an empty network namespace of its own, which it shares with its relay, if it has one. On a Swarm a program
+   * with a relay has an overlay network of its own, with the launcher in it: a port on which it listens is reached there, and the task agent
+   * passes on what comes to a port to which it connects.
    */
-  network: 'database' | 'none' | Relay;
+  relay?: Relay | undefined;
   /** How long it may take to finish its work when the engine stops it. */
   graceMs: number;
 }
@@ -93,7 +93,7 @@ export interface StartedSandbox {
  * Every call has its own deadline. A start that fails may leave a container behind, which the caller removes by its ID.
  */
 export interface Engine {
-  /** Starts a sandbox. @throws {DatabaseAway} when the namespace to borrow is gone; {EngineError} otherwise */
+  /** Starts a sandbox. @throws {EngineError} */
   start(spec: SandboxSpec): Promise<StartedSandbox>;
   /** Stops a sandbox: SIGTERM, then SIGKILL after `graceMs`; resolves when it has ended. */
   stop(sandboxId: string, graceMs: number): Promise<void>;
@@ -113,11 +113,6 @@ export interface EngineToOpen extends Engine {
   missingImages?(images: readonly string[]): Promise<string[]>;
   /** Memory of the permanent containers, as `docker stats` counts it. Absent if the engine can't tell. Uses some CPU, so call it rarely. */
   permanentMemory?(): Promise<PermanentMemory>;
-}
-
-/** The database's container isn't running, so its network namespace can't be borrowed. */
-export class DatabaseAway extends Error {
-  override name = 'DatabaseAway';
 }
 
 /**

@@ -13,7 +13,7 @@ export type Target = { socketPath: string } | { host: string; port: number };
 
 /** How a replica and the launcher reach each other. */
 export interface Ingress {
-  network: SandboxSpec['network'];
+  relay?: SandboxSpec['relay'];
   mounts: Mount[];
   environment: Record<string, string>;
   /** Where it listens; `undefined` until it does. */
@@ -43,13 +43,12 @@ export function ingressBySocket(directory: string, remove: (folder: string) => v
     chmodSync(folder, 0o777);
     const mount: Mount = { volume: 'ingress', folder: replicaId, target: MOUNTED_AT, readOnly: false };
     const ofWeb = {
-      network: 'database' as const,
       mounts: [mount, { volume: 'control' as const, target: '/run/control', readOnly: true }],
       environment: { LISTEN_ADDRESS: `${MOUNTED_AT}/${SOCKET}`, CONTROL_ADDRESS: '/run/control/control.sock' },
     };
     // Only the relay has the folder mounted.
     const relayed = (to: number) => ({
-      network: { from: `${MOUNTED_AT}/${SOCKET}`, to, mounts: [mount] },
+      relay: { from: `${MOUNTED_AT}/${SOCKET}`, to, mounts: [mount] },
       mounts: [],
       environment: {},
     });
@@ -90,7 +89,7 @@ export function ingressOverTcp(controlAddress: () => string): {
     knows: (request) => tokens.holderOf(request) === true,
     openIngress: (replicaId, port) => ({
       // The gateway is in the network of a service's program, and connects to it itself.
-      network: port === undefined ? 'none' : { from: '', to: port, mounts: [] },
+      ...(port !== undefined && { relay: { from: '', to: port, mounts: [] } }),
       mounts: [],
       environment: port === undefined ? ofWeb(replicaId) : {},
       target: ({ address }) => (address === undefined ? undefined : { host: address, port: port ?? LISTEN_PORT }),

@@ -1,4 +1,4 @@
-import { DatabaseAway, EngineError } from '@serverless-vote/engine';
+import { EngineError } from '@serverless-vote/engine';
 import { describe, expect, test } from 'vitest';
 import { freePort } from '../../test/free-port.ts';
 import { testService } from '../../test/service.ts';
@@ -12,7 +12,7 @@ describe('starting → ready', () => {
     expect(replica.state).toMatchObject({ target: { socketPath: expect.stringContaining(`/${replica.id}/`) } });
     expect(await replica.settled).toBeUndefined();
     expect(types()).toEqual(['container.starting', 'container.started', 'container.ready']);
-    expect(engine.specs).toMatchObject([{ kind: 'web', database: false, network: 'database' }]);
+    expect(engine.specs).toMatchObject([{ kind: 'web', database: false }]);
   });
 
   test('when the port of its program does, which has no folder and knows nothing of ours', async () => {
@@ -20,17 +20,10 @@ describe('starting → ready', () => {
     const { beginReady, engine } = testService({ port, environment: ['BEHAVIOUR'] }, { behaviour: `port ${port}` });
     const { replica } = await beginReady();
     expect(replica.state).toMatchObject({ target: { socketPath: expect.stringContaining(`/${replica.id}/`) } });
-    const [{ network, mounts, environment } = {}] = engine.specs;
+    const [{ relay, mounts, environment } = {}] = engine.specs;
     expect({ mounts, environment }).toEqual({ mounts: [], environment: { BEHAVIOUR: `port ${port}` } });
     const folder = { volume: 'ingress', folder: replica.id, target: '/run/web', readOnly: false };
-    expect(network).toEqual({ from: '/run/web/web.sock', to: port, mounts: [folder] });
-  });
-
-  test('with a network namespace of its own while the database is away', async () => {
-    const { beginReady, engine } = testService();
-    engine.fault = (start) => (start === 1 ? new DatabaseAway('away') : undefined);
-    await beginReady();
-    expect(engine.specs.map(({ network }) => network)).toEqual(['database', 'none']);
+    expect(relay).toEqual({ from: '/run/web/web.sock', to: port, mounts: [folder] });
   });
 });
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isFromElsewhere, SECRETS, type ServiceEntry } from '@serverless-vote/catalog';
 import type { Clock } from '@serverless-vote/contracts/clock';
 import { followOutput } from '@serverless-vote/contracts/output-lines';
-import { DatabaseAway, type Engine, type SandboxSpec, type StartedSandbox } from '@serverless-vote/engine';
+import type { Engine, SandboxSpec, StartedSandbox } from '@serverless-vote/engine';
 import { isAnswered } from '@serverless-vote/http-server/listen';
 import { knownError, type LauncherError, unavailable } from '../model/errors.ts';
 import type { EventBus } from '../model/event-bus.ts';
@@ -137,7 +137,7 @@ export class Replica {
     if (this.inFlight === 0 && (kind === 'resting' || kind === 'draining')) void this.stop();
   }
 
-  async #start({ network, mounts, environment }: Ingress): Promise<StartedSandbox> {
+  async #start({ relay, mounts, environment }: Ingress): Promise<StartedSandbox> {
     const { name, entry, image, handedOn } = this.#setting;
     const { user, memoryMb, cpus, processes, tmpMb, runtime } = entry;
     const given = entry.environment.map((setting) => [setting, handedOn.get(setting) ?? ''] as const);
@@ -146,20 +146,14 @@ export class Replica {
       environment: { ...Object.fromEntries(given.filter(([setting]) => !SECRETS.has(setting))), ...environment },
       secrets: Object.fromEntries(given.filter(([setting]) => SECRETS.has(setting))),
       database: false,
-      network,
+      relay,
       command: entry.command,
       isForeign: entry.port !== undefined || isFromElsewhere(entry),
       // Below web's `/run` are its sockets.
       writable: entry.port === undefined ? [] : entry.writable,
       graceMs: STOP_GRACE_MS,
     };
-    try {
-      return await this.#parts.engine.start(spec);
-    } catch (error) {
-      // The pages need no database to say that voting is paused.
-      if (error instanceof DatabaseAway) return this.#parts.engine.start({ ...spec, network: 'none' });
-      throw error;
-    }
+    return this.#parts.engine.start(spec);
   }
 
   async #becomeReady(started: StartedSandbox, ingress: Ingress): Promise<void> {

@@ -1,4 +1,4 @@
-import { DatabaseAway, EngineError } from '@serverless-vote/engine';
+import { EngineError } from '@serverless-vote/engine';
 import { describe } from 'vitest';
 import { test } from '../../test/pool.ts';
 
@@ -22,15 +22,6 @@ describe.concurrent('starts that fail', () => {
     const start = () => new EngineError('misconfigured', 'The image isn’t on this machine.');
     const { submit } = testPool({}, { faults: { start } });
     await expect(submit().answer).rejects.toMatchObject({ type: 'InternalFailure', status: 500 });
-  });
-
-  test('because the database is away are its fault, and those who wait go on waiting', async ({ expect, testPool }) => {
-    const start = (count: number) => (count < 2 ? new DatabaseAway('no such container') : undefined);
-    const { submit, clock, pool } = testPool({}, { faults: { start } });
-    const { answer } = submit();
-    await expect.poll(() => pool.health.platformsFault).toBe('the database is away');
-    clock.pass(pool.health.retryAt - clock.now() + 1);
-    expect((await answer).outcome.kind).toBe('result');
   });
 
   test('three times in a row by the function’s own doing are reported as its error', async ({ expect, testPool }) => {

@@ -1,5 +1,5 @@
 import type { Clock } from '@serverless-vote/contracts/clock';
-import { DatabaseAway, EngineError } from '@serverless-vote/engine';
+import { EngineError } from '@serverless-vote/engine';
 import { knownError, type LauncherError } from '../model/errors.ts';
 import { functionError, type Outcome } from '../model/invocation.ts';
 import type { SandboxEnd } from '../sandbox/sandbox-end.ts';
@@ -78,8 +78,7 @@ export class StartHealth {
     }
     if (end.kind === 'not-started') {
       const { error } = end;
-      if (error instanceof DatabaseAway) this.#backOff('the database is away', 'database');
-      else this.#backOff(error.message, 'other');
+      this.#backOff(error.message, 'other');
       const isHopeless = error instanceof EngineError && error.kind === 'misconfigured';
       return isHopeless ? { kind: 'give-up', error: knownError(error) } : { kind: 'go-on' };
     }

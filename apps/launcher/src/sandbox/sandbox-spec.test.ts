@@ -15,9 +15,9 @@ const specOf = (changes: Partial<FunctionEntry>) => {
 
 test('a function that uses the database has few open files, since each may be a connection to it; the others need no limit', () => {
   const serving = { kind: 'reuse', inFlight: 32, events: 5_000 } as const;
-  expect(specOf({ serving })).toMatchObject({ openFiles: 80, network: 'database' });
-  expect(specOf({ serving: { kind: 'single-use' } })).toMatchObject({ openFiles: 49, network: 'database' });
-  expect(specOf({ database: false })).toMatchObject({ openFiles: undefined, network: 'none' });
+  expect(specOf({ serving })).toMatchObject({ openFiles: 80 });
+  expect(specOf({ serving: { kind: 'single-use' } })).toMatchObject({ openFiles: 49 });
+  expect(specOf({ database: false }).openFiles).toBeUndefined();
 });
 
 test.each([
@@ -33,9 +33,9 @@ test.each([
 );
 
 test('a function made for Lambda finds what it finds there; its socket is mounted into its relay, not into itself', () => {
-  const { network, mounts, environment } = specOf({ protocol: 'runtime-api-tcp', database: false, memoryMb: 128 });
-  expect({ network, mounts }).toEqual({
-    network: { from: 9001, to: '/run/runtime/api.sock', mounts: runtime.mounts },
+  const { relay, mounts, environment } = specOf({ protocol: 'runtime-api-tcp', database: false, memoryMb: 128 });
+  expect({ relay, mounts }).toEqual({
+    relay: { from: 9001, to: '/run/runtime/api.sock', mounts: runtime.mounts },
     mounts: [],
   });
   expect(environment).toMatchObject({
@@ -58,7 +58,7 @@ test('on a Swarm its agent gets the token that its requests need, and the functi
     protocol: 'runtime-api-tcp' as const,
     database: false,
   };
-  const { network, environment } = sandboxSpec({ sandboxId: 'a', name: 'f' }, entry, 'image', overTcp);
-  expect(network).toEqual({ from: 9001, to: '10.0.0.2:9001', mounts: [], token: 'a.b' });
+  const { relay, environment } = sandboxSpec({ sandboxId: 'a', name: 'f' }, entry, 'image', overTcp);
+  expect(relay).toEqual({ from: 9001, to: '10.0.0.2:9001', mounts: [], token: 'a.b' });
   expect(JSON.stringify(environment)).not.toContain('a.b');
 });

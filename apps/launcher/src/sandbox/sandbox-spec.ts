@@ -47,10 +47,10 @@ export function sandboxSpec(
 /** How it reaches its Runtime API, if it has one: `runtime-api-tcp` does as on Lambda, by way of a relay. */
 function connection(
   { sandboxId, name }: { sandboxId: string; name: string },
-  { protocol, database }: FunctionEntry,
+  { protocol }: FunctionEntry,
   runtime: RuntimeEndpoint = { mounts: [], environment: {} },
-): Pick<SandboxSpec, 'environment' | 'mounts' | 'network'> {
-  if (protocol !== 'runtime-api-tcp') return { ...runtime, network: database ? 'database' : 'none' };
+): Pick<SandboxSpec, 'environment' | 'mounts' | 'relay'> {
+  if (protocol !== 'runtime-api-tcp') return runtime;
   const { AWS_LAMBDA_RUNTIME_API: to = '', SERVERLESS_VOTE_TOKEN: token } = runtime.environment;
   const environment = {
     AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${LAMBDA_PORT}`,
@@ -59,5 +59,5 @@ function connection(
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: `[$LATEST]${sandboxId}`,
   };
-  return { environment, mounts: [], network: { from: LAMBDA_PORT, to, mounts: runtime.mounts, token } };
+  return { environment, mounts: [], relay: { from: LAMBDA_PORT, to, mounts: runtime.mounts, token } };
 }

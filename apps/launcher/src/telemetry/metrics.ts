@@ -1,5 +1,5 @@
 import type { InvocationOutcome, PublishedEvent } from '@serverless-vote/contracts/lifecycle';
-import { DatabaseAway, type Engine } from '@serverless-vote/engine';
+import type { Engine } from '@serverless-vote/engine';
 import { Registry } from 'prom-client';
 import type { EventBus } from '../model/event-bus.ts';
 import { countersIn, histogramsIn, type ObservedParts, registerGauges } from './metric-table.ts';
@@ -35,14 +35,14 @@ export class Metrics {
     bus.subscribe((event) => this.#count(event));
   }
 
-  /** Wraps an engine: times its calls and counts its failures. A database that is down is not a failure of the engine. */
+  /** Wraps an engine: times its calls and counts its failures. */
   engine(engine: Engine): Engine {
     const metered = async <T>(operation: (typeof OPERATIONS)[number], call: Promise<T>): Promise<T> => {
       const end = this.#histograms.engine_request_seconds.startTimer({ operation });
       try {
         return await call;
       } catch (error) {
-        if (!(error instanceof DatabaseAway)) this.#counters.engine_request_errors_total.inc({ operation });
+        this.#counters.engine_request_errors_total.inc({ operation });
         throw error;
       } finally {
         end();

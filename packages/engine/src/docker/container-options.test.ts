@@ -13,7 +13,7 @@ const spec: SandboxSpec = {
     runtime: undefined,
   },
   ...{ memoryMb: 128, cpus: 0.5, processes: 32, tmpMb: 8, openFiles: 96 },
-  ...{ environment: { A: 'b' }, secrets: {}, mounts: [], database: true, network: 'database', graceMs: 1_000 },
+  ...{ environment: { A: 'b' }, secrets: {}, mounts: [], database: true, graceMs: 1_000 },
 };
 const paths = { runtime: '/r', control: '/c', ingress: '/i', postgres: '/p' };
 const hostConfigOf = (changes: Partial<SandboxSpec> = {}) =>
@@ -45,7 +45,15 @@ test('a sandbox has no privileges, writes nowhere but in /tmp, and leaves no log
   expect(User).toBe('10001:10001');
   expect(HostConfig).toMatchObject({
     ...{ ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] },
-    ...{ LogConfig: { Type: 'none' }, Binds: ['/p:/var/run/postgresql:ro'], NetworkMode: 'none' },
+    ...{ LogConfig: { Type: 'none' }, Binds: ['/r/hosts:/etc/hosts:ro', '/p:/var/run/postgresql:ro'] },
   });
-  expect(hostConfigOf({ database: false })).toMatchObject({ Binds: [] });
+  expect(hostConfigOf({ database: false })).toMatchObject({ Binds: ['/r/hosts:/etc/hosts:ro'] });
+});
+
+test('the engine sets up no network for a sandbox, unless it joins its relay', () => {
+  const optionsIn = (network: string) => containerOptions('stack', spec, network, paths);
+  expect(optionsIn('none')).toMatchObject({ NetworkDisabled: true, HostConfig: { NetworkMode: 'none' } });
+  expect(optionsIn('container:1a2b')).toMatchObject({
+    ...{ NetworkDisabled: false, HostConfig: { NetworkMode: 'container:1a2b' } },
+  });
 });

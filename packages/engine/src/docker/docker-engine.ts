@@ -7,7 +7,6 @@ import type Docker from 'dockerode';
 import pTimeout from 'p-timeout';
 import { statusOf, unless } from '../docker-errors.ts';
 import {
-  DatabaseAway,
   EngineError,
   type EngineToOpen,
   type Exit,
@@ -53,7 +52,6 @@ export class DockerEngine implements EngineToOpen {
   readonly #stackId: string;
   readonly #exits: Exits;
   #launcher: { image: string; volumePaths: VolumePaths } | undefined;
-  #databaseId: string | undefined;
   /** Sandboxes with a relay: it is removed together with them. */
   readonly #relays = new Set<string>();
 
@@ -80,9 +78,7 @@ export class DockerEngine implements EngineToOpen {
 
   async start(spec: SandboxSpec): Promise<StartedSandbox> {
     return this.#start(spec).catch((error: unknown) => {
-      const explained = startError(error, spec);
-      if (explained instanceof DatabaseAway) this.#databaseId = undefined;
-      throw explained;
+      throw startError(error, spec);
     });
   }
 
@@ -90,7 +86,7 @@ export class DockerEngine implements EngineToOpen {
     const before = performance.now();
     // First, so that nothing is started for an image that isn't there.
     const writable = [...(spec.writable ?? []), ...(await this.#volumesOf(spec))];
-    const network = await this.#networkOf(spec);
+    const network = spec.relay ? `container:${await this.#startRelay(spec, spec.relay)}` : 'none';
     const options = containerOptions(this.#stackId, { ...spec, writable }, network, this.#opened.volumePaths);
     const container = await this.#docker.createContainer({ ...options, abortSignal: callDeadline() });
     const created = performance.now();
@@ -116,12 +112,6 @@ export class DockerEngine implements EngineToOpen {
     const inspecting = this.#docker.getImage(image).inspect();
     const { Config } = await pTimeout(inspecting, { milliseconds: CALL_DEADLINE_MS });
     return Object.keys(Config?.Volumes ?? {});
-  }
-
-  async #networkOf(spec: SandboxSpec): Promise<string> {
-    const { network } = spec;
-    if (network === 'none') return network;
-    return `container:${network === 'database' ? await this.#database() : await this.#startRelay(spec, network)}`;
   }
 
   /** Resolves with its ID when it listens, if it listens at a port; else when it has started. The sandbox ends with it. */
@@ -228,11 +218,6 @@ export class DockerEngine implements EngineToOpen {
     const [found] = await this.#docker.listContainers({ filters, abortSignal: callDeadline() });
     if (found) return found.Id;
     const what = `No container of the stack "${this.#stackId}" with the name "${name}" is running.`;
-    throw name === 'database' ? new DatabaseAway(what) : new EngineError('unavailable', what);
-  }
-
-  async #database(): Promise<string> {
-    this.#databaseId ??= await this.#permanentId('database');
-    return this.#databaseId;
+    throw new EngineError('unavailable', what);
   }
 }

@@ -49,7 +49,7 @@ async function engineWithStdin() {
     server.closeAllConnections();
     rmSync(folder, { recursive: true });
   };
-  const spec = { sandboxId: 'a', name: 'f', network: 'none', mounts: [], environment: {}, secrets: {}, stdio: true };
+  const spec = { sandboxId: 'a', name: 'f', mounts: [], environment: {}, secrets: {}, stdio: true };
   const started = await engine.start(spec as unknown as SandboxSpec);
   if (!started.stdio) throw new Error('There is no standard input.');
   const say = async (stream: 1 | 2, what: string) => {

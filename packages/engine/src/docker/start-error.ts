@@ -1,8 +1,8 @@
 import { messageOf, statusOf } from '../docker-errors.ts';
-import { bringing, DatabaseAway, EngineError, type SandboxSpec } from '../engine.ts';
+import { bringing, EngineError, type SandboxSpec } from '../engine.ts';
 
 /** Turns the Docker Engine's refusal to start a container into an error in the launcher's terms. */
-export function startError(error: unknown, spec: SandboxSpec): DatabaseAway | EngineError {
+export function startError(error: unknown, spec: SandboxSpec): EngineError {
   const status = statusOf(error);
   const message = messageOf(error);
   if (status === 404 && /no such image/i.test(message)) {
@@ -20,11 +20,6 @@ export function startError(error: unknown, spec: SandboxSpec): DatabaseAway | En
     const what = `The image ${spec.image} can't run ${program}: ${message.replace(/^.*(?=\bexec: ")/s, '').trim()}. ${fix}`;
     return new EngineError('misconfigured', what, { cause: error });
   }
-  if (error instanceof DatabaseAway) return error;
-  // 409: the database's container exists but doesn't run; 404: it was recreated under another ID.
-  const isAboutNetwork = /join(ing)? network|network namespace|namespace path|No such container/i.test(message);
-  if (spec.network === 'database' && (status === 404 || status === 409 || isAboutNetwork))
-    return new DatabaseAway(`The database's container is not running: ${message}`, { cause: error });
   const what = `The Docker Engine did not start a container: ${message}`;
   return new EngineError('unavailable', what, { retryAfterSeconds: 2, cause: error });
 }

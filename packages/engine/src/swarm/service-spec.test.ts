@@ -13,7 +13,7 @@ const spec: SandboxSpec = {
     runtime: undefined,
   },
   ...{ memoryMb: 128, cpus: 0.5, processes: 32, tmpMb: 8, openFiles: 96 },
-  ...{ environment: {}, secrets: {}, mounts: [], database: true, network: 'database', graceMs: 1_000 },
+  ...{ environment: {}, secrets: {}, mounts: [], database: true, graceMs: 1_000 },
 };
 
 function taskOf(changes: Partial<SandboxSpec> = {}) {
@@ -51,9 +51,9 @@ test('a task has no privileges, and its secrets are readable by its own user onl
 });
 
 test('a program that is not ours finds node in a volume of its machine, and has its own volumes in memory; the agent’s memory is not at its cost', () => {
-  const network = { from: '', to: 80, mounts: [] };
+  const relay = { from: '', to: 80, mounts: [] };
   const { ContainerSpec, Resources } = taskOf({
-    network,
+    relay,
     command: ['that'],
     writable: ['/run', '/data'],
     database: false,

@@ -70,7 +70,7 @@ export function baseSpec(
 export function serviceSpec(spec: SandboxSpec, parts: SwarmParts): ServiceDescription {
   const { stackId, networkId, image, agent } = parts;
   const owner = { UID: String(spec.user), GID: String(spec.user), Mode: 0o400 };
-  const isRelayed = typeof spec.network === 'object';
+  const isRelayed = spec.relay !== undefined;
   // As on one machine, an image of others has its volumes in memory, where they are limited. Ours have none.
   const writable = ['/tmp', ...(spec.writable ?? []), ...image.volumes];
   const TmpfsOptions = { SizeBytes: spec.tmpMb * 1024 * 1024, Mode: 0o1777 };

@@ -66,7 +66,7 @@ export class SwarmEngine implements EngineToOpen {
     const from = performance.now();
     const service = this.#serviceOf(spec);
     this.#starting.set(spec.sandboxId, service);
-    const relay = typeof spec.network === 'object' ? spec.network : undefined;
+    const { relay } = spec;
     // An image of others may have no node.
     this.#placeholder.hold(relay ? this.networks.image : spec.image);
     const agent = await service.task(spec).catch((error) => {
@@ -123,7 +123,7 @@ export class SwarmEngine implements EngineToOpen {
     }
     const { stackId, databaseHost } = this.#parts;
     const ofOurs = this.networks.of(spec.kind === 'web' ? 'web' : 'functions');
-    const network = typeof spec.network === 'object' ? this.networks.only(spec.name) : ofOurs;
+    const network = spec.relay ? this.networks.only(spec.name) : ofOurs;
     return serviceSpec(spec, {
       ...{ stackId, databaseHost },
       image: await this.#resources.image(spec.image),
