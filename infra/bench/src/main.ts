@@ -42,6 +42,9 @@ const plan: Plan = isQuick ? quick : full;
 const { BENCH_STACK: name = 'serverless-vote-bench', IMAGE_TAG: imageTag = 'latest' } = process.env;
 const nodeImage = process.env.NODE_IMAGE ?? 'node:26-bookworm-slim';
 
+/** The idle timeout of the cold stack, in durations of a `docker run`: in one a container starts to replace the one that was taken. */
+const RUNS_OF_COLD = 4;
+
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const watchdog = setTimeout(() => ending.abort(new Error('the bench took too long')), plan.deadlineMs);
@@ -89,18 +92,20 @@ async function start(
 ): Promise<Bench> {
   const { docker } = parts;
   const { signal } = ending;
-  // Where a start takes seconds, a prewarmed container must not exit before it has been seen.
+  // Where a start takes long, a prewarmed container must not exit before it has been seen.
   const settings = (idleMs: number, busyIdleMs: number) => {
     const timeout = String(isQuiet ? idleMs : Math.max(idleMs, busyIdleMs));
     return { FUNCTION_IDLE_TIMEOUT_MS: timeout, WEB_IDLE_TIMEOUT_MS: timeout };
   };
   progress('two stacks and the baseline');
+  const began = performance.now();
   const catalog = await catalogOf(imageTag);
+  const coldIdleMs = Math.max(1_500, Math.round(RUNS_OF_COLD * (performance.now() - began)));
   writeOnePrewarmedCatalog(catalog);
   const onePrewarmed = { COMPOSE_FILE: 'docker-compose.yml:infra/bench/one-prewarmed.compose.yml' };
   const [warmStack, coldStack] = await Promise.all([
     Stack.start(name, settings(plan.idleMs, 30_000), { docker, signal }),
-    Stack.start(`${name}-cold`, { ...settings(1_500, 9_000), ...onePrewarmed }, { docker, signal }),
+    Stack.start(`${name}-cold`, { ...settings(coldIdleMs, 9_000), ...onePrewarmed }, { docker, signal }),
   ]);
   const permanentServer = await Baseline.start(warmStack, { docker, nodeImage, catalog, signal });
   const stacks = { warm: warmStack, cold: coldStack, baseline: permanentServer };
