@@ -60,7 +60,7 @@ function openPool(
     name = 'a-function',
     idleTimeoutMs = 60_000,
     places = 4,
-    startMs = 0,
+    startMs = 100,
     faults = {} as Faults,
     command = COMMAND,
   } = {},

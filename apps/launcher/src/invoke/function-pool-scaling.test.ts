@@ -22,15 +22,16 @@ describe.concurrent('containers', () => {
     await Promise.all(events.map(({ invocation }) => invocation.answer));
   });
 
-  test('are not started while one in use will take the event sooner, but after 100 ms they are', async ({
+  test('are not started while one in use will take the event sooner, but once it has waited as long as a start takes', async ({
     expect,
     testPool,
   }) => {
-    const { hold, clock, pool, engine } = testPool({ ...reuse, serving: { ...reuse.serving, inFlight: 1 } });
+    const oneByOne = { ...reuse, serving: { ...reuse.serving, inFlight: 1 } };
+    const { hold, clock, pool, engine } = testPool(oneByOne, { startMs: 150 });
     const first = hold();
     await expect.poll(() => pool.fleet.count('serving')).toBe(1);
     const second = hold();
-    clock.pass(99);
+    clock.pass(149);
     expect(engine.starts).toBe(1);
     clock.pass(2);
     await expect.poll(() => pool.fleet.count('serving')).toBe(2);
@@ -92,7 +93,7 @@ describe.concurrent('containers', () => {
     expect,
     testPool,
   }) => {
-    const { submit, clock, conditions } = testPool({ ...reuse, warmPool: 1 });
+    const { submit, clock, conditions } = testPool({ ...reuse, warmPool: 1 }, { startMs: 0 });
     await submit().answer;
     await expect.poll(conditions).toEqual([]);
     await submit().answer;

@@ -42,11 +42,11 @@ describe('starts for waiting events', () => {
     [
       'not while a container in use takes the event sooner',
       waiting(1, { hasReusable: true, containers: 1 }),
-      { kind: 'later', at: 1_100 },
+      { kind: 'later', at: 1_185 },
     ],
     [
       'but when it has waited as long as a start takes',
-      waiting(1, { hasReusable: true, containers: 1 }, 900),
+      waiting(1, { hasReusable: true, containers: 1 }, 815),
       { kind: 'now', count: 1 },
     ],
     [

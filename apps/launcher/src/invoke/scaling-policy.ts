@@ -1,5 +1,3 @@
-/** Roughly what a start costs. No container is started for an event that one in use will take sooner than that. */
-export const PATIENCE_MS = 100;
 /** Containers are reused while events queue up, and for this long afterwards. */
 export const CROWDED_MS = 250;
 /** A refill starts this long after an answer, so that it doesn't compete with it, */
@@ -56,10 +54,13 @@ export interface Situation {
 /** How many containers to start now, or the moment to look again, or none. */
 export type Starts = { kind: 'now'; count: number } | { kind: 'later'; at: number } | { kind: 'none' };
 
-/** Starts for events that wait: as many as outnumber the containers that are starting, unless a container in use takes them sooner. */
+/**
+ * Starts for events that wait: as many as outnumber the containers that are starting. While a container in use may take the first one, it waits as
+ * long as a start takes: so it never waits more than twice as long as it had to, whatever the containers in use do (the ski rental problem).
+ */
 export function startsForWaiting(s: Situation): Starts {
   if (!s.first) return { kind: 'none' };
-  const patientUntil = s.first.arrivedAt + PATIENCE_MS;
+  const patientUntil = s.first.arrivedAt + s.pace.startMs;
   if (!s.first.alone && s.hasReusable && s.now < patientUntil) return { kind: 'later', at: patientUntil };
   return within(s, s.waiting - s.starting);
 }
