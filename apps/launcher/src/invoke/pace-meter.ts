@@ -10,7 +10,7 @@ const MOST = 3;
 /** Measures how quickly a function's events arrive, and how long its containers take to start. Moments are the clock's. */
 export class PaceMeter {
   readonly #cores: number;
-  #latestStartsMs = [FIRST_START_MS];
+  #latestStartsMs: number[] = [];
   /** Events of the last seconds, weighted by an exponential decay. */
   #events = 0;
   /** After the last event. */
@@ -48,7 +48,7 @@ export class PaceMeter {
   }
 
   get #startMs(): number {
-    return Math.min(...this.#latestStartsMs);
+    return Math.min(...(this.#latestStartsMs.length > 0 ? this.#latestStartsMs : [FIRST_START_MS]));
   }
 
   get #startsPerSecond(): number {
