@@ -1,7 +1,19 @@
+import { readlinkSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { numbers } from './numbers.ts';
 import { ownerSession } from './sql.ts';
-import { baseUrl, containers, controlUrl, docker, follow, invoke, send, vote, watchEngine } from './stack.ts';
+import {
+  baseUrl,
+  containers,
+  controlUrl,
+  docker,
+  follow,
+  invoke,
+  permanent,
+  send,
+  vote,
+  watchEngine,
+} from './stack.ts';
 
 const gone = async (id: string) =>
   expect.poll(async () => (await containers()).filter(({ Id }) => Id.startsWith(id))).toEqual([]);
@@ -93,9 +105,12 @@ describe('a container', () => {
     else await invoke(name);
     const seen = await vi.waitFor(async () => {
       const [info] = await containers(name);
-      return docker.getContainer(info?.Id ?? 'none').inspect();
+      const inspected = await docker.getContainer(info?.Id ?? 'none').inspect();
+      return { ...inspected, namespace: readlinkSync(`/proc/${inspected.State.Pid}/ns/net`) };
     }, 120_000);
-    const { Config, HostConfig, Mounts, NetworkSettings } = seen;
+    const { Config, HostConfig, Mounts, NetworkSettings, namespace } = seen;
+    const database = await (await permanent('database')).inspect();
+    for (const other of [database.State.Pid, 'self']) expect(namespace).not.toBe(readlinkSync(`/proc/${other}/ns/net`));
     expect(Config.User).toMatch(/^(10\d{3}):\1$/);
     expect(HostConfig).toMatchObject({
       ReadonlyRootfs: true,

@@ -42,7 +42,7 @@ const plan: Plan = isQuick ? quick : full;
 const { BENCH_STACK: name = 'serverless-vote-bench', IMAGE_TAG: imageTag = 'latest' } = process.env;
 const nodeImage = process.env.NODE_IMAGE ?? 'node:26-bookworm-slim';
 
-/** The idle timeout of the cold stack, in durations of a `docker run`: in one a container starts to replace the one that was taken. */
+/** The idle timeout of the cold stack, in durations of a `docker run`: a container that replaces another one must be seen before it exits. */
 const RUNS_OF_COLD = 4;
 
 const ending = new AbortController();

@@ -11,6 +11,7 @@ const MOST = 3;
 export class PaceMeter {
   readonly #cores: number;
   #latestStartsMs: number[] = [];
+  #startMs = FIRST_START_MS;
   /** Events of the last seconds, weighted by an exponential decay. */
   #events = 0;
   /** After the last event. */
@@ -35,6 +36,7 @@ export class PaceMeter {
   /** A container was ready this long after its start began. */
   started(tookMs: number): void {
     this.#latestStartsMs = [...this.#latestStartsMs, tookMs].slice(-LATEST_STARTS);
+    this.#startMs = Math.min(...this.#latestStartsMs);
   }
 
   at(now: number): Pace {
@@ -45,10 +47,6 @@ export class PaceMeter {
       savedStarts: this.#savedStarts,
       startMs: this.#startMs,
     };
-  }
-
-  get #startMs(): number {
-    return Math.min(...(this.#latestStartsMs.length > 0 ? this.#latestStartsMs : [FIRST_START_MS]));
   }
 
   get #startsPerSecond(): number {

@@ -55,8 +55,8 @@ export interface Situation {
 export type Starts = { kind: 'now'; count: number } | { kind: 'later'; at: number } | { kind: 'none' };
 
 /**
- * Starts for events that wait: as many as outnumber the containers that are starting. While a container in use may take the first one, it waits as
- * long as a start takes: so it never waits more than twice as long as it had to, whatever the containers in use do (the ski rental problem).
+ * Starts for events that wait: as many as outnumber the containers that are starting. While a container in use may take the first event, it
+ * waits as long as a start takes. So it waits at most about twice as long as it had to, whatever those containers do (the ski rental problem).
  */
 export function startsForWaiting(s: Situation): Starts {
   if (!s.first) return { kind: 'none' };

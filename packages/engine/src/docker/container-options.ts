@@ -9,7 +9,7 @@ export type VolumePaths = Record<Mount['volume'], string>;
 
 export const containerName = (stackId: string, sandboxId: string): string => `${stackId}-sandbox-${sandboxId}`;
 
-/** The `/etc/hosts` of sandboxes, in the root of the volume `runtime`: it says where `localhost` is. Who opens the engine writes it. */
+/** The `/etc/hosts` of sandboxes, in the root of the volume `runtime`: it says where `localhost` is. The platform writes it. */
 export const HOSTS_FILE = 'hosts';
 const HOSTS: Mount = { volume: 'runtime', folder: HOSTS_FILE, target: '/etc/hosts', readOnly: true };
 
